@@ -1,0 +1,98 @@
+package io.endomesh.dataplane;
+
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.VirtualHost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One outgoing call, from the application's request to the result it gets, over all attempts. Not
+ * thread-safe: one attempt at a time, each handed from thread to thread safely by the library.
+ *
+ * <p>{@link OutboundPipeline} fills in the fields below, stage by stage; {@link #next} is the only
+ * way to move on.
+ */
+public final class Call {
+
+  /** Nanoseconds meaning "no limit". */
+  public static final long NO_TIMEOUT = Long.MAX_VALUE;
+
+  final Mesh mesh;
+  final Snapshot snapshot;
+  final VirtualHost host;
+  final Request request;
+  final long startNanos;
+  final CallContext context;
+
+  // Set by the stages.
+  @Nullable Route route;
+  @Nullable Cluster cluster;
+  @Nullable Endpoint endpoint;
+  @Nullable ClientTls tls;
+  long deadlineNanos = NO_TIMEOUT;
+  long attemptTimeoutNanos = NO_TIMEOUT;
+
+  /** Attempts begun so far. */
+  int attempts;
+
+  /** Endpoints tried so far, so that a retry prefers another; grows by one each attempt. */
+  Endpoint[] tried = NONE_TRIED;
+
+  private static final Endpoint[] NONE_TRIED = {};
+
+  Call(
+      Mesh mesh,
+      Snapshot snapshot,
+      VirtualHost host,
+      Request request,
+      long startNanos,
+      CallContext context) {
+    this.mesh = mesh;
+    this.snapshot = snapshot;
+    this.host = host;
+    this.request = request;
+    this.startNanos = startNanos;
+    this.context = context;
+  }
+
+  /**
+   * The next thing to do: an attempt to make, or a reply to give to the application. Called first at
+   * the start, and again after an attempt asked for a retry and its delay has passed.
+   */
+  public Decision next() {
+    return mesh.outbound().next(this);
+  }
+
+  public Request request() {
+    return request;
+  }
+
+  /** Who calls, and on whose behalf: the context that was current when the call began. */
+  public CallContext context() {
+    return context;
+  }
+
+  /** Name of the service that was asked for, {@code orders.default}. */
+  public String service() {
+    return host.name();
+  }
+
+  /** Null until the first {@link #next}, and if no route matched. */
+  public @Nullable Route route() {
+    return route;
+  }
+
+  /** Attempts begun so far. */
+  public int attempts() {
+    return attempts;
+  }
+
+  /** Time left for the whole call, {@link #NO_TIMEOUT} if it has none; never negative. */
+  public long nanosLeft() {
+    return deadlineNanos == NO_TIMEOUT
+        ? NO_TIMEOUT
+        : Math.max(0, deadlineNanos - (mesh.nanoTime() - startNanos));
+  }
+}

@@ -1,0 +1,52 @@
+package io.endomesh.dataplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from a served call to the calls made on its behalf: the trace, the deadline, who
+ * asked. Immutable. It is current on a thread while application code runs for that call, and is
+ * carried to other threads by the java-concurrent instrumentation.
+ *
+ * @param trace telemetry's own parent, opaque here; null if none
+ * @param deadlineNanos on the {@link System#nanoTime} clock; {@link #NO_DEADLINE} if none
+ * @param caller SPIFFE id of who called this workload, or null
+ */
+public record CallContext(
+    @Nullable Object trace, long deadlineNanos, @Nullable String caller) {
+
+  public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+  public static final CallContext EMPTY = new CallContext(null, NO_DEADLINE, null);
+
+  private static final ThreadLocal<CallContext> CURRENT = new ThreadLocal<>();
+
+  /** The current context of this thread; {@link #EMPTY} if there is none. */
+  public static CallContext current() {
+    CallContext context = CURRENT.get();
+    return context == null ? EMPTY : context;
+  }
+
+  /**
+   * Makes this the current context of this thread.
+   *
+   * @return what was current before, to be given to {@link #restore} by the same thread
+   */
+  public CallContext attach() {
+    CallContext previous = current();
+    set(this);
+    return previous;
+  }
+
+  /** Makes {@code previous} current again. */
+  public static void restore(CallContext previous) {
+    set(previous);
+  }
+
+  private static void set(CallContext context) {
+    if (context == EMPTY) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(context);
+    }
+  }
+}

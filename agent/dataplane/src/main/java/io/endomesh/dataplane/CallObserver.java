@@ -1,0 +1,40 @@
+package io.endomesh.dataplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Told about calls as they happen; implemented by telemetry. Implementations must be thread-safe,
+ * must not block, and must not throw.
+ */
+public interface CallObserver {
+
+  /** Sees nothing. */
+  CallObserver NONE = new CallObserver() {};
+
+  /**
+   * Before an attempt is sent. May set propagation headers on the request.
+   *
+   * @return an object handed back in {@link #attemptEnded}, null if not observed
+   */
+  default @Nullable Object attemptStarted(Attempt attempt) {
+    return null;
+  }
+
+  /** After an attempt ended, in whatever way. */
+  default void attemptEnded(Attempt attempt, @Nullable Object started, Outcome outcome) {}
+
+  /** After a call was answered by the mesh itself. */
+  default void replied(Call call, Reply reply) {}
+
+  /**
+   * Before a request is given to the application.
+   *
+   * @return the context under which the application's code runs, never null
+   */
+  default CallContext served(InboundCall call) {
+    return CallContext.EMPTY;
+  }
+
+  /** After the application answered, or after the mesh refused. */
+  default void servedEnded(InboundCall call, Outcome outcome) {}
+}

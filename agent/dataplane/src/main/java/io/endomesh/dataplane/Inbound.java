@@ -1,0 +1,38 @@
+package io.endomesh.dataplane;
+
+import io.endomesh.dataplane.authorize.Authorization;
+import java.util.Map;
+
+/**
+ * Rules for calls that arrive. Immutable.
+ *
+ * @param ports by bound port; a port that is not named uses {@code otherPorts}
+ */
+public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
+
+  /** Plaintext as it always was, everything allowed. */
+  public static final Inbound OPEN =
+      new Inbound(Map.of(), new Port(TlsMode.DISABLE, Authorization.ALLOW_ALL));
+
+  /** What a server port takes, as Istio's PeerAuthentication words it. */
+  public enum TlsMode {
+    /** Plaintext only; bytes are left alone. */
+    DISABLE,
+    /** Mutual TLS and plaintext on the same port; the first byte tells. */
+    PERMISSIVE,
+    /** Mutual TLS only. */
+    STRICT
+  }
+
+  /** Rules of one port. */
+  public record Port(TlsMode tlsMode, Authorization authorization) {}
+
+  public Inbound {
+    ports = Map.copyOf(ports);
+  }
+
+  public Port port(int localPort) {
+    Port port = ports.get(localPort);
+    return port == null ? otherPorts : port;
+  }
+}

@@ -1,0 +1,62 @@
+package io.endomesh.dataplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that arrived at a server of this workload. The instrumentation asks {@link #refusal}; if
+ * there is none it runs the application under {@link #context} and says how it ended, exactly once.
+ * Not thread-safe.
+ */
+public final class InboundCall {
+
+  private final Mesh mesh;
+  private final InboundRequest request;
+  private final @Nullable String caller;
+  private final @Nullable Reply refusal;
+  private final long startNanos;
+  private final CallContext context;
+  private boolean ended;
+
+  InboundCall(
+      Mesh mesh, InboundRequest request, @Nullable String caller, @Nullable Reply refusal) {
+    this.mesh = mesh;
+    this.request = request;
+    this.caller = caller;
+    this.refusal = refusal;
+    this.startNanos = mesh.nanoTime();
+    this.context = mesh.observer().served(this);
+  }
+
+  public InboundRequest request() {
+    return request;
+  }
+
+  /** SPIFFE id the caller proved, null on plaintext. */
+  public @Nullable String caller() {
+    return caller;
+  }
+
+  /** What to answer instead of running the application, or null to run it. */
+  public @Nullable Reply refusal() {
+    return refusal;
+  }
+
+  /** To be current while the application handles this call, on whatever thread. */
+  public CallContext context() {
+    return context;
+  }
+
+  /**
+   * The application answered, failed, or the refusal was sent.
+   *
+   * @param grpcStatus {@link Outcome#NOT_GRPC} if this was not gRPC
+   */
+  public void ended(int status, int grpcStatus, @Nullable Throwable error) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    mesh.observer()
+        .servedEnded(this, new Outcome(status, grpcStatus, error, mesh.nanoTime() - startNanos));
+  }
+}

@@ -1,0 +1,35 @@
+package io.endomesh.dataplane;
+
+import io.endomesh.dataplane.identity.SpiffeId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a call that arrives, the outbound picture mirrored. In order:
+ *
+ * <ol>
+ *   <li>connection identity: who called is read from the certificate of this request's session, not
+ *       from a header, and first, because every later stage asks it
+ *   <li>authorization: refuses before the application has seen anything
+ *   <li>the application runs, under the call's context
+ *   <li>outcome: telemetry
+ * </ol>
+ *
+ * Route and rate limit will stand between identity and the application. Stateless.
+ */
+final class InboundPipeline {
+
+  InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
+    String caller = SpiffeId.of(request.peerIdentities());
+    Reply refusal = authorize(snapshot, request, caller);
+    return new InboundCall(mesh, request, caller, refusal);
+  }
+
+  private static @Nullable Reply authorize(
+      Snapshot snapshot, InboundRequest request, @Nullable String caller) {
+    return snapshot
+        .inbound()
+        .port(request.localPort())
+        .authorization()
+        .check(request, caller, request.remoteAddress());
+  }
+}

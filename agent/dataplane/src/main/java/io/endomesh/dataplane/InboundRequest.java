@@ -1,0 +1,20 @@
+package io.endomesh.dataplane;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that arrived at a server of this workload. */
+public interface InboundRequest extends Request {
+
+  /**
+   * URI names of the peer's verified certificate, empty on a plaintext connection. Read per request
+   * from the session, because TLS resumption skips the trust manager.
+   */
+  List<String> peerIdentities();
+
+  /** Remote IP address in text form, or null if the server does not tell. */
+  @Nullable String remoteAddress();
+
+  /** The port the server bound, as it was reported to {@link Mesh#listening}. */
+  int localPort();
+}

@@ -1,0 +1,154 @@
+package io.endomesh.dataplane;
+
+import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.dataplane.route.VirtualHost;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh inside this JVM: where instrumentations ask, and where configuration is published.
+ * Thread-safe; the request path reads one volatile field and takes no lock.
+ */
+public final class Mesh {
+
+  private final Workload workload;
+  private final LongSupplier nanoTime;
+  private final Clock clock;
+  private final OutboundPipeline outbound = new OutboundPipeline();
+  private final InboundPipeline inbound = new InboundPipeline();
+
+  private volatile Snapshot snapshot = Snapshot.EMPTY;
+  private volatile Discovery discovery = Discovery.NONE;
+  private volatile CallObserver observer = CallObserver.NONE;
+  private volatile Listeners listeners = Listeners.NONE;
+
+  public Mesh(Workload workload) {
+    this(workload, System::nanoTime, Clock.systemUTC());
+  }
+
+  /** With clocks of the caller's choice, for tests. */
+  public Mesh(Workload workload, LongSupplier nanoTime, Clock clock) {
+    this.workload = workload;
+    this.nanoTime = nanoTime;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins an outgoing call.
+   *
+   * @return null if the host is not in the mesh: the library goes on as if the mesh were not there
+   */
+  public @Nullable Call call(Request request) {
+    Snapshot now = snapshot;
+    VirtualHost host = now.hosts().get(request.authority());
+    if (host == null) {
+      host = learn(request.authority());
+      if (host == null) {
+        return null;
+      }
+      now = snapshot;
+    }
+    return new Call(this, now, host, request, nanoTime.getAsLong(), CallContext.current());
+  }
+
+  /** True if calls to this authority go through the mesh; asks the controller if not known yet. */
+  public boolean knows(String authority) {
+    return snapshot.hosts().containsKey(authority) || learn(authority) != null;
+  }
+
+  /** Begins a call that arrived. Never null; {@link InboundCall#refusal} tells if it may go on. */
+  public InboundCall serve(InboundRequest request) {
+    return inbound.serve(this, snapshot, request);
+  }
+
+  /**
+   * What a server port of this workload does with a new connection. Read it per connection: policy
+   * and certificate change while the port stays open.
+   */
+  public ServerTls serverTls(int localPort) {
+    Snapshot now = snapshot;
+    return ServerTls.of(now.inbound().port(localPort).tlsMode(), now.identity());
+  }
+
+  /** A server of this workload bound a port. The mesh offers it to others from now on. */
+  public void listening(int port, Protocol protocol) {
+    listeners.bound(port, protocol);
+  }
+
+  /** A server of this workload closed a port. */
+  public void notListening(int port) {
+    listeners.closed(port);
+  }
+
+  public Workload workload() {
+    return workload;
+  }
+
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  public @Nullable Identity identity() {
+    return snapshot.identity();
+  }
+
+  /** The time of day, for certificates; replaced in tests. */
+  public Clock clock() {
+    return clock;
+  }
+
+  /** Replaces the configuration, whole. One publisher at a time. */
+  public void publish(Snapshot next) {
+    snapshot = next;
+  }
+
+  public void discovery(Discovery discovery) {
+    this.discovery = discovery;
+  }
+
+  public void observer(CallObserver observer) {
+    this.observer = observer;
+  }
+
+  public void listeners(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  CallObserver observer() {
+    return observer;
+  }
+
+  OutboundPipeline outbound() {
+    return outbound;
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  private @Nullable VirtualHost learn(String authority) {
+    String lowerCase = authority.toLowerCase(Locale.ROOT);
+    VirtualHost known = snapshot.hosts().get(lowerCase);
+    return known != null ? known : discovery.lookup(lowerCase);
+  }
+
+  /** Told which ports the servers of this workload really bound. Thread-safe, must not block. */
+  public interface Listeners {
+
+    Listeners NONE =
+        new Listeners() {
+          @Override
+          public void bound(int port, Protocol protocol) {}
+
+          @Override
+          public void closed(int port) {}
+        };
+
+    void bound(int port, Protocol protocol);
+
+    void closed(int port);
+  }
+}

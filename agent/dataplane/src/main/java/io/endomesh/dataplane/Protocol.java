@@ -1,0 +1,7 @@
+package io.endomesh.dataplane;
+
+/** What a request speaks; it decides how an outcome is read and how a reply is shaped. */
+public enum Protocol {
+  HTTP,
+  GRPC
+}

@@ -1,0 +1,42 @@
+package io.endomesh.dataplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as the mesh sees it: a view onto the library's own request object, made by an
+ * instrumentation. Not thread-safe: used by one thread at a time.
+ */
+public interface Request {
+
+  Protocol protocol();
+
+  /** Host and optional port as the application wrote them: {@code orders}, {@code orders:8080}. */
+  String authority();
+
+  /** HTTP method; {@code POST} for gRPC. */
+  String method();
+
+  /** Path without query, starting with {@code /}; for gRPC {@code /package.Service/Method}. */
+  String path();
+
+  /** Raw query without {@code ?}, or null. */
+  default @Nullable String query() {
+    return null;
+  }
+
+  /**
+   * First value of a header, or null.
+   *
+   * @param name in lower case
+   */
+  @Nullable String header(String name);
+
+  /**
+   * Sets a header on what is sent (outbound) or on what the application sees (inbound, where the
+   * library allows it).
+   */
+  void setHeader(String name, String value);
+
+  /** True if the body can be sent a second time: absent, or held whole in memory. */
+  boolean replayable();
+}

@@ -1,0 +1,122 @@
+package io.endomesh.dataplane.identity;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * One certificate of this workload with its key, the roots it trusts, and the TLS contexts made of
+ * them: an X509-SVID and its bundle. A renewed certificate is a new {@code Identity}, and with it come
+ * new contexts. Thread-safe.
+ */
+public final class Identity {
+
+  private final String spiffeId;
+  private final List<X509Certificate> chain;
+  private final List<X509Certificate> roots;
+  private final KeyManager[] keyManagers;
+  private final X509TrustManager chainTrust;
+  private final SSLContext serverContext;
+  private final ConcurrentMap<String, ClientTls> clients = new ConcurrentHashMap<>();
+
+  /**
+   * @param chain leaf first
+   * @param roots of the trust domain
+   * @throws GeneralSecurityException if key and certificate do not fit, or the chain is no SVID
+   */
+  public Identity(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots)
+      throws GeneralSecurityException {
+    this.chain = List.copyOf(chain);
+    this.roots = List.copyOf(roots);
+    this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
+    this.keyManagers = keyManagers(this.chain, key);
+    this.chainTrust = chainTrust(this.roots);
+    this.serverContext = context(new SpiffeTrust(chainTrust, null));
+  }
+
+  /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
+  public ClientTls clientTls(String expected) {
+    ClientTls known = clients.get(expected);
+    return known != null ? known : clients.computeIfAbsent(expected, this::newClientTls);
+  }
+
+  /** For servers: asks for a client certificate of the trust domain. */
+  public SSLContext serverContext() {
+    return serverContext;
+  }
+
+  public String spiffeId() {
+    return spiffeId;
+  }
+
+  /** Leaf first. */
+  public List<X509Certificate> chain() {
+    return chain;
+  }
+
+  public List<X509Certificate> roots() {
+    return roots;
+  }
+
+  public Instant notAfter() {
+    return chain.get(0).getNotAfter().toInstant();
+  }
+
+  private ClientTls newClientTls(String expected) {
+    try {
+      return new ClientTls(expected, context(new SpiffeTrust(chainTrust, expected)));
+    } catch (GeneralSecurityException e) {
+      // The same key and roots made the server context; a provider that fails now is a broken JVM.
+      throw new IllegalStateException("no TLS context for " + expected, e);
+    }
+  }
+
+  private SSLContext context(SpiffeTrust trust) throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keyManagers, new TrustManager[] {trust}, null);
+    return context;
+  }
+
+  private static KeyManager[] keyManagers(List<X509Certificate> chain, PrivateKey key)
+      throws GeneralSecurityException {
+    char[] inMemoryOnly = new char[0];
+    KeyStore store = emptyStore();
+    store.setKeyEntry("svid", key, inMemoryOnly, chain.toArray(X509Certificate[]::new));
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, inMemoryOnly);
+    return factory.getKeyManagers();
+  }
+
+  private static X509TrustManager chainTrust(List<X509Certificate> roots)
+      throws GeneralSecurityException {
+    KeyStore store = emptyStore();
+    for (int i = 0; i < roots.size(); i++) {
+      store.setCertificateEntry("root-" + i, roots.get(i));
+    }
+    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+    factory.init(store);
+    return (X509TrustManager) factory.getTrustManagers()[0];
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      return store;
+    } catch (java.io.IOException e) {
+      throw new GeneralSecurityException("empty key store", e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.endomesh.dataplane.identity;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** SPIFFE ids, {@code spiffe://trust-domain/ns/NAMESPACE/sa/SERVICE} (SPIFFE-ID, section 2). */
+public final class SpiffeId {
+
+  private static final String SCHEME = "spiffe://";
+
+  private SpiffeId() {}
+
+  public static String of(String trustDomain, String namespace, String service) {
+    return SCHEME + trustDomain + "/ns/" + namespace + "/sa/" + service;
+  }
+
+  /**
+   * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one URI
+   * name: with two, nobody is identified.
+   */
+  public static @Nullable String of(List<String> uriNames) {
+    return uriNames.size() == 1 && uriNames.get(0).startsWith(SCHEME) ? uriNames.get(0) : null;
+  }
+}
