@@ -1,5 +1,6 @@
 package io.endomesh.weaving;
 
+import io.endomesh.dataplane.AgentThread;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Workload;
 import java.util.Map;

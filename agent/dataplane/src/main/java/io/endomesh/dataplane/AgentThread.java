@@ -1,4 +1,4 @@
-package io.endomesh.weaving;
+package io.endomesh.dataplane;
 
 /**
  * A thread of the agent: a daemon, named so, and recognised by every advice as none of its business.
