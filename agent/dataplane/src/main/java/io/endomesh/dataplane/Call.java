@@ -37,6 +37,9 @@ public final class Call {
   /** Attempts begun so far. */
   int attempts;
 
+  /** The observer's own, see {@link #trace()}. */
+  @Nullable Object trace;
+
   /** Endpoints tried so far, so that a retry prefers another; grows by one each attempt. */
   Endpoint[] tried = NONE_TRIED;
 
@@ -72,6 +75,16 @@ public final class Call {
   /** Who calls, and on whose behalf: the context that was current when the call began. */
   public CallContext context() {
     return context;
+  }
+
+  /** What the {@link CallObserver} remembers from one attempt to the next, opaque here. */
+  public @Nullable Object trace() {
+    return trace;
+  }
+
+  /** Remembered until the call ends; set by the {@link CallObserver} only. */
+  public void trace(@Nullable Object trace) {
+    this.trace = trace;
   }
 
   /** Name of the service that was asked for, {@code orders.default}. */

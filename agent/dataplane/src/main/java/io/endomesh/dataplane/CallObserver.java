@@ -37,4 +37,25 @@ public interface CallObserver {
 
   /** After the application answered, or after the mesh refused. */
   default void servedEnded(InboundCall call, Outcome outcome) {}
+
+  /**
+   * Before a statement is given to the driver.
+   *
+   * @return an object handed back in {@link #statementEnded}, null if not observed
+   */
+  default @Nullable Object statementStarted(DatabaseCall call) {
+    return null;
+  }
+
+  /**
+   * After the driver returned or threw.
+   *
+   * @param sqlState of the error, null if there is none
+   */
+  default void statementEnded(
+      DatabaseCall call,
+      @Nullable Object started,
+      long durationNanos,
+      @Nullable Throwable error,
+      @Nullable String sqlState) {}
 }

@@ -65,6 +65,15 @@ public final class Mesh {
   }
 
   /**
+   * Begins the execution of a statement. Observed whether or not the mesh knows the database.
+   *
+   * @param batchSize statements sent in one go; 1 if this is no batch
+   */
+  public DatabaseCall statement(Database database, SqlStatement statement, int batchSize) {
+    return new DatabaseCall(this, database, statement, batchSize);
+  }
+
+  /**
    * What a server port of this workload does with a new connection. Read it per connection: policy
    * and certificate change while the port stays open.
    */
