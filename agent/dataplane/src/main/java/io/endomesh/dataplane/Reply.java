@@ -11,6 +11,12 @@ package io.endomesh.dataplane;
 public record Reply(int status, int grpcStatus, String message, String decidedBy)
     implements Decision {
 
+  /**
+   * Header of an answer the mesh gave itself; its value is {@link #decidedBy}. It tells a developer
+   * that the application was not asked, as {@code x-envoy-*} headers do.
+   */
+  public static final String DECIDED_BY_HEADER = "x-endomesh-decided-by";
+
   /** gRPC status codes that the mesh itself answers with (google.rpc.Code). */
   public static final int GRPC_DEADLINE_EXCEEDED = 4;
 

@@ -1,0 +1,107 @@
+package io.endomesh.dataplane;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives a {@link Call} through its attempts without holding a thread, for libraries that complete a
+ * future. It is the future the application gets: cancelling it cancels the attempt under way.
+ * Thread-safe, as futures are.
+ *
+ * @param <R> what the library hands to the application
+ */
+public final class AsyncCall<R> extends CompletableFuture<R> {
+
+  /** The library's part of a call. */
+  public interface Exchange<R> {
+
+    /**
+     * Makes one attempt with the library's own I/O, and ends it. The future fails with what ends the
+     * call; if it is cancelled, the attempt is to be broken off and {@link Attempt#abandoned}.
+     */
+    CompletableFuture<AttemptResult<R>> exchange(Attempt attempt);
+
+    /** The mesh's own answer in the library's shape. */
+    CompletableFuture<R> reply(Reply reply);
+  }
+
+  private final Call call;
+  private final Exchange<R> exchange;
+  private volatile @Nullable CompletableFuture<?> underWay;
+
+  private AsyncCall(Call call, Exchange<R> exchange) {
+    this.call = call;
+    this.exchange = exchange;
+  }
+
+  /** Starts the first attempt on this thread. */
+  public static <R> AsyncCall<R> start(Call call, Exchange<R> exchange) {
+    AsyncCall<R> running = new AsyncCall<>(call, exchange);
+    running.step();
+    return running;
+  }
+
+  private void step() {
+    if (isDone()) {
+      return;
+    }
+    try {
+      Decision decision = call.next();
+      if (decision instanceof Reply reply) {
+        follow(exchange.reply(reply)).whenComplete(this::finish);
+      } else {
+        follow(exchange.exchange((Attempt) decision)).whenComplete(this::attempted);
+      }
+    } catch (RuntimeException | Error e) {
+      // What a library throws at once instead of failing its future.
+      completeExceptionally(e);
+    }
+  }
+
+  private <T> CompletableFuture<T> follow(CompletableFuture<T> next) {
+    underWay = next;
+    if (isCancelled()) {
+      // Cancelled between two attempts, when there was nothing to cancel.
+      next.cancel(true);
+    }
+    return next;
+  }
+
+  private void attempted(@Nullable AttemptResult<R> result, @Nullable Throwable error) {
+    if (result instanceof AttemptResult.Again<R> again) {
+      delayedExecutor(again.delayNanos(), TimeUnit.NANOSECONDS).execute(this::step);
+    } else if (result instanceof AttemptResult.Delivered<R> delivered) {
+      complete(delivered.value());
+    } else {
+      finish(null, error);
+    }
+  }
+
+  private void finish(@Nullable R value, @Nullable Throwable error) {
+    if (error == null) {
+      complete(value);
+    } else {
+      Throwable cause = error.getCause();
+      completeExceptionally(error instanceof CompletionException && cause != null ? cause : error);
+    }
+  }
+
+  /** Cancels the attempt under way as well, so that its connection is free again. */
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    CompletableFuture<?> now = underWay;
+    if (cancelled && now != null) {
+      now.cancel(mayInterruptIfRunning);
+    }
+    return cancelled;
+  }
+
+  /** Dependent stages are plain futures: they are not calls. */
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+}

@@ -1,0 +1,47 @@
+package io.endomesh.dataplane;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Drives a {@link Call} through its attempts on the thread of the caller, for libraries that block.
+ * Stateless.
+ */
+public final class BlockingCall {
+
+  private BlockingCall() {}
+
+  /**
+   * The library's part of a call.
+   *
+   * @param <R> what the library hands to the application
+   * @param <X> what the library throws
+   */
+  public interface Exchange<R, X extends Exception> {
+
+    /** Makes one attempt with the library's own I/O, and ends it. Throws what ends the call. */
+    AttemptResult<R> exchange(Attempt attempt) throws X, InterruptedException;
+
+    /** The mesh's own answer in the library's shape. */
+    R reply(Reply reply) throws X, InterruptedException;
+  }
+
+  /**
+   * Runs the call to its end.
+   *
+   * @throws InterruptedException if the caller is interrupted, also while waiting between attempts
+   */
+  public static <R, X extends Exception> R run(Call call, Exchange<R, X> exchange)
+      throws X, InterruptedException {
+    while (true) {
+      Decision decision = call.next();
+      if (decision instanceof Reply reply) {
+        return exchange.reply(reply);
+      }
+      AttemptResult<R> result = exchange.exchange((Attempt) decision);
+      if (result instanceof AttemptResult.Delivered<R> delivered) {
+        return delivered.value();
+      }
+      TimeUnit.NANOSECONDS.sleep(((AttemptResult.Again<R>) result).delayNanos());
+    }
+  }
+}
