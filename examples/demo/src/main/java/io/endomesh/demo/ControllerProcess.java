@@ -1,0 +1,152 @@
+package io.endomesh.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The controller of the demo: a process that can be killed and started again on the same data. */
+final class ControllerProcess implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Pattern READY = Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)");
+
+  private final Installation installation;
+  private final Path run;
+  private final Http http;
+  private final int port;
+  private final Path data;
+  private Child child;
+
+  ControllerProcess(Installation installation, Path run, Http http, int port) {
+    this.installation = installation;
+    this.run = run;
+    this.http = http;
+    this.port = port == 0 ? freePort() : port;
+    this.data = run.resolve("controller");
+    this.child = start();
+  }
+
+  /** Address of console and API. */
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  void kill() {
+    child.kill();
+  }
+
+  void restart() {
+    child = start();
+  }
+
+  @Override
+  public void close() {
+    child.close();
+  }
+
+  /** Runs {@code endomesh apply -f}, as a user does. */
+  void apply(String yaml) {
+    Path file = run.resolve("apply.yaml");
+    try {
+      Files.writeString(file, yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    endomesh("apply", "-f", file.toString());
+  }
+
+  /** Runs {@code endomesh delete}. */
+  void delete(String kind, String namespace, String name) {
+    endomesh("delete", kind, name, "-n", namespace);
+  }
+
+  /** A file with the string that lets workloads of one namespace join. */
+  Path joinFile(String namespace) {
+    JsonNode token =
+        http.post(
+                url() + "/api/v1/tokens",
+                "application/json",
+                "{\"namespace\":\"" + namespace + "\",\"service\":\"*\",\"ttlSeconds\":86400}")
+            .json();
+    CheckFailed.unless(token.hasNonNull("joinString"), "no join string: " + token);
+    try {
+      Path file = run.resolve("join-" + namespace);
+      Files.writeString(file, token.get("joinString").asText());
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  JsonNode api(String path) {
+    Http.Answer answer = http.get(url() + "/api/v1/" + path);
+    CheckFailed.unless(answer.ok(), path + ": " + answer);
+    return answer.json();
+  }
+
+  /** Connected workloads of a service. */
+  List<JsonNode> workloads(String service) {
+    List<JsonNode> found = new ArrayList<>();
+    for (JsonNode workload : api("workloads").get("workloads")) {
+      if (workload.get("service").asText().equals(service)
+          && workload.get("connected").asBoolean()) {
+        found.add(workload);
+      }
+    }
+    return found;
+  }
+
+  private Child start() {
+    Child started =
+        Child.start(
+            "controller",
+            run,
+            Map.of(),
+            Installation.java(
+                "-jar",
+                installation.controller().toString(),
+                "controller",
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--data-dir",
+                data.toString(),
+                "--agent-jar",
+                installation.agent().toString()));
+    started.awaitOutput(READY, START);
+    Await.until("the controller's health", START, () -> http.get(url() + "/healthz").ok());
+    return started;
+  }
+
+  private void endomesh(String... arguments) {
+    List<String> command =
+        Installation.java(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-jar",
+            installation.controller().toString());
+    command.addAll(List.of(arguments));
+    Child cli = Child.start("endomesh", run, Map.of("ENDOMESH_CONTROLLER", url()), command);
+    int exit = cli.awaitExit(START);
+    CheckFailed.unless(
+        exit == 0,
+        "endomesh " + String.join(" ", arguments) + " ended with " + exit + ": " + cli.output());
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.endomesh.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** The outside view: plain HTTP/1.1 as a customer's browser or curl speaks it. Thread-safe. */
+final class Http {
+
+  /** Longer than anything the shop promises; a call that takes so long has failed. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  /** Status and body; status 0 means that no answer came, and the body says why. */
+  record Answer(int status, String body) {
+
+    boolean ok() {
+      return status == 200;
+    }
+
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no JSON: " + body, e);
+      }
+    }
+  }
+
+  Answer get(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)).GET());
+  }
+
+  Answer post(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.noBody()));
+  }
+
+  Answer post(String url, String contentType, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("content-type", contentType)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  private Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body());
+    } catch (IOException e) {
+      return new Answer(0, e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer(0, e.toString());
+    }
+  }
+}

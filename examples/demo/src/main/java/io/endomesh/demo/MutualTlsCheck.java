@@ -1,0 +1,48 @@
+package io.endomesh.demo;
+
+import java.time.Duration;
+
+/** What is on the wire is not readable, the server knows the caller, and STRICT means strict. */
+final class MutualTlsCheck implements Check {
+
+  private static final Duration EFFECT = Duration.ofSeconds(1);
+  private static final String STOREFRONT = "spiffe://endomesh.local/ns/shop/sa/storefront";
+
+  @Override
+  public String name() {
+    return "mTLS";
+  }
+
+  @Override
+  public String run(MeshedShop shop) {
+    shop.relay().forget();
+    Http.Answer who = shop.http().get(shop.storefront("/whoami"));
+    CheckFailed.unless(who.body().equals(STOREFRONT), "orders sees the caller as " + who);
+    String plain = "http://127.0.0.1:" + shop.relay().port() + "/whoami";
+    int bytes = shop.relay().bytesSeen();
+    CheckFailed.unless(
+        !shop.relay().saw("HTTP/1.1") && !shop.relay().saw("whoami"),
+        "the relay in front of orders saw plaintext");
+    Http.Answer permissive = shop.http().get(plain);
+    CheckFailed.unless(
+        permissive.ok() && permissive.body().equals("anonymous"),
+        "PERMISSIVE: a plain client got " + permissive);
+    shop.controller().apply(Yaml.mutualTls(MeshedShop.SHOP, "STRICT"));
+    Http.Answer strict;
+    try {
+      Await.until("STRICT refusing a plain client", EFFECT, () -> refused(plain));
+      strict = shop.http().get(shop.storefront("/whoami"));
+    } finally {
+      shop.controller().delete("peerauthentication", MeshedShop.SHOP, "default");
+    }
+    CheckFailed.unless(strict.body().equals(STOREFRONT), "STRICT: a mesh client got " + strict);
+    Await.until("PERMISSIVE again", EFFECT, () -> !refused(plain));
+    return "relay saw %d bytes, none readable; caller %s; plain client served, then refused"
+        .formatted(bytes, who.body());
+  }
+
+  /** On a new connection each time: policy is applied to connections as they come. */
+  private static boolean refused(String url) {
+    return new Http().get(url).status() == 0;
+  }
+}

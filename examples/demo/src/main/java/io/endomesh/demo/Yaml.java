@@ -1,0 +1,106 @@
+package io.endomesh.demo;
+
+/** The resources the demo applies: what a user would write. */
+final class Yaml {
+
+  private Yaml() {}
+
+  /** A database is no workload of the mesh: it is written down. */
+  static String database(String namespace, String host, int port) {
+    return """
+    ---
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata: {name: %2$s, namespace: %1$s}
+    spec:
+      hosts: [%2$s]
+      ports: [{number: 5432, name: sql, protocol: TCP}]
+      resolution: STATIC
+      endpoints: [{address: 127.0.0.1, ports: {sql: %3$d}}]
+    """
+        .formatted(namespace, host, port);
+  }
+
+  /** The versions of inventory, as services that a route can name. */
+  static String inventoryVersions(String namespace) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: inventory-v1, namespace: %1$s}
+    spec: {selector: {app: inventory, version: v1}}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: inventory-v2, namespace: %1$s}
+    spec: {selector: {app: inventory, version: v2}}
+    """
+        .formatted(namespace);
+  }
+
+  static String split(String namespace, int v1, int v2) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: GRPCRoute
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: inventory}]
+      rules:
+        - backendRefs:
+            - {name: inventory-v1, weight: %d}
+            - {name: inventory-v2, weight: %d}
+    """
+        .formatted(namespace, v1, v2);
+  }
+
+  static String retry(String namespace) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: GRPCRoute
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: inventory}]
+      rules:
+        - backendRefs: [{name: inventory}]
+          retry: {attempts: 3, codes: [503], backoff: 5ms}
+    """
+        .formatted(namespace);
+  }
+
+  static String timeout(String namespace, String request) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: GRPCRoute
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: inventory}]
+      rules:
+        - backendRefs: [{name: inventory}]
+          timeouts: {request: %s}
+    """
+        .formatted(namespace, request);
+  }
+
+  static String mutualTls(String namespace, String mode) {
+    return """
+    apiVersion: security.istio.io/v1
+    kind: PeerAuthentication
+    metadata: {name: default, namespace: %s}
+    spec: {mtls: {mode: %s}}
+    """
+        .formatted(namespace, mode);
+  }
+
+  static String onlyOrdersCallPayments() {
+    return """
+    apiVersion: security.istio.io/v1
+    kind: AuthorizationPolicy
+    metadata: {name: only-orders, namespace: finance}
+    spec:
+      selector: {matchLabels: {app: payments}}
+      action: ALLOW
+      rules:
+        - from: [{source: {principals: [endomesh.local/ns/shop/sa/orders]}}]
+    """;
+  }
+}

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS orders (
+  id VARCHAR(36) PRIMARY KEY,
+  sku VARCHAR(64) NOT NULL,
+  quantity INT NOT NULL
+);
