@@ -1,7 +1,8 @@
 package io.endomesh.dataplane;
 
 /**
- * A thread of the agent: a daemon, named so, and recognised by every advice as none of its business.
+ * A thread of the agent: a daemon, named so, and recognised by every advice as none of its
+ * business.
  */
 public final class AgentThread extends Thread {
 

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives a {@link Call} through its attempts without holding a thread, for libraries that complete a
- * future. It is the future the application gets: cancelling it cancels the attempt under way.
+ * Drives a {@link Call} through its attempts without holding a thread, for libraries that complete
+ * a future. It is the future the application gets: cancelling it cancels the attempt under way.
  * Thread-safe, as futures are.
  *
  * @param <R> what the library hands to the application
@@ -18,8 +18,8 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
   public interface Exchange<R> {
 
     /**
-     * Makes one attempt with the library's own I/O, and ends it. The future fails with what ends the
-     * call; if it is cancelled, the attempt is to be broken off and {@link Attempt#abandoned}.
+     * Makes one attempt with the library's own I/O, and ends it. The future fails with what ends
+     * the call; if it is cancelled, the attempt is to be broken off and {@link Attempt#abandoned}.
      */
     CompletableFuture<AttemptResult<R>> exchange(Attempt attempt);
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One try of a call at one endpoint. The library does its own I/O to {@link #endpoint}, with {@link
- * #tls} if there is one, and then says how it went, exactly once: {@link #responded}, {@link #failed}
- * or {@link #abandoned}. Not thread-safe.
+ * #tls} if there is one, and then says how it went, exactly once: {@link #responded}, {@link
+ * #failed} or {@link #abandoned}. Not thread-safe.
  */
 public final class Attempt implements Decision {
 

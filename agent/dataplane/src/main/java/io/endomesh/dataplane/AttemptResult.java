@@ -1,8 +1,8 @@
 package io.endomesh.dataplane;
 
 /**
- * What one attempt means for the call it belongs to. An attempt that fails for good is an exception,
- * the library's own. Immutable.
+ * What one attempt means for the call it belongs to. An attempt that fails for good is an
+ * exception, the library's own. Immutable.
  *
  * @param <R> what the library hands to the application
  */

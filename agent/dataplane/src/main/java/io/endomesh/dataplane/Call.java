@@ -61,8 +61,8 @@ public final class Call {
   }
 
   /**
-   * The next thing to do: an attempt to make, or a reply to give to the application. Called first at
-   * the start, and again after an attempt asked for a retry and its delay has passed.
+   * The next thing to do: an attempt to make, or a reply to give to the application. Called first
+   * at the start, and again after an attempt asked for a retry and its delay has passed.
    */
   public Decision next() {
     return mesh.outbound().next(this);

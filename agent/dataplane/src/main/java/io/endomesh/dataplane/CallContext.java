@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineNanos on the {@link System#nanoTime} clock; {@link #NO_DEADLINE} if none
  * @param caller SPIFFE id of who called this workload, or null
  */
-public record CallContext(
-    @Nullable Object trace, long deadlineNanos, @Nullable String caller) {
+public record CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
 
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 

@@ -55,7 +55,6 @@ public final class DatabaseCall {
       return;
     }
     ended = true;
-    mesh.observer()
-        .statementEnded(this, observed, mesh.nanoTime() - startNanos, error, sqlState);
+    mesh.observer().statementEnded(this, observed, mesh.nanoTime() - startNanos, error, sqlState);
   }
 }

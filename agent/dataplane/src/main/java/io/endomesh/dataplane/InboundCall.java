@@ -17,8 +17,7 @@ public final class InboundCall {
   private final CallContext context;
   private boolean ended;
 
-  InboundCall(
-      Mesh mesh, InboundRequest request, @Nullable String caller, @Nullable Reply refusal) {
+  InboundCall(Mesh mesh, InboundRequest request, @Nullable String caller, @Nullable Reply refusal) {
     this.mesh = mesh;
     this.request = request;
     this.caller = caller;

@@ -32,7 +32,8 @@ final class OutboundPipeline {
   private static final Stage[] ATTEMPT_STAGES = {
     // Time left: no attempt is begun that nobody waits for.
     OutboundPipeline::timeLeft,
-    // Cluster before endpoint, anew for each attempt: a retry may land on the other side of a split.
+    // Cluster before endpoint, anew for each attempt: a retry may land on the other side of a
+    // split.
     OutboundPipeline::cluster,
     // Endpoint: balanced, and preferably one not tried before.
     OutboundPipeline::endpoint,

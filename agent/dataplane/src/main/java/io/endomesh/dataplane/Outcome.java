@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param error what the library threw, or null
  * @param durationNanos from start to the end of the response head (HTTP) or the close (gRPC)
  */
-public record Outcome(
-    int status, int grpcStatus, @Nullable Throwable error, long durationNanos) {
+public record Outcome(int status, int grpcStatus, @Nullable Throwable error, long durationNanos) {
 
   /** No gRPC status. */
   public static final int NOT_GRPC = -1;

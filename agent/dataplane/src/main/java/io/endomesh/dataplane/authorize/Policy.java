@@ -15,8 +15,7 @@ public record Policy(String name, List<Rule> rules) {
     rules = List.copyOf(rules);
   }
 
-  public boolean matches(
-      Request request, @Nullable String caller, @Nullable String remoteAddress) {
+  public boolean matches(Request request, @Nullable String caller, @Nullable String remoteAddress) {
     for (int i = 0; i < rules.size(); i++) {
       if (rules.get(i).matches(request, caller, remoteAddress)) {
         return true;

@@ -49,7 +49,8 @@ public final class Cluster {
   /**
    * Power of two choices: of two endpoints at random, the one with fewer calls in flight per weight
    * (Envoy least request, {@code choice_count} 2; Mitzenmacher 2001). Endpoints that were tried or
-   * just refused a connection are drawn again, a few times; if nothing better exists they are used.
+   * just refused a connection are drawn again, a few times; if nothing better exists, one that this
+   * call has not tried is used, and else any.
    *
    * @return null only if there is no endpoint at all
    */
@@ -63,10 +64,13 @@ public final class Cluster {
     }
     ThreadLocalRandom random = ThreadLocalRandom.current();
     Endpoint picked = draw(random, n);
-    for (int i = 0; i < MAX_DRAWS && unwanted(picked, tried, nowNanos); i++) {
+    for (int i = 0; i < MAX_DRAWS; i++) {
+      if (!picked.load().avoidedAt(nowNanos) && !contains(tried, picked)) {
+        return picked;
+      }
       picked = draw(random, n);
     }
-    return unwanted(picked, tried, nowNanos) ? firstWanted(picked, tried, nowNanos) : picked;
+    return leastBad(random.nextInt(n), tried, nowNanos);
   }
 
   private Endpoint draw(ThreadLocalRandom random, int n) {
@@ -83,19 +87,22 @@ public final class Cluster {
     return one <= two ? first : second;
   }
 
-  private Endpoint firstWanted(Endpoint otherwise, Endpoint[] tried, long nowNanos) {
-    for (Endpoint endpoint : endpoints) {
-      if (!unwanted(endpoint, tried, nowNanos)) {
-        return endpoint;
+  /** Looks at all, from a random one on, so that no endpoint is favoured by its place. */
+  private Endpoint leastBad(int from, Endpoint[] tried, long nowNanos) {
+    Endpoint untried = null;
+    for (int i = 0; i < endpoints.length; i++) {
+      Endpoint endpoint = endpoints[(from + i) % endpoints.length];
+      if (!contains(tried, endpoint)) {
+        if (!endpoint.load().avoidedAt(nowNanos)) {
+          return endpoint;
+        }
+        untried = endpoint;
       }
     }
-    return otherwise;
+    return untried != null ? untried : endpoints[from];
   }
 
-  private static boolean unwanted(Endpoint endpoint, Endpoint[] tried, long nowNanos) {
-    if (endpoint.load().avoidedAt(nowNanos)) {
-      return true;
-    }
+  private static boolean contains(Endpoint[] tried, Endpoint endpoint) {
     for (Endpoint other : tried) {
       if (other == endpoint) {
         return true;

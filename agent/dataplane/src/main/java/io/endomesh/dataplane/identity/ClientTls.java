@@ -4,8 +4,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * How to connect to one expected identity with one certificate of ours. Compared by identity: two
- * objects never share a connection or a TLS session, so a changed policy or certificate takes effect
- * on the next call.
+ * objects never share a connection or a TLS session, so a changed policy or certificate takes
+ * effect on the next call.
  */
 public final class ClientTls {
 

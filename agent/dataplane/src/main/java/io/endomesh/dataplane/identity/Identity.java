@@ -17,8 +17,8 @@ import javax.net.ssl.X509TrustManager;
 
 /**
  * One certificate of this workload with its key, the roots it trusts, and the TLS contexts made of
- * them: an X509-SVID and its bundle. A renewed certificate is a new {@code Identity}, and with it come
- * new contexts. Thread-safe.
+ * them: an X509-SVID and its bundle. A renewed certificate is a new {@code Identity}, and with it
+ * come new contexts. Thread-safe.
  */
 public final class Identity {
 

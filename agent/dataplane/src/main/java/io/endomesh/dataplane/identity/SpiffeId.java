@@ -15,8 +15,8 @@ public final class SpiffeId {
   }
 
   /**
-   * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one URI
-   * name: with two, nobody is identified.
+   * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one
+   * URI name: with two, nobody is identified.
    */
   public static @Nullable String of(List<String> uriNames) {
     return uriNames.size() == 1 && uriNames.get(0).startsWith(SCHEME) ? uriNames.get(0) : null;

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts a peer by chain and SPIFFE id, not by host name. The chain is checked by PKIX through the
- * two-argument methods: those that take a socket or engine would also compare host names, which mesh
- * certificates do not carry. Being an {@code X509ExtendedTrustManager} it is not wrapped by JSSE with
- * a host name check either. Immutable.
+ * two-argument methods: those that take a socket or engine would also compare host names, which
+ * mesh certificates do not carry. Being an {@code X509ExtendedTrustManager} it is not wrapped by
+ * JSSE with a host name check either. Immutable.
  */
 final class SpiffeTrust extends X509ExtendedTrustManager {
 

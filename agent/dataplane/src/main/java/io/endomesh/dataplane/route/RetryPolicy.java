@@ -28,12 +28,11 @@ public record RetryPolicy(
   public static final long DEFAULT_MAX_DELAY_NANOS = 250_000_000;
 
   /**
-   * Without a policy: only attempts that never wrote a byte are repeated, twice as Istio does. It is
-   * safe for every method, because no server has seen the request.
+   * Without a policy: only attempts that never wrote a byte are repeated, twice as Istio does. It
+   * is safe for every method, because no server has seen the request.
    */
   public static final RetryPolicy SAFE =
-      new RetryPolicy(
-          2, Set.of(), Set.of(), DEFAULT_BASE_DELAY_NANOS, DEFAULT_MAX_DELAY_NANOS);
+      new RetryPolicy(2, Set.of(), Set.of(), DEFAULT_BASE_DELAY_NANOS, DEFAULT_MAX_DELAY_NANOS);
 
   public RetryPolicy {
     statuses = Set.copyOf(statuses);
@@ -63,12 +62,11 @@ public record RetryPolicy(
   }
 
   /**
-   * Full-jitter exponential back-off as Envoy's: uniform in [0, min(max, base * 2^(attempt-1))). The
-   * first retry of an attempt that never left may well be at once, on another endpoint.
+   * Full-jitter exponential back-off as Envoy's: uniform in [0, min(max, base * 2^(attempt-1))).
+   * The first retry of an attempt that never left may well be at once, on another endpoint.
    */
   public long delayNanos(int attempt) {
-    long ceiling =
-        Math.min(maxDelayNanos, baseDelayNanos << Math.min(attempt - 1, MAX_DOUBLINGS));
+    long ceiling = Math.min(maxDelayNanos, baseDelayNanos << Math.min(attempt - 1, MAX_DOUBLINGS));
     return ceiling <= 0 ? 0 : ThreadLocalRandom.current().nextLong(ceiling);
   }
 

@@ -1,0 +1,77 @@
+package io.endomesh.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.dataplane.Inbound.Port;
+import io.endomesh.dataplane.Inbound.TlsMode;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.identity.TestAuthority;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InboundCallTest {
+
+  private static final String ORDERS = "spiffe://td/ns/shop/sa/orders";
+  private static final Authorization NOBODY =
+      new Authorization(List.of(), List.of(new Policy("nobody", List.of())));
+
+  private final Mesh mesh = new Mesh(TestMesh.WORKLOAD);
+
+  @Test
+  void serve_nothingKnown_isServed() {
+    InboundCall call = mesh.serve(TestRequest.get("web", "/"));
+    assertThat(call.refusal()).isNull();
+    assertThat(call.caller()).isNull();
+  }
+
+  @Test
+  void serve_policyOfThePort_refuses() {
+    publish(new Inbound(Map.of(8080, new Port(TlsMode.PERMISSIVE, NOBODY)), open()));
+    InboundCall call = mesh.serve(TestRequest.get("web", "/").from(ORDERS));
+    assertThat(call.refusal()).isNotNull();
+    assertThat(call.caller()).isEqualTo(ORDERS);
+  }
+
+  @Test
+  void serve_policyOfAnotherPort_doesNotApply() {
+    publish(new Inbound(Map.of(9999, new Port(TlsMode.PERMISSIVE, NOBODY)), open()));
+    assertThat(mesh.serve(TestRequest.get("web", "/")).refusal()).isNull();
+  }
+
+  @Test
+  void serve_twoIdentities_identifyNobody() {
+    assertThat(mesh.serve(TestRequest.get("web", "/").from(ORDERS, ORDERS + "2")).caller())
+        .isNull();
+  }
+
+  @Test
+  void serverTls_strictWithoutCertificate_acceptsNothing() {
+    publish(new Inbound(Map.of(), new Port(TlsMode.STRICT, Authorization.ALLOW_ALL)));
+    assertThat(mesh.serverTls(8080).acceptsPlaintext()).isFalse();
+    assertThat(mesh.serverTls(8080).context()).isNull();
+  }
+
+  @Test
+  void serverTls_followsTheSnapshot() {
+    assertThat(mesh.serverTls(8080).detects()).isFalse();
+    mesh.publish(
+        new Snapshot(
+            1,
+            Map.of(),
+            new Inbound(Map.of(), new Port(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)),
+            new TestAuthority().identity(ORDERS)));
+    assertThat(mesh.serverTls(8080).detects()).isTrue();
+    assertThat(mesh.serverTls(8080).acceptsPlaintext()).isTrue();
+    assertThat(mesh.serverTls(8080).context()).isNotNull();
+  }
+
+  private static Port open() {
+    return Inbound.OPEN.otherPorts();
+  }
+
+  private void publish(Inbound inbound) {
+    mesh.publish(new Snapshot(1, Map.of(), inbound, null));
+  }
+}

@@ -1,0 +1,113 @@
+package io.endomesh.dataplane;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A request made of values. */
+public final class TestRequest implements InboundRequest {
+
+  private final Protocol protocol;
+  private final String method;
+  private final String authority;
+  private final String path;
+  private final @Nullable String query;
+  private final Map<String, String> headers = new TreeMap<>();
+  private boolean replayable = true;
+  private List<String> peerIdentities = List.of();
+
+  private TestRequest(Protocol protocol, String method, String authority, String target) {
+    this.protocol = protocol;
+    this.method = method;
+    this.authority = authority;
+    int question = target.indexOf('?');
+    this.path = question < 0 ? target : target.substring(0, question);
+    this.query = question < 0 ? null : target.substring(question + 1);
+  }
+
+  /**
+   * @param target path and query
+   */
+  public static TestRequest get(String authority, String target) {
+    return new TestRequest(Protocol.HTTP, "GET", authority, target);
+  }
+
+  public static TestRequest post(String authority, String target) {
+    return new TestRequest(Protocol.HTTP, "POST", authority, target);
+  }
+
+  public static TestRequest grpc(String authority, String path) {
+    return new TestRequest(Protocol.GRPC, "POST", authority, path);
+  }
+
+  public TestRequest header(String name, String value) {
+    headers.put(name, value);
+    return this;
+  }
+
+  public TestRequest streamed() {
+    replayable = false;
+    return this;
+  }
+
+  public TestRequest from(String... identities) {
+    peerIdentities = List.of(identities);
+    return this;
+  }
+
+  @Override
+  public Protocol protocol() {
+    return protocol;
+  }
+
+  @Override
+  public String authority() {
+    return authority;
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public @Nullable String query() {
+    return query;
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return headers.get(name);
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    headers.put(name, value);
+  }
+
+  @Override
+  public boolean replayable() {
+    return replayable;
+  }
+
+  @Override
+  public List<String> peerIdentities() {
+    return peerIdentities;
+  }
+
+  @Override
+  public String remoteAddress() {
+    return "127.0.0.1";
+  }
+
+  @Override
+  public int localPort() {
+    return 8080;
+  }
+}

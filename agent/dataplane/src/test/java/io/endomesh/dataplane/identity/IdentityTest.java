@@ -1,0 +1,125 @@
+package io.endomesh.dataplane.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.Test;
+
+class IdentityTest {
+
+  private static final String ORDERS = "spiffe://td/ns/shop/sa/orders";
+  private static final String WEB = "spiffe://td/ns/shop/sa/web";
+  private static final String OTHER = "spiffe://td/ns/shop/sa/other";
+
+  private final TestAuthority authority = new TestAuthority();
+  private final Identity orders = authority.identity(ORDERS);
+  private final Identity web = authority.identity(WEB);
+
+  @Test
+  void handshake_expectedServer_bothKnowEachOther() throws SSLException {
+    SSLSession atServer = handshake(web.clientTls(ORDERS).context(), orders.serverContext());
+    assertThat(PeerIdentities.of(atServer)).containsExactly(WEB);
+  }
+
+  @Test
+  void handshake_otherServerThanExpected_fails() {
+    assertThatThrownBy(() -> handshake(web.clientTls(OTHER).context(), orders.serverContext()))
+        .hasStackTraceContaining("peer is " + ORDERS + " (expected: " + OTHER + ")");
+  }
+
+  @Test
+  void handshake_clientOfAnotherAuthority_fails() {
+    Identity stranger = new TestAuthority().identity(WEB);
+    assertThatThrownBy(
+            () -> handshake(stranger.clientTls(ORDERS).context(), orders.serverContext()))
+        .isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void handshake_twoUriNames_identifyNobody() {
+    KeyPair key = TestAuthority.newKey();
+    assertThatThrownBy(
+            () ->
+                new Identity(
+                    List.of(authority.certificate(key, WEB, ORDERS)),
+                    key.getPrivate(),
+                    List.of(authority.root())))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageContaining("exactly one SPIFFE id");
+  }
+
+  @Test
+  void clientTls_sameExpectation_isTheSameObject() {
+    assertThat(web.clientTls(ORDERS)).isSameAs(web.clientTls(ORDERS));
+    assertThat(web.clientTls(ORDERS)).isNotSameAs(web.clientTls(OTHER));
+    assertThat(authority.identity(WEB).clientTls(ORDERS)).isNotSameAs(web.clientTls(ORDERS));
+  }
+
+  @Test
+  void peerIdentities_plaintext_isEmpty() {
+    assertThat(PeerIdentities.of((SSLSession) null)).isEmpty();
+  }
+
+  /** Runs both engines against each other; gives the server's session. */
+  private static SSLSession handshake(SSLContext client, SSLContext server) throws SSLException {
+    SSLEngine c = client.createSSLEngine("orders", 443);
+    c.setUseClientMode(true);
+    SSLParameters parameters = c.getSSLParameters();
+    // What HTTP clients set by themselves; mesh certificates carry no host name.
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    c.setSSLParameters(parameters);
+    SSLEngine s = server.createSSLEngine();
+    s.setUseClientMode(false);
+    s.setNeedClientAuth(true);
+    ByteBuffer toServer = ByteBuffer.allocate(1 << 16);
+    ByteBuffer toClient = ByteBuffer.allocate(1 << 16);
+    c.beginHandshake();
+    s.beginHandshake();
+    for (int i = 0; i < 100 && !(done(c) && done(s)); i++) {
+      step(c, toServer, toClient);
+      step(s, toClient, toServer);
+    }
+    assertThat(done(c) && done(s)).isTrue();
+    return s.getSession();
+  }
+
+  private static boolean done(SSLEngine engine) {
+    return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+  }
+
+  private static void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
+    ByteBuffer plain = ByteBuffer.allocate(1 << 16);
+    while (true) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_TASK -> {
+          for (Runnable t = engine.getDelegatedTask(); t != null; t = engine.getDelegatedTask()) {
+            t.run();
+          }
+        }
+        case NEED_WRAP -> engine.wrap(ByteBuffer.allocate(0), out);
+        default -> {
+          in.flip();
+          int before = in.remaining();
+          engine.unwrap(in, plain);
+          boolean progress = in.remaining() != before;
+          in.compact();
+          if (!progress
+              && engine.getHandshakeStatus() != HandshakeStatus.NEED_TASK
+              && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+            return;
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.endomesh.dataplane.identity;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certificate authority for tests. */
+public final class TestAuthority {
+
+  private static final AtomicLong SERIAL = new AtomicLong(1);
+
+  private final KeyPair key = newKey();
+  private final X509Certificate root;
+
+  public TestAuthority() {
+    root = sign(key, "CN=test root", new X500Name("CN=test root"), true, Duration.ofDays(1));
+  }
+
+  public X509Certificate root() {
+    return root;
+  }
+
+  /** An identity with these URI names; one for a proper SVID. */
+  public Identity identity(String... uris) {
+    try {
+      KeyPair own = newKey();
+      return new Identity(List.of(certificate(own, uris)), own.getPrivate(), List.of(root));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public X509Certificate certificate(KeyPair own, String... uris) {
+    return sign(own, "CN=workload", new X500Name("CN=test root"), false, Duration.ofHours(1), uris);
+  }
+
+  public static KeyPair newKey() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private X509Certificate sign(
+      KeyPair subject,
+      String name,
+      X500Name issuer,
+      boolean authority,
+      Duration validity,
+      String... uris) {
+    try {
+      Instant now = Instant.now();
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              issuer,
+              BigInteger.valueOf(SERIAL.getAndIncrement()),
+              Date.from(now.minusSeconds(60)),
+              Date.from(now.plus(validity)),
+              new X500Name(name),
+              subject.getPublic());
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+      if (uris.length > 0) {
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(
+                Arrays.stream(uris)
+                    .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
+                    .toArray(GeneralName[]::new)));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
