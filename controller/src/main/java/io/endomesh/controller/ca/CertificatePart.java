@@ -1,0 +1,22 @@
+package io.endomesh.controller.ca;
+
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.tokens.JoinTokens;
+
+/** Serves {@link CertificateService} on the controller's port. */
+public final class CertificatePart implements ControllerPart {
+
+  private final CertificateService service;
+
+  public CertificatePart(CertificateAuthority authority, JoinTokens tokens) {
+    this.service = new CertificateService(authority, tokens);
+  }
+
+  @Override
+  public void addTo(ServerBuilder server) {
+    // Signing costs about a millisecond: too long for an event loop when many workloads start.
+    server.service(GrpcService.builder().addService(service).useBlockingTaskExecutor(true).build());
+  }
+}

@@ -1,0 +1,177 @@
+package io.endomesh.controller.ca;
+
+import com.google.protobuf.Value;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.tokens.JoinToken;
+import io.endomesh.controller.tokens.JoinTokens;
+import io.endomesh.proto.istio.v1.auth.IstioCertificateRequest;
+import io.endomesh.proto.istio.v1.auth.IstioCertificateResponse;
+import io.endomesh.proto.istio.v1.auth.IstioCertificateServiceGrpc;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gRPC service that signs certificates. Whom a certificate names follows from what the caller
+ * proved, its join token or its current certificate; what the request claims is only compared with
+ * it. Thread-safe.
+ */
+final class CertificateService
+    extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
+
+  private static final Logger log = LoggerFactory.getLogger(CertificateService.class);
+
+  private static final String BEARER = "Bearer ";
+
+  private final CertificateAuthority authority;
+  private final JoinTokens tokens;
+
+  CertificateService(CertificateAuthority authority, JoinTokens tokens) {
+    this.authority = authority;
+    this.tokens = tokens;
+  }
+
+  @Override
+  public void createCertificate(
+      IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
+    try {
+      answer.onNext(create(request, ServiceRequestContext.current()));
+      answer.onCompleted();
+    } catch (StatusException e) {
+      log.info("No certificate issued: {}", e.getStatus().getDescription());
+      answer.onError(e);
+    }
+  }
+
+  private IstioCertificateResponse create(
+      IstioCertificateRequest request, ServiceRequestContext context) throws StatusException {
+    WorkloadIdentity identity = identity(request, context);
+    SigningRequest csr;
+    try {
+      csr = SigningRequest.parse(request.getCsr());
+    } catch (InvalidCsrException e) {
+      throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
+    }
+    IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
+    for (X509Certificate certificate :
+        authority.issue(csr, identity, Duration.ofSeconds(request.getValidityDuration()))) {
+      response.addCertChain(pem(certificate));
+    }
+    return response.build();
+  }
+
+  private WorkloadIdentity identity(IstioCertificateRequest request, ServiceRequestContext context)
+      throws StatusException {
+    if (context.sslSession() == null) {
+      throw unauthenticated("certificates are issued over TLS only (expected: a TLS connection)");
+    }
+    Map<String, Value> metadata = request.getMetadata().getFieldsMap();
+    @Nullable String namespace = text(metadata, "NAMESPACE");
+    @Nullable String service = text(metadata, "SERVICE");
+    @Nullable String authorization =
+        context.request().headers().get(HttpHeaderNames.AUTHORIZATION);
+    if (authorization != null) {
+      return byToken(authorization, namespace, service);
+    }
+    WorkloadIdentity peer = CallerIdentity.of(context, authority.trustDomain());
+    if (peer == null) {
+      throw unauthenticated(
+          "neither a join token nor a client certificate of this mesh was sent (expected: one of"
+              + " them; make a join string with `endomesh token create`)");
+    }
+    requireSame("the certificate of this connection", peer.namespace(), namespace);
+    requireSame("the certificate of this connection", peer.service(), service);
+    return peer;
+  }
+
+  private WorkloadIdentity byToken(
+      String authorization, @Nullable String namespace, @Nullable String service)
+      throws StatusException {
+    if (!authorization.startsWith(BEARER)) {
+      throw unauthenticated("authorization: unknown scheme (expected: Bearer and a join token)");
+    }
+    JoinToken token;
+    try {
+      token = tokens.authenticate(authorization.substring(BEARER.length()).trim());
+    } catch (JoinTokens.Refused e) {
+      throw unauthenticated(e.getMessage());
+    }
+    String of = "join token " + token.id();
+    return identity(
+        inScope(of, "namespace", token.namespace(), namespace),
+        inScope(of, "service", token.service(), service));
+  }
+
+  private static WorkloadIdentity identity(String namespace, String service)
+      throws StatusException {
+    try {
+      return new WorkloadIdentity(namespace, service);
+    } catch (IllegalArgumentException e) {
+      throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
+    }
+  }
+
+  private static String inScope(
+      String token, String what, String allowed, @Nullable String requested)
+      throws StatusException {
+    if (!allowed.equals(JoinToken.ANY)) {
+      requireSame(token, allowed, requested);
+      return allowed;
+    }
+    if (requested == null) {
+      throw Status.INVALID_ARGUMENT
+          .withDescription(
+              "metadata: no "
+                  + what
+                  + " in the request (expected: field "
+                  + what.toUpperCase(Locale.ROOT)
+                  + ", because "
+                  + token
+                  + " is for any)")
+          .asException();
+    }
+    return requested;
+  }
+
+  private static void requireSame(String proof, String allowed, @Nullable String requested)
+      throws StatusException {
+    if (requested != null && !requested.equals(allowed)) {
+      throw Status.PERMISSION_DENIED
+          .withDescription(
+              proof + " is for '" + allowed + "', not for '" + requested + "' as the request says")
+          .asException();
+    }
+  }
+
+  private static @Nullable String text(Map<String, Value> metadata, String name) {
+    Value value = metadata.get(name);
+    return value == null || value.getStringValue().isEmpty() ? null : value.getStringValue();
+  }
+
+  private static StatusException unauthenticated(String message) {
+    return Status.UNAUTHENTICATED.withDescription(message).asException();
+  }
+
+  private static String pem(X509Certificate certificate) {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      writer.writeObject(certificate);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a certificate that cannot be written to memory", e);
+    }
+    return text.toString();
+  }
+}

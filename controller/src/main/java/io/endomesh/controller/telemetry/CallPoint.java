@@ -1,0 +1,37 @@
+package io.endomesh.controller.telemetry;
+
+import io.endomesh.controller.ca.WorkloadIdentity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one workload reports of one kind of its calls. Immutable.
+ *
+ * @param side at which end of the calls the reporter is
+ * @param peer the other end: id of a graph node
+ * @param cluster chosen by the route, null at the server's side
+ * @param policy that refused the calls, null if none did
+ * @param series tells this from every other kind of calls of the same process
+ */
+record CallPoint(
+    WorkloadIdentity reporter,
+    String instance,
+    Side side,
+    String protocol,
+    String peer,
+    @Nullable String cluster,
+    boolean secure,
+    boolean error,
+    @Nullable String policy,
+    String series,
+    boolean cumulative,
+    HistogramPoint histogram) {
+
+  enum Side {
+    CLIENT,
+    SERVER
+  }
+
+  Rollup.Kind kind() {
+    return new Rollup.Kind(error, policy != null, secure);
+  }
+}

@@ -1,0 +1,117 @@
+package io.endomesh.controller.telemetry;
+
+import com.google.protobuf.ByteString;
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Turns OTLP spans into those of the console. Immutable. */
+final class OtlpSpans {
+
+  /** W3C Trace Context, section 3.2.2. */
+  private static final int TRACE_ID_BYTES = 16;
+
+  private static final int SPAN_ID_BYTES = 8;
+
+  private final String trustDomain;
+
+  OtlpSpans(String trustDomain) {
+    this.trustDomain = trustDomain;
+  }
+
+  /**
+   * Adds the spans of {@code resource} to {@code spans}.
+   *
+   * @return how many could not be used
+   */
+  int read(
+      ResourceSpans resource,
+      WorkloadIdentity reporter,
+      String instance,
+      List<? super Span> spans) {
+    int unused = 0;
+    for (ScopeSpans scope : resource.getScopeSpansList()) {
+      for (io.opentelemetry.proto.trace.v1.Span span : scope.getSpansList()) {
+        if (span.getTraceId().size() == TRACE_ID_BYTES
+            && span.getSpanId().size() == SPAN_ID_BYTES) {
+          spans.add(span(span, reporter, instance));
+        } else {
+          unused++;
+        }
+      }
+    }
+    return unused;
+  }
+
+  private Span span(
+      io.opentelemetry.proto.trace.v1.Span span, WorkloadIdentity reporter, String instance) {
+    Attributes attributes = Attributes.of(span.getAttributesList());
+    String kind = kind(span.getKind());
+    return new Span(
+        hex(span.getTraceId()),
+        hex(span.getSpanId()),
+        span.getParentSpanId().isEmpty() ? null : hex(span.getParentSpanId()),
+        reporter.toString(),
+        instance,
+        span.getName(),
+        kind,
+        span.getStartTimeUnixNano(),
+        Math.max(span.getStartTimeUnixNano(), span.getEndTimeUnixNano()),
+        span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR,
+        span.getStatus().getMessage(),
+        refusal(span, reporter, instance, attributes, kind.equals("CLIENT")),
+        attributes.values());
+  }
+
+  private @Nullable Refusal refusal(
+      io.opentelemetry.proto.trace.v1.Span span,
+      WorkloadIdentity reporter,
+      String instance,
+      Attributes attributes,
+      boolean client) {
+    String policy = CallAttributes.refusedBy(attributes);
+    if (policy == null) {
+      return null;
+    }
+    long startNanos = span.getStartTimeUnixNano();
+    return new Refusal(
+        Instant.ofEpochSecond(
+            TimeUnit.NANOSECONDS.toSeconds(startNanos),
+            startNanos % TimeUnit.SECONDS.toNanos(1)),
+        policy,
+        client ? reporter.spiffeId(trustDomain) : attributes.find(CallAttributes.CALLER),
+        client ? reporter.toString() : CallAttributes.caller(attributes, trustDomain),
+        client ? CallAttributes.destination(attributes) : reporter.toString(),
+        instance,
+        attributes.findAny("rpc.system.name", "rpc.system") == null ? "http" : "grpc",
+        operation(span.getName(), attributes),
+        CallAttributes.status(attributes),
+        hex(span.getTraceId()));
+  }
+
+  private static String operation(String name, Attributes attributes) {
+    String method = attributes.find("http.request.method");
+    String path = attributes.find("url.path");
+    return method == null || path == null ? name : method + " " + path;
+  }
+
+  private static String kind(io.opentelemetry.proto.trace.v1.Span.SpanKind kind) {
+    return switch (kind) {
+      case SPAN_KIND_SERVER -> "SERVER";
+      case SPAN_KIND_CLIENT -> "CLIENT";
+      case SPAN_KIND_PRODUCER -> "PRODUCER";
+      case SPAN_KIND_CONSUMER -> "CONSUMER";
+      default -> "INTERNAL";
+    };
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,172 @@
+package io.endomesh.controller.telemetry;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.PackedHistogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up calls: totals for ever, rates for minutes, durations for seconds. Not thread-safe; the
+ * {@link Rollups} lock guards it.
+ */
+final class Rollup {
+
+  /** What rates and percentiles describe: short enough to see a change, long enough to be calm. */
+  static final int WINDOW_SECONDS = 10;
+
+  /** Five minutes: what a chart beside the graph shows. */
+  static final int SERIES_SECONDS = 300;
+
+  /** Slots of durations: the window, and the second that is filling. */
+  private static final int SLOTS = WINDOW_SECONDS + 1;
+
+  /** An hour in microseconds; what takes longer is counted as an hour. */
+  private static final long MAX_MICROS = 3_600_000_000L;
+
+  /** Two digits: finer than the buckets that agents send. */
+  private static final int DIGITS = 2;
+
+  private final Rate requests = new Rate(SERIES_SECONDS + 1);
+  private final Rate errors = new Rate(SERIES_SECONDS + 1);
+  private final Rate refused = new Rate(SLOTS);
+  private final Rate secure = new Rate(SLOTS);
+  private final PackedHistogram[] durations = new PackedHistogram[SLOTS];
+  private final long[] durationSeconds = new long[SLOTS];
+  private final float[] p50 = new float[SERIES_SECONDS + 1];
+  private final float[] p99 = new float[SERIES_SECONDS + 1];
+  private final long[] percentileSeconds = new long[SERIES_SECONDS + 1];
+  private long requestsTotal;
+  private long errorsTotal;
+  private long refusedTotal;
+  private long secureTotal;
+  private long firstSecond = Long.MAX_VALUE;
+
+  /** How calls ended and travelled. */
+  record Kind(boolean error, boolean refused, boolean secure) {}
+
+  /**
+   * @param calls new ones, since the last report of their series
+   * @param spanMillis over which they happened; negative if too long ago to be in a rate
+   */
+  void add(HistogramPoint calls, Kind kind, long nowMillis, long spanMillis) {
+    requestsTotal += calls.count();
+    errorsTotal += kind.error() ? calls.count() : 0;
+    refusedTotal += kind.refused() ? calls.count() : 0;
+    secureTotal += kind.secure() ? calls.count() : 0;
+    if (spanMillis < 0) {
+      return;
+    }
+    firstSecond = Math.min(firstSecond, Math.floorDiv(nowMillis - spanMillis, 1000));
+    requests.add(calls.count(), nowMillis, spanMillis);
+    if (kind.error()) {
+      errors.add(calls.count(), nowMillis, spanMillis);
+    }
+    if (kind.refused()) {
+      refused.add(calls.count(), nowMillis, spanMillis);
+    }
+    if (kind.secure()) {
+      secure.add(calls.count(), nowMillis, spanMillis);
+    }
+    addDurations(calls, Math.floorDiv(nowMillis, 1000));
+  }
+
+  private void addDurations(HistogramPoint calls, long second) {
+    int slot = (int) Math.floorMod(second, (long) SLOTS);
+    PackedHistogram histogram = durations[slot];
+    if (histogram == null) {
+      histogram = new PackedHistogram(1, MAX_MICROS, DIGITS);
+      durations[slot] = histogram;
+    } else if (durationSeconds[slot] != second) {
+      histogram.reset();
+    }
+    durationSeconds[slot] = second;
+    if (calls.zeroCount() > 0) {
+      histogram.recordValueWithCount(1, calls.zeroCount());
+    }
+    for (int i = 0; i < calls.buckets().length; i++) {
+      if (calls.buckets()[i] > 0) {
+        long micros = Math.round(calls.middle(i) * 1e6);
+        histogram.recordValueWithCount(
+            Math.max(1, Math.min(MAX_MICROS, micros)), calls.buckets()[i]);
+      }
+    }
+    int position = (int) Math.floorMod(second, (long) p50.length);
+    percentileSeconds[position] = second;
+    p50[position] = (float) (histogram.getValueAtPercentile(50) / 1e3);
+    p99[position] = (float) (histogram.getValueAtPercentile(99) / 1e3);
+  }
+
+  long requestsTotal() {
+    return requestsTotal;
+  }
+
+  long plainTotal() {
+    return requestsTotal - secureTotal;
+  }
+
+  /** Share of the calls that went over mTLS; of those in the window, if there were any in it. */
+  double secureShare(long nowMillis) {
+    long second = Math.floorDiv(nowMillis, 1000);
+    double recent = requests.sumBefore(second, WINDOW_SECONDS);
+    if (recent > 0) {
+      return secure.sumBefore(second, WINDOW_SECONDS) / recent;
+    }
+    return requestsTotal == 0 ? 0 : (double) secureTotal / requestsTotal;
+  }
+
+  Stats stats(long nowMillis) {
+    long second = Math.floorDiv(nowMillis, 1000);
+    // A rollup that is younger than the window would seem to have a lower rate than it has.
+    double seconds = Math.max(1, Math.min(WINDOW_SECONDS, second - firstSecond));
+    double requestRate = requests.sumBefore(second, WINDOW_SECONDS) / seconds;
+    double errorRate = errors.sumBefore(second, WINDOW_SECONDS) / seconds;
+    PackedHistogram window = window(second);
+    boolean any = window.getTotalCount() > 0;
+    return new Stats(
+        requestsTotal,
+        errorsTotal,
+        refusedTotal,
+        requestRate,
+        errorRate,
+        refused.sumBefore(second, WINDOW_SECONDS) / seconds,
+        requestRate > 0 ? Math.min(1, errorRate / requestRate) : null,
+        any ? window.getValueAtPercentile(50) / 1e3 : null,
+        any ? window.getValueAtPercentile(99) / 1e3 : null,
+        WINDOW_SECONDS);
+  }
+
+  private PackedHistogram window(long second) {
+    PackedHistogram window = new PackedHistogram(1, MAX_MICROS, DIGITS);
+    for (int slot = 0; slot < SLOTS; slot++) {
+      PackedHistogram histogram = durations[slot];
+      if (histogram != null && durationSeconds[slot] >= second - WINDOW_SECONDS) {
+        window.add(histogram);
+      }
+    }
+    return window;
+  }
+
+  Series series(long nowMillis) {
+    long second = Math.floorDiv(nowMillis, 1000);
+    List<Double> requestList = new ArrayList<>(SERIES_SECONDS);
+    List<Double> errorList = new ArrayList<>(SERIES_SECONDS);
+    List<@Nullable Double> p50List = new ArrayList<>(SERIES_SECONDS);
+    List<@Nullable Double> p99List = new ArrayList<>(SERIES_SECONDS);
+    for (long i = second - SERIES_SECONDS; i < second; i++) {
+      requestList.add(requests.at(i));
+      errorList.add(errors.at(i));
+      int position = (int) Math.floorMod(i, (long) p50.length);
+      boolean known = percentileSeconds[position] == i;
+      p50List.add(known ? (Double) (double) p50[position] : null);
+      p99List.add(known ? (Double) (double) p99[position] : null);
+    }
+    return new Series(
+        Instant.ofEpochSecond(second - SERIES_SECONDS),
+        1,
+        requestList,
+        errorList,
+        p50List,
+        p99List);
+  }
+}

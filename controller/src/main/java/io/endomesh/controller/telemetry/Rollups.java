@@ -1,0 +1,269 @@
+package io.endomesh.controller.telemetry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sums of everything that agents report: per edge, service, workload and policy. They live in
+ * memory: agents report sums since their own start, so that a restarted controller has those of the
+ * living at once. Thread-safe; one lock, held for microseconds a point.
+ */
+public final class Rollups {
+
+  /**
+   * A process reports each series every second until it ends. One that was silent for so long is
+   * gone; its series are forgotten, their calls stay in the sums.
+   */
+  private static final Duration SERIES_IDLE = Duration.ofMinutes(15);
+
+  /** What happened longer ago than this is no part of a rate. */
+  private static final long MAX_SPAN_MILLIS = Rollup.WINDOW_SECONDS * 1000L;
+
+  /** The graph names so many hosts outside of the mesh; calls to more come together in one node. */
+  private static final int MAX_EXTERNAL = 200;
+
+  private static final String OTHER_EXTERNAL = GraphNodes.external("others");
+
+  /** Reports of the two ends of a call arrive up to so much apart. */
+  private static final int REPORT_LAG_SECONDS = 3;
+
+  private final Clock clock;
+  // All guarded by this.
+  private final Map<String, LastPoint> lastPoints = new HashMap<>();
+  private final Map<String, LastReport> lastReports = new HashMap<>();
+  private final Map<String, EdgeRollup> edges = new TreeMap<>();
+  private final Map<String, Rollup> inbound = new HashMap<>();
+  private final Map<String, Rollup> outbound = new HashMap<>();
+  private final Map<String, Rollup> instances = new HashMap<>();
+  private final Map<String, PolicyRefusals> policies = new TreeMap<>();
+  private final Set<String> external = new HashSet<>();
+  private long pointsTotal;
+  private long nextCleaningMillis;
+
+  private record LastPoint(HistogramPoint point, long seenMillis) {}
+
+  /** Of one process: the end of its report by its own clock, and when it came by ours. */
+  private record LastReport(long timeNanos, long seenMillis) {
+
+    LastReport newer(LastReport other) {
+      return new LastReport(Math.max(timeNanos, other.timeNanos), other.seenMillis);
+    }
+  }
+
+  public Rollups(Clock clock) {
+    this.clock = clock;
+    this.nextCleaningMillis = clock.millis() + SERIES_IDLE.toMillis();
+  }
+
+  /**
+   * How often one policy refused one caller at one service. Immutable.
+   *
+   * @param source graph node
+   * @param destination graph node
+   */
+  public record PolicyRefusals(
+      String policy, String source, String destination, long total, Instant lastAt) {}
+
+  synchronized void add(List<CallPoint> points) {
+    long nowMillis = clock.millis();
+    for (CallPoint point : points) {
+      add(point, nowMillis);
+    }
+    for (CallPoint point : points) {
+      lastReports.merge(
+          point.instance(),
+          new LastReport(point.histogram().timeNanos(), nowMillis),
+          LastReport::newer);
+    }
+    if (nowMillis >= nextCleaningMillis) {
+      forgetIdle(nowMillis);
+    }
+  }
+
+  private void add(CallPoint point, long nowMillis) {
+    pointsTotal++;
+    HistogramPoint now = point.histogram();
+    HistogramPoint calls;
+    LastPoint last = point.cumulative() ? lastPoints.get(point.series()) : null;
+    if (last == null) {
+      calls = now;
+    } else if (now.timeNanos() <= last.point().timeNanos()) {
+      // Overtaken by a newer report, which has these calls in it.
+      return;
+    } else if (now.count() < last.point().count()) {
+      // Sums only grow: whoever sends this has begun anew without saying so.
+      calls = now;
+    } else {
+      calls = now.since(last.point());
+    }
+    if (point.cumulative()) {
+      lastPoints.put(point.series(), new LastPoint(now, nowMillis));
+    }
+    if (calls.count() > 0) {
+      count(point, calls, nowMillis, spanMillis(point, last));
+    }
+  }
+
+  /** Over which time the new calls happened; negative if part of it is too long ago. */
+  private long spanMillis(CallPoint point, @Nullable LastPoint last) {
+    HistogramPoint now = point.histogram();
+    long since = last != null ? last.point().timeNanos() : now.startNanos();
+    // A process that reports a call of a new kind had none of it before its last report.
+    LastReport report = lastReports.get(point.instance());
+    if (report != null) {
+      since = Math.max(since, report.timeNanos());
+    }
+    long span = Math.max(0, (now.timeNanos() - since) / 1_000_000);
+    return span <= MAX_SPAN_MILLIS ? span : -1;
+  }
+
+  private void count(CallPoint point, HistogramPoint calls, long nowMillis, long spanMillis) {
+    String self = point.reporter().toString();
+    String peer = known(point.peer());
+    boolean client = point.side() == CallPoint.Side.CLIENT;
+    String source = client ? self : peer;
+    String destination = client ? peer : self;
+    edges
+        .computeIfAbsent(
+            Edge.id(source, destination, point.protocol()),
+            id -> new EdgeRollup(source, destination, point.protocol()))
+        .add(point, calls, nowMillis, spanMillis);
+    (client ? outbound : inbound)
+        .computeIfAbsent(self, id -> new Rollup())
+        .add(calls, point.kind(), nowMillis, spanMillis);
+    if (!client) {
+      instances
+          .computeIfAbsent(point.instance(), id -> new Rollup())
+          .add(calls, point.kind(), nowMillis, spanMillis);
+    }
+    String policy = point.policy();
+    if (policy != null) {
+      policies.merge(
+          policy + "|" + source + "|" + destination,
+          new PolicyRefusals(policy, source, destination, calls.count(), clock.instant()),
+          (old, more) ->
+              new PolicyRefusals(
+                  policy, source, destination, old.total() + more.total(), more.lastAt()));
+    }
+  }
+
+  private String known(String peer) {
+    if (!GraphNodes.kind(peer).equals("external") || external.contains(peer)) {
+      return peer;
+    }
+    return external.size() < MAX_EXTERNAL && external.add(peer) ? peer : OTHER_EXTERNAL;
+  }
+
+  private void forgetIdle(long nowMillis) {
+    long limit = nowMillis - SERIES_IDLE.toMillis();
+    lastPoints.values().removeIf(last -> last.seenMillis() < limit);
+    lastReports.values().removeIf(report -> report.seenMillis() < limit);
+    instances.keySet().retainAll(lastReports.keySet());
+    nextCleaningMillis = nowMillis + SERIES_IDLE.toMillis();
+  }
+
+  /** Sorted by source, then destination. */
+  public synchronized List<Edge> edges() {
+    long nowMillis = clock.millis();
+    List<Edge> list = new ArrayList<>(edges.size());
+    for (EdgeRollup edge : edges.values()) {
+      if (edge.source().equals(GraphNodes.OUTSIDE)) {
+        outside(edge, nowMillis).ifPresent(list::add);
+      } else {
+        list.add(edge.edge(nowMillis));
+      }
+    }
+    return list;
+  }
+
+  /**
+   * Servers cannot tell a caller outside of the mesh from one inside that called in plaintext; but
+   * the latter has reported its call itself. What is left came from outside.
+   */
+  private Optional<Edge> outside(EdgeRollup edge, long nowMillis) {
+    long fromInside = 0;
+    double fromInsidePerSecond = 0;
+    for (EdgeRollup other : edges.values()) {
+      if (other.seenByClient()
+          && other.destination().equals(edge.destination())
+          && other.protocol().equals(edge.protocol())) {
+        fromInside += other.best().plainTotal();
+        fromInsidePerSecond +=
+            other.best().stats(nowMillis).requestsPerSecond()
+                * (1 - other.best().secureShare(nowMillis));
+      }
+    }
+    Edge all = edge.edge(nowMillis);
+    if (fromInside == 0) {
+      return Optional.of(all);
+    }
+    Stats stats = all.stats();
+    long left = stats.requestsTotal() - fromInside;
+    if (left <= stats.requestsPerSecond() * REPORT_LAG_SECONDS) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Edge(
+            all.source(),
+            all.destination(),
+            all.protocol(),
+            all.mtls(),
+            new Stats(
+                left,
+                Math.min(left, stats.errorsTotal()),
+                Math.min(left, stats.refusedTotal()),
+                Math.max(0, stats.requestsPerSecond() - fromInsidePerSecond),
+                stats.errorsPerSecond(),
+                stats.refusedPerSecond(),
+                stats.errorRatio(),
+                stats.p50Millis(),
+                stats.p99Millis(),
+                stats.windowSeconds()),
+            all.clusters()));
+  }
+
+  /** What the servers of a service saw. */
+  public synchronized Stats inbound(String service) {
+    return stats(inbound.get(service));
+  }
+
+  /** What the clients in a service saw. */
+  public synchronized Stats outbound(String service) {
+    return stats(outbound.get(service));
+  }
+
+  /** What the servers of one workload saw. */
+  public synchronized Stats instance(String instance) {
+    return stats(instances.get(instance));
+  }
+
+  private Stats stats(@Nullable Rollup rollup) {
+    return rollup == null ? Stats.NONE : rollup.stats(clock.millis());
+  }
+
+  public synchronized Optional<Series> edgeSeries(String edgeId) {
+    return Optional.ofNullable(edges.get(edgeId)).map(edge -> edge.best().series(clock.millis()));
+  }
+
+  public synchronized Optional<Series> serviceSeries(String service) {
+    return Optional.ofNullable(inbound.get(service)).map(rollup -> rollup.series(clock.millis()));
+  }
+
+  public synchronized List<PolicyRefusals> refusalsByPolicy() {
+    return List.copyOf(policies.values());
+  }
+
+  public synchronized long pointsTotal() {
+    return pointsTotal;
+  }
+}

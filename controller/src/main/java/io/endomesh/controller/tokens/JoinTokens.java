@@ -1,0 +1,234 @@
+package io.endomesh.controller.tokens;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.controller.store.ResourceStore;
+import io.endomesh.controller.store.StoreException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The join tokens of a mesh, stored as digests: who reads the store can let nobody in. Thread-safe.
+ */
+public final class JoinTokens {
+
+  private static final Logger log = LoggerFactory.getLogger(JoinTokens.class);
+
+  /** What every token begins with: secret scanners find it, and people see what it is. */
+  static final String PREFIX = "emt_";
+
+  /** Of the facts in the store; the digest follows. */
+  private static final String FACTS = "join-token/";
+
+  /** 256 bits: nobody guesses one, so that a fast digest is enough to store it. */
+  private static final int TOKEN_BYTES = 32;
+
+  /** Ids are no secret; 64 bits never meet among the tokens of one mesh. */
+  private static final int ID_BYTES = 8;
+
+  /** A token that was forgotten at once would be called unknown, which sends people astray. */
+  private static final Duration REMEMBER_EXPIRED = Duration.ofDays(30);
+
+  /** Shorter is a slip of the finger: nobody could paste it in time. */
+  private static final Duration MIN_TTL = Duration.ofSeconds(1);
+
+  /** A year: a token is to start workloads, not to be their password for ever. */
+  private static final Duration MAX_TTL = Duration.ofDays(366);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final ResourceStore store;
+  private final Clock clock;
+  // By digest. The store is written first: what is not on disk is not promised.
+  private final Map<String, JoinToken> tokens = new ConcurrentHashMap<>();
+
+  public JoinTokens(ResourceStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+    store
+        .facts(FACTS)
+        .forEach(
+            (name, fact) -> {
+              try {
+                JoinToken token = read(name.substring(FACTS.length()), fact);
+                tokens.put(token.sha256(), token);
+              } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+                log.warn(
+                    "{}: not readable as a join token ({}); workloads that hold it are refused",
+                    name,
+                    e.getMessage());
+              }
+            });
+  }
+
+  /** Why a token does not let its sender in. */
+  public static final class Refused extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * A new token.
+   *
+   * @param secret the token itself; this is the only moment at which the controller has it
+   */
+  public record Created(JoinToken token, String secret) {
+
+    /** Without the secret, which must not come into a log. */
+    @Override
+    public String toString() {
+      return "Created[token=" + token + "]";
+    }
+  }
+
+  /**
+   * @param namespace a namespace or {@link JoinToken#ANY}
+   * @param service a service or {@link JoinToken#ANY}
+   * @throws IllegalArgumentException if one of them is no name, or the time is too short or too long
+   */
+  public Created create(String namespace, String service, Duration ttl) throws StoreException {
+    requireScope("namespace", namespace);
+    requireScope("service", service);
+    if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
+      throw new IllegalArgumentException(
+          "ttlSeconds: " + ttl.toSeconds() + " (expected: 1 to " + MAX_TTL.toSeconds() + ")");
+    }
+    forgetLongExpired();
+    String secret =
+        PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random(TOKEN_BYTES));
+    Instant now = clock.instant();
+    JoinToken token =
+        new JoinToken(
+            HexFormat.of().formatHex(random(ID_BYTES)),
+            digest(secret),
+            namespace,
+            service,
+            now,
+            now.plus(ttl),
+            null);
+    store.putFact(FACTS + token.sha256(), fact(token));
+    tokens.put(token.sha256(), token);
+    return new Created(token, secret);
+  }
+
+  /** Oldest first, expired ones included. */
+  public List<JoinToken> list() {
+    return tokens.values().stream().sorted(Comparator.comparing(JoinToken::createdAt)).toList();
+  }
+
+  /**
+   * Workloads that already joined with it stay: they have certificates.
+   *
+   * @return false if there is none of this id
+   */
+  public boolean revoke(String id) throws StoreException {
+    for (JoinToken token : tokens.values()) {
+      if (token.id().equals(id)) {
+        remove(token);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The token whose secret this is. */
+  public JoinToken authenticate(String secret) throws Refused {
+    Instant now = clock.instant();
+    JoinToken token = tokens.computeIfPresent(digest(secret), (digest, known) -> known.usedAt(now));
+    if (token == null) {
+      throw new Refused(
+          "unknown join token: it was revoked, or belongs to another controller (make a new join"
+              + " string with `endomesh token create`)");
+    }
+    if (!now.isBefore(token.expiresAt())) {
+      throw new Refused(
+          "join token "
+              + token.id()
+              + " expired at "
+              + token.expiresAt()
+              + " (make a new join string with `endomesh token create`)");
+    }
+    return token;
+  }
+
+  private void forgetLongExpired() throws StoreException {
+    Instant limit = clock.instant().minus(REMEMBER_EXPIRED);
+    for (JoinToken token : tokens.values()) {
+      if (token.expiresAt().isBefore(limit)) {
+        remove(token);
+      }
+    }
+  }
+
+  private void remove(JoinToken token) throws StoreException {
+    store.removeFact(FACTS + token.sha256());
+    tokens.remove(token.sha256());
+  }
+
+  private static String fact(JoinToken token) {
+    return JSON.createObjectNode()
+        .put("id", token.id())
+        .put("namespace", token.namespace())
+        .put("service", token.service())
+        .put("createdAt", token.createdAt().toString())
+        .put("expiresAt", token.expiresAt().toString())
+        .toString();
+  }
+
+  private static JoinToken read(String sha256, String fact) throws JsonProcessingException {
+    JsonNode token = JSON.readTree(fact);
+    return new JoinToken(
+        token.required("id").asText(),
+        sha256,
+        token.required("namespace").asText(),
+        token.required("service").asText(),
+        Instant.parse(token.required("createdAt").asText()),
+        Instant.parse(token.required("expiresAt").asText()),
+        null);
+  }
+
+  private static void requireScope(String what, String scope) {
+    if (!scope.equals(JoinToken.ANY) && !WorkloadIdentity.isName(scope)) {
+      throw new IllegalArgumentException(
+          what + ": '" + scope + "' (expected: '*', or lower-case letters, digits and '-')");
+    }
+  }
+
+  private static byte[] random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return random;
+  }
+
+  private static String digest(String secret) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
