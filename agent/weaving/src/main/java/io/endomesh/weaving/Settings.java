@@ -1,0 +1,399 @@
+package io.endomesh.weaving;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user told the agent; {@code docs/settings.md} is the reference. Immutable.
+ *
+ * <p>A value that makes no sense never stops anything: it becomes a sentence in {@link #problems},
+ * and the default is used. Read in {@code premain}, so it uses neither {@code java.nio.file} nor
+ * regular expressions.
+ */
+public final class Settings {
+
+  /** The port others connect to, where something stands in front. {@code bound} 0: the primary. */
+  public record AdvertisedPort(int bound, int advertised) {}
+
+  /** A DNS label: names become host names. RFC 1123. */
+  private static final int MAX_LABEL_LENGTH = 63;
+
+  /** Long enough for a controller that is restarting; the app waits at most this, and only once. */
+  private static final Duration MAX_DISCOVERY_TIMEOUT = Duration.ofMinutes(1);
+
+  private static final Set<String> NAMES =
+      Set.of(
+          "join",
+          "join-file",
+          "service",
+          "namespace",
+          "labels",
+          "address",
+          "advertised-port",
+          "state-dir",
+          "enabled",
+          "aot_training",
+          "discovery-timeout",
+          "log-level",
+          "telemetry.enabled");
+
+  private final List<String> problems = new ArrayList<>();
+  private final SettingSource source;
+  private final @Nullable String join;
+  private final String service;
+  private final String namespace;
+  private final Map<String, String> labels;
+  private final @Nullable String address;
+  private final @Nullable AdvertisedPort advertisedPort;
+  private final File stateDir;
+  private final Duration discoveryTimeout;
+  private final AgentLog.Level logLevel;
+  private final boolean telemetryEnabled;
+
+  private Settings(
+      @Nullable String agentArgument,
+      UnaryOperator<@Nullable String> property,
+      UnaryOperator<@Nullable String> environment) {
+    source = SettingSource.of(agentArgument, property, environment, problems);
+    rejectUnknownArguments();
+    join = readJoin();
+    service = readName("service", defaultService(property));
+    namespace = readName("namespace", "default");
+    labels = readLabels();
+    address = readAddress();
+    advertisedPort = readAdvertisedPort();
+    String home = property.apply("user.home");
+    stateDir =
+        new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
+    discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
+    logLevel = readLogLevel();
+    telemetryEnabled = readBoolean("telemetry.enabled", true);
+  }
+
+  /** Of this JVM. */
+  public static Settings read(@Nullable String agentArgument) {
+    return read(agentArgument, System::getProperty, System::getenv);
+  }
+
+  /** From sources of the caller's choice, for tests. */
+  public static Settings read(
+      @Nullable String agentArgument,
+      UnaryOperator<@Nullable String> property,
+      UnaryOperator<@Nullable String> environment) {
+    return new Settings(agentArgument, property, environment);
+  }
+
+  /** What was wrong with the settings, in sentences for the log. */
+  public List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** How to join the mesh. Null: the agent does nothing at all. A secret: never log it. */
+  public @Nullable String join() {
+    return join;
+  }
+
+  public String service() {
+    return service;
+  }
+
+  public String namespace() {
+    return namespace;
+  }
+
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  /** IP address at which others reach this workload; null: the one the controller sees. */
+  public @Nullable String address() {
+    return address;
+  }
+
+  public @Nullable AdvertisedPort advertisedPort() {
+    return advertisedPort;
+  }
+
+  /** Where certificate and last known good configuration are kept. */
+  public File stateDir() {
+    return stateDir;
+  }
+
+  /** How long a first call to a host may wait for the controller's answer. */
+  public Duration discoveryTimeout() {
+    return discoveryTimeout;
+  }
+
+  public AgentLog.Level logLevel() {
+    return logLevel;
+  }
+
+  public boolean telemetryEnabled() {
+    return telemetryEnabled;
+  }
+
+  /** The switch {@code instrumentation.NAME.enabled}. */
+  public boolean instrumentationEnabled(String name) {
+    SettingSource.Found found = source.find("instrumentation." + name + ".enabled");
+    return found == null || !found.value().equalsIgnoreCase("false");
+  }
+
+  private void rejectUnknownArguments() {
+    for (String name : source.argumentNames()) {
+      boolean isSwitch = name.startsWith("instrumentation.") && name.endsWith(".enabled");
+      if (isSwitch) {
+        readBoolean(name, true);
+      } else if (!NAMES.contains(name)) {
+        List<String> known = new ArrayList<>(NAMES);
+        known.sort(null);
+        problems.add(
+            "agent argument: " + name + " (expected: one of " + String.join(", ", known)
+                + ", instrumentation.NAME.enabled); it is left out");
+      }
+    }
+  }
+
+  private @Nullable String readJoin() {
+    SettingSource.Found text = source.find("join");
+    if (text != null) {
+      return text.value();
+    }
+    SettingSource.Found file = source.find("join-file");
+    if (file == null) {
+      return null;
+    }
+    try (InputStream in = new FileInputStream(file.value())) {
+      String content = new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
+      if (!content.isEmpty()) {
+        return content;
+      }
+      problems.add(
+          file.name() + ": " + file.value()
+              + " is empty (expected: a join string); the application runs without the mesh");
+    } catch (IOException e) {
+      problems.add(
+          file.name() + ": " + file.value()
+              + " (expected: a readable file with a join string); the application runs without"
+              + " the mesh: " + e.getMessage());
+    }
+    return null;
+  }
+
+  private String readName(String name, String defaultValue) {
+    SettingSource.Found found = source.find(name);
+    if (found == null) {
+      return defaultValue;
+    }
+    if (isLabel(found.value())) {
+      return found.value();
+    }
+    problems.add(
+        problem(found, "1 to 63 lower-case letters, digits and hyphens, as in a host name",
+            defaultValue));
+    return defaultValue;
+  }
+
+  private String readText(String name, String defaultValue) {
+    SettingSource.Found found = source.find(name);
+    return found == null ? defaultValue : found.value();
+  }
+
+  /** {@code k:v;k:v}, or {@code k=v,k=v} where the comma does not end the setting. */
+  private Map<String, String> readLabels() {
+    SettingSource.Found found = source.find("labels");
+    if (found == null) {
+      return Map.of();
+    }
+    Map<String, String> result = new LinkedHashMap<>();
+    for (String part : SettingSource.split(found.value(), ";,")) {
+      int separator = indexOfEither(part, ':', '=');
+      String key = separator < 0 ? "" : part.substring(0, separator).trim();
+      String value = separator < 0 ? "" : part.substring(separator + 1).trim();
+      if (isLabelText(key) && isLabelText(value)) {
+        result.put(key, value);
+      } else {
+        problems.add(
+            found.name() + ": " + part
+                + " (expected: key:value;key:value of letters, digits and -_./);"
+                + " this label is left out");
+      }
+    }
+    return Map.copyOf(result);
+  }
+
+  /** Only the form is checked: resolving a name could block. */
+  private @Nullable String readAddress() {
+    SettingSource.Found found = source.find("address");
+    if (found == null) {
+      return null;
+    }
+    if (isAddress(found.value())) {
+      return found.value();
+    }
+    problems.add(problem(found, "an IP address", "the address the controller sees"));
+    return null;
+  }
+
+  private @Nullable AdvertisedPort readAdvertisedPort() {
+    SettingSource.Found found = source.find("advertised-port");
+    if (found == null) {
+      return null;
+    }
+    int colon = found.value().indexOf(':');
+    int bound = colon < 0 ? 0 : port(found.value().substring(0, colon));
+    int advertised = port(found.value().substring(colon + 1));
+    if (bound >= 0 && advertised > 0 && (colon < 0 || bound > 0)) {
+      return new AdvertisedPort(bound, advertised);
+    }
+    problems.add(problem(found, "PORT or BOUND:ADVERTISED, each 1 to 65535", "the bound port"));
+    return null;
+  }
+
+  private Duration readDiscoveryTimeout(Duration defaultValue) {
+    SettingSource.Found found = source.find("discovery-timeout");
+    if (found == null) {
+      return defaultValue;
+    }
+    Duration value = duration(found.value());
+    if (value != null && value.compareTo(MAX_DISCOVERY_TIMEOUT) <= 0) {
+      return value;
+    }
+    problems.add(problem(found, "a time as in 500ms or 2s, at most 60s", "1s"));
+    return defaultValue;
+  }
+
+  private AgentLog.Level readLogLevel() {
+    SettingSource.Found found = source.find("log-level");
+    AgentLog.Level level =
+        found == null ? AgentLog.Level.INFO : AgentLog.Level.of(found.value());
+    if (level != null) {
+      return level;
+    }
+    problems.add(problem(found, "debug, info, warn, error or off", "info"));
+    return AgentLog.Level.INFO;
+  }
+
+  private boolean readBoolean(String name, boolean defaultValue) {
+    SettingSource.Found found = source.find(name);
+    if (found == null || found.value().equalsIgnoreCase(Boolean.toString(defaultValue))) {
+      return defaultValue;
+    }
+    if (found.value().equalsIgnoreCase(Boolean.toString(!defaultValue))) {
+      return !defaultValue;
+    }
+    problems.add(problem(found, "true or false", Boolean.toString(defaultValue)));
+    return defaultValue;
+  }
+
+  private static String problem(
+      SettingSource.@Nullable Found found, String expected, String used) {
+    String what = found == null ? "" : found.name() + ": " + found.value();
+    return what + " (expected: " + expected + "); using " + used;
+  }
+
+  private String defaultService(UnaryOperator<@Nullable String> property) {
+    String spring = source.foreign("spring.application.name", "SPRING_APPLICATION_NAME");
+    if (spring != null) {
+      String name = ServiceName.kebabCase(spring);
+      if (!name.isEmpty()) {
+        return name;
+      }
+    }
+    return ServiceName.ofCommand(property.apply("sun.java.command"));
+  }
+
+  static boolean isLabel(String text) {
+    if (text.isEmpty() || text.length() > MAX_LABEL_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean hyphenInside = c == '-' && i > 0 && i < text.length() - 1;
+      if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !hyphenInside) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLabelText(String text) {
+    if (text.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c < 128 && Character.isLetterOrDigit(c)) && "-_./".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAddress(String text) {
+    if (text.indexOf(':') >= 0) {
+      return text.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0);
+    }
+    List<String> parts = SettingSource.split(text, ".");
+    return parts.size() == 4
+        && parts.stream().allMatch(part -> number(part, 255) >= 0)
+        && String.join(".", parts).equals(text);
+  }
+
+  private static int port(String text) {
+    int port = number(text.trim(), 65_535);
+    return port > 0 ? port : -1;
+  }
+
+  /** -1 if it is none, or out of range. */
+  private static int number(String text, int max) {
+    if (text.isEmpty() || text.length() > 9) {
+      return -1;
+    }
+    int value = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return -1;
+      }
+      value = value * 10 + (c - '0');
+    }
+    return value <= max ? value : -1;
+  }
+
+  private static @Nullable Duration duration(String text) {
+    String digits = text;
+    long unitMillis = 0;
+    if (text.endsWith("ms")) {
+      digits = text.substring(0, text.length() - 2);
+      unitMillis = 1;
+    } else if (text.endsWith("s")) {
+      digits = text.substring(0, text.length() - 1);
+      unitMillis = 1_000;
+    } else if (text.endsWith("m")) {
+      digits = text.substring(0, text.length() - 1);
+      unitMillis = 60_000;
+    }
+    int count = number(digits.trim(), 999_999_999);
+    return unitMillis == 0 || count < 0 ? null : Duration.ofMillis(count * unitMillis);
+  }
+
+  private static int indexOfEither(String text, char first, char second) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == first || text.charAt(i) == second) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}
