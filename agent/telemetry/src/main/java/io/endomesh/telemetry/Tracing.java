@@ -1,0 +1,146 @@
+package io.endomesh.telemetry;
+
+import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.Request;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.sdk.trace.IdGenerator;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is whose child, within this JVM and across the wire (W3C Trace Context). Immutable and
+ * thread-safe.
+ */
+final class Tracing {
+
+  private static final String TRACEPARENT = "traceparent";
+
+  private static final TextMapGetter<Request> GETTER =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(Request request) {
+          return List.of();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Request request, String name) {
+          return request == null ? null : request.header(name);
+        }
+      };
+
+  private static final TextMapSetter<Request> SETTER =
+      (request, name, value) -> {
+        if (request != null) {
+          request.setHeader(name, value);
+        }
+      };
+
+  private final IdGenerator ids = IdGenerator.random();
+  private final Sampler sampler;
+
+  Tracing(double samplingRatio) {
+    this.sampler = Sampler.traceIdRatioBased(samplingRatio);
+  }
+
+  /**
+   * What all attempts of one call have in common.
+   *
+   * @param parent of each attempt; invalid if the call begins a trace
+   * @param first span of the trace that the call begins, null if it begins none
+   * @param propagated true if we write the headers, false if they are the application's own
+   */
+  private record CallTrace(SpanContext parent, @Nullable SpanContext first, boolean propagated) {}
+
+  /** A request of the wire: the caller's span, invalid if it sent none that can be read. */
+  SpanContext extract(Request request) {
+    Context context =
+        W3CTraceContextPropagator.getInstance().extract(Context.root(), request, GETTER);
+    return Span.fromContext(context).getSpanContext();
+  }
+
+  /** The span of whatever runs under this context; invalid if nothing observed does. */
+  static SpanContext of(CallContext context) {
+    return context.trace() instanceof Observed observed ? observed.span : SpanContext.getInvalid();
+  }
+
+  /** A new span; of the parent's trace if that is valid, else of a new one. */
+  SpanContext child(SpanContext parent) {
+    if (parent.isValid()) {
+      return SpanContext.create(
+          parent.getTraceId(),
+          ids.generateSpanId(),
+          parent.getTraceFlags(),
+          parent.getTraceState());
+    }
+    String traceId = ids.generateTraceId();
+    return SpanContext.create(
+        traceId, ids.generateSpanId(), flags(traceId), TraceState.getDefault());
+  }
+
+  /** The parent of the attempts of a call. */
+  SpanContext parent(Call call) {
+    return trace(call).parent();
+  }
+
+  /**
+   * A new span for the next attempt of a call, and its headers on the request. A traceparent that
+   * the application (or another agent in it) has set stays as it is; our span is its child too.
+   */
+  SpanContext attempt(Call call) {
+    CallTrace trace = trace(call);
+    SpanContext first = trace.first();
+    SpanContext span;
+    if (trace.parent().isValid()) {
+      span = child(trace.parent());
+    } else if (first == null) {
+      span = child(SpanContext.getInvalid());
+      call.trace(new CallTrace(SpanContext.getInvalid(), span, true));
+    } else {
+      // Retries of a call without a parent: beside the first attempt, in the same trace.
+      span = child(first);
+    }
+    if (trace.propagated()) {
+      inject(span, call.request());
+    }
+    return span;
+  }
+
+  private static void inject(SpanContext span, Request request) {
+    W3CTraceContextPropagator.getInstance()
+        .inject(Context.root().with(Span.wrap(span)), request, SETTER);
+  }
+
+  private CallTrace trace(Call call) {
+    if (call.trace() instanceof CallTrace known) {
+      return known;
+    }
+    boolean ours = call.request().header(TRACEPARENT) == null;
+    SpanContext parent = ours ? of(call.context()) : extract(call.request());
+    CallTrace trace = new CallTrace(parent, null, ours);
+    call.trace(trace);
+    return trace;
+  }
+
+  private TraceFlags flags(String traceId) {
+    SamplingDecision decision =
+        sampler
+            .shouldSample(
+                Context.root(), traceId, "", SpanKind.INTERNAL, Attributes.empty(), List.of())
+            .getDecision();
+    return decision == SamplingDecision.RECORD_AND_SAMPLE
+        ? TraceFlags.getSampled()
+        : TraceFlags.getDefault();
+  }
+}

@@ -1,0 +1,173 @@
+package io.endomesh.telemetry;
+
+import io.endomesh.dataplane.CallObserver;
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.InboundRequest;
+import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.cluster.RetryBudget;
+import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.route.WeightedClusters;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A small mesh for tests: this JVM is {@code storefront}, and there is {@code orders}. */
+final class Shop {
+
+  static final Workload STOREFRONT = new Workload("storefront", "shop", "storefront-1", Map.of());
+  static final String PAYMENTS_POLICY = "AuthorizationPolicy/finance/only-orders";
+  static final int OPEN_PORT = 8080;
+  static final int REFUSING_PORT = 8081;
+
+  private Shop() {}
+
+  static Mesh mesh(CallObserver observer) {
+    Cluster orders =
+        new Cluster(
+            "outbound|8080||orders.shop",
+            "orders.shop",
+            List.of(
+                new Endpoint(
+                    new InetSocketAddress("127.0.0.1", 9000), null, Map.of(), 1, new Load())),
+            new RetryBudget());
+    Cluster nowhere =
+        new Cluster("outbound|80||nowhere.shop", "nowhere.shop", List.of(), new RetryBudget());
+    Authorization refuseAll =
+        new Authorization(List.of(), List.of(new Policy(PAYMENTS_POLICY, List.of())));
+    Mesh mesh = new Mesh(STOREFRONT);
+    mesh.observer(observer);
+    mesh.publish(
+        new Snapshot(
+            1,
+            Map.of(
+                "orders:8080",
+                host("orders.shop", orders),
+                "nowhere",
+                host("nowhere.shop", nowhere)),
+            new Inbound(
+                Map.of(REFUSING_PORT, new Inbound.Port(Inbound.TlsMode.DISABLE, refuseAll)),
+                new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL)),
+            null));
+    return mesh;
+  }
+
+  private static VirtualHost host(String name, Cluster cluster) {
+    RetryPolicy retry = new RetryPolicy(2, Set.of(503), Set.of(14), 0, 0);
+    return new VirtualHost(
+        name,
+        List.of(
+            new Route(
+                "HTTPRoute/shop/x rule 0",
+                RouteMatch.ANY,
+                WeightedClusters.of(cluster),
+                0,
+                0,
+                retry)));
+  }
+
+  /** A request as a library would hold it. */
+  static final class Message implements InboundRequest {
+    final Map<String, String> headers = new HashMap<>();
+    private final Protocol protocol;
+    private final String authority;
+    private final String method;
+    private final String path;
+    private final int localPort;
+    private @Nullable String identity;
+
+    private Message(
+        Protocol protocol, String authority, String method, String path, int localPort) {
+      this.protocol = protocol;
+      this.authority = authority;
+      this.method = method;
+      this.path = path;
+      this.localPort = localPort;
+    }
+
+    static Message http(String authority, String method, String path) {
+      return new Message(Protocol.HTTP, authority, method, path, OPEN_PORT);
+    }
+
+    static Message grpc(String authority, String path) {
+      return new Message(Protocol.GRPC, authority, "POST", path, OPEN_PORT);
+    }
+
+    static Message arrivedAt(int port, String method, String path) {
+      return new Message(Protocol.HTTP, "orders:8080", method, path, port);
+    }
+
+    Message from(String spiffeId) {
+      identity = spiffeId;
+      return this;
+    }
+
+    Message with(String name, String value) {
+      headers.put(name, value);
+      return this;
+    }
+
+    @Override
+    public Protocol protocol() {
+      return protocol;
+    }
+
+    @Override
+    public String authority() {
+      return authority;
+    }
+
+    @Override
+    public String method() {
+      return method;
+    }
+
+    @Override
+    public String path() {
+      return path;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return headers.get(name);
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+      headers.put(name, value);
+    }
+
+    @Override
+    public boolean replayable() {
+      return true;
+    }
+
+    @Override
+    public List<String> peerIdentities() {
+      return identity == null ? List.of() : List.of(identity);
+    }
+
+    @Override
+    public String remoteAddress() {
+      return "10.0.0.7";
+    }
+
+    @Override
+    public int localPort() {
+      return localPort;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.endomesh.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TelemetrySettingsTest {
+
+  private final List<String> problems = new ArrayList<>();
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "0.25, 0.25", "' 1 ', 1"})
+  void sampling_betweenZeroAndOne_isTaken(String text, double ratio) {
+    assertThat(TelemetrySettings.of(text, "1", problems::add).samplingRatio()).isEqualTo(ratio);
+    assertThat(problems).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "all", "-0.1", "1.01", "NaN"})
+  void sampling_thatIsNoShare_isSaidAndTheDefaultKept(String text) {
+    assertThat(TelemetrySettings.of(text, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(problems)
+        .containsExactly(
+            "telemetry.sampling: " + text + " (expected: a number from 0 to 1); keeping 1.0");
+  }
+
+  @Test
+  void sampling_notSet_isTheDefault() {
+    assertThat(TelemetrySettings.of(null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(problems).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.telemetry;
+
+import org.jspecify.annotations.NullMarked;
