@@ -1,0 +1,59 @@
+package io.endomesh.instrumentation.httpclient;
+
+import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.Outcome;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+
+/**
+ * The body handler of an attempt: it sees the head of the response and decides, before the
+ * application's own handler does, whether the response is the application's. If not, the body is
+ * dropped. Thread-safe.
+ */
+final class AttemptHead<T> implements BodyHandler<T> {
+
+  private final HttpCall<T> call;
+  private final Attempt attempt;
+  private boolean ended;
+  private volatile long delayNanos = Attempt.DELIVER;
+
+  AttemptHead(HttpCall<T> call, Attempt attempt) {
+    this.call = call;
+    this.attempt = attempt;
+  }
+
+  @Override
+  public BodySubscriber<T> apply(ResponseInfo info) {
+    if (end()) {
+      delayNanos = attempt.responded(info.statusCode(), Outcome.NOT_GRPC);
+    }
+    if (delayNanos != Attempt.DELIVER) {
+      return dropped();
+    }
+    RedirectedRequest redirect = RedirectedRequest.of(call.client(), call.request(), info);
+    if (redirect != null) {
+      call.redirectTo(redirect);
+      return dropped();
+    }
+    return call.handler().apply(info);
+  }
+
+  @SuppressWarnings("NullAway") // A body nobody gets to see.
+  private static <T> BodySubscriber<T> dropped() {
+    return BodySubscribers.replacing(null);
+  }
+
+  /** {@link Attempt#DELIVER}, or nanoseconds to wait before the next attempt. */
+  long delayNanos() {
+    return delayNanos;
+  }
+
+  /** True the first time: the one who gets it says how the attempt ended. */
+  synchronized boolean end() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+}

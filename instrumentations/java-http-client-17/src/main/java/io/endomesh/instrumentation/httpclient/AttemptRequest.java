@@ -1,0 +1,86 @@
+package io.endomesh.instrumentation.httpclient;
+
+import java.net.URI;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's request with another URI object, headers and timeout: what one attempt sends.
+ * Immutable. Being of this class, it passes the call hook.
+ */
+final class AttemptRequest extends HttpRequest {
+
+  private final HttpRequest request;
+  private final URI uri;
+  private final HttpHeaders headers;
+  private final @Nullable Duration timeout;
+
+  AttemptRequest(HttpRequest request, URI uri, HttpHeaders headers, @Nullable Duration timeout) {
+    this.request = request;
+    this.uri = uri;
+    this.headers = headers;
+    this.timeout = timeout;
+  }
+
+  /**
+   * The URI of an attempt: always a new object, which {@link AttemptTargets} knows it by.
+   *
+   * @param secure the wire is TLS; then an explicit port 80 goes, so that the Host header stays
+   *     without a port, as HTTP clients write it for the default port of {@code http}
+   */
+  static URI uri(URI asWritten, boolean secure) {
+    String text = asWritten.toString();
+    if (!secure || "https".equalsIgnoreCase(asWritten.getScheme())) {
+      return URI.create(text);
+    }
+    String rest = text.substring(asWritten.getScheme().length());
+    if (asWritten.getPort() == DEFAULT_HTTP_PORT) {
+      String authority = asWritten.getRawAuthority();
+      String withoutPort = authority.substring(0, authority.lastIndexOf(':'));
+      rest = "://" + withoutPort + rest.substring("://".length() + authority.length());
+    }
+    return URI.create("https" + rest);
+  }
+
+  /** RFC 9110, section 4.2.1. */
+  private static final int DEFAULT_HTTP_PORT = 80;
+
+  @Override
+  public URI uri() {
+    return uri;
+  }
+
+  @Override
+  public HttpHeaders headers() {
+    return headers;
+  }
+
+  @Override
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
+  @Override
+  public Optional<BodyPublisher> bodyPublisher() {
+    return request.bodyPublisher();
+  }
+
+  @Override
+  public String method() {
+    return request.method();
+  }
+
+  @Override
+  public boolean expectContinue() {
+    return request.expectContinue();
+  }
+
+  @Override
+  public Optional<Version> version() {
+    return request.version();
+  }
+}

@@ -1,0 +1,52 @@
+package io.endomesh.instrumentation.httpclient;
+
+import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.AttemptResult;
+import io.endomesh.dataplane.BlockingCall;
+import io.endomesh.dataplane.Reply;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** Attempts of {@code send}, on the application's thread. Not thread-safe. */
+final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>, IOException> {
+
+  private final HttpCall<T> call;
+
+  BlockingExchange(HttpCall<T> call) {
+    this.call = call;
+  }
+
+  @Override
+  public AttemptResult<HttpResponse<T>> exchange(Attempt attempt)
+      throws IOException, InterruptedException {
+    HttpCall.Prepared<T> prepared = call.prepare(attempt);
+    try {
+      return call.responded(
+          prepared, prepared.client().send(prepared.request(), prepared.head()));
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      HttpCall.Next next = call.failed(prepared, attempt, e);
+      if (next == null) {
+        throw e;
+      }
+      Reply reply = next.reply();
+      return reply == null
+          ? new AttemptResult.Again<>(next.delayNanos())
+          : new AttemptResult.Delivered<>(reply(reply));
+    } finally {
+      prepared.sent();
+    }
+  }
+
+  @Override
+  public HttpResponse<T> reply(Reply reply) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> response = LocalResponse.of(call, reply);
+    try {
+      return response.get();
+    } catch (ExecutionException e) {
+      // As HttpClient.send does with what the application's body handler threw.
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+}
