@@ -28,8 +28,7 @@ final class AppFirstCheck implements Check {
     try (Shop shop = new Shop(installation, meshed.run())) {
       Function<String, Function<Map<String, String>, Shop.Launch>> launch =
           jar ->
-              environment ->
-                  new Shop.Launch(jar, jar + "-" + suffix, agentArguments, environment);
+              environment -> new Shop.Launch(jar, jar + "-" + suffix, agentArguments, environment);
       shop.start(launch.apply("inventory").apply(Map.of("INVENTORY_VERSION", "v1")));
       shop.start(launch.apply("payments").apply(Map.of()));
       int inventory = shop.port("inventory-" + suffix);

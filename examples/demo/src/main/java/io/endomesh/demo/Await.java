@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition of the running system; fails in a sentence when it does not come true. */
-final class Await {
+public final class Await {
 
   /** How often a condition is looked at: fine enough for the bounds of 1 s that are checked. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -17,7 +17,7 @@ final class Await {
    * @return time it took
    * @throws CheckFailed after {@code atMost}
    */
-  static Duration until(String what, Duration atMost, BooleanSupplier condition) {
+  public static Duration until(String what, Duration atMost, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (true) {
       boolean holds = condition.getAsBoolean();
@@ -33,7 +33,7 @@ final class Await {
   }
 
   /** Lets time pass that is itself what is promised ("within 1 s"). */
-  static void pass(Duration duration) {
+  public static void pass(Duration duration) {
     long end = System.nanoTime() + duration.toNanos();
     for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);

@@ -1,15 +1,15 @@
 package io.endomesh.demo;
 
 /** A promise that was not kept; the message says what was seen. */
-final class CheckFailed extends RuntimeException {
+public final class CheckFailed extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  CheckFailed(String message) {
+  public CheckFailed(String message) {
     super(message);
   }
 
-  static void unless(boolean holds, String message) {
+  public static void unless(boolean holds, String message) {
     if (!holds) {
       throw new CheckFailed(message);
     }

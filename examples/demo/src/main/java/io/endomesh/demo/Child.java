@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A process of the demo, with its output in a file. Thread-safe. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   /** How long a process may take to end when asked, before it is killed. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -27,7 +27,8 @@ final class Child implements AutoCloseable {
     this.log = log;
   }
 
-  static Child start(String name, Path logs, Map<String, String> environment, List<String> command) {
+  public static Child start(
+      String name, Path logs, Map<String, String> environment, List<String> command) {
     try {
       Path log = Files.createTempFile(logs, name + "-", ".log");
       ProcessBuilder builder =
@@ -39,19 +40,19 @@ final class Child implements AutoCloseable {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
-  Path log() {
+  public Path log() {
     return log;
   }
 
-  String output() {
+  public String output() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
@@ -60,7 +61,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Waits for a line of output and gives its first group. */
-  String awaitOutput(Pattern pattern, Duration atMost) {
+  public String awaitOutput(Pattern pattern, Duration atMost) {
     String[] found = new String[1];
     Await.until(
         name + " saying \"" + pattern + "\" in " + log,
@@ -81,7 +82,7 @@ final class Child implements AutoCloseable {
   }
 
   /** As {@code kill -9} does: no shutdown hook, no goodbye. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     await(PATIENCE);
   }
@@ -94,7 +95,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  int awaitExit(Duration atMost) {
+  public int awaitExit(Duration atMost) {
     if (!await(atMost)) {
       throw new CheckFailed(name + " did not end within " + atMost.toSeconds() + " s");
     }

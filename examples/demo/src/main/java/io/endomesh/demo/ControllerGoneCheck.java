@@ -31,8 +31,7 @@ final class ControllerGoneCheck implements Check {
     shop.shop().child("storefront").close();
     shop.startStorefront();
     Http.Answer restarted = shop.stock();
-    CheckFailed.unless(
-        restarted.ok(), "a service restarted without a controller got " + restarted);
+    CheckFailed.unless(restarted.ok(), "a service restarted without a controller got " + restarted);
     try (Load load = new Load(4, 80, shop::stock)) {
       load.await(80, Duration.ofSeconds(10));
       shop.controller().restart();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The controller of the demo: a process that can be killed and started again on the same data. */
-final class ControllerProcess implements AutoCloseable {
+public final class ControllerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(60);
   private static final Pattern READY = Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)");
@@ -25,7 +25,7 @@ final class ControllerProcess implements AutoCloseable {
   private final Path data;
   private Child child;
 
-  ControllerProcess(Installation installation, Path run, Http http, int port) {
+  public ControllerProcess(Installation installation, Path run, Http http, int port) {
     this.installation = installation;
     this.run = run;
     this.http = http;
@@ -35,15 +35,15 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /** Address of console and API. */
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 
-  void kill() {
+  public void kill() {
     child.kill();
   }
 
-  void restart() {
+  public void restart() {
     child = start();
   }
 
@@ -53,7 +53,7 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /** Runs {@code endomesh apply -f}, as a user does. */
-  void apply(String yaml) {
+  public void apply(String yaml) {
     Path file = run.resolve("apply.yaml");
     try {
       Files.writeString(file, yaml);
@@ -64,12 +64,12 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /** Runs {@code endomesh delete}. */
-  void delete(String kind, String namespace, String name) {
+  public void delete(String kind, String namespace, String name) {
     endomesh("delete", kind, name, "-n", namespace);
   }
 
   /** A file with the string that lets workloads of one namespace join. */
-  Path joinFile(String namespace) {
+  public Path joinFile(String namespace) {
     JsonNode token =
         http.post(
                 url() + "/api/v1/tokens",
@@ -86,7 +86,7 @@ final class ControllerProcess implements AutoCloseable {
     }
   }
 
-  JsonNode api(String path) {
+  public JsonNode api(String path) {
     Http.Answer answer = http.get(url() + "/api/v1/" + path);
     CheckFailed.unless(answer.ok(), path + ": " + answer);
     return answer.json();

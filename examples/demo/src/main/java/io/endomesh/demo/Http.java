@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** The outside view: plain HTTP/1.1 as a customer's browser or curl speaks it. Thread-safe. */
-final class Http {
+public final class Http {
 
   /** Longer than anything the shop promises; a call that takes so long has failed. */
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -27,13 +27,13 @@ final class Http {
           .build();
 
   /** Status and body; status 0 means that no answer came, and the body says why. */
-  record Answer(int status, String body) {
+  public record Answer(int status, String body) {
 
-    boolean ok() {
+    public boolean ok() {
       return status == 200;
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       try {
         return JSON.readTree(body);
       } catch (IOException e) {
@@ -42,15 +42,15 @@ final class Http {
     }
   }
 
-  Answer get(String url) {
+  public Answer get(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)).GET());
   }
 
-  Answer post(String url) {
+  public Answer post(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.noBody()));
   }
 
-  Answer post(String url, String contentType, String body) {
+  public Answer post(String url, String contentType, String body) {
     return send(
         HttpRequest.newBuilder(URI.create(url))
             .header("content-type", contentType)

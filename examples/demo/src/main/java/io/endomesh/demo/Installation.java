@@ -10,17 +10,17 @@ import java.util.List;
  *
  * @param home root of the repository
  */
-record Installation(Path home) {
+public record Installation(Path home) {
 
-  Path agent() {
+  public Path agent() {
     return built("agent/javaagent/target/endomesh-agent.jar");
   }
 
-  Path controller() {
+  public Path controller() {
     return built("controller/target/endomesh-controller.jar");
   }
 
-  Path service(String name) {
+  public Path service(String name) {
     return built("examples/shop/" + name + "/target/" + name + ".jar");
   }
 
@@ -38,7 +38,7 @@ record Installation(Path home) {
   }
 
   /** The JVM that runs this program also runs the shop. */
-  static List<String> java(String... arguments) {
+  public static List<String> java(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(arguments));

@@ -184,6 +184,8 @@ final class MeshedShop implements AutoCloseable {
     return arguments.toString();
   }
 
-  /** What a lease may take to end, with the controller's default of 3 s and a margin for the push. */
+  /**
+   * What a lease may take to end, with the controller's default of 3 s and a margin for the push.
+   */
   static final Duration LEASE = Duration.ofSeconds(4);
 }

@@ -34,7 +34,8 @@ final class RoutingCheck implements Check {
             });
     shop.controller().delete("grpcroute", MeshedShop.SHOP, "inventory");
     double percent = 100.0 * v1.get() / CALLS;
-    String seen = "90/10 asked, %.1f/%.1f seen in %d calls".formatted(percent, 100 - percent, CALLS);
+    String seen =
+        "90/10 asked, %.1f/%.1f seen in %d calls".formatted(percent, 100 - percent, CALLS);
     CheckFailed.unless(Math.abs(percent - 90) <= TOLERANCE, seen);
     return seen;
   }

@@ -1,0 +1,152 @@
+package io.endomesh.dataplane;
+
+import com.google.re2j.Pattern;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.cluster.RetryBudget;
+import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RouteMatch.HeaderMatch;
+import io.endomesh.dataplane.route.StringMatch;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.route.WeightedClusters;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.retry.Retry;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What the mesh adds to a call before its I/O: 50 routes, 100 endpoints, requests spread over the
+ * routes. Beside it what a user would write instead, Resilience4j's retry and circuit breaker
+ * around a call that does nothing; it chooses no route and no endpoint.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Thread)
+@Fork(1)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class DecisionBenchmark {
+
+  private static final int ROUTES = 50;
+  private static final int ENDPOINTS = 100;
+
+  /** Power of two, so that the next request is a mask away. */
+  private static final int REQUESTS = 64;
+
+  private final OutboundPipeline pipeline = new OutboundPipeline();
+  private final Call[] calls = new Call[REQUESTS];
+  private final TestRequest[] requests = new TestRequest[REQUESTS];
+  private Mesh mesh;
+  private int next;
+  private Supplier<Object> resilience4j;
+
+  @Setup
+  public void setUp() {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (int i = 0; i < ENDPOINTS; i++) {
+      endpoints.add(
+          new Endpoint(
+              new InetSocketAddress("127.0.0.1", 10_000 + i), null, Map.of(), 1, new Load()));
+    }
+    Cluster stable = new Cluster("stable", "orders.shop", endpoints, new RetryBudget());
+    Cluster canary =
+        new Cluster("canary", "orders.shop", endpoints.subList(0, 10), new RetryBudget());
+    List<Route> routes = new ArrayList<>();
+    for (int i = 0; i < ROUTES - 1; i++) {
+      routes.add(route(i, stable, canary));
+    }
+    routes.add(route("rest", new PathMatch.Prefix("/"), List.of(), WeightedClusters.of(stable)));
+    VirtualHost host = new VirtualHost("orders.shop", routes);
+    mesh = new Mesh(TestMesh.WORKLOAD);
+    mesh.publish(new Snapshot(1, Map.of("orders", host), Inbound.OPEN, null));
+    for (int i = 0; i < REQUESTS; i++) {
+      requests[i] =
+          TestRequest.get("orders", "/v" + (i % ROUTES) + "/items/" + i).header("x-canary", "1");
+      calls[i] =
+          new Call(mesh, mesh.snapshot(), host, requests[i], System.nanoTime(), CallContext.EMPTY);
+    }
+    Object answer = new Object();
+    resilience4j =
+        CircuitBreaker.decorateSupplier(
+            CircuitBreaker.ofDefaults("orders"),
+            Retry.decorateSupplier(Retry.ofDefaults("orders"), () -> answer));
+  }
+
+  /** Snapshot, host, route, cluster, endpoint, TLS, time left. */
+  @Benchmark
+  public Object decision() {
+    Call call = calls[next++ & (REQUESTS - 1)];
+    call.attempts = 0;
+    Reply reply = pipeline.decide(call);
+    return reply == null ? call.endpoint : reply;
+  }
+
+  /** The decision with the objects of a call around it, and its outcome: all a request pays. */
+  @Benchmark
+  public long wholeCall() {
+    Call call = mesh.call(requests[next++ & (REQUESTS - 1)]);
+    return ((Attempt) call.next()).responded(200, Outcome.NOT_GRPC);
+  }
+
+  /** A host that is not in the mesh. */
+  @Benchmark
+  public Object passThrough() {
+    return mesh.call(EXTERNAL);
+  }
+
+  @Benchmark
+  public Object resilience4jRetryAndBreaker() {
+    return resilience4j.get();
+  }
+
+  private static final TestRequest EXTERNAL = TestRequest.get("api.example.com", "/");
+
+  /** Every third also by header, every tenth by the exact path. */
+  private static Route route(int i, Cluster stable, Cluster canary) {
+    PathMatch path =
+        i % 10 == 9
+            ? new PathMatch.Exact("/v" + i + "/health")
+            : new PathMatch.SegmentPrefix("/v" + i);
+    List<HeaderMatch> headers =
+        i % 3 == 0 ? List.of(new HeaderMatch("x-canary", new StringMatch.Exact("1"))) : List.of();
+    return route(
+        "rule " + i,
+        path,
+        headers,
+        i % 2 == 0
+            ? WeightedClusters.of(stable)
+            : WeightedClusters.of(List.of(stable, canary), List.of(90, 10)));
+  }
+
+  private static Route route(
+      String name, PathMatch path, List<HeaderMatch> headers, WeightedClusters clusters) {
+    return new Route(
+        name, new RouteMatch(path, null, headers, List.of()), clusters, 0, 0, RetryPolicy.SAFE);
+  }
+
+  /** RE2/J allocates a matcher for each try; it is measured apart, so that its price is seen. */
+  @Benchmark
+  public boolean regexMatch() {
+    return REGEX.matches("/v7/items/7");
+  }
+
+  private static final PathMatch REGEX = new PathMatch.Regex(Pattern.compile("/v[0-9]+/items/.*"));
+}

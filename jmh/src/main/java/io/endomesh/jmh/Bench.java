@@ -1,0 +1,86 @@
+package io.endomesh.jmh;
+
+import io.endomesh.demo.Installation;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.openjdk.jmh.runner.RunnerException;
+
+/** {@code ./endomesh bench}: measures and prints tables. */
+public final class Bench {
+
+  private static final List<String> PARTS = List.of("decision", "hop", "startup");
+
+  private static final String USAGE =
+      """
+      Usage: ./endomesh bench [decision] [hop] [startup] [--quick]
+
+        decision  nanoseconds and bytes of a decision, by JMH
+        hop       latency and throughput of a real HTTP hop: no agent, agent, agent with mutual
+                  TLS, and a pair of mutual TLS HAProxies where haproxy is installed
+        startup   CPU of an empty program, time until a Spring Boot service listens, size of the jar
+        --quick   shorter rounds, for a first look
+
+      Without a name all are measured. The machine should do nothing else meanwhile; read ratios.
+      """;
+
+  private Bench() {}
+
+  public static void main(String[] arguments) throws IOException, RunnerException {
+    List<String> parts = new ArrayList<>(List.of(arguments));
+    boolean quick = parts.remove("--quick");
+    if (parts.remove("--help") || parts.remove("-h")) {
+      System.out.print(USAGE);
+      return;
+    }
+    for (String part : parts) {
+      if (!PARTS.contains(part)) {
+        System.err.println("part: " + part + " (expected: " + String.join(", ", PARTS) + ")");
+        System.err.print(USAGE);
+        System.exit(2);
+      }
+    }
+    measure(parts.isEmpty() ? PARTS : parts, quick, System.out);
+  }
+
+  private static void measure(List<String> parts, boolean quick, PrintStream out)
+      throws IOException, RunnerException {
+    Installation installation = new Installation(Path.of(System.getProperty("endomesh.home", ".")));
+    Path run = Files.createTempDirectory("endomesh-bench-").toRealPath();
+    try {
+      List<Table> tables = new ArrayList<>();
+      if (parts.contains("decision")) {
+        out.println("measuring decisions");
+        tables.add(DecisionReport.run(quick));
+      }
+      if (parts.contains("hop")) {
+        tables.add(
+            new HopBench(installation, run, out)
+                .run(quick ? 3 : 7, Duration.ofSeconds(quick ? 2 : 5)));
+      }
+      if (parts.contains("startup")) {
+        tables.add(new StartupBench(installation, run, out).run(quick ? 3 : 7));
+      }
+      for (Table table : tables) {
+        out.println();
+        out.print(table);
+      }
+    } finally {
+      delete(run);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
