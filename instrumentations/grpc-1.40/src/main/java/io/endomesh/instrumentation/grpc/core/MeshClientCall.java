@@ -1,0 +1,381 @@
+package io.endomesh.instrumentation.grpc.core;
+
+import static java.util.concurrent.CompletableFuture.delayedExecutor;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.Decision;
+import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.weaving.Weaving;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the application over all its attempts, each of which is a call of gRPC's own. A call
+ * that sends one message is repeated as its route says, until the first part of an answer was handed
+ * on; any call is repeated while no byte of it has left. Thread-safe as {@link ClientCall} is: one
+ * thread at a time, and {@link #cancel} from any.
+ */
+final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
+
+  /**
+   * Between looks for an endpoint on behalf of a call that waits for ready. Shorter than a person
+   * notices; long enough to cost nothing.
+   */
+  private static final long WAIT_FOR_READY_NANOS = 100_000_000;
+
+  /** A gRPC response always has this HTTP status. */
+  private static final int HTTP_OK = 200;
+
+  private final Channel channel;
+  private final MethodDescriptor<Q, R> method;
+  private final CallOptions options;
+  private final String authority;
+  private final Context context = Context.current();
+
+  /** Guards itself and {@link #current}. */
+  private final ReplayLog<Q> log = new ReplayLog<>();
+
+  /** Null before the start, and between two attempts. */
+  private @Nullable ClientCall<Q, R> current;
+
+  // Set at the start.
+  private @Nullable Listener<R> listener;
+  private @Nullable GrpcRequest request;
+  private @Nullable Call first;
+  private @Nullable Call call;
+
+  MeshClientCall(
+      Channel channel, MethodDescriptor<Q, R> method, CallOptions options, String authority) {
+    this.channel = channel;
+    this.method = method;
+    this.options = options;
+    this.authority = authority;
+  }
+
+  @Override
+  public void start(Listener<R> listener, Metadata headers) {
+    this.listener = listener;
+    boolean oneMessage = method.getType().clientSendsOneMessage();
+    GrpcRequest started =
+        new GrpcRequest(authority, method.getFullMethodName(), headers, oneMessage);
+    request = started;
+    call = Weaving.mesh().call(started);
+    first = call;
+    if (call == null) {
+      // The host left the mesh this very moment.
+      begin(options, headers, listener);
+    } else {
+      next();
+    }
+  }
+
+  private void next() {
+    Metadata headers = Objects.requireNonNull(request).freshHeaders();
+    try {
+      Decision decision = Objects.requireNonNull(call).next();
+      if (decision instanceof Reply reply) {
+        replied(reply);
+      } else {
+        Attempt attempt = (Attempt) decision;
+        Pick pick = Pick.of(attempt);
+        begin(optionsOf(attempt, pick), headers, new AttemptListener(attempt, pick));
+      }
+    } catch (RuntimeException e) {
+      // Nobody above would tell the application: this may run on a thread of the mesh.
+      end(Status.UNAVAILABLE.withDescription("the mesh failed to decide").withCause(e), "mesh");
+    }
+  }
+
+  private void replied(Reply reply) {
+    if (reply.grpcStatus() == Reply.GRPC_UNAVAILABLE && waitsForReady(WAIT_FOR_READY_NANOS)) {
+      again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
+    } else {
+      end(MetadataText.status(reply), reply.decidedBy());
+    }
+  }
+
+  private void again(long delayNanos, @Nullable Call with) {
+    synchronized (log) {
+      current = null;
+    }
+    if (with == null) {
+      end(Status.UNAVAILABLE.withDescription(authority + " left the mesh"), "mesh");
+      return;
+    }
+    call = with;
+    if (delayNanos == 0) {
+      next();
+    } else {
+      delayedExecutor(delayNanos, NANOSECONDS).execute(this::next);
+    }
+  }
+
+  /** Ends the call through a gRPC call of its own, so that executor and context are the right ones. */
+  private void end(Status status, String decidedBy) {
+    Metadata trailers = MetadataText.trailers(decidedBy);
+    Listener<R> to = Objects.requireNonNull(listener);
+    begin(
+        options.withOption(Pick.OPTION, Pick.refused(status)),
+        new Metadata(),
+        new Listener<R>() {
+          @Override
+          public void onClose(Status ended, Metadata none) {
+            to.onClose(ended.getCode() == Status.Code.CANCELLED ? ended : status, trailers);
+          }
+        });
+  }
+
+  private void begin(CallOptions options, Metadata headers, Listener<R> listener) {
+    Context previous = context.attach();
+    try {
+      ClientCall<Q, R> begun = channel.newCall(method, options);
+      synchronized (log) {
+        current = begun;
+        begun.start(listener, headers);
+        // On a direct executor the start may have failed, and been followed by another, by now.
+        if (current == begun) {
+          log.replay(begun);
+        }
+      }
+    } finally {
+      context.detach(previous);
+    }
+  }
+
+  private CallOptions optionsOf(Attempt attempt, Pick pick) {
+    CallOptions picked =
+        options.withOption(Pick.OPTION, pick).withStreamTracerFactory(pick);
+    if (attempt.timeoutNanos() == Call.NO_TIMEOUT) {
+      return picked;
+    }
+    Deadline ours = Deadline.after(attempt.timeoutNanos(), NANOSECONDS);
+    Deadline theirs = options.getDeadline();
+    return picked.withDeadline(theirs == null ? ours : ours.minimum(theirs));
+  }
+
+  /** Time until the application's own deadline. */
+  private long nanosLeft() {
+    long left = Call.NO_TIMEOUT;
+    if (options.getDeadline() != null) {
+      left = options.getDeadline().timeRemaining(NANOSECONDS);
+    }
+    if (context.getDeadline() != null) {
+      left = Math.min(left, context.getDeadline().timeRemaining(NANOSECONDS));
+    }
+    return left;
+  }
+
+  private boolean waitsForReady(long delayNanos) {
+    return options.isWaitForReady()
+        && !givenUp()
+        && delayNanos < nanosLeft()
+        && delayNanos < Objects.requireNonNull(first).nanosLeft();
+  }
+
+  private boolean givenUp() {
+    synchronized (log) {
+      return log.cancelled() || context.isCancelled();
+    }
+  }
+
+  private boolean replayable() {
+    synchronized (log) {
+      return log.replayable();
+    }
+  }
+
+  @Override
+  public void request(int numMessages) {
+    synchronized (log) {
+      log.request(numMessages);
+      if (current != null) {
+        current.request(numMessages);
+      }
+    }
+  }
+
+  @Override
+  public void sendMessage(Q message) {
+    synchronized (log) {
+      log.message(message);
+      if (current != null) {
+        current.sendMessage(message);
+      }
+    }
+  }
+
+  @Override
+  public void halfClose() {
+    synchronized (log) {
+      log.halfClose();
+      if (current != null) {
+        current.halfClose();
+      }
+    }
+  }
+
+  /** Between two attempts the cancellation is carried out when the next would begin. */
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    ClientCall<Q, R> underWay;
+    synchronized (log) {
+      log.cancel(message, cause);
+      underWay = current;
+    }
+    if (underWay != null) {
+      underWay.cancel(message, cause);
+    }
+  }
+
+  @Override
+  public void setMessageCompression(boolean enabled) {
+    synchronized (log) {
+      log.compression(enabled);
+      if (current != null) {
+        current.setMessageCompression(enabled);
+      }
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    synchronized (log) {
+      return current != null && current.isReady();
+    }
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    synchronized (log) {
+      return current == null ? Attributes.EMPTY : current.getAttributes();
+    }
+  }
+
+  /** Receives the answer to one attempt; hands it on, or asks for the next attempt. */
+  private final class AttemptListener extends Listener<R> {
+
+    private final Listener<R> to = Objects.requireNonNull(listener);
+    private final Attempt attempt;
+    private final Pick pick;
+    private final Route route;
+    private @Nullable Metadata held;
+
+    AttemptListener(Attempt attempt, Pick pick) {
+      this.attempt = attempt;
+      this.pick = pick;
+      this.route = Objects.requireNonNull(attempt.call().route());
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      if (holdsHeaders()) {
+        held = headers;
+      } else {
+        commit();
+        to.onHeaders(headers);
+      }
+    }
+
+    /**
+     * Headers commit a call (gRFC A6). Those of a unary call can wait for its one message, and the
+     * call can still be repeated if a status comes instead.
+     */
+    private boolean holdsHeaders() {
+      return method.getType() == MethodDescriptor.MethodType.UNARY
+          && !route.retry().grpcStatuses().isEmpty();
+    }
+
+    @Override
+    public void onMessage(R message) {
+      release();
+      to.onMessage(message);
+    }
+
+    @Override
+    public void onReady() {
+      if (!method.getType().clientSendsOneMessage() && pick.sent()) {
+        // Never repeated from here on; the messages to come need not be kept.
+        commit();
+      }
+      to.onReady();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      long delayNanos = outcome(status);
+      if (delayNanos != Attempt.DELIVER && delayNanos < nanosLeft() && replayable()) {
+        again(delayNanos, attempt.call());
+      } else if (unreachable(status) && replayable() && waitsForReady(WAIT_FOR_READY_NANOS)) {
+        again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
+      } else {
+        release();
+        deliver(status, trailers);
+      }
+    }
+
+    private long outcome(Status status) {
+      if (givenUp()) {
+        attempt.abandoned(status.getCause());
+        return Attempt.DELIVER;
+      }
+      if (pick.sent()) {
+        return attempt.responded(pick.answered() ? HTTP_OK : 0, status.getCode().value());
+      }
+      if (unreachable(status) || status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        return attempt.failed(status.asRuntimeException(), /* sent= */ false);
+      }
+      // Credentials or a message that could not be written: not the endpoint's doing.
+      attempt.abandoned(status.asRuntimeException());
+      return Attempt.DELIVER;
+    }
+
+    private boolean unreachable(Status status) {
+      return !pick.sent() && status.getCode() == Status.Code.UNAVAILABLE;
+    }
+
+    private void commit() {
+      Objects.requireNonNull(request).notReplayable();
+      synchronized (log) {
+        log.commit();
+      }
+    }
+
+    private void release() {
+      commit();
+      Metadata headers = held;
+      if (headers != null) {
+        held = null;
+        to.onHeaders(headers);
+      }
+    }
+
+    private void deliver(Status status, Metadata trailers) {
+      boolean timedOut =
+          status.getCode() == Status.Code.DEADLINE_EXCEEDED
+              && attempt.timeoutNanos() != Call.NO_TIMEOUT
+              && !pick.answered()
+              && nanosLeft() > 0;
+      if (timedOut) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(attempt.timeoutNanos());
+        to.onClose(
+            status.withDescription("timeout of " + route.name() + " passed: " + millis + " ms"),
+            MetadataText.trailers(route.name()));
+      } else {
+        to.onClose(status, trailers);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.endomesh.instrumentation.grpc.core;
+
+import io.grpc.NameResolver;
+import net.bytebuddy.asm.Advice;
+import org.jspecify.annotations.Nullable;
+
+/** {@code DnsNameResolverProvider.newNameResolver}: the mesh is asked before DNS. Stateless. */
+public final class NameResolverAdvice {
+
+  private NameResolverAdvice() {}
+
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class)
+  @Advice.AssignReturned.ToReturned
+  public static @Nullable NameResolver exit(
+      @Advice.Argument(0) Object target,
+      @Advice.Argument(1) NameResolver.Args args,
+      @Advice.Return @Nullable NameResolver dns) {
+    return dns == null ? null : ChannelSetup.resolver(dns, args, target.toString());
+  }
+}
