@@ -1,0 +1,91 @@
+/** The console: one snapshot a second from the controller, one page for each address. */
+import { render } from "preact";
+import type { Snapshot } from "./core/api.ts";
+import { start, useLive } from "./core/live.ts";
+import { Link, usePlace } from "./core/router.tsx";
+import { apply } from "./core/theme.ts";
+import { AccessPage } from "./pages/access.tsx";
+import { ConnectPage } from "./pages/connect.tsx";
+import { GraphPage } from "./pages/graph.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import { ResourcePage } from "./pages/resource.tsx";
+import { ResourcesPage } from "./pages/resources.tsx";
+import { ServicePage } from "./pages/service.tsx";
+import { ServicesPage } from "./pages/services.tsx";
+import { SettingsPage } from "./pages/settings.tsx";
+import { TracePage } from "./pages/trace.tsx";
+import { TracesPage } from "./pages/traces.tsx";
+import { Code, Empty } from "./ui/parts.tsx";
+import { Shell } from "./ui/shell.tsx";
+
+function App() {
+  const live = useLive();
+  const { path } = usePlace();
+  if (live.connection === "signed-out") return <SignedOut />;
+  const ready = live.snapshot !== null;
+  document.title = `${title(path)} · Endomesh`;
+  return (
+    <Shell live={live}>
+      <div class="page" data-ready={ready} data-sequence={live.snapshot?.sequence}>
+        {live.snapshot !== null ? (
+          <Page snapshot={live.snapshot} path={path} />
+        ) : (
+          live.connection === "lost" && (
+            <Empty icon="alert" title="The controller does not answer">
+              <p>This page tries again each second. Is the controller running?</p>
+              <Code label="Command" text="endomesh status" />
+            </Empty>
+          )
+        )}
+      </div>
+    </Shell>
+  );
+}
+
+function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
+  const [page, ...rest] = path.split("/").slice(1).map(decodeURIComponent);
+  const [one, two, three] = rest;
+  if (page === "") return <OverviewPage snapshot={snapshot} />;
+  if (page === "graph" && one === undefined) return <GraphPage snapshot={snapshot} />;
+  if (page === "services" && one === undefined) return <ServicesPage snapshot={snapshot} />;
+  if (page === "services" && two !== undefined) return <ServicePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
+  if (page === "traces" && one === undefined) return <TracesPage snapshot={snapshot} />;
+  if (page === "traces") return <TracePage key={path} snapshot={snapshot} id={one!} />;
+  if (page === "resources" && one === undefined) return <ResourcesPage snapshot={snapshot} />;
+  if (page === "resources" && three !== undefined) {
+    return <ResourcePage key={path} snapshot={snapshot} namespace={one!} plural={two!} name={three} />;
+  }
+  if (page === "access" && one === undefined) return <AccessPage snapshot={snapshot} />;
+  if (page === "connect" && one === undefined) return <ConnectPage snapshot={snapshot} />;
+  if (page === "settings" && one === undefined) return <SettingsPage snapshot={snapshot} />;
+  return (
+    <Empty icon="search" title="There is no such page">
+      <p>{path} leads nowhere. Press / to search.</p>
+      <Link class="button" to="/">
+        Overview
+      </Link>
+    </Empty>
+  );
+}
+
+function SignedOut() {
+  return (
+    <main class="signed-out">
+      <Empty icon="lock" title="Your session has ended">
+        <p>On the controller's machine, make a new login link and open it:</p>
+        <Code label="Command" text="endomesh dashboard" />
+      </Empty>
+    </main>
+  );
+}
+
+function title(path: string): string {
+  const [page, ...rest] = path.split("/").slice(1);
+  const names: Record<string, string> = { "": "Overview", connect: "Connect" };
+  const name = names[page ?? ""] ?? `${page!.charAt(0).toUpperCase()}${page!.slice(1)}`;
+  return rest.length > 0 && page !== "traces" ? `${decodeURIComponent(rest[rest.length - 1]!)}` : name;
+}
+
+apply();
+start();
+render(<App />, document.getElementById("app")!);

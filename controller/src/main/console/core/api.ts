@@ -1,0 +1,272 @@
+/** The controller's JSON, as docs/api.md specifies it, and the few calls the console makes. */
+
+export type Health = "healthy" | "degraded" | "failing" | "idle";
+export type MtlsMode = "STRICT" | "PERMISSIVE" | "DISABLE";
+
+export interface Stats {
+  requestsTotal: number;
+  errorsTotal: number;
+  refusedTotal: number;
+  requestsPerSecond: number;
+  errorsPerSecond: number;
+  refusedPerSecond: number;
+  errorRatio: number | null;
+  p50Millis: number | null;
+  p99Millis: number | null;
+  windowSeconds: number;
+}
+
+export interface Problem {
+  severity: "error" | "warning" | "info";
+  message: string;
+  subject: string;
+}
+
+export interface Status {
+  version: string;
+  trustDomain: string;
+  now: string;
+  startedAt: string;
+  uptimeSeconds: number;
+  revision: number;
+  address: string;
+  counts: { services: number; workloads: number; namespaces: number; resources: number };
+  certificateAuthority: { fingerprint: string; notAfter: string };
+  telemetry: {
+    metricPoints: number;
+    spans: number;
+    rejectedRequests: number;
+    evictedTraces: number;
+  };
+  session: { loginRequired: boolean; user: string };
+  problems: Problem[];
+}
+
+export interface ResourceName {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+export interface Service {
+  id: string;
+  namespace: string;
+  name: string;
+  identity: string;
+  ports: { number: number; protocol: string }[];
+  declared: boolean;
+  workloads: number;
+  connected: number;
+  versions: string[];
+  mtls: MtlsMode;
+  health: Health;
+  inbound: Stats;
+  outbound: Stats;
+  resources: ResourceName[];
+}
+
+export interface Workload {
+  instance: string;
+  serviceId: string;
+  namespace: string;
+  service: string;
+  identity: string;
+  address: string;
+  ports: { number: number; protocol: string; advertised: number }[];
+  labels: Record<string, string>;
+  connected: boolean;
+  since: string;
+  lastSeen: string;
+  leaseEndsAt: string | null;
+  configuration: {
+    wanted: string;
+    acked: string | null;
+    upToDate: boolean;
+    rejection: string | null;
+  };
+  certificateNotAfter: string | null;
+  agentVersion: string;
+  javaVersion: string;
+  mainClass: string;
+  pid: number;
+  instrumentations: { name: string; enabled: boolean; reason: string }[];
+  suppressedExceptions: number;
+  failedTransformations: number;
+  droppedTelemetry: number;
+  health: Health;
+  inbound: Stats;
+}
+
+export type NodeKind = "service" | "database" | "external" | "outside";
+
+export interface GraphNode {
+  id: string;
+  kind: NodeKind;
+  namespace: string | null;
+  name: string;
+  workloads: number;
+  connected: number;
+  versions: string[];
+  mtls: MtlsMode | null;
+  health: Health;
+}
+
+export interface GraphEdge {
+  id: string;
+  source: string;
+  destination: string;
+  protocol: "http" | "grpc" | "sql";
+  mtls: "all" | "some" | "none";
+  health: Health;
+  stats: Stats;
+  clusters: { cluster: string; requestsTotal: number; requestsPerSecond: number }[];
+}
+
+export interface Graph {
+  windowSeconds: number;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface TraceSummary {
+  traceId: string;
+  name: string;
+  serviceId: string;
+  startedAt: string;
+  durationMillis: number;
+  spans: number;
+  services: string[];
+  error: boolean;
+  refusedBy: string | null;
+}
+
+export interface Span {
+  spanId: string;
+  parentSpanId: string | null;
+  serviceId: string;
+  instance: string;
+  name: string;
+  kind: "SERVER" | "CLIENT" | "INTERNAL" | "PRODUCER" | "CONSUMER";
+  startOffsetMicros: number;
+  durationMicros: number;
+  error: boolean;
+  statusMessage: string;
+  refusedBy: string | null;
+  attributes: Record<string, unknown>;
+}
+
+export interface Trace {
+  traceId: string;
+  startedAt: string;
+  durationMillis: number;
+  spans: Span[];
+}
+
+export interface Refusal {
+  at: string;
+  policy: string;
+  source: string;
+  sourceId: string;
+  destinationId: string;
+  instance: string;
+  protocol: string;
+  operation: string;
+  status: string;
+  traceId: string | null;
+}
+
+export interface PolicyRefusals {
+  policy: string;
+  destinationId: string;
+  sourceId: string;
+  total: number;
+  lastAt: string;
+}
+
+export interface ResourceRow extends ResourceName {
+  plural: string;
+  revision: number;
+  updatedAt: string;
+}
+
+/** One `state` event: everything the pages show, complete in itself. */
+export interface Snapshot {
+  sequence: number;
+  status: Status;
+  services: Service[];
+  workloads: Workload[];
+  graph: Graph;
+  traces: TraceSummary[];
+  refusals: { refusals: Refusal[]; policies: PolicyRefusals[] };
+  resources: ResourceRow[];
+}
+
+export interface Series {
+  stepSeconds: number;
+  start: string;
+  requestsPerSecond: number[];
+  errorsPerSecond: number[];
+  p50Millis: (number | null)[];
+  p99Millis: (number | null)[];
+}
+
+export interface Onboarding {
+  controller: string;
+  caFingerprint: string;
+  agent: { available: boolean; version: string; bytes: number; sha256: string; url: string };
+  commands: { download: string; run: string };
+  workloads: number;
+}
+
+export interface Token {
+  id: string;
+  namespace: string;
+  service: string;
+  expiresAt: string;
+  token: string;
+  joinString: string;
+}
+
+/** An answer of the controller that is not a success, with its own sentence as message. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads JSON from the controller; anything but a 2xx answer is an {@link ApiError}. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return answer<T>(await fetch(path, { headers: { accept: "application/json" }, signal: signal ?? null }));
+}
+
+/** Writes with the header by which the controller tells its own console from a foreign page. */
+export async function write<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "x-endomesh-request": "console",
+  };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  return answer<T>(
+    await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }),
+  );
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(response.status, messageOf(response.status, text));
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+function messageOf(status: number, text: string): string {
+  try {
+    const parsed = JSON.parse(text) as { error?: { message?: string } };
+    if (parsed.error?.message) return parsed.error.message;
+  } catch (notJson) {
+    // A proxy in between answers with a page of its own; its status is all we can tell.
+    console.debug("answer without an error document", notJson);
+  }
+  return `The controller answered ${status}.`;
+}

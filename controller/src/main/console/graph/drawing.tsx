@@ -1,0 +1,338 @@
+/** The drawn graph: boxes for services, lines for calls. Everything in it is reachable by keyboard. */
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Graph, GraphEdge, GraphNode } from "../core/api.ts";
+import { percent, plural, rate } from "../core/format.ts";
+import { Icon, IconAt } from "../ui/icons.tsx";
+import { HealthShape, healthWord } from "../ui/health.tsx";
+import { Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+import type { Point } from "./layout.ts";
+import { route } from "./paths.ts";
+import type { Line } from "./paths.ts";
+import { useViewport } from "./viewport.ts";
+
+// With more lines than this only the chosen and the unhealthy ones carry their number.
+const LABELLED_EDGES = 28;
+// A press that moves less than this is a click.
+const CLICK_PIXELS = 4;
+
+const layout = new Layout();
+
+interface DrawingProps {
+  graph: Graph;
+  selected: string | null;
+  onSelect: (id: string | null) => void;
+  onFocus: (id: string) => void;
+}
+
+export function Drawing({ graph, selected, onSelect, onFocus }: DrawingProps) {
+  const box = useRef<SVGSVGElement>(null);
+  const places = layout.place(
+    graph.nodes.map((node) => node.id),
+    graph.edges,
+  );
+  const [arranged, setArranged] = useState(0);
+  const shape = `${arranged}:${graph.nodes.map((node) => node.id).join()}`;
+  const shown = graph.nodes.map((node) => places.get(node.id)!);
+  const port = useViewport(box, shown, shape);
+  const near = useMemo(() => neighbourhood(graph, selected), [graph, selected]);
+  const drag = useDrag(port, onSelect);
+  const labels = graph.edges.length <= LABELLED_EDGES;
+
+  return (
+    <div class="canvas">
+      <svg
+        ref={box}
+        class="drawing"
+        role="group"
+        aria-label="Service graph. The arrow keys walk from service to service."
+        onPointerDown={drag.down}
+        onPointerMove={drag.move}
+        onPointerUp={drag.up}
+        onKeyDown={(event) => walk(event, graph, places)}
+      >
+        <Arrows />
+        <g transform={`translate(${port.view.x} ${port.view.y}) scale(${port.view.scale})`}>
+          {graph.edges.map((edge) => (
+            <Edge
+              key={edge.id}
+              edge={edge}
+              line={lineOf(edge, graph, places)}
+              names={[nameOf(graph, edge.source), nameOf(graph, edge.destination)]}
+              chosen={edge.id === selected}
+              near={near.has(edge.id)}
+              dim={selected !== null && !near.has(edge.id)}
+              labelled={labels || near.has(edge.id) || unhealthy(edge)}
+              onSelect={onSelect}
+            />
+          ))}
+          {graph.nodes.map((node) => (
+            <Node
+              key={node.id}
+              node={node}
+              at={places.get(node.id)!}
+              chosen={node.id === selected}
+              dim={selected !== null && !near.has(node.id)}
+              onSelect={onSelect}
+              onFocus={onFocus}
+            />
+          ))}
+        </g>
+      </svg>
+      <div class="zoom" role="group" aria-label="View">
+        <button type="button" class="button icon-only" title="Zoom in" onClick={() => port.zoom(1.25)}>
+          <Icon name="plus" />
+          <span class="sr">Zoom in</span>
+        </button>
+        <button type="button" class="button icon-only" title="Zoom out" onClick={() => port.zoom(0.8)}>
+          <Icon name="minus" />
+          <span class="sr">Zoom out</span>
+        </button>
+        <button type="button" class="button icon-only" title="Show all" onClick={port.fit}>
+          <Icon name="fit" />
+          <span class="sr">Show all</span>
+        </button>
+        <button
+          type="button"
+          class="button icon-only"
+          title="Arrange anew"
+          onClick={() => {
+            layout.forget();
+            port.fit();
+            setArranged(arranged + 1);
+          }}
+        >
+          <Icon name="layout" />
+          <span class="sr">Arrange anew</span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface EdgeProps {
+  edge: GraphEdge;
+  line: Line;
+  names: [string, string];
+  chosen: boolean;
+  near: boolean;
+  dim: boolean;
+  labelled: boolean;
+  onSelect: (id: string) => void;
+}
+
+function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: EdgeProps) {
+  const { stats } = edge;
+  const state = stats.requestsPerSecond === 0 ? "idle" : edge.health;
+  const refused = stats.refusedPerSecond > 0;
+  const bad = unhealthy(edge);
+  const text = bad ? `${rate(stats.requestsPerSecond)} · ${percent(stats.errorRatio)}` : rate(stats.requestsPerSecond);
+  const label = refused ? `${rate(stats.refusedPerSecond)} refused` : text;
+  const extras = (edge.mtls === "all" ? 0 : 16) + (bad || refused ? 16 : 0);
+  const width = label.length * 6.3 + 16 + extras;
+  return (
+    <g
+      class={`edge ${state} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""} ${refused ? "refused" : ""}`}
+      data-edge={edge.id}
+      tabIndex={0}
+      role="button"
+      aria-pressed={chosen}
+      aria-label={`${names[0]} calls ${names[1]} over ${edge.protocol}: ${healthWord(edge.health)}, ${rate(stats.requestsPerSecond)}, ${percent(stats.errorRatio)} errors${edge.mtls === "all" ? "" : ", not all encrypted"}`}
+      onKeyDown={(event) => pressed(event, () => onSelect(edge.id))}
+    >
+      <path class="hit" d={line.d} />
+      <path class="wire" d={line.d} stroke-width={thickness(stats.requestsPerSecond)} marker-end={`url(#arrow-${refused ? "refused" : state})`} />
+      {near && stats.requestsPerSecond > 0 && <path class="flow" d={line.d} />}
+      {labelled && (
+        <g class="label" transform={`translate(${line.label.x} ${line.label.y})`}>
+          <rect x={-width / 2} y={-10.5} width={width} height={21} rx={10.5} />
+          {refused && <IconAt name="block" x={-width / 2 + 6} y={-6} size={12} />}
+          {bad && !refused && <HealthShape health={edge.health} x={-width / 2 + 6} y={-6} />}
+          <text x={(bad || refused ? 8 : 0) - (edge.mtls === "all" ? 0 : 8)} y={4} text-anchor="middle">
+            {label}
+          </text>
+          {edge.mtls !== "all" && <IconAt name="unlocked" x={width / 2 - 19} y={-6} size={12} />}
+        </g>
+      )}
+    </g>
+  );
+}
+
+interface NodeProps {
+  node: GraphNode;
+  at: Point;
+  chosen: boolean;
+  dim: boolean;
+  onSelect: (id: string) => void;
+  onFocus: (id: string) => void;
+}
+
+function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
+  const detail = nodeDetail(node);
+  return (
+    <g
+      class={`node ${node.kind} ${node.health} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""}`}
+      data-node={node.id}
+      transform={`translate(${at.x - NODE_WIDTH / 2} ${at.y - NODE_HEIGHT / 2})`}
+      tabIndex={0}
+      role="button"
+      aria-pressed={chosen}
+      aria-label={`${node.name}${node.namespace === null ? "" : ` in ${node.namespace}`}: ${healthWord(node.health)}, ${detail}`}
+      onKeyDown={(event) => pressed(event, () => onSelect(node.id))}
+      onDblClick={() => onFocus(node.id)}
+    >
+      <rect class="halo" x={-4} y={-4} width={NODE_WIDTH + 8} height={NODE_HEIGHT + 8} rx={14} />
+      <rect class="box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={10} />
+      <HealthShape health={node.health} x={14} y={15} />
+      <text class="name" x={34} y={25.5}>
+        {cut(node.name, node.namespace === null ? 19 : 13)}
+      </text>
+      {node.namespace !== null ? (
+        <text class="where" x={NODE_WIDTH - 14} y={25} text-anchor="end">
+          {cut(node.namespace, 10)}
+        </text>
+      ) : (
+        <IconAt
+          name={node.kind === "database" ? "database" : node.kind === "outside" ? "outside" : "external"}
+          x={NODE_WIDTH - 28}
+          y={13}
+          size={14}
+        />
+      )}
+      <text class="detail" x={34} y={43.5}>
+        {cut(detail, 25)}
+      </text>
+    </g>
+  );
+}
+
+function Arrows() {
+  return (
+    <defs>
+      {["healthy", "degraded", "failing", "idle", "refused"].map((state) => (
+        <marker
+          key={state}
+          id={`arrow-${state}`}
+          class={`arrow ${state}`}
+          viewBox="0 0 8 8"
+          refX="6.5"
+          refY="4"
+          markerWidth="8"
+          markerHeight="8"
+          markerUnits="userSpaceOnUse"
+          orient="auto"
+        >
+          <path d="M0 0.5 8 4 0 7.5z" />
+        </marker>
+      ))}
+    </defs>
+  );
+}
+
+interface Drag {
+  down: (event: PointerEvent) => void;
+  move: (event: PointerEvent) => void;
+  up: (event: PointerEvent) => void;
+}
+
+/** One press on the drawing: on a node it moves the node, elsewhere the view; without a move it selects. */
+function useDrag(port: ReturnType<typeof useViewport>, onSelect: (id: string | null) => void): Drag {
+  const press = useRef<{ x: number; y: number; node: string | null; on: string | null; far: boolean } | null>(null);
+  return {
+    down: (event) => {
+      if (event.button !== 0) return;
+      const target = event.target as Element;
+      const node = target.closest<SVGGElement>("[data-node]")?.dataset["node"] ?? null;
+      const edge = target.closest<SVGGElement>("[data-edge]")?.dataset["edge"] ?? null;
+      press.current = { x: event.clientX, y: event.clientY, node, on: node ?? edge, far: false };
+    },
+    move: (event) => {
+      const from = press.current;
+      if (from === null) return;
+      const dx = event.clientX - from.x;
+      const dy = event.clientY - from.y;
+      if (!from.far && Math.hypot(dx, dy) < CLICK_PIXELS) return;
+      if (!from.far) (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      press.current = { ...from, x: event.clientX, y: event.clientY, far: true };
+      if (from.node !== null) layout.move(from.node, port.inside(event.clientX, event.clientY));
+      port.pan(from.node === null ? dx : 0, from.node === null ? dy : 0);
+    },
+    up: () => {
+      if (press.current !== null && !press.current.far) onSelect(press.current.on);
+      press.current = null;
+    },
+  };
+}
+
+function pressed(event: KeyboardEvent, action: () => void): void {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  event.preventDefault();
+  action();
+}
+
+/** Left and right go to a caller or a called service, up and down to the next box in that direction. */
+function walk(event: KeyboardEvent, graph: Graph, places: ReadonlyMap<string, Point>): void {
+  const from = (event.target as Element).closest<SVGGElement>("[data-node]")?.dataset["node"];
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (from === undefined || way === undefined) return;
+  event.preventDefault();
+  const here = places.get(from)!;
+  let best: string | null = null;
+  let least = Infinity;
+  for (const node of graph.nodes) {
+    const there = places.get(node.id)!;
+    const along = (there.x - here.x) * way[0]! + (there.y - here.y) * way[1]!;
+    const aside = Math.abs((there.x - here.x) * way[1]!) + Math.abs((there.y - here.y) * way[0]!);
+    if (along > 1 && along + 2 * aside < least) {
+      least = along + 2 * aside;
+      best = node.id;
+    }
+  }
+  const svg = event.currentTarget as SVGSVGElement;
+  if (best !== null) svg.querySelector<SVGGElement>(`[data-node="${CSS.escape(best)}"]`)?.focus();
+}
+
+function lineOf(edge: GraphEdge, graph: Graph, places: ReadonlyMap<string, Point>): Line {
+  const others = graph.nodes
+    .filter((node) => node.id !== edge.source && node.id !== edge.destination)
+    .map((node) => places.get(node.id)!);
+  return route(places.get(edge.source)!, places.get(edge.destination)!, others);
+}
+
+function neighbourhood(graph: Graph, selected: string | null): Set<string> {
+  const near = new Set<string>();
+  if (selected === null) return near;
+  near.add(selected);
+  for (const edge of graph.edges) {
+    if (edge.id === selected || edge.source === selected || edge.destination === selected) {
+      near.add(edge.id).add(edge.source).add(edge.destination);
+    }
+  }
+  return near;
+}
+
+function nameOf(graph: Graph, id: string): string {
+  return graph.nodes.find((node) => node.id === id)?.name ?? id;
+}
+
+export function nodeDetail(node: GraphNode): string {
+  if (node.kind === "database") return "database";
+  if (node.kind === "external") return "outside the mesh";
+  if (node.kind === "outside") return "callers without identity";
+  const instances =
+    node.connected === node.workloads
+      ? plural(node.workloads, "instance")
+      : `${node.connected} of ${plural(node.workloads, "instance")}`;
+  return node.versions.length > 0 ? `${instances} · ${node.versions.join(" ")}` : instances;
+}
+
+export function unhealthy(edge: GraphEdge): boolean {
+  return edge.health === "degraded" || edge.health === "failing";
+}
+
+function thickness(perSecond: number): number {
+  return Math.min(5, 1.4 + Math.log10(1 + perSecond) * 1.1);
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

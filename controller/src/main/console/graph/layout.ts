@@ -1,0 +1,218 @@
+/**
+ * Where the nodes of the service graph stand. A node is placed once, in the column right of its
+ * callers, and never moves by itself: whoever looks at a live graph must find things where they were.
+ */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Link {
+  source: string;
+  destination: string;
+}
+
+export const NODE_WIDTH = 184;
+export const NODE_HEIGHT = 58;
+// Room for a label between two columns, and for a line between two nodes of one column.
+export const COLUMN = NODE_WIDTH + 164;
+export const ROW = NODE_HEIGHT + 50;
+// Enough to untangle a few dozen services; more sweeps change nothing there.
+const SWEEPS = 8;
+
+/** A slot in a column: a node, or the place where a long line passes. */
+interface Slot {
+  id: string;
+  before: Slot[];
+  after: Slot[];
+  row: number;
+}
+
+/** Positions of nodes, kept for as long as the page lives. Not shared between graphs. */
+export class Layout {
+  private readonly places = new Map<string, Point>();
+  /** Services nobody called yet wait below the others; their first line gives them their place. */
+  private readonly waiting = new Set<string>();
+
+  place(ids: string[], links: Link[]): ReadonlyMap<string, Point> {
+    const linked = new Set(links.flatMap((link) => [link.source, link.destination]));
+    for (const id of ids) {
+      if (linked.has(id) && this.waiting.delete(id)) this.places.delete(id);
+    }
+    const fresh = ids.filter((id) => linked.has(id) && !this.places.has(id));
+    const settled = ids.some((id) => this.places.has(id) && !this.waiting.has(id));
+    if (settled) this.add(fresh, links);
+    else this.arrange(fresh, links);
+    for (const id of ids) if (!this.places.has(id)) this.park(id);
+    return this.places;
+  }
+
+  move(id: string, to: Point): void {
+    this.places.set(id, to);
+    this.waiting.delete(id);
+  }
+
+  forget(): void {
+    this.places.clear();
+    this.waiting.clear();
+  }
+
+  /** Layers by the longest way from a node nobody calls, then rows by the mean of the neighbours. */
+  private arrange(ids: string[], links: Link[]): void {
+    const forward = withoutCycles(ids, links);
+    const columns = ranks(ids, forward);
+    const layers = slots(ids, forward, columns);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      const down = sweep % 2 === 0;
+      const order = down ? layers : [...layers].reverse();
+      for (const layer of order) {
+        const mean = new Map(layer.map((slot) => [slot, barycentre(slot, down)]));
+        layer.sort((a, b) => mean.get(a)! - mean.get(b)!);
+        layer.forEach((slot, i) => (slot.row = i - (layer.length - 1) / 2));
+      }
+    }
+    straighten(layers);
+    layers.forEach((layer, column) => {
+      for (const slot of layer) {
+        if (columns.has(slot.id)) this.places.set(slot.id, { x: column * COLUMN, y: slot.row * ROW });
+      }
+    });
+  }
+
+  private add(ids: string[], links: Link[]): void {
+    const left = new Set(ids);
+    while (left.size > 0) {
+      const id = [...left].find((one) => this.neighbours(one, links).length > 0) ?? [...left][0]!;
+      left.delete(id);
+      this.places.set(id, this.free(this.wish(id, links)));
+    }
+  }
+
+  private neighbours(id: string, links: Link[]): Point[] {
+    return links.flatMap((link) => {
+      const other = link.source === id ? link.destination : link.destination === id ? link.source : null;
+      const place = other === null || this.waiting.has(other) ? undefined : this.places.get(other);
+      return place === undefined ? [] : [place];
+    });
+  }
+
+  private wish(id: string, links: Link[]): Point {
+    const placed = (other: string) => (this.waiting.has(other) ? undefined : this.places.get(other));
+    const callers = links.filter((l) => l.destination === id).flatMap((l) => placed(l.source) ?? []);
+    const called = links.filter((l) => l.source === id).flatMap((l) => placed(l.destination) ?? []);
+    const near = callers.length > 0 ? callers : called;
+    if (near.length === 0) return { x: 0, y: 0 };
+    const y = near.reduce((sum, p) => sum + p.y, 0) / near.length;
+    const x =
+      callers.length > 0
+        ? Math.max(...callers.map((p) => p.x)) + COLUMN
+        : Math.min(...called.map((p) => p.x)) - COLUMN;
+    return { x, y };
+  }
+
+  /** The free place in the same column that is nearest to the one wished for. */
+  private free(wish: Point): Point {
+    const taken = [...this.places.values()];
+    const clear = (y: number) =>
+      taken.every((p) => Math.abs(p.x - wish.x) >= NODE_WIDTH || Math.abs(p.y - y) >= ROW - 1);
+    for (let step = 0; ; step++) {
+      for (const y of [wish.y + (step * ROW) / 2, wish.y - (step * ROW) / 2]) {
+        if (clear(y)) return { x: wish.x, y };
+      }
+    }
+  }
+
+  private park(id: string): void {
+    const flow = [...this.places].filter(([other]) => !this.waiting.has(other)).map(([, p]) => p);
+    const x = Math.min(0, ...flow.map((p) => p.x));
+    const y = flow.length === 0 ? 0 : Math.max(...flow.map((p) => p.y)) + ROW * 1.5;
+    for (let i = 0; ; i++) {
+      const spot = { x: x + (i % 4) * COLUMN, y: y + Math.floor(i / 4) * ROW };
+      const taken = [...this.places.values()].some((p) => p.x === spot.x && Math.abs(p.y - spot.y) < ROW);
+      if (!taken) {
+        this.places.set(id, spot);
+        this.waiting.add(id);
+        return;
+      }
+    }
+  }
+}
+
+function withoutCycles(ids: string[], links: Link[]): Link[] {
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const kept: Link[] = [];
+  const visit = (id: string) => {
+    open.add(id);
+    for (const link of links) {
+      if (link.source !== id || link.destination === id || open.has(link.destination)) continue;
+      kept.push(link);
+      if (!done.has(link.destination)) visit(link.destination);
+    }
+    open.delete(id);
+    done.add(id);
+  };
+  const called = new Set(links.filter((l) => l.source !== l.destination).map((l) => l.destination));
+  for (const id of [...ids].sort((a, b) => Number(called.has(a)) - Number(called.has(b)))) {
+    if (!done.has(id)) visit(id);
+  }
+  return kept;
+}
+
+function ranks(ids: string[], links: Link[]): Map<string, number> {
+  const columns = new Map(ids.map((id) => [id, 0]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { source, destination } of links) {
+      const wanted = (columns.get(source) ?? 0) + 1;
+      if ((columns.get(destination) ?? 0) < wanted) {
+        columns.set(destination, wanted);
+        changed = true;
+      }
+    }
+  }
+  return columns;
+}
+
+function slots(ids: string[], links: Link[], columns: Map<string, number>): Slot[][] {
+  const layers: Slot[][] = [];
+  const make = (id: string, column: number): Slot => {
+    const slot = { id, before: [], after: [], row: 0 };
+    (layers[column] ??= []).push(slot);
+    return slot;
+  };
+  const nodes = new Map(ids.map((id) => [id, make(id, columns.get(id)!)]));
+  for (const { source, destination } of links) {
+    let from = nodes.get(source)!;
+    for (let c = columns.get(source)! + 1; c <= columns.get(destination)!; c++) {
+      const to = c === columns.get(destination) ? nodes.get(destination)! : make(`${source}>${destination}`, c);
+      from.after.push(to);
+      to.before.push(from);
+      from = to;
+    }
+  }
+  return [...layers].map((layer) => layer ?? []);
+}
+
+function barycentre(slot: Slot, down: boolean): number {
+  const side = down ? slot.before : slot.after;
+  return side.length === 0 ? slot.row : side.reduce((sum, other) => sum + other.row, 0) / side.length;
+}
+
+/** Pulls each slot towards its neighbours as far as the order in its column allows. */
+function straighten(layers: Slot[][]): void {
+  for (let pass = 0; pass < SWEEPS; pass++) {
+    for (const layer of pass % 2 === 0 ? layers : [...layers].reverse()) {
+      const wish = layer.map((slot) => {
+        const near = [...slot.before, ...slot.after];
+        return near.length === 0 ? slot.row : near.reduce((sum, n) => sum + n.row, 0) / near.length;
+      });
+      const down = [...wish];
+      for (let i = 1; i < down.length; i++) down[i] = Math.max(down[i]!, down[i - 1]! + 1);
+      const up = [...wish];
+      for (let i = up.length - 2; i >= 0; i--) up[i] = Math.min(up[i]!, up[i + 1]! - 1);
+      layer.forEach((slot, i) => (slot.row = (down[i]! + up[i]!) / 2));
+    }
+  }
+}
