@@ -21,6 +21,14 @@ public abstract class Instrumentation {
   public abstract List<Weave> weaves();
 
   /**
+   * False for classes of the JDK that nearly every program loads: they are woven as soon as
+   * something else is, but alone they are no reason to load the weaver, which takes a second of CPU.
+   */
+  public boolean wakesWeaver() {
+    return true;
+  }
+
+  /**
    * Witnesses that a library version is one this instrumentation knows: {@code a.b.Class} or {@code
    * a.b.Class#method}. References of the advice are checked without being listed here.
    */

@@ -57,6 +57,16 @@ public final class Instrumentations {
     return byType.keySet();
   }
 
+  /** True if this class is reason enough to load the weaver. */
+  boolean wakeWeaver(String type) {
+    for (Match match : of(type)) {
+      if (match.instrumentation().wakesWeaver()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** In the order of the listing; for the console. */
   public synchronized List<InstrumentationState> states() {
     return List.copyOf(states.values());

@@ -57,7 +57,7 @@ final class Loom {
   /** Called once, after the transformer is in place: whatever is loaded later comes through it. */
   void startIfAnyIsLoaded() {
     for (Class<?> type : jvm.getAllLoadedClasses()) {
-      if (instrumentations.types().contains(type.getName())) {
+      if (instrumentations.wakeWeaver(type.getName())) {
         start();
         return;
       }
@@ -66,6 +66,9 @@ final class Loom {
 
   byte @Nullable [] weave(@Nullable ClassLoader loader, String type, byte[] original) {
     try {
+      if (!started.get() && !instrumentations.wakeWeaver(type)) {
+        return null; // The first sweep finds it.
+      }
       start();
       // Byte Buddy may be waiting for a class of the JVM: never wait while loading one.
       Weaver current = loader == null || Weaving.onAgentThread() ? weaver : await();

@@ -38,6 +38,11 @@ public final class WeakIdentityMap<K, V> {
     return entries.remove(new Lookup(key));
   }
 
+  /** True if there is nothing to find; reads one counter. */
+  public boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
   /** Entries whose keys live, and those not cleared away yet. */
   int size() {
     expunge();
