@@ -1,0 +1,57 @@
+package io.endomesh.controller;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.dataplane.identity.SpiffeId;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls the controller: the identity in the client certificate that the TLS handshake verified
+ * against the mesh's root. Stateless.
+ */
+public final class CallerIdentity {
+
+  private static final int URI_NAME = 6; // RFC 5280, GeneralName uniformResourceIdentifier
+
+  private CallerIdentity() {}
+
+  /** Null for plaintext, for TLS without a client certificate, and for one that names no workload. */
+  public static @Nullable WorkloadIdentity of(ServiceRequestContext context, String trustDomain) {
+    return of(context.sslSession(), trustDomain);
+  }
+
+  static @Nullable WorkloadIdentity of(@Nullable SSLSession session, String trustDomain) {
+    if (session == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = session.getPeerCertificates();
+      return WorkloadIdentity.of(trustDomain, SpiffeId.of(uriNames((X509Certificate) chain[0])));
+    } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
+      // No certificate was sent, or it names nobody: the caller has no identity.
+      return null;
+    }
+  }
+
+  private static List<String> uriNames(X509Certificate certificate)
+      throws CertificateParsingException {
+    Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+    List<String> uris = new ArrayList<>();
+    if (names != null) {
+      for (List<?> name : names) {
+        if (name.get(0).equals(URI_NAME)) {
+          uris.add((String) name.get(1));
+        }
+      }
+    }
+    return uris;
+  }
+}

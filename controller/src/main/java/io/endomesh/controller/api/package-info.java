@@ -1,0 +1,5 @@
+/** REST for resources. */
+@NullMarked
+package io.endomesh.controller.api;
+
+import org.jspecify.annotations.NullMarked;

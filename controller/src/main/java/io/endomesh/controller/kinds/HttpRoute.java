@@ -1,0 +1,100 @@
+package io.endomesh.controller.kinds;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTPRoute of Gateway API v1 whose parents are services. Immutable. */
+public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> rules)
+    implements RouteResource {
+
+  /** Of Gateway API; others can be matched by no client. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+
+  /**
+   * @param matches any of them; never empty
+   */
+  public record HttpRule(
+      List<Match> matches, List<Backend> backends, Timeouts timeouts, @Nullable Retry retry)
+      implements Rule {
+    public HttpRule {
+      matches = List.copyOf(matches);
+      backends = List.copyOf(backends);
+    }
+  }
+
+  /** All of it must hold. */
+  public record Match(
+      Path path, @Nullable String method, List<NamedText> headers, List<NamedText> queryParams) {
+
+    static final Match ANY =
+        new Match(new Path(PathType.PathPrefix, "/"), null, List.of(), List.of());
+
+    public Match {
+      headers = List.copyOf(headers);
+      queryParams = List.copyOf(queryParams);
+    }
+  }
+
+  public enum PathType {
+    Exact,
+    PathPrefix,
+    RegularExpression
+  }
+
+  public record Path(PathType type, String value) {}
+
+  public HttpRoute {
+    parents = List.copyOf(parents);
+    rules = List.copyOf(rules);
+  }
+
+  static HttpRoute read(Metadata metadata, Fields spec) {
+    List<Parent> parents = RouteFields.parents(metadata, spec);
+    List<HttpRule> rules = spec.objects("rules", rule -> rule(metadata, rule));
+    if (rules.isEmpty()) {
+      throw spec.invalid("rules", "absent (expected: at least one rule)");
+    }
+    return new HttpRoute(metadata, parents, rules);
+  }
+
+  private static HttpRule rule(Metadata metadata, Fields rule) {
+    rule.skipped("name");
+    rule.unsupported("filters", "sessionPersistence");
+    List<Match> matches = rule.objects("matches", HttpRoute::match);
+    return new HttpRule(
+        matches.isEmpty() ? List.of(Match.ANY) : matches,
+        RouteFields.backends(metadata, rule),
+        RouteFields.timeouts(rule),
+        RouteFields.retry(rule));
+  }
+
+  private static Match match(Fields match) {
+    String method = match.optionalString("method");
+    if (method != null && !METHODS.contains(method)) {
+      throw match.invalid(
+          "method",
+          "'"
+              + method
+              + "' (expected: an HTTP method in upper case)"
+              + Nearest.suggestion(method, METHODS));
+    }
+    Fields path = match.optionalObject("path");
+    return new Match(
+        path == null ? Match.ANY.path() : path(path),
+        method,
+        match.objects("headers", RouteFields::header),
+        match.objects("queryParams", RouteFields::queryParam));
+  }
+
+  private static Path path(Fields fields) {
+    PathType type = fields.oneOf("type", PathType.class, PathType.PathPrefix);
+    String value = type == PathType.RegularExpression ? fields.regex("value") : fields.string("value", "/");
+    fields.rejectUnknown();
+    if (type != PathType.RegularExpression && !value.startsWith("/")) {
+      throw fields.invalid("value", "'" + value + "' (expected: a path that begins with /)");
+    }
+    return new Path(type, value);
+  }
+}

@@ -1,0 +1,80 @@
+package io.endomesh.controller.kinds;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds of resources this mesh knows, under their own names of Kubernetes. */
+public enum Kind {
+  SERVICE("Service", "services", List.of("v1"), ServiceResource::read),
+  HTTP_ROUTE(
+      "HTTPRoute", "httproutes", List.of("gateway.networking.k8s.io/v1"), HttpRoute::read),
+  GRPC_ROUTE(
+      "GRPCRoute", "grpcroutes", List.of("gateway.networking.k8s.io/v1"), GrpcRoute::read),
+  AUTHORIZATION_POLICY(
+      "AuthorizationPolicy",
+      "authorizationpolicies",
+      List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
+      AuthorizationPolicy::read),
+  PEER_AUTHENTICATION(
+      "PeerAuthentication",
+      "peerauthentications",
+      List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
+      PeerAuthentication::read),
+  SERVICE_ENTRY(
+      "ServiceEntry",
+      "serviceentries",
+      List.of("networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      ServiceEntry::read);
+
+  interface Reader {
+    MeshResource read(MeshResource.Metadata metadata, Fields spec);
+  }
+
+  private final String kindName;
+  private final String plural;
+  private final List<String> apiVersions;
+  private final Reader reader;
+
+  Kind(String kindName, String plural, List<String> apiVersions, Reader reader) {
+    this.kindName = kindName;
+    this.plural = plural;
+    this.apiVersions = apiVersions;
+    this.reader = reader;
+  }
+
+  /** {@code HTTPRoute}. */
+  public String kindName() {
+    return kindName;
+  }
+
+  /** {@code httproutes}, as in paths of the API. */
+  public String plural() {
+    return plural;
+  }
+
+  /** The preferred one first; all mean the same. */
+  public List<String> apiVersions() {
+    return apiVersions;
+  }
+
+  MeshResource read(MeshResource.Metadata metadata, Fields spec) {
+    return reader.read(metadata, spec);
+  }
+
+  public static Optional<Kind> named(String kindName) {
+    return Arrays.stream(values()).filter(kind -> kind.kindName.equals(kindName)).findFirst();
+  }
+
+  public static Optional<Kind> ofPlural(String plural) {
+    return Arrays.stream(values()).filter(kind -> kind.plural.equals(plural)).findFirst();
+  }
+
+  public static List<String> names() {
+    return Arrays.stream(values()).map(Kind::kindName).toList();
+  }
+
+  public static List<String> plurals() {
+    return Arrays.stream(values()).map(Kind::plural).toList();
+  }
+}

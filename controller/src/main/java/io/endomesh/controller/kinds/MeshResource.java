@@ -1,0 +1,21 @@
+package io.endomesh.controller.kinds;
+
+import java.util.Map;
+
+/** One resource of a kind this mesh knows, valid in itself. Immutable. */
+public sealed interface MeshResource
+    permits ServiceResource,
+        RouteResource,
+        AuthorizationPolicy,
+        PeerAuthentication,
+        ServiceEntry {
+
+  Metadata metadata();
+
+  /** What every resource says of itself. */
+  record Metadata(String namespace, String name, Map<String, String> labels) {
+    public Metadata {
+      labels = Map.copyOf(labels);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.endomesh.controller.kinds;
+
+import io.endomesh.controller.kinds.RouteResource.Backend;
+import io.endomesh.controller.kinds.RouteResource.NamedText;
+import io.endomesh.controller.kinds.RouteResource.Parent;
+import io.endomesh.controller.kinds.RouteResource.Retry;
+import io.endomesh.controller.kinds.RouteResource.Text;
+import io.endomesh.controller.kinds.RouteResource.Timeouts;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what HTTPRoute and GRPCRoute have in common. Stateless. */
+final class RouteFields {
+
+  /** As in Gateway API. */
+  private static final int MAX_WEIGHT = 1_000_000;
+
+  /** Enough for every sensible policy; a budget caps retries anyway. */
+  private static final int MAX_ATTEMPTS = 10;
+
+  enum MatchType {
+    Exact,
+    RegularExpression
+  }
+
+  private RouteFields() {}
+
+  static List<Parent> parents(MeshResource.Metadata metadata, Fields spec) {
+    List<Parent> parents =
+        spec.objects(
+            "parentRefs",
+            fields -> {
+              String kind = fields.string("kind", "Gateway");
+              if (!kind.equals("Service")) {
+                throw fields.invalid("kind", "'" + kind + "' (expected: Service)");
+              }
+              coreGroup(fields);
+              fields.unsupported("sectionName");
+              return new Parent(
+                  fields.string("namespace", metadata.namespace()),
+                  fields.string("name"),
+                  port(fields));
+            });
+    if (parents.isEmpty()) {
+      throw spec.invalid("parentRefs", "absent (expected: a Service the route is for)");
+    }
+    spec.ignored("hostnames");
+    return parents;
+  }
+
+  static List<Backend> backends(MeshResource.Metadata metadata, Fields rule) {
+    List<Backend> backends =
+        rule.objects(
+            "backendRefs",
+            fields -> {
+              String kind = fields.string("kind", "Service");
+              if (!kind.equals("Service")) {
+                throw fields.invalid("kind", "'" + kind + "' (expected: Service)");
+              }
+              coreGroup(fields);
+              fields.unsupported("filters");
+              return new Backend(
+                  fields.string("namespace", metadata.namespace()),
+                  fields.string("name"),
+                  port(fields),
+                  fields.integer("weight", 0, MAX_WEIGHT, 1));
+            });
+    if (backends.isEmpty()) {
+      throw rule.invalid("backendRefs", "absent (expected: at least one Service)");
+    }
+    if (backends.stream().allMatch(backend -> backend.weight() == 0)) {
+      throw rule.invalid("backendRefs", "weights sum to 0 (expected: > 0)");
+    }
+    return backends;
+  }
+
+  static Timeouts timeouts(Fields rule) {
+    Fields fields = rule.objectOrEmpty("timeouts");
+    Long request = fields.durationNanos("request");
+    Long attempt = fields.durationNanos("backendRequest");
+    if (request != null && attempt != null && request != 0 && attempt > request) {
+      throw fields.invalid(
+          "backendRequest",
+          fields.optionalString("backendRequest")
+              + " (expected: no longer than request, "
+              + fields.optionalString("request")
+              + ")");
+    }
+    fields.rejectUnknown();
+    return new Timeouts(zeroIsNone(request), zeroIsNone(attempt));
+  }
+
+  static @Nullable Retry retry(Fields rule) {
+    Fields fields = rule.optionalObject("retry");
+    if (fields == null) {
+      return null;
+    }
+    List<Integer> codes = fields.integers("codes", 400, 599);
+    Integer attempts =
+        fields.has("attempts") ? (Integer) fields.integer("attempts", 0, MAX_ATTEMPTS) : null;
+    Retry retry = new Retry(codes, attempts, fields.durationNanos("backoff"));
+    fields.rejectUnknown();
+    return retry;
+  }
+
+  static NamedText header(Fields fields) {
+    return new NamedText(fields.string("name").toLowerCase(Locale.ROOT), text(fields, "value"));
+  }
+
+  static NamedText queryParam(Fields fields) {
+    return new NamedText(fields.string("name"), text(fields, "value"));
+  }
+
+  static Text text(Fields fields, String name) {
+    boolean regex =
+        fields.oneOf("type", MatchType.class, MatchType.Exact) == MatchType.RegularExpression;
+    return new Text(regex, regex ? fields.regex(name) : fields.string(name));
+  }
+
+  private static void coreGroup(Fields fields) {
+    String group = fields.string("group", "");
+    if (!group.isEmpty() && !group.equals("core")) {
+      throw fields.invalid("group", "'" + group + "' (expected: '', the group of Service)");
+    }
+  }
+
+  private static @Nullable Integer port(Fields fields) {
+    return fields.has("port") ? (Integer) fields.integer("port", 1, 65535) : null;
+  }
+
+  private static @Nullable Long zeroIsNone(@Nullable Long nanos) {
+    return nanos == null || nanos == 0 ? null : nanos;
+  }
+}

@@ -1,0 +1,62 @@
+package io.endomesh.controller.kinds;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route of Gateway API whose parents are services (GAMMA, GEP-1324): HTTPRoute or GRPCRoute.
+ * Immutable.
+ */
+public sealed interface RouteResource extends MeshResource permits HttpRoute, GrpcRoute {
+
+  List<Parent> parents();
+
+  List<? extends Rule> rules();
+
+  /**
+   * A service whose callers the route is for.
+   *
+   * @param port null for all of its ports
+   */
+  record Parent(String namespace, String service, @Nullable Integer port) {}
+
+  /** One rule: what it matches, where it leads, and how failures are dealt with. */
+  interface Rule {
+
+    List<Backend> backends();
+
+    Timeouts timeouts();
+
+    @Nullable Retry retry();
+  }
+
+  /**
+   * @param port null for the primary one
+   */
+  record Backend(String namespace, String service, @Nullable Integer port, int weight) {}
+
+  /**
+   * @param requestNanos for the whole call; null is none
+   * @param attemptNanos for each attempt; null is none
+   */
+  record Timeouts(@Nullable Long requestNanos, @Nullable Long attemptNanos) {}
+
+  /**
+   * @param codes HTTP statuses
+   * @param attempts after the first one; null is the default
+   * @param backoffNanos null is the default
+   */
+  record Retry(List<Integer> codes, @Nullable Integer attempts, @Nullable Long backoffNanos) {
+    public Retry {
+      codes = List.copyOf(codes);
+    }
+  }
+
+  /** A string to be equal to, or a regular expression for the whole of it. */
+  record Text(boolean regex, String value) {}
+
+  /**
+   * @param name of a header in lower case, or of a query parameter
+   */
+  record NamedText(String name, Text value) {}
+}

@@ -1,0 +1,71 @@
+package io.endomesh.controller.registry;
+
+import io.endomesh.proto.v1.InstrumentationState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live JVM, as it registered itself and was last heard of. Immutable.
+ *
+ * @param instance unique for each process
+ * @param labels with {@code app} set to the service, unless the workload set it itself
+ * @param address at which others reach it
+ * @param ports in the order in which they were bound
+ * @param joinedAt of the first registration of this instance
+ * @param lastSeen when it last sent anything
+ * @param leaseEndsAt set while its stream is broken and it has not yet been removed
+ */
+public record Workload(
+    String namespace,
+    String service,
+    String instance,
+    Map<String, String> labels,
+    String address,
+    List<WorkloadPort> ports,
+    Agent agent,
+    Instant joinedAt,
+    Instant lastSeen,
+    @Nullable Instant leaseEndsAt,
+    Health health) {
+
+  /** What runs there. */
+  public record Agent(String version, String javaVersion, String mainClass, long pid) {}
+
+  /**
+   * What the agent last said of itself.
+   *
+   * @param certificateNotAfter null without a certificate
+   */
+  public record Health(
+      long suppressedExceptions,
+      long failedTransformations,
+      long droppedTelemetry,
+      @Nullable Instant certificateNotAfter,
+      List<InstrumentationState> instrumentations) {
+
+    public Health {
+      instrumentations = List.copyOf(instrumentations);
+    }
+  }
+
+  public Workload {
+    labels = Map.copyOf(labels);
+    ports = List.copyOf(ports);
+  }
+
+  /** True while its stream is open. */
+  public boolean connected() {
+    return leaseEndsAt == null;
+  }
+
+  /** True if what others need to reach it is the same. */
+  boolean sameEndpoint(Workload other) {
+    return namespace.equals(other.namespace)
+        && service.equals(other.service)
+        && labels.equals(other.labels)
+        && address.equals(other.address)
+        && ports.equals(other.ports);
+  }
+}

@@ -1,0 +1,19 @@
+package io.endomesh.controller.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of the history. Immutable.
+ *
+ * @param author who changed it: a login, an identity, or {@code loopback}
+ * @param before JSON, null if the resource was created
+ * @param after JSON, null if it was deleted
+ */
+public record Change(
+    long revision,
+    Instant at,
+    String author,
+    ResourceKey key,
+    @Nullable String before,
+    @Nullable String after) {}

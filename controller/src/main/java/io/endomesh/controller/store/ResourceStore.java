@@ -1,0 +1,57 @@
+package io.endomesh.controller.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was applied, durable and versioned, and small facts that parts of the controller keep.
+ * Thread-safe.
+ */
+public interface ResourceStore extends AutoCloseable {
+
+  /** What is stored now; reads no disk. */
+  Resources resources();
+
+  /**
+   * Does all writes, or none. Writes that change nothing leave revision and history as they are.
+   *
+   * @param author for the history
+   * @return the resources after it
+   */
+  Resources write(String author, List<Write> writes) throws StoreException;
+
+  /**
+   * Newest first.
+   *
+   * @param key null for all
+   */
+  List<Change> history(@Nullable ResourceKey key, int limit);
+
+  /**
+   * Calls {@code listener} after each change, in order, with all resources; and once at the
+   * registration. It must be quick.
+   */
+  Watch watch(Consumer<Resources> listener);
+
+  /** A named value of a part of the controller: {@code registry/live}. */
+  Optional<String> fact(String name);
+
+  /** Facts whose names begin with {@code prefix}, by full name. */
+  Map<String, String> facts(String prefix);
+
+  void putFact(String name, String value) throws StoreException;
+
+  void removeFact(String name) throws StoreException;
+
+  @Override
+  void close();
+
+  /** Ends a watch. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,399 @@
+package io.endomesh.controller.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * A store in one SQLite file, which this process alone may open. A write has reached the disk when
+ * it returns. Reads are answered from memory. Thread-safe.
+ */
+public final class SqliteResourceStore implements ResourceStore {
+
+  private static final Logger log = LoggerFactory.getLogger(SqliteResourceStore.class);
+
+  private static final String SCHEMA =
+      """
+      CREATE TABLE IF NOT EXISTS resource (
+        kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+        revision INTEGER NOT NULL, body TEXT NOT NULL,
+        created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+        PRIMARY KEY (kind, namespace, name)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS history (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        revision INTEGER NOT NULL, at TEXT NOT NULL, author TEXT NOT NULL,
+        kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+        body_before TEXT, body_after TEXT);
+      CREATE INDEX IF NOT EXISTS history_of_resource ON history (kind, namespace, name, id);
+      CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      """;
+
+  private final Path file;
+  private final Connection connection;
+  private final Clock clock;
+  private final List<Consumer<Resources>> listeners = new CopyOnWriteArrayList<>();
+
+  /** Guards the connection, and keeps notifications in the order of the writes. */
+  private final Object lock = new Object();
+
+  private volatile Resources resources;
+
+  private SqliteResourceStore(Path file, Connection connection, Clock clock) throws SQLException {
+    this.file = file;
+    this.connection = connection;
+    this.clock = clock;
+    this.resources = load();
+  }
+
+  /**
+   * Opens the store of a data directory, or makes one there.
+   *
+   * @throws IOException with a sentence
+   */
+  public static SqliteResourceStore open(Path directory, Clock clock) throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve("endomesh.db");
+    try {
+      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+      try {
+        return open(file, connection, clock);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new IOException(openFailed(file, e), e);
+    }
+  }
+
+  private static SqliteResourceStore open(Path file, Connection connection, Clock clock)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("PRAGMA journal_mode = WAL");
+      // FULL: a power failure right after the answer must not lose what was applied.
+      statement.execute("PRAGMA synchronous = FULL");
+      statement.executeUpdate(SCHEMA);
+    }
+    connection.setAutoCommit(false);
+    return new SqliteResourceStore(file, connection, clock);
+  }
+
+  private static String openFailed(Path file, SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_BUSY
+        ? "data directory: " + file + " is in use by another controller (expected: one of its own)"
+        : "data directory: " + file + " cannot be opened: " + e.getMessage();
+  }
+
+  @Override
+  public Resources resources() {
+    return resources;
+  }
+
+  @Override
+  public Resources write(String author, List<Write> writes) throws StoreException {
+    synchronized (lock) {
+      Resources before = resources;
+      Resources after = plan(before, writes);
+      if (after == before) {
+        return before;
+      }
+      try {
+        save(author, before, after);
+        connection.commit();
+      } catch (SQLException e) {
+        rollback();
+        throw unavailable("nothing was applied", e);
+      }
+      resources = after;
+      for (Consumer<Resources> listener : listeners) {
+        listener.accept(after);
+      }
+      return after;
+    }
+  }
+
+  /** The resources after all writes; the same object if nothing changes. */
+  private Resources plan(Resources before, List<Write> writes) throws StoreException {
+    long revision = before.revision() + 1;
+    Instant now = clock.instant();
+    Map<ResourceKey, StoredResource> after = new TreeMap<>(before.byKey());
+    boolean changed = false;
+    for (Write write : writes) {
+      StoredResource known = after.get(write.key());
+      long actual = known == null ? Write.ABSENT : known.revision();
+      Long expected = write.expectedRevision();
+      if (expected != null && expected != actual) {
+        throw new StoreException.Conflict(write.key(), actual, expected);
+      }
+      if (write instanceof Write.Put put) {
+        if (known == null || !known.body().equals(put.body())) {
+          Instant created = known == null ? now : known.createdAt();
+          after.put(
+              put.key(), new StoredResource(put.key(), revision, put.body(), created, now));
+          changed = true;
+        }
+      } else if (known != null) {
+        after.remove(write.key());
+        changed = true;
+      }
+    }
+    return changed ? new Resources(revision, new TreeMap<>(after)) : before;
+  }
+
+  private void save(String author, Resources before, Resources after) throws SQLException {
+    for (StoredResource resource : after.all()) {
+      if (resource.revision() == after.revision()) {
+        put(resource);
+        StoredResource old = before.byKey().get(resource.key());
+        record(author, after.revision(), resource.key(), old == null ? null : old.body(), resource.body());
+      }
+    }
+    for (StoredResource old : before.all()) {
+      if (!after.byKey().containsKey(old.key())) {
+        delete(old.key());
+        record(author, after.revision(), old.key(), old.body(), null);
+      }
+    }
+  }
+
+  private void put(StoredResource resource) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+      bindKey(statement, 1, resource.key());
+      statement.setLong(4, resource.revision());
+      statement.setString(5, resource.body());
+      statement.setString(6, resource.createdAt().toString());
+      statement.setString(7, resource.updatedAt().toString());
+      statement.executeUpdate();
+    }
+  }
+
+  private void delete(ResourceKey key) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?")) {
+      bindKey(statement, 1, key);
+      statement.executeUpdate();
+    }
+  }
+
+  private void record(
+      String author,
+      long revision,
+      ResourceKey key,
+      @Nullable String before,
+      @Nullable String after)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO history (revision, at, author, kind, namespace, name, body_before,"
+                + " body_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+      statement.setLong(1, revision);
+      statement.setString(2, clock.instant().toString());
+      statement.setString(3, author);
+      bindKey(statement, 4, key);
+      statement.setString(7, before);
+      statement.setString(8, after);
+      statement.executeUpdate();
+    }
+  }
+
+  @Override
+  public List<Change> history(@Nullable ResourceKey key, int limit) {
+    String where = key == null ? "" : " WHERE kind = ? AND namespace = ? AND name = ?";
+    synchronized (lock) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT revision, at, author, kind, namespace, name, body_before, body_after"
+                  + " FROM history"
+                  + where
+                  + " ORDER BY id DESC LIMIT ?")) {
+        if (key != null) {
+          bindKey(statement, 1, key);
+        }
+        statement.setInt(key == null ? 1 : 4, limit);
+        List<Change> changes = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            changes.add(
+                new Change(
+                    row.getLong(1),
+                    Instant.parse(row.getString(2)),
+                    row.getString(3),
+                    new ResourceKey(row.getString(4), row.getString(5), row.getString(6)),
+                    row.getString(7),
+                    row.getString(8)));
+          }
+        }
+        connection.commit();
+        return changes;
+      } catch (SQLException e) {
+        throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public Watch watch(Consumer<Resources> listener) {
+    synchronized (lock) {
+      listeners.add(listener);
+      listener.accept(resources);
+    }
+    return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public Optional<String> fact(String name) {
+    return Optional.ofNullable(facts(name).get(name));
+  }
+
+  @Override
+  public Map<String, String> facts(String prefix) {
+    synchronized (lock) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT name, value FROM fact WHERE substr(name, 1, length(?)) = ?")) {
+        statement.setString(1, prefix);
+        statement.setString(2, prefix);
+        Map<String, String> facts = new TreeMap<>();
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            facts.put(row.getString(1), row.getString(2));
+          }
+        }
+        connection.commit();
+        return facts;
+      } catch (SQLException e) {
+        throw new IllegalStateException(unavailable("nothing was read", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public void putFact(String name, String value) throws StoreException {
+    update("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", name, value);
+  }
+
+  @Override
+  public void removeFact(String name) throws StoreException {
+    update("DELETE FROM fact WHERE name = ?", name);
+  }
+
+  private void update(String sql, String... values) throws StoreException {
+    synchronized (lock) {
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        for (int i = 0; i < values.length; i++) {
+          statement.setString(i + 1, values[i]);
+        }
+        statement.executeUpdate();
+        connection.commit();
+      } catch (SQLException e) {
+        rollback();
+        throw unavailable("nothing was kept", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // Everything that was promised is on the disk already.
+        log.warn("{} did not close: {}", file, e.getMessage());
+      }
+    }
+  }
+
+  /** Makes the store behave as on a disk with room for this many pages. */
+  void limitPages(int pages) throws SQLException {
+    synchronized (lock) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA max_page_count = " + pages);
+      }
+      connection.commit();
+    }
+  }
+
+  private Resources load() throws SQLException {
+    TreeMap<ResourceKey, StoredResource> byKey = new TreeMap<>();
+    long revision;
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("SELECT * FROM resource")) {
+        while (row.next()) {
+          ResourceKey key = new ResourceKey(row.getString(1), row.getString(2), row.getString(3));
+          byKey.put(
+              key,
+              new StoredResource(
+                  key,
+                  row.getLong(4),
+                  row.getString(5),
+                  Instant.parse(row.getString(6)),
+                  Instant.parse(row.getString(7))));
+        }
+      }
+      try (ResultSet row = statement.executeQuery("SELECT max(revision) FROM history")) {
+        revision = row.next() ? row.getLong(1) : 0;
+      }
+    }
+    connection.commit();
+    return new Resources(revision, byKey);
+  }
+
+  private void rollback() {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // SQLite rolls back by itself when the disk is full; then there is nothing left to do.
+      log.debug("rollback: {}", e.getMessage());
+    }
+  }
+
+  private StoreException.Unavailable unavailable(String consequence, SQLException e) {
+    String why =
+        switch (Objects.requireNonNullElse(code(e), SQLiteErrorCode.SQLITE_ERROR)) {
+          case SQLITE_FULL -> "the disk is full (expected: free space)";
+          case SQLITE_READONLY -> "it is read-only (expected: a file this process may write)";
+          default -> "it cannot be used: " + e.getMessage();
+        };
+    return new StoreException.Unavailable("store: " + file + ": " + why + "; " + consequence, e);
+  }
+
+  private static @Nullable SQLiteErrorCode code(SQLException e) {
+    if (!(e instanceof SQLiteException sqlite)) {
+      return null;
+    }
+    // Extended codes carry the primary one in their lowest byte.
+    return SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff);
+  }
+
+  private static void bindKey(PreparedStatement statement, int first, ResourceKey key)
+      throws SQLException {
+    statement.setString(first, key.kind());
+    statement.setString(first + 1, key.namespace());
+    statement.setString(first + 2, key.name());
+  }
+}

@@ -1,0 +1,102 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.kinds.ServiceResource;
+import io.endomesh.controller.store.ResourceKey;
+import io.endomesh.controller.store.Resources;
+import io.endomesh.controller.store.StoredResource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All applied resources as values, at one revision. Immutable. */
+final class Catalog {
+
+  private static final Logger log = LoggerFactory.getLogger(Catalog.class);
+
+  static final Catalog EMPTY = new Catalog(0, Map.of());
+
+  /** A resource with what the store knows of it. */
+  record Entry(StoredResource stored, MeshResource resource) {}
+
+  private final long revision;
+  private final Map<ResourceKey, Entry> entries;
+
+  private Catalog(long revision, Map<ResourceKey, Entry> entries) {
+    this.revision = revision;
+    this.entries = entries;
+  }
+
+  /** Reads only what changed since {@code this}. */
+  Catalog update(Resources resources) {
+    Map<ResourceKey, Entry> next = new HashMap<>();
+    for (StoredResource stored : resources.all()) {
+      Entry known = entries.get(stored.key());
+      if (known != null && known.stored().revision() == stored.revision()) {
+        next.put(stored.key(), known);
+        continue;
+      }
+      try {
+        next.put(stored.key(), new Entry(stored, ResourceParser.parseStored(stored.body())));
+      } catch (IllegalArgumentException e) {
+        // It was valid when it was applied: another version of the controller must have stored it.
+        log.warn("{} is left out, because this version cannot read it: {}", stored.key(), e.getMessage());
+      }
+    }
+    return new Catalog(resources.revision(), next);
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  List<ServiceResource> services() {
+    return of(ServiceResource.class);
+  }
+
+  List<AuthorizationPolicy> authorizationPolicies() {
+    return of(AuthorizationPolicy.class);
+  }
+
+  List<PeerAuthentication> peerAuthentications() {
+    return of(PeerAuthentication.class);
+  }
+
+  List<ServiceEntry> serviceEntries() {
+    return of(ServiceEntry.class);
+  }
+
+  /** Oldest first, then by name: the order in which Gateway API breaks ties. */
+  List<RouteResource> routes() {
+    return sorted(entries.values()).stream()
+        .map(Entry::resource)
+        .filter(RouteResource.class::isInstance)
+        .map(RouteResource.class::cast)
+        .toList();
+  }
+
+  private <T extends MeshResource> List<T> of(Class<T> type) {
+    return sorted(entries.values()).stream()
+        .map(Entry::resource)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+
+  private static List<Entry> sorted(Collection<Entry> entries) {
+    return entries.stream()
+        .sorted(
+            java.util.Comparator.comparing((Entry entry) -> entry.stored().createdAt())
+                .thenComparing(entry -> entry.stored().key().namespace())
+                .thenComparing(entry -> entry.stored().key().name()))
+        .toList();
+  }
+}

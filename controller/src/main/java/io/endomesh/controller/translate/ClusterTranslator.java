@@ -1,0 +1,193 @@
+package io.endomesh.controller.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
+import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.registry.Workload;
+import io.endomesh.controller.registry.WorkloadPort;
+import io.endomesh.dataplane.identity.SpiffeId;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Services and ServiceEntries as clusters with their endpoints. A cluster that a route may name is
+ * always there, if without endpoints: a call then fails saying so, instead of waiting. Stateless.
+ */
+final class ClusterTranslator {
+
+  /** The filter-metadata namespace of our endpoint attributes. */
+  static final String METADATA = "endomesh";
+
+  private record Name(int port, String host) {}
+
+  private ClusterTranslator() {}
+
+  /** Null if the name is none of {@link Destination#clusterName}. */
+  static @Nullable Cluster cluster(MeshModel model, String name, Scope.Dialect dialect) {
+    Name parsed = parse(name);
+    if (parsed == null) {
+      return null;
+    }
+    Cluster.Builder cluster = Cluster.newBuilder().setName(name);
+    Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
+    if (destination instanceof Destination.ToEntry to
+        && to.entry().resolution() != ServiceEntry.Resolution.STATIC) {
+      if (to.entry().resolution() == ServiceEntry.Resolution.NONE) {
+        return cluster
+            .setType(Cluster.DiscoveryType.ORIGINAL_DST)
+            .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
+            .build();
+      }
+      return cluster
+          .setType(Cluster.DiscoveryType.STRICT_DNS)
+          .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+          .setLoadAssignment(assignment(name, entryEndpoints(to)))
+          .build();
+    }
+    cluster
+        .setType(Cluster.DiscoveryType.EDS)
+        .setEdsClusterConfig(
+            Cluster.EdsClusterConfig.newBuilder()
+                .setEdsConfig(OutboundListener.ADS)
+                .setServiceName(name))
+        .setLbPolicy(
+            dialect == Scope.Dialect.GRPC
+                ? Cluster.LbPolicy.ROUND_ROBIN
+                : Cluster.LbPolicy.LEAST_REQUEST);
+    if (dialect == Scope.Dialect.AGENT
+        && destination instanceof Destination.ToService to
+        && !to.service().identities().isEmpty()) {
+      cluster.setTransportSocket(TlsContexts.upstream(to.service().identities()));
+    }
+    return cluster.build();
+  }
+
+  /** Null if the name is none of {@link Destination#clusterName}. */
+  static @Nullable ClusterLoadAssignment endpoints(MeshModel model, String name) {
+    Name parsed = parse(name);
+    if (parsed == null) {
+      return null;
+    }
+    Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
+    if (destination instanceof Destination.ToService to) {
+      return assignment(name, serviceEndpoints(model, to));
+    }
+    if (destination instanceof Destination.ToEntry to
+        && to.entry().resolution() == ServiceEntry.Resolution.STATIC) {
+      return assignment(name, entryEndpoints(to));
+    }
+    return assignment(name, List.of());
+  }
+
+  private static ClusterLoadAssignment assignment(String name, List<LbEndpoint> endpoints) {
+    ClusterLoadAssignment.Builder assignment =
+        ClusterLoadAssignment.newBuilder().setClusterName(name);
+    if (!endpoints.isEmpty()) {
+      assignment.addEndpoints(
+          LocalityLbEndpoints.newBuilder()
+              .setLocality(Locality.getDefaultInstance())
+              .setLoadBalancingWeight(UInt32Value.of(1))
+              .addAllLbEndpoints(endpoints));
+    }
+    return assignment.build();
+  }
+
+  private static List<LbEndpoint> serviceEndpoints(MeshModel model, Destination.ToService to) {
+    // Sorted by address: the content, and so the version, does not depend on who joined first.
+    Map<String, LbEndpoint> endpoints = new TreeMap<>();
+    for (Workload workload : to.service().workloads()) {
+      WorkloadPort port = port(workload, to.port().target(), to.portIndex());
+      if (port != null) {
+        endpoints.put(
+            workload.address() + ":" + port.advertised(), serviceEndpoint(model, workload, port));
+      }
+    }
+    return List.copyOf(endpoints.values());
+  }
+
+  private static @Nullable WorkloadPort port(Workload workload, int number, int index) {
+    for (WorkloadPort port : workload.ports()) {
+      if (port.number() == number) {
+        return port;
+      }
+    }
+    return index < workload.ports().size() ? workload.ports().get(index) : null;
+  }
+
+  private static LbEndpoint serviceEndpoint(
+      MeshModel model, Workload workload, WorkloadPort port) {
+    Struct.Builder attributes = Struct.newBuilder();
+    if (model.takesMeshTls(workload, port.number())) {
+      attributes.putFields(
+          "identity",
+          text(SpiffeId.of(model.trustDomain(), workload.namespace(), workload.service())));
+    }
+    attributes.putFields("labels", labels(workload.labels()));
+    return endpoint(workload.address(), port.advertised(), 1, attributes.build());
+  }
+
+  private static List<LbEndpoint> entryEndpoints(Destination.ToEntry to) {
+    if (to.entry().endpoints().isEmpty()) {
+      return List.of(endpoint(to.host(), to.port().target(), 1, Struct.getDefaultInstance()));
+    }
+    List<LbEndpoint> endpoints = new ArrayList<>();
+    for (ServiceEntry.Endpoint endpoint : to.entry().endpoints()) {
+      endpoints.add(
+          endpoint(
+              endpoint.address(),
+              endpoint.port(to.port()),
+              endpoint.weight(),
+              Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build()));
+    }
+    return endpoints;
+  }
+
+  private static LbEndpoint endpoint(String address, int port, int weight, Struct attributes) {
+    return LbEndpoint.newBuilder()
+        .setHealthStatus(HealthStatus.HEALTHY)
+        .setLoadBalancingWeight(UInt32Value.of(weight))
+        .setEndpoint(
+            Endpoint.newBuilder()
+                .setAddress(
+                    Address.newBuilder()
+                        .setSocketAddress(
+                            SocketAddress.newBuilder().setAddress(address).setPortValue(port))))
+        .setMetadata(Metadata.newBuilder().putFilterMetadata(METADATA, attributes))
+        .build();
+  }
+
+  private static Value labels(Map<String, String> labels) {
+    Struct.Builder struct = Struct.newBuilder();
+    new TreeMap<>(labels).forEach((name, value) -> struct.putFields(name, text(value)));
+    return Value.newBuilder().setStructValue(struct).build();
+  }
+
+  private static Value text(String value) {
+    return Value.newBuilder().setStringValue(value).build();
+  }
+
+  private static @Nullable Name parse(String name) {
+    String[] parts = name.split("\\|", -1);
+    if (parts.length != 4
+        || !parts[0].equals("outbound")
+        || !parts[1].matches("[0-9]{1,5}")
+        || parts[3].isEmpty()) {
+      return null;
+    }
+    return new Name(Integer.parseInt(parts[1]), parts[3]);
+  }
+}

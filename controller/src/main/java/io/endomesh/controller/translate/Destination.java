@@ -1,0 +1,103 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.ServiceEntry;
+import org.jspecify.annotations.Nullable;
+
+/** Where calls to an authority go: one port of a service or of an external host. Immutable. */
+sealed interface Destination {
+
+  /** {@code orders.shop:8080}, the name of its RouteConfiguration. */
+  String routeName();
+
+  /** {@code outbound|8080||orders.shop}. */
+  String clusterName();
+
+  record ToService(MeshService service, int portIndex) implements Destination {
+
+    ServicePort port() {
+      return service.ports().get(portIndex);
+    }
+
+    @Override
+    public String routeName() {
+      return service.key() + ":" + port().number();
+    }
+
+    @Override
+    public String clusterName() {
+      return Destination.clusterName(port().number(), service.key().toString());
+    }
+  }
+
+  record ToEntry(ServiceEntry entry, String host, ServiceEntry.Port port) implements Destination {
+
+    @Override
+    public String routeName() {
+      return host + ":" + port.number();
+    }
+
+    @Override
+    public String clusterName() {
+      return Destination.clusterName(port.number(), host);
+    }
+  }
+
+  static String clusterName(int port, String host) {
+    return "outbound|" + port + "||" + host;
+  }
+
+  /**
+   * What an authority means to a client.
+   *
+   * @param authority in lower case, as the application wrote it: {@code orders}, {@code
+   *     orders.finance:8080}
+   * @param namespace of the client, for names without one
+   * @return null if the mesh does not know it
+   */
+  static @Nullable Destination ofAuthority(MeshModel model, String authority, String namespace) {
+    String host = authority;
+    int port = 0;
+    int colon = authority.lastIndexOf(':');
+    if (colon >= 0 && authority.indexOf(']') < colon) {
+      port = number(authority.substring(colon + 1));
+      host = authority.substring(0, colon);
+    }
+    return ofHost(model, host, port, namespace);
+  }
+
+  /** Null if the mesh does not know the host, or no server of it has bound a port yet. */
+  static @Nullable Destination ofHost(
+      MeshModel model, String host, int port, @Nullable String namespace) {
+    ServiceEntry entry = model.serviceEntry(host);
+    if (entry != null) {
+      return new ToEntry(entry, host, port(entry, port));
+    }
+    ServiceKey key = key(host, namespace);
+    MeshService service = key == null ? null : model.service(key);
+    return service == null || service.ports().isEmpty()
+        ? null
+        : new ToService(service, service.portIndex(port));
+  }
+
+  /** {@code orders}, {@code orders.shop}, {@code orders.shop.svc.cluster.local}. */
+  static @Nullable ServiceKey key(String host, @Nullable String namespace) {
+    String[] labels = host.split("\\.", 4);
+    if (labels.length == 1) {
+      return namespace == null ? null : new ServiceKey(namespace, labels[0]);
+    }
+    return labels.length == 2 || labels[2].equals("svc")
+        ? new ServiceKey(labels[1], labels[0])
+        : null;
+  }
+
+  private static ServiceEntry.Port port(ServiceEntry entry, int number) {
+    return entry.ports().stream()
+        .filter(port -> port.number() == number)
+        .findFirst()
+        .orElse(entry.ports().get(0));
+  }
+
+  private static int number(String text) {
+    return text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+  }
+}

@@ -1,0 +1,111 @@
+package io.endomesh.controller.translate;
+
+import com.google.protobuf.Any;
+import io.endomesh.controller.kinds.AuthorizationPolicy.Action;
+import io.endomesh.controller.kinds.PeerAuthentication.Mode;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.NonForwardingAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
+ * by AuthorizationPolicy. Port 0 stands for the ports that have no listener of their own. Stateless.
+ */
+final class InboundTranslator {
+
+  private static final String PREFIX = "endomesh/inbound/";
+
+  private InboundTranslator() {}
+
+  static boolean isInbound(String listenerName) {
+    return listenerName.startsWith(PREFIX);
+  }
+
+  /** Null if the name names no port. */
+  static @Nullable Listener listener(MeshModel model, String name, Scope scope) {
+    String number = name.substring(PREFIX.length());
+    if (!number.matches("[0-9]{1,5}")) {
+      return null;
+    }
+    int port = Integer.parseInt(number);
+    Filter http = httpConnectionManager(model, name, scope, port);
+    Listener.Builder listener = Listener.newBuilder().setName(name);
+    switch (model.mtlsMode(scope.namespace(), scope.labels(), port)) {
+      case STRICT -> listener.addFilterChains(tls(http));
+      case DISABLE -> listener.addFilterChains(plaintext(http));
+      case PERMISSIVE, UNSET -> listener.addFilterChains(tls(http)).addFilterChains(plaintext(http));
+    }
+    return listener.build();
+  }
+
+  private static FilterChain tls(Filter http) {
+    return FilterChain.newBuilder()
+        .setName(Mode.STRICT.name())
+        .setFilterChainMatch(FilterChainMatch.newBuilder().setTransportProtocol("tls"))
+        .setTransportSocket(TlsContexts.downstream())
+        .addFilters(http)
+        .build();
+  }
+
+  private static FilterChain plaintext(Filter http) {
+    return FilterChain.newBuilder()
+        .setName(Mode.DISABLE.name())
+        .setFilterChainMatch(FilterChainMatch.newBuilder().setTransportProtocol("raw_buffer"))
+        .addFilters(http)
+        .build();
+  }
+
+  private static Filter httpConnectionManager(
+      MeshModel model, String name, Scope scope, int port) {
+    HttpConnectionManager.Builder manager =
+        HttpConnectionManager.newBuilder()
+            .setStatPrefix(name)
+            .setRouteConfig(
+                RouteConfiguration.newBuilder()
+                    .setName(name)
+                    .addVirtualHosts(
+                        VirtualHost.newBuilder()
+                            .setName(name)
+                            .addDomains("*")
+                            .addRoutes(
+                                Route.newBuilder()
+                                    .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                    .setNonForwardingAction(
+                                        NonForwardingAction.getDefaultInstance()))));
+    AuthorizationPolicyTranslator policies =
+        new AuthorizationPolicyTranslator(
+            model.catalog().authorizationPolicies(),
+            scope.namespace(),
+            scope.labels(),
+            port,
+            model.trustDomain());
+    // Denials first: a call that one policy denies is refused, whatever another allows.
+    addRbac(manager, policies, Action.DENY);
+    addRbac(manager, policies, Action.ALLOW);
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.http_connection_manager")
+        .setTypedConfig(Any.pack(manager.addHttpFilters(OutboundListener.ROUTER).build()))
+        .build();
+  }
+
+  private static void addRbac(
+      HttpConnectionManager.Builder manager, AuthorizationPolicyTranslator policies, Action action) {
+    io.envoyproxy.envoy.config.rbac.v3.RBAC rules = policies.rbac(action);
+    if (rules != null) {
+      manager.addHttpFilters(
+          HttpFilter.newBuilder()
+              .setName("envoy.filters.http.rbac." + action)
+              .setTypedConfig(Any.pack(RBAC.newBuilder().setRules(rules).build())));
+    }
+  }
+}

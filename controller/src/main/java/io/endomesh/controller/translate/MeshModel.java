@@ -1,0 +1,102 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.PeerAuthentication.Mode;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.registry.Workload;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh as it is now: what was applied and who is alive, put together. A new one replaces it
+ * whole. Immutable.
+ */
+public final class MeshModel {
+
+  private final long version;
+  private final String trustDomain;
+  private final Catalog catalog;
+  private final SortedMap<ServiceKey, MeshService> services;
+  private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
+  private final List<RouteResource> routes;
+  private final PeerAuthenticationTranslator peerAuthentication;
+
+  MeshModel(
+      long version,
+      String trustDomain,
+      Catalog catalog,
+      SortedMap<ServiceKey, MeshService> services) {
+    this.version = version;
+    this.trustDomain = trustDomain;
+    this.catalog = catalog;
+    this.services = Collections.unmodifiableSortedMap(services);
+    this.routes = catalog.routes();
+    this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
+    for (ServiceEntry entry : catalog.serviceEntries()) {
+      // The oldest keeps a host: nobody takes over another's by applying a second one.
+      entry.hosts().forEach(host -> entriesByHost.putIfAbsent(host, entry));
+    }
+  }
+
+  /** Grows with each change in this process. */
+  public long version() {
+    return version;
+  }
+
+  /** Of the store. */
+  public long revision() {
+    return catalog.revision();
+  }
+
+  public String trustDomain() {
+    return trustDomain;
+  }
+
+  /** Sorted by namespace and name. */
+  public Collection<MeshService> services() {
+    return services.values();
+  }
+
+  public @Nullable MeshService service(ServiceKey key) {
+    return services.get(key);
+  }
+
+  /** Of the ports of a workload that no single-port mode names. */
+  public Mode mtlsMode(String namespace, Map<String, String> labels) {
+    return peerAuthentication.mode(namespace, labels, null);
+  }
+
+  /** Of the servers of a service: of its first workload, or of its selector while it has none. */
+  public Mode mtlsMode(MeshService service) {
+    return mtlsMode(
+        service.key().namespace(),
+        service.workloads().isEmpty() ? service.selector() : service.workloads().get(0).labels());
+  }
+
+  /** Whether callers use mutual TLS to reach it: auto-mTLS as in Istio. */
+  boolean takesMeshTls(Workload workload, int port) {
+    return peerAuthentication.mode(workload.namespace(), workload.labels(), port) != Mode.DISABLE;
+  }
+
+  Mode mtlsMode(String namespace, Map<String, String> labels, int port) {
+    return peerAuthentication.mode(namespace, labels, port);
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /** Oldest first. */
+  List<RouteResource> routes() {
+    return routes;
+  }
+
+  @Nullable ServiceEntry serviceEntry(String host) {
+    return entriesByHost.get(host);
+  }
+}

@@ -1,0 +1,176 @@
+package io.endomesh.controller.translate;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.RouteResource.Backend;
+import io.endomesh.controller.kinds.RouteResource.NamedText;
+import io.endomesh.controller.kinds.RouteResource.Retry;
+import io.endomesh.controller.kinds.RouteResource.Text;
+import io.endomesh.controller.kinds.RouteResource.Timeouts;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a rule does with the calls it matches, the same for HTTPRoute and GRPCRoute: where they go,
+ * how long they may take, what is retried. Immutable.
+ */
+final class RouteRules {
+
+  /** Where a backend nobody knows would listen: it is never connected to. */
+  private static final int UNKNOWN_BACKEND_PORT = 80;
+
+  /** As many as without a policy, and as Istio's default. */
+  private static final int DEFAULT_ATTEMPTS = 2;
+
+  /** Failures before the server has seen the request: safe to repeat whatever the method. */
+  private static final String NEVER_SENT = "connect-failure,refused-stream,reset-before-request";
+
+  /** Envoy caps the back-off at ten times its base. */
+  private static final int MAX_BACKOFF_FACTOR = 10;
+
+  /** The gRPC status that stands for an HTTP one, as Envoy's {@code retry_on} names it. */
+  private static final Map<Integer, String> GRPC_TOKENS =
+      Map.of(
+          500, "internal",
+          503, "unavailable",
+          504, "deadline-exceeded",
+          429, "resource-exhausted");
+
+  private final MeshModel model;
+  private final Scope.Dialect dialect;
+
+  RouteRules(MeshModel model, Scope.Dialect dialect) {
+    this.model = model;
+    this.dialect = dialect;
+  }
+
+  boolean grpcDialect() {
+    return dialect == Scope.Dialect.GRPC;
+  }
+
+  /** An action without a timeout: absent would mean 15 s. */
+  static RouteAction.Builder unlimited() {
+    return RouteAction.newBuilder().setTimeout(Duration.getDefaultInstance());
+  }
+
+  RouteAction action(RouteResource.Rule rule) {
+    RouteAction.Builder action = unlimited();
+    clusters(rule.backends(), action);
+    Timeouts timeouts = rule.timeouts();
+    if (timeouts.requestNanos() != null) {
+      Duration timeout = Durations.fromNanos(timeouts.requestNanos());
+      action.setTimeout(timeout);
+      // gRPC's clients read this one instead (gRFC A31).
+      action.setMaxStreamDuration(
+          RouteAction.MaxStreamDuration.newBuilder().setMaxStreamDuration(timeout));
+    }
+    Retry retry = rule.retry();
+    boolean retries = retry != null && attempts(retry) > 0;
+    if (retry != null || timeouts.attemptNanos() != null) {
+      // gRPC's clients reject a policy without retries (gRFC A44) and know no timeout of an attempt.
+      if (!grpcDialect() || retries) {
+        action.setRetryPolicy(retryPolicy(retry, timeouts));
+      }
+    }
+    return action.build();
+  }
+
+  private void clusters(List<Backend> backends, RouteAction.Builder action) {
+    List<Backend> weighted = backends.stream().filter(backend -> backend.weight() > 0).toList();
+    if (weighted.size() == 1) {
+      action.setCluster(clusterName(weighted.get(0)));
+      return;
+    }
+    WeightedCluster.Builder clusters = WeightedCluster.newBuilder();
+    for (Backend backend : weighted) {
+      clusters.addClusters(
+          WeightedCluster.ClusterWeight.newBuilder()
+              .setName(clusterName(backend))
+              .setWeight(UInt32Value.of(backend.weight())));
+    }
+    action.setWeightedClusters(clusters);
+  }
+
+  private String clusterName(Backend backend) {
+    ServiceKey key = new ServiceKey(backend.namespace(), backend.service());
+    int port = backend.port() == null ? 0 : backend.port();
+    MeshService service = model.service(key);
+    if (service != null && !service.ports().isEmpty()) {
+      return new Destination.ToService(service, service.portIndex(port)).clusterName();
+    }
+    return Destination.clusterName(port == 0 ? UNKNOWN_BACKEND_PORT : port, key.toString());
+  }
+
+  private static int attempts(Retry retry) {
+    return retry.attempts() == null ? DEFAULT_ATTEMPTS : retry.attempts();
+  }
+
+  private RetryPolicy retryPolicy(
+      @org.jspecify.annotations.Nullable Retry retry, Timeouts timeouts) {
+    RetryPolicy.Builder policy = RetryPolicy.newBuilder();
+    List<String> on = new ArrayList<>();
+    if (!grpcDialect()) {
+      on.add(NEVER_SENT);
+      if (timeouts.attemptNanos() != null) {
+        policy.setPerTryTimeout(Durations.fromNanos(timeouts.attemptNanos()));
+      }
+    }
+    policy.setNumRetries(UInt32Value.of(retry == null ? DEFAULT_ATTEMPTS : attempts(retry)));
+    if (retry != null) {
+      if (!retry.codes().isEmpty() && !grpcDialect()) {
+        on.add("retriable-status-codes");
+        policy.addAllRetriableStatusCodes(retry.codes());
+      }
+      for (Integer code : retry.codes()) {
+        String token = GRPC_TOKENS.get(code);
+        if (token != null) {
+          on.add(token);
+        }
+      }
+      Long backoffNanos = retry.backoffNanos();
+      if (backoffNanos != null && backoffNanos > 0) {
+        policy.setRetryBackOff(
+            RetryPolicy.RetryBackOff.newBuilder()
+                .setBaseInterval(Durations.fromNanos(backoffNanos))
+                .setMaxInterval(Durations.fromNanos(backoffNanos * MAX_BACKOFF_FACTOR)));
+      }
+    }
+    return policy.setRetryOn(String.join(",", on)).build();
+  }
+
+  static HeaderMatcher header(NamedText header) {
+    return HeaderMatcher.newBuilder()
+        .setName(header.name())
+        .setStringMatch(string(header.value()))
+        .build();
+  }
+
+  static StringMatcher string(Text text) {
+    return text.regex()
+        ? StringMatcher.newBuilder().setSafeRegex(regex(text.value())).build()
+        : StringMatcher.newBuilder().setExact(text.value()).build();
+  }
+
+  static RegexMatcher regex(String regex) {
+    return RegexMatcher.newBuilder().setRegex(regex).build();
+  }
+
+  static String name(RouteResource route, String kind, int rule) {
+    return kind
+        + "/"
+        + route.metadata().namespace()
+        + "/"
+        + route.metadata().name()
+        + " rule "
+        + rule;
+  }
+}

@@ -1,0 +1,104 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.GrpcRoute;
+import io.endomesh.controller.kinds.HttpRoute;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.ServiceEntry;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes of one port of a service, as clients in one namespace see them (GAMMA, GEP-1324): the
+ * routes of their own namespace if there are any, else those of the service's. Stateless.
+ */
+final class RouteTable {
+
+  private RouteTable() {}
+
+  /**
+   * @param name {@link Destination#routeName}
+   * @return null if there is no such destination
+   */
+  static @Nullable RouteConfiguration of(MeshModel model, String name, Scope scope) {
+    int colon = name.lastIndexOf(':');
+    if (colon < 0 || !name.substring(colon + 1).matches("[0-9]{1,5}")) {
+      return null;
+    }
+    String host = name.substring(0, colon);
+    int port = Integer.parseInt(name.substring(colon + 1));
+    Destination destination = Destination.ofHost(model, host, port, null);
+    if (destination == null) {
+      return null;
+    }
+    return RouteConfiguration.newBuilder()
+        .setName(name)
+        .addVirtualHosts(
+            VirtualHost.newBuilder()
+                .setName(host)
+                .addDomains("*")
+                .addAllRoutes(routes(model, destination, scope)))
+        .build();
+  }
+
+  private static List<Route> routes(MeshModel model, Destination destination, Scope scope) {
+    if (destination instanceof Destination.ToService to) {
+      List<RouteResource> resources = applying(model, to, scope.namespace());
+      if (!resources.isEmpty()) {
+        RouteRules rules = new RouteRules(model, scope.dialect());
+        // A service with a GRPCRoute speaks gRPC: HTTPRoutes beside it do not count (GEP-1324).
+        List<GrpcRoute> grpc = only(GrpcRoute.class, resources);
+        return grpc.isEmpty()
+            ? HttpRouteTranslator.routes(only(HttpRoute.class, resources), rules)
+            : GrpcRouteTranslator.routes(grpc, rules);
+      }
+      return List.of(all("Service/" + to.service().key().namespace() + "/" + to.service().key().name(), to));
+    }
+    ServiceEntry entry = ((Destination.ToEntry) destination).entry();
+    return List.of(
+        all(
+            "ServiceEntry/" + entry.metadata().namespace() + "/" + entry.metadata().name(),
+            destination));
+  }
+
+  private static Route all(String name, Destination destination) {
+    return Route.newBuilder()
+        .setName(name)
+        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+        .setRoute(RouteRules.unlimited().setCluster(destination.clusterName()))
+        .build();
+  }
+
+  private static List<RouteResource> applying(
+      MeshModel model, Destination.ToService to, String clientNamespace) {
+    List<RouteResource> attached =
+        model.routes().stream().filter(route -> attached(route, to)).toList();
+    List<RouteResource> consumer = ofNamespace(attached, clientNamespace);
+    return consumer.isEmpty() ? ofNamespace(attached, to.service().key().namespace()) : consumer;
+  }
+
+  private static boolean attached(RouteResource route, Destination.ToService to) {
+    for (RouteResource.Parent parent : route.parents()) {
+      if (parent.service().equals(to.service().key().name())
+          && parent.namespace().equals(to.service().key().namespace())
+          && (parent.port() == null || parent.port() == to.port().number())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<RouteResource> ofNamespace(List<RouteResource> routes, String namespace) {
+    return routes.stream()
+        .filter(route -> route.metadata().namespace().equals(namespace))
+        .toList();
+  }
+
+  private static <T extends RouteResource> List<T> only(
+      Class<T> type, List<RouteResource> resources) {
+    return resources.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+}

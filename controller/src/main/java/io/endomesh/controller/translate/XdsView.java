@@ -1,0 +1,69 @@
+package io.endomesh.controller.translate;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model of the mesh as xDS resources. Each is made when the first client asks for it, and once.
+ * Thread-safe.
+ */
+public final class XdsView {
+
+  private record Key(ResourceType type, String name, Object scope) {}
+
+  private final MeshModel model;
+  private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
+
+  public XdsView(MeshModel model) {
+    this.model = model;
+  }
+
+  public MeshModel model() {
+    return model;
+  }
+
+  /** Null if there is no such thing in the mesh. */
+  public @Nullable XdsResource resource(ResourceType type, String name, Scope scope) {
+    return made.computeIfAbsent(
+            new Key(type, name, relevant(type, name, scope)), key -> make(type, name, scope))
+        .orElse(null);
+  }
+
+  /** What of the scope a resource depends on: clients that agree in it share the resource. */
+  private static Object relevant(ResourceType type, String name, Scope scope) {
+    return switch (type) {
+      case LISTENER ->
+          InboundTranslator.isInbound(name)
+              ? scope
+              : new Scope(scope.namespace(), Map.of(), scope.dialect());
+      case ROUTE -> new Scope(scope.namespace(), Map.of(), scope.dialect());
+      case CLUSTER -> scope.dialect();
+      case ENDPOINTS -> "";
+    };
+  }
+
+  private Optional<XdsResource> make(ResourceType type, String name, Scope scope) {
+    Message message =
+        switch (type) {
+          case LISTENER ->
+              InboundTranslator.isInbound(name)
+                  ? InboundTranslator.listener(model, name, scope)
+                  : OutboundListener.of(model, name, scope);
+          case ROUTE -> RouteTable.of(model, name, scope);
+          case CLUSTER -> ClusterTranslator.cluster(model, name, scope.dialect());
+          case ENDPOINTS -> ClusterTranslator.endpoints(model, name);
+        };
+    if (message == null) {
+      return Optional.empty();
+    }
+    int endpoints =
+        message instanceof ClusterLoadAssignment assignment
+            ? assignment.getEndpointsList().stream().mapToInt(l -> l.getLbEndpointsCount()).sum()
+            : -1;
+    return Optional.of(XdsResource.of(name, message, endpoints));
+  }
+}
