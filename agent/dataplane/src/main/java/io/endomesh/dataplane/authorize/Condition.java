@@ -64,6 +64,15 @@ public sealed interface Condition {
     }
   }
 
+  /** The address that the connection came from. */
+  record Address(AddressRange range) implements Condition {
+    @Override
+    public boolean matches(
+        Request request, @Nullable String caller, @Nullable String remoteAddress) {
+      return range.contains(remoteAddress);
+    }
+  }
+
   record Path(PathMatch path) implements Condition {
     @Override
     public boolean matches(
