@@ -7,6 +7,7 @@ import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.DatabaseCall;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
+import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Workload;
 import io.opentelemetry.api.common.Attributes;
@@ -91,6 +92,10 @@ public final class Telemetry implements CallObserver, AutoCloseable {
 
   @Override
   public @Nullable Object attemptStarted(Attempt attempt) {
+    if (attempt.call().request().protocol() == Protocol.TCP) {
+      // The opening of a database connection: what is sent over it is observed as statements.
+      return null;
+    }
     try {
       return observing().attemptStarted(attempt);
     } catch (RuntimeException | LinkageError e) {
@@ -110,6 +115,9 @@ public final class Telemetry implements CallObserver, AutoCloseable {
 
   @Override
   public void replied(Call call, Reply reply) {
+    if (call.request().protocol() == Protocol.TCP) {
+      return;
+    }
     try {
       observing().replied(call, reply);
     } catch (RuntimeException | LinkageError e) {

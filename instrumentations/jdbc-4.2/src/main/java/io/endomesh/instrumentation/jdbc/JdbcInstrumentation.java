@@ -1,0 +1,75 @@
+package io.endomesh.instrumentation.jdbc;
+
+import io.endomesh.weaving.Instrumentation;
+import io.endomesh.weaving.Weave;
+import java.util.List;
+
+/**
+ * What has to be known to weave JDBC drivers: where a physical connection is opened, where a
+ * statement is prepared, where it is executed. The drivers' own classes are named, not the JDBC
+ * interfaces: wrappers and pools call them, and a statement counts once. Immutable.
+ */
+public final class JdbcInstrumentation extends Instrumentation {
+
+  private static final String PACKAGE = "io.endomesh.instrumentation.jdbc.";
+
+  private static final String[] DRIVERS = {
+    "org.postgresql.Driver",
+    "org.h2.Driver",
+    // com.mysql.cj.jdbc.Driver inherits connect from it.
+    "com.mysql.cj.jdbc.NonRegisteringDriver",
+    "org.mariadb.jdbc.Driver",
+  };
+
+  private static final String[] CONNECTIONS = {
+    "org.postgresql.jdbc.PgConnection",
+    "org.h2.jdbc.JdbcConnection",
+    "com.mysql.cj.jdbc.ConnectionImpl",
+    "org.mariadb.jdbc.Connection",
+  };
+
+  private static final String[] STATEMENTS = {
+    "org.postgresql.jdbc.PgStatement",
+    "org.postgresql.jdbc.PgPreparedStatement",
+    "org.postgresql.jdbc.PgCallableStatement",
+    "org.h2.jdbc.JdbcStatement",
+    "org.h2.jdbc.JdbcPreparedStatement",
+    "org.h2.jdbc.JdbcCallableStatement",
+    "com.mysql.cj.jdbc.StatementImpl",
+    "com.mysql.cj.jdbc.ClientPreparedStatement",
+    "com.mysql.cj.jdbc.ServerPreparedStatement",
+    "com.mysql.cj.jdbc.CallableStatement",
+    "org.mariadb.jdbc.Statement",
+    "org.mariadb.jdbc.BasePreparedStatement",
+    "org.mariadb.jdbc.ClientPreparedStatement",
+    "org.mariadb.jdbc.ServerPreparedStatement",
+    "org.mariadb.jdbc.BaseCallableStatement",
+  };
+
+  @Override
+  public String name() {
+    return "jdbc";
+  }
+
+  @Override
+  public List<Weave> weaves() {
+    return List.of(
+        Weave.types(DRIVERS)
+            .method("connect")
+            .taking("java.lang.String", "java.util.Properties")
+            .advice(PACKAGE + "ConnectAdvice"),
+        Weave.types(CONNECTIONS)
+            .method("prepareStatement", "prepareCall")
+            .takingAtLeast(1)
+            .advice(PACKAGE + "PrepareAdvice"),
+        Weave.types(STATEMENTS)
+            .method(
+                "execute",
+                "executeQuery",
+                "executeUpdate",
+                "executeLargeUpdate",
+                "executeBatch",
+                "executeLargeBatch")
+            .advice(PACKAGE + "ExecuteAdvice"));
+  }
+}

@@ -1,0 +1,79 @@
+package io.endomesh.instrumentation.jdbc;
+
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JDBC URL that names one server: {@code jdbc:postgresql://host:port/database?…}, and the like for
+ * MySQL, MariaDB, and H2 in server mode. Immutable.
+ *
+ * @param system value of {@code db.system.name} in OpenTelemetry's semantic conventions
+ * @param prefix up to the host
+ * @param port 0 if the URL names none
+ * @param rest after host and port
+ */
+record JdbcUrl(String system, String prefix, String host, int port, String rest) {
+
+  /** By what stands between {@code jdbc:} and {@code //}. */
+  private static final Map<String, String> SYSTEMS =
+      Map.of(
+          "postgresql", "postgresql",
+          "mysql", "mysql",
+          "mariadb", "mariadb",
+          "h2:tcp", "h2database",
+          "h2:ssl", "h2database");
+
+  /** No list of hosts and no user in it: drivers read those their own way, and are left to it. */
+  private static final Pattern ONE_SERVER =
+      Pattern.compile(
+          "jdbc:([a-z0-9]+(?::[a-z]+)?)://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?([/;?].*)?",
+          Pattern.DOTALL);
+
+  /** Null if the URL is none of these. */
+  static @Nullable JdbcUrl parse(String url) {
+    Matcher matcher = ONE_SERVER.matcher(url);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String system = SYSTEMS.get(matcher.group(1));
+    if (system == null) {
+      return null;
+    }
+    String port = matcher.group(3);
+    String rest = matcher.group(4);
+    return new JdbcUrl(
+        system,
+        url.substring(0, matcher.start(2)),
+        matcher.group(2),
+        port == null ? 0 : Integer.parseInt(port),
+        rest == null ? "" : rest);
+  }
+
+  /** Host and port as the application wrote them. */
+  String authority() {
+    return port == 0 ? host : host + ":" + port;
+  }
+
+  /** Name of the database within its server, null if the URL names none. */
+  @Nullable String database() {
+    if (!rest.startsWith("/")) {
+      return null;
+    }
+    int end = 1;
+    while (end < rest.length() && rest.charAt(end) != '?' && rest.charAt(end) != ';') {
+      end++;
+    }
+    return end == 1 ? null : rest.substring(1, end);
+  }
+
+  /** The same URL for another server. */
+  String at(InetSocketAddress address) {
+    String ip = address.getAddress().getHostAddress();
+    String literal = address.getAddress() instanceof Inet6Address ? "[" + ip + "]" : ip;
+    return prefix + literal + ":" + address.getPort() + rest;
+  }
+}
