@@ -1,0 +1,51 @@
+package io.endomesh.javaagent;
+
+import io.endomesh.dataplane.AgentThread;
+import io.endomesh.dataplane.Discovery;
+import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Workload;
+import io.endomesh.weaving.AgentLog;
+import io.endomesh.weaving.FrontFilter;
+import io.endomesh.weaving.Instrumentations;
+import io.endomesh.weaving.Settings;
+import io.endomesh.weaving.Weaving;
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the agent together: settings, weaving, and, on a thread of its own, the connection to the
+ * controller. Started once, by the launcher.
+ */
+public final class Agent {
+
+  private Agent() {}
+
+  /**
+   * Called by the launcher, through reflection, in {@code premain}. Does what has to be done before
+   * the application loads its first class, which is little; everything else happens beside it.
+   */
+  public static void start(@Nullable String arguments, Instrumentation jvm, File jar) {
+    Settings settings = Settings.read(arguments);
+    AgentLog.threshold(settings.logLevel());
+    settings.problems().forEach(AgentLog::warn);
+    if (settings.join() == null) {
+      AgentLog.info(
+          "no join string is set (join or join-file); the application runs without the mesh");
+      return;
+    }
+    Mesh mesh =
+        new Mesh(
+            new Workload(
+                settings.service(),
+                settings.namespace(),
+                InstanceName.of(settings.service()),
+                settings.labels()));
+    StartingDiscovery discovery = new StartingDiscovery(settings.discoveryTimeout());
+    mesh.discovery(discovery);
+    Weaving.mesh(mesh);
+    ClassLoader loader = Agent.class.getClassLoader();
+    Instrumentations instrumentations = Instrumentations.load(loader, settings);
+    FrontFilter.install(instrumentations, loader, jvm);
+  }
+}

@@ -1,0 +1,5 @@
+/** Wires the parts of the agent together. */
+@NullMarked
+package io.endomesh.javaagent;
+
+import org.jspecify.annotations.NullMarked;
