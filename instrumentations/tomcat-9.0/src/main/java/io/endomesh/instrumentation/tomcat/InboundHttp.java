@@ -1,0 +1,101 @@
+package io.endomesh.instrumentation.tomcat;
+
+import io.endomesh.dataplane.InboundRequest;
+import io.endomesh.dataplane.Protocol;
+import java.util.List;
+import java.util.Locale;
+import org.apache.catalina.connector.Request;
+import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.SSLSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Tomcat's request as the mesh sees it. Not thread-safe, as what it shows. */
+final class InboundHttp implements InboundRequest {
+
+  /**
+   * Name of the attribute with the TLS session. Read at run time: a compiler would write down the one
+   * of the oldest version, {@code javax.servlet…}, which became {@code jakarta.servlet…} in 10.
+   */
+  private static final String SESSION_ATTRIBUTE = constant("SESSION_MGR");
+
+  private final Request request;
+
+  InboundHttp(Request request) {
+    this.request = request;
+  }
+
+  private static String constant(String name) {
+    try {
+      return (String) SSLSupport.class.getField(name).get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("SSLSupport." + name, e);
+    }
+  }
+
+  /** The mesh's TLS session that the request came over, null on any other connection. */
+  static @Nullable MeshSslSupport meshSession(org.apache.coyote.Request request) {
+    if (request.getAttribute(SESSION_ATTRIBUTE) == null) {
+      request.action(ActionCode.REQ_SSL_ATTRIBUTE, request);
+    }
+    return request.getAttribute(SESSION_ATTRIBUTE) instanceof MeshSslSupport session
+        ? session
+        : null;
+  }
+
+  @Override
+  public List<String> peerIdentities() {
+    MeshSslSupport session = meshSession(request.getCoyoteRequest());
+    return session == null ? List.of() : session.peerIdentities();
+  }
+
+  @Override
+  public @Nullable String remoteAddress() {
+    return request.getRemoteAddr();
+  }
+
+  @Override
+  public int localPort() {
+    return request.getLocalPort();
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP;
+  }
+
+  @Override
+  public String authority() {
+    String host = request.getHeader("host");
+    return (host == null ? request.getServerName() : host).toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String path() {
+    return request.getDecodedRequestURI();
+  }
+
+  @Override
+  public @Nullable String query() {
+    return request.getQueryString();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return request.getHeader(name);
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    request.getCoyoteRequest().getMimeHeaders().setValue(name).setString(value);
+  }
+
+  @Override
+  public boolean replayable() {
+    return false;
+  }
+}

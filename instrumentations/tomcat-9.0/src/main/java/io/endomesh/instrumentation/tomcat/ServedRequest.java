@@ -1,0 +1,92 @@
+package io.endomesh.instrumentation.tomcat;
+
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.Outcome;
+import io.endomesh.dataplane.Reply;
+import io.endomesh.weaving.Weaving;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.catalina.connector.Request;
+import org.apache.coyote.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one request at the mesh's side: begun, decided, perhaps continued on other threads,
+ * ended. Its state is an attribute of Tomcat's request, which is gone when the request is recycled.
+ * Stateless itself.
+ */
+final class ServedRequest {
+
+  private static final String ATTRIBUTE = "io.endomesh.call";
+
+  /** The attribute before the call is known: only requests seen by {@link #begin} are served. */
+  private static final Object BEGUN = new Object();
+
+  private ServedRequest() {}
+
+  static void begin(org.apache.coyote.Request request) {
+    request.setAttribute(ATTRIBUTE, BEGUN);
+  }
+
+  /**
+   * HTTP/2 carries the scheme of the wire; the application is shown that of its connector, as without
+   * the mesh.
+   */
+  static void schemeOfConnector(org.apache.coyote.Request request) {
+    if (!request.scheme().isNull() && InboundHttp.meshSession(request) != null) {
+      request.scheme().recycle();
+    }
+  }
+
+  /**
+   * Decides about a request that Tomcat found well-formed, and makes its context current.
+   *
+   * @return false if it was refused, and the refusal written
+   */
+  static boolean serve(Request request, Response response) {
+    org.apache.coyote.Request coyote = request.getCoyoteRequest();
+    if (coyote.getAttribute(ATTRIBUTE) != BEGUN) {
+      return true;
+    }
+    InboundCall call = Weaving.mesh().serve(new InboundHttp(request));
+    coyote.setAttribute(ATTRIBUTE, call);
+    Reply refusal = call.refusal();
+    if (refusal != null) {
+      write(refusal, response);
+      return false;
+    }
+    call.context().attach();
+    return true;
+  }
+
+  /** What was current before; null if this is not a request of the mesh. */
+  static @Nullable CallContext attachAgain(org.apache.coyote.Request request) {
+    return request.getAttribute(ATTRIBUTE) instanceof InboundCall call
+        ? call.context().attach()
+        : null;
+  }
+
+  static void end(org.apache.coyote.Request request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof InboundCall call) {
+      request.getAttributes().remove(ATTRIBUTE);
+      Response response = request.getResponse();
+      call.ended(response.getStatus(), Outcome.NOT_GRPC, response.getErrorException());
+    }
+  }
+
+  private static void write(Reply refusal, Response response) {
+    byte[] text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
+    response.setStatus(refusal.status());
+    response.setContentType("text/plain;charset=utf-8");
+    response.setContentLength(text.length);
+    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
+    try {
+      response.doWrite(ByteBuffer.wrap(text));
+    } catch (IOException callerIsGone) {
+      // Refused all the same: the application must not be asked because nobody reads the refusal.
+      response.setErrorException(callerIsGone);
+    }
+  }
+}

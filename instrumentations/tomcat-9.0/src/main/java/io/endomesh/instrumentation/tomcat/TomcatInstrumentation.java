@@ -1,0 +1,62 @@
+package io.endomesh.instrumentation.tomcat;
+
+import io.endomesh.weaving.Instrumentation;
+import io.endomesh.weaving.Weave;
+import java.util.List;
+
+/**
+ * What has to be known to weave Tomcat's NIO connector, 9.0 to 11.0: the port it binds, each
+ * connection before its first byte is read, and each request before the application sees it.
+ * Immutable. NIO2 and APR connectors stay as they are, and so do connectors with TLS of their own.
+ */
+public final class TomcatInstrumentation extends Instrumentation {
+
+  private static final String ADAPTER = "org.apache.catalina.connector.CoyoteAdapter";
+  private static final String COYOTE_REQUEST = "org.apache.coyote.Request";
+  private static final String COYOTE_RESPONSE = "org.apache.coyote.Response";
+  private static final String ENDPOINT = "org.apache.tomcat.util.net.NioEndpoint";
+  private static final String PROTOCOL = "org.apache.coyote.AbstractProtocol";
+  private static final String HTTP_PROTOCOL = "org.apache.coyote.http11.AbstractHttp11Protocol";
+  private static final String PACKAGE = "io.endomesh.instrumentation.tomcat.";
+
+  @Override
+  public String name() {
+    return "tomcat";
+  }
+
+  @Override
+  public List<Weave> weaves() {
+    return List.of(
+        Weave.types(PROTOCOL).method("start").taking().advice(PACKAGE + "StartAdvice"),
+        Weave.types(PROTOCOL)
+            .method("pause", "stop", "closeServerSocketGraceful")
+            .taking()
+            .advice(PACKAGE + "StopAdvice"),
+        Weave.types(PROTOCOL).method("resume").taking().advice(PACKAGE + "ResumeAdvice"),
+        Weave.types(HTTP_PROTOCOL)
+            .method("configureUpgradeProtocol")
+            .advice(PACKAGE + "UpgradeProtocolAdvice"),
+        Weave.types(ENDPOINT)
+            .method("setSocketOptions")
+            .taking("java.nio.channels.SocketChannel")
+            .advice(PACKAGE + "AcceptAdvice"),
+        Weave.types(ADAPTER)
+            .method("service")
+            .taking(COYOTE_REQUEST, COYOTE_RESPONSE)
+            .advice(PACKAGE + "ServiceAdvice"),
+        Weave.types(ADAPTER)
+            .method("postParseRequest")
+            .advice(PACKAGE + "RequestAdvice"),
+        Weave.types(ADAPTER).method("asyncDispatch").advice(PACKAGE + "AsyncDispatchAdvice"),
+        Weave.types(COYOTE_REQUEST).method("updateCounters").taking().advice(PACKAGE + "EndAdvice"));
+  }
+
+  @Override
+  public List<String> requires() {
+    return List.of(
+        ENDPOINT + "#setSocketOptions",
+        ADAPTER + "#postParseRequest",
+        ADAPTER + "#asyncDispatch",
+        COYOTE_REQUEST + "#updateCounters");
+  }
+}
