@@ -1,0 +1,216 @@
+package io.endomesh.controller;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServerTlsConfig;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.endomesh.controller.api.ResourceApi;
+import io.endomesh.controller.ca.CertificateAuthority;
+import io.endomesh.controller.ca.CertificatePart;
+import io.endomesh.controller.ca.ServerCertificates;
+import io.endomesh.controller.console.ConsolePart;
+import io.endomesh.controller.registry.Settling;
+import io.endomesh.controller.registry.WorkloadRegistry;
+import io.endomesh.controller.registry.WorkloadService;
+import io.endomesh.controller.store.ResourceStore;
+import io.endomesh.controller.store.SqliteResourceStore;
+import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.tokens.AdminToken;
+import io.endomesh.controller.tokens.JoinTokens;
+import io.endomesh.controller.translate.MeshModelSource;
+import io.endomesh.controller.xds.DiscoveryService;
+import io.endomesh.controller.xds.XdsServer;
+import io.netty.handler.ssl.ClientAuth;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running controller: one process, one port. Thread-safe. */
+public final class Controller implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Controller.class);
+
+  /** How often time alone is looked at: leases that end, workloads that are awaited no longer. */
+  private static final Duration TICK = Duration.ofMillis(200);
+
+  /** A second of telemetry of a busy agent, or a file of resources, is far below it. */
+  private static final long MAX_REQUEST_BYTES = 16L << 20;
+
+  /** As Istio's: long enough to sleep over a broken controller, short enough to need no revoking. */
+  private static final Duration WORKLOAD_CERTIFICATE_TTL = Duration.ofHours(24);
+
+  private final Server server;
+  private final ResourceStore store;
+  private final ScheduledExecutorService control;
+  private final ConsolePart console;
+  private final List<ControllerPart> parts;
+
+  private Controller(
+      Server server,
+      ResourceStore store,
+      ScheduledExecutorService control,
+      ConsolePart console,
+      List<ControllerPart> parts) {
+    this.server = server;
+    this.store = store;
+    this.control = control;
+    this.console = console;
+    this.parts = parts;
+  }
+
+  /**
+   * Starts a controller and returns when it serves.
+   *
+   * @throws IOException if its data cannot be read or made, or the address cannot be bound
+   */
+  public static Controller start(ControllerOptions options) throws IOException {
+    Clock clock = Clock.systemUTC();
+    Path data = Files.createDirectories(options.dataDir());
+    ResourceStore store = SqliteResourceStore.open(data, clock);
+    CertificateAuthority authority =
+        CertificateAuthority.open(data, options.trustDomain(), WORKLOAD_CERTIFICATE_TTL, clock);
+    WorkloadRegistry registry =
+        new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
+    Settling settling = new Settling(store, System::nanoTime);
+    ScheduledExecutorService control = controlThread();
+    MeshModelSource source =
+        new MeshModelSource(store, registry, options.trustDomain(), control, System::nanoTime);
+    XdsServer xds =
+        new XdsServer(
+            source.model(), registry, () -> settling.isOver(registry.workloads()), clock);
+    source.watch(xds::publish);
+    control.scheduleWithFixedDelay(
+        new Ticks(registry, settling, source),
+        TICK.toMillis(),
+        TICK.toMillis(),
+        TimeUnit.MILLISECONDS);
+    InetSocketAddress[] bound = new InetSocketAddress[1];
+    ControllerContext context =
+        new ControllerContext(
+            options,
+            store,
+            registry,
+            source::model,
+            xds,
+            authority,
+            () -> bound[0],
+            clock,
+            clock.instant());
+    JoinTokens tokens = new JoinTokens(store, clock);
+    TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    ConsolePart console = new ConsolePart(context, telemetry, tokens, AdminToken.open(data));
+    List<ControllerPart> parts =
+        List.of(
+            new CertificatePart(authority, tokens),
+            telemetry,
+            new ResourceApi(context, console.access()),
+            console);
+
+    ServerBuilder builder = server(options, authority, clock);
+    builder.service(
+        GrpcService.builder()
+            .addService(new DiscoveryService(xds, options.trustDomain()))
+            .addService(new WorkloadService(registry, options.trustDomain()))
+            .build(),
+        next ->
+            (ctx, request) -> {
+              // Streams live as long as the agents.
+              ctx.clearRequestTimeout();
+              ctx.setMaxRequestLength(0);
+              return next.serve(ctx, request);
+            });
+    parts.forEach(part -> part.addTo(builder));
+    Server server = builder.build();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      control.shutdownNow();
+      store.close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(), cause);
+    }
+    bound[0] = server.activePorts().keySet().iterator().next();
+    log.info(
+        "serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
+    return new Controller(server, store, control, console, parts);
+  }
+
+  /** That was bound. */
+  public InetSocketAddress address() {
+    return server.activePorts().keySet().iterator().next();
+  }
+
+  /** A login link that is good once, for ten minutes. */
+  public String newLoginPath() {
+    return console.newLoginPath();
+  }
+
+  @Override
+  public void close() {
+    server.stop().join();
+    parts.forEach(ControllerPart::close);
+    control.shutdownNow();
+    store.close();
+  }
+
+  private static ServerBuilder server(
+      ControllerOptions options, CertificateAuthority authority, Clock clock) throws IOException {
+    InetAddress address = InetAddress.getByName(options.host());
+    InetSocketAddress socket = new InetSocketAddress(address, options.port());
+    ServerBuilder builder = Server.builder();
+    builder.port(
+        address.isLoopbackAddress()
+            // Plaintext never leaves the machine: a browser on it needs no trust in the mesh's root.
+            ? new ServerPort(socket, SessionProtocol.HTTP, SessionProtocol.HTTPS)
+            : new ServerPort(socket, SessionProtocol.HTTPS));
+    builder.tlsProvider(
+        new ServerCertificates(authority, names(options, address), clock),
+        ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
+    builder.idleTimeoutMillis(0);
+    builder.maxRequestLength(MAX_REQUEST_BYTES);
+    builder.requestTimeout(Duration.ofSeconds(30));
+    builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1));
+    return builder;
+  }
+
+  private static List<String> names(ControllerOptions options, InetAddress address)
+      throws IOException {
+    List<String> names = new ArrayList<>(List.of("localhost", "127.0.0.1"));
+    if (!address.isAnyLocalAddress()) {
+      names.add(address.getHostAddress());
+    }
+    String advertised = options.advertisedAddress();
+    if (advertised != null) {
+      int colon = advertised.lastIndexOf(':');
+      names.add(colon < 0 ? advertised : advertised.substring(0, colon));
+    }
+    if (!address.isLoopbackAddress()) {
+      names.add(InetAddress.getLocalHost().getHostName());
+    }
+    return List.copyOf(new java.util.LinkedHashSet<>(names));
+  }
+
+  private static ScheduledExecutorService controlThread() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "endomesh-control");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

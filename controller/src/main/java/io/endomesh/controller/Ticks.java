@@ -1,0 +1,47 @@
+package io.endomesh.controller;
+
+import io.endomesh.controller.registry.Settling;
+import io.endomesh.controller.registry.Workload;
+import io.endomesh.controller.registry.WorkloadRegistry;
+import io.endomesh.controller.translate.MeshModelSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens by the passing of time alone: leases end, and after a start the wait for workloads
+ * does. Confined to the control thread.
+ */
+final class Ticks implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Ticks.class);
+
+  private final WorkloadRegistry registry;
+  private final Settling settling;
+  private final MeshModelSource source;
+  private boolean wasSettled;
+
+  Ticks(WorkloadRegistry registry, Settling settling, MeshModelSource source) {
+    this.registry = registry;
+    this.settling = settling;
+    this.source = source;
+  }
+
+  @Override
+  public void run() {
+    try {
+      registry.expire();
+      List<Workload> workloads = registry.workloads();
+      boolean settled = settling.isOver(workloads);
+      if (settled && !wasSettled) {
+        // Clients are owed what was held back.
+        source.refresh();
+      }
+      wasSettled = settled;
+      settling.remember(workloads);
+    } catch (RuntimeException e) {
+      // An exception that leaves a scheduled task would end all that follow.
+      log.error("ended leases are looked at again in a moment", e);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.endomesh.controller.registry;
+
+import io.endomesh.controller.store.ResourceStore;
+import io.endomesh.controller.store.StoreException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time after a start of the controller in which the workloads it knew have not yet come back. Until
+ * it is over nobody is told that something has no endpoints, because it only seems so. Thread-safe.
+ */
+public final class Settling {
+
+  private static final Logger log = LoggerFactory.getLogger(Settling.class);
+
+  private static final String FACT = "registry/live";
+
+  /** Agents come back within their back-off of a few seconds; who is away longer is gone. */
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  private final ResourceStore store;
+  private final LongSupplier nanoTime;
+  private final long endsNanos;
+
+  // Guarded by this.
+  private final Set<String> awaited = new TreeSet<>();
+  private Set<String> saved;
+  private boolean over;
+
+  public Settling(ResourceStore store, LongSupplier nanoTime) {
+    this.store = store;
+    this.nanoTime = nanoTime;
+    this.endsNanos = nanoTime.getAsLong() + LONGEST.toNanos();
+    store
+        .fact(FACT)
+        .ifPresent(names -> awaited.addAll(List.of(names.isEmpty() ? new String[0] : names.split(","))));
+    this.saved = Set.copyOf(awaited);
+    this.over = awaited.isEmpty();
+    if (!over) {
+      log.info(
+          "waiting up to {} s for {} workloads that lived before",
+          LONGEST.toSeconds(),
+          awaited.size());
+    }
+  }
+
+  /** Whether what is registered is all there is. Once true, it stays so. */
+  public synchronized boolean isOver(Collection<Workload> workloads) {
+    if (!over) {
+      workloads.forEach(workload -> awaited.remove(workload.instance()));
+      boolean late = nanoTime.getAsLong() - endsNanos >= 0;
+      if (awaited.isEmpty() || late) {
+        over = true;
+        log.info(
+            awaited.isEmpty() ? "all workloads are back" : "gone while the controller was away: {}",
+            String.join(", ", awaited));
+      }
+    }
+    return over;
+  }
+
+  /** Keeps who lives, for the next start. To be called now and then. */
+  public synchronized void remember(Collection<Workload> workloads) {
+    if (!over) {
+      return;
+    }
+    Set<String> live =
+        workloads.stream()
+            .map(Workload::instance)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (live.equals(saved)) {
+      return;
+    }
+    try {
+      store.putFact(FACT, String.join(",", live));
+      saved = live;
+    } catch (StoreException e) {
+      // Tried again at the next call; only a restart before that would show it.
+      log.debug("live workloads are not kept: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.endomesh.controller.registry;
+
+import com.google.protobuf.util.Durations;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.proto.v1.ControllerMessage;
+import io.endomesh.proto.v1.Lease;
+import io.endomesh.proto.v1.Port;
+import io.endomesh.proto.v1.Registration;
+import io.endomesh.proto.v1.WorkloadMessage;
+import io.endomesh.proto.v1.WorkloadServiceGrpc;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lets workloads join: their stream is their lease. Thread-safe. */
+public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceImplBase {
+
+  private static final int MAX_PORT = 65535;
+
+  private final WorkloadRegistry registry;
+  private final String trustDomain;
+
+  public WorkloadService(WorkloadRegistry registry, String trustDomain) {
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+  }
+
+  @Override
+  public StreamObserver<WorkloadMessage> join(StreamObserver<ControllerMessage> answers) {
+    ServiceRequestContext context = ServiceRequestContext.current();
+    WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
+    String address = context.remoteAddress().getAddress().getHostAddress();
+    return new Stream(caller, address, answers);
+  }
+
+  /** One workload's stream; gRPC calls it from one thread at a time. */
+  private final class Stream implements StreamObserver<WorkloadMessage> {
+
+    private final @Nullable WorkloadIdentity caller;
+    private final String address;
+    private final StreamObserver<ControllerMessage> answers;
+    private WorkloadRegistry.@Nullable Lease lease;
+    private boolean ended;
+
+    Stream(
+        @Nullable WorkloadIdentity caller,
+        String address,
+        StreamObserver<ControllerMessage> answers) {
+      this.caller = caller;
+      this.address = address;
+      this.answers = answers;
+    }
+
+    @Override
+    public void onNext(WorkloadMessage message) {
+      if (ended) {
+        return;
+      }
+      switch (message.getMessageCase()) {
+        case REGISTRATION -> register(message.getRegistration());
+        case STATUS -> {
+          if (lease == null) {
+            refuse(Status.FAILED_PRECONDITION, "first message: status (expected: registration)");
+          } else if (!lease.heartbeat(message.getStatus())) {
+            refuse(Status.UNAVAILABLE, "the lease is over (expected: a new stream)");
+          }
+        }
+        case GOODBYE -> {
+          if (lease != null) {
+            lease.goodbye();
+          }
+          ended = true;
+          answers.onCompleted();
+        }
+        case MESSAGE_NOT_SET -> {
+          // A message of a newer agent: it says nothing this controller needs to know.
+        }
+      }
+    }
+
+    private void register(Registration registration) {
+      String wrong = wrong(registration);
+      if (wrong != null) {
+        boolean identity = caller == null || !matches(caller, registration);
+        refuse(identity ? Status.PERMISSION_DENIED : Status.INVALID_ARGUMENT, wrong);
+        return;
+      }
+      if (lease == null) {
+        lease = registry.join(registration, address);
+      } else {
+        lease.renew(registration);
+      }
+      answers.onNext(
+          ControllerMessage.newBuilder()
+              .setLease(
+                  Lease.newBuilder()
+                      .setTtl(Durations.fromNanos(registry.ttl().toNanos()))
+                      .setHeartbeatInterval(
+                          Durations.fromNanos(WorkloadRegistry.HEARTBEAT_INTERVAL.toNanos()))
+                      .setTrustDomain(trustDomain))
+              .build());
+    }
+
+    private @Nullable String wrong(Registration registration) {
+      if (caller == null) {
+        return "client certificate: absent (expected: one of this mesh)";
+      }
+      if (!matches(caller, registration)) {
+        return "service: "
+            + registration.getNamespace()
+            + "/"
+            + registration.getService()
+            + " (expected: "
+            + caller
+            + ", which the certificate names)";
+      }
+      if (registration.getInstance().isEmpty() || registration.getInstance().contains(",")) {
+        return "instance: '" + registration.getInstance() + "' (expected: a name without commas)";
+      }
+      Set<Integer> numbers = new HashSet<>();
+      for (Port port : registration.getPortsList()) {
+        int number = port.getNumber();
+        if (number < 1 || number > MAX_PORT || port.getAdvertised() < 0
+            || port.getAdvertised() > MAX_PORT || !numbers.add(number)) {
+          return "ports: "
+              + Integer.toUnsignedString(number)
+              + " (expected: numbers from 1 to 65535, each once)";
+        }
+      }
+      return null;
+    }
+
+    private static boolean matches(WorkloadIdentity caller, Registration registration) {
+      return caller.namespace().equals(registration.getNamespace())
+          && caller.service().equals(registration.getService());
+    }
+
+    private void refuse(Status status, String message) {
+      ended = true;
+      if (lease != null) {
+        lease.broken();
+      }
+      answers.onError(status.withDescription(message).asRuntimeException());
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      end();
+    }
+
+    @Override
+    public void onCompleted() {
+      end();
+      if (!ended) {
+        answers.onCompleted();
+      }
+    }
+
+    private void end() {
+      if (lease != null && !ended) {
+        lease.broken();
+      }
+    }
+  }
+}

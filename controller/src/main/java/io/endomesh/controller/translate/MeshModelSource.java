@@ -1,0 +1,101 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.registry.WorkloadRegistry;
+import io.endomesh.controller.store.ResourceStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the model of the mesh current: listens to store and registry, gathers changes that come
+ * close together, and publishes one new model for them. Thread-safe.
+ */
+public final class MeshModelSource {
+
+  private static final Logger log = LoggerFactory.getLogger(MeshModelSource.class);
+
+  /** Short enough to stay far below a second, long enough to make one of a burst of joins. */
+  private static final Duration GATHER = Duration.ofMillis(20);
+
+  private final ResourceStore store;
+  private final WorkloadRegistry registry;
+  private final String trustDomain;
+  private final ScheduledExecutorService executor;
+  private final KnownServices knownServices;
+  private final List<Consumer<MeshModel>> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+
+  // Guarded by this.
+  private Catalog catalog = Catalog.EMPTY;
+  private long version;
+
+  private volatile MeshModel model;
+
+  /**
+   * @param executor of one thread, on which models are made and published
+   */
+  public MeshModelSource(
+      ResourceStore store,
+      WorkloadRegistry registry,
+      String trustDomain,
+      ScheduledExecutorService executor,
+      LongSupplier nanoTime) {
+    this.store = store;
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+    this.executor = executor;
+    this.knownServices = new KnownServices(store, nanoTime);
+    this.model = make();
+    store.watch(resources -> refresh());
+    registry.watch(this::refresh);
+  }
+
+  /** The newest. */
+  public MeshModel model() {
+    return model;
+  }
+
+  /** Calls {@code listener} with each new model, in order. */
+  public void watch(Consumer<MeshModel> listener) {
+    listeners.add(listener);
+  }
+
+  /** Makes a new model soon. */
+  public void refresh() {
+    if (scheduled.compareAndSet(false, true)) {
+      executor.schedule(this::publish, GATHER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void publish() {
+    // Before reading: a change that comes while reading is worth another model.
+    scheduled.set(false);
+    try {
+      MeshModel next = make();
+      model = next;
+      for (Consumer<MeshModel> listener : listeners) {
+        listener.accept(next);
+      }
+    } catch (RuntimeException e) {
+      log.error("no new configuration could be made; keeping version {}", model.version(), e);
+    }
+  }
+
+  private synchronized MeshModel make() {
+    catalog = catalog.update(store.resources());
+    var workloads = registry.workloads();
+    return new MeshModel(
+        ++version,
+        trustDomain,
+        catalog,
+        ServiceDirectory.of(
+            catalog.services(), workloads, knownServices.update(workloads), trustDomain));
+  }
+}

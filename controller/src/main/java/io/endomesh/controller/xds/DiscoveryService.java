@@ -1,0 +1,56 @@
+package io.endomesh.controller.xds;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Aggregated discovery, both forms. Who connects over TLS proves an identity of the mesh; plaintext
+ * is served on the machine itself only, to gRPC's own xDS clients. Thread-safe.
+ */
+public final class DiscoveryService
+    extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
+
+  private final XdsServer server;
+  private final String trustDomain;
+
+  public DiscoveryService(XdsServer server, String trustDomain) {
+    this.server = server;
+    this.trustDomain = trustDomain;
+  }
+
+  @Override
+  public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+      StreamObserver<DeltaDiscoveryResponse> responses) {
+    return new DeltaStream(server, caller(), trustDomain, responses);
+  }
+
+  @Override
+  public StreamObserver<DiscoveryRequest> streamAggregatedResources(
+      StreamObserver<DiscoveryResponse> responses) {
+    return new StateOfTheWorldStream(server, caller(), trustDomain, responses);
+  }
+
+  private @Nullable WorkloadIdentity caller() throws StatusRuntimeException {
+    ServiceRequestContext context = ServiceRequestContext.current();
+    WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
+    boolean local =
+        !context.sessionProtocol().isTls()
+            && context.remoteAddress().getAddress().isLoopbackAddress();
+    if (caller == null && !local) {
+      throw Status.UNAUTHENTICATED
+          .withDescription("client certificate: absent (expected: one of this mesh)")
+          .asRuntimeException();
+    }
+    return caller;
+  }
+}

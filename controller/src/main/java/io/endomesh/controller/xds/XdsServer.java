@@ -1,0 +1,79 @@
+package io.endomesh.controller.xds;
+
+import io.endomesh.controller.registry.Workload;
+import io.endomesh.controller.registry.WorkloadRegistry;
+import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.XdsView;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The connected xDS clients and the view of the mesh they are served from. A new model is pushed to
+ * each of them, as far as it changes what that client asked for. Thread-safe.
+ */
+public final class XdsServer implements SyncStatus {
+
+  private final WorkloadRegistry registry;
+  private final BooleanSupplier settled;
+  private final Clock clock;
+  private final Set<AdsStream<?>> streams = ConcurrentHashMap.newKeySet();
+
+  private volatile XdsView view;
+
+  /**
+   * @param settled whether the registry knows all there is, after a start
+   */
+  public XdsServer(
+      MeshModel model, WorkloadRegistry registry, BooleanSupplier settled, Clock clock) {
+    this.view = new XdsView(model);
+    this.registry = registry;
+    this.settled = settled;
+    this.clock = clock;
+  }
+
+  /** Pushes what changed. To be called by one thread at a time. */
+  public void publish(MeshModel model) {
+    view = new XdsView(model);
+    for (AdsStream<?> stream : streams) {
+      stream.push();
+    }
+  }
+
+  XdsView view() {
+    return view;
+  }
+
+  boolean settled() {
+    return settled.getAsBoolean();
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  /** Those a workload registered; while it has not, those every workload of its service has. */
+  Map<String, String> labels(String instance, String namespace, String service) {
+    return registry
+        .find(instance)
+        .filter(w -> w.namespace().equals(namespace) && w.service().equals(service))
+        .map(Workload::labels)
+        .orElse(Map.of("app", service));
+  }
+
+  void connected(AdsStream<?> stream) {
+    streams.add(stream);
+  }
+
+  void disconnected(AdsStream<?> stream) {
+    streams.remove(stream);
+  }
+
+  @Override
+  public List<Node> nodes() {
+    return streams.stream().map(AdsStream::status).flatMap(java.util.Optional::stream).toList();
+  }
+}
