@@ -25,6 +25,7 @@ export function rate(perSecond: number): string {
 
 export function millis(value: number | null): string {
   if (value === null) return NOT_MEASURED;
+  if (value === 0) return "0 ms";
   if (value >= 60_000) return `${three.format(value / 60_000)} min`;
   if (value >= 1000) return `${three.format(value / 1000)} s`;
   if (value < 0.001) return "<1 µs";

@@ -12,6 +12,9 @@ import { useViewport } from "./viewport.ts";
 
 // With more lines than this only the chosen and the unhealthy ones carry their number.
 const LABELLED_EDGES = 28;
+// Mean width of a character of a label, and of a sign with its gap.
+const GLYPH = 6.1;
+const SIGN = 16;
 // A press that moves less than this is a click.
 const CLICK_PIXELS = 4;
 
@@ -127,8 +130,9 @@ function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: Edge
   const bad = unhealthy(edge);
   const text = bad ? `${rate(stats.requestsPerSecond)} · ${percent(stats.errorRatio)}` : rate(stats.requestsPerSecond);
   const label = refused ? `${rate(stats.refusedPerSecond)} refused` : text;
-  const extras = (edge.mtls === "all" ? 0 : 16) + (bad || refused ? 16 : 0);
-  const width = label.length * 6.3 + 16 + extras;
+  const open = edge.mtls !== "all";
+  const sign = bad || refused;
+  const width = label.length * GLYPH + 18 + (open ? SIGN : 0) + (sign ? SIGN : 0);
   return (
     <g
       class={`edge ${state} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""} ${refused ? "refused" : ""}`}
@@ -145,12 +149,12 @@ function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: Edge
       {labelled && (
         <g class="label" transform={`translate(${line.label.x} ${line.label.y})`}>
           <rect x={-width / 2} y={-10.5} width={width} height={21} rx={10.5} />
-          {refused && <IconAt name="block" x={-width / 2 + 6} y={-6} size={12} />}
-          {bad && !refused && <HealthShape health={edge.health} x={-width / 2 + 6} y={-6} />}
-          <text x={(bad || refused ? 8 : 0) - (edge.mtls === "all" ? 0 : 8)} y={4} text-anchor="middle">
+          {refused && <IconAt name="block" x={-width / 2 + 7} y={-6} size={12} />}
+          {bad && !refused && <HealthShape health={edge.health} x={-width / 2 + 7} y={-6} />}
+          <text x={(Number(sign) - Number(open)) * (SIGN / 2)} y={4} text-anchor="middle">
             {label}
           </text>
-          {edge.mtls !== "all" && <IconAt name="unlocked" x={width / 2 - 19} y={-6} size={12} />}
+          {open && <IconAt name="unlocked" x={width / 2 - 20} y={-6.5} size={12} />}
         </g>
       )}
     </g>
@@ -184,7 +188,7 @@ function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
       <rect class="box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={10} />
       <HealthShape health={node.health} x={14} y={15} />
       <text class="name" x={34} y={25.5}>
-        {cut(node.name, node.namespace === null ? 19 : 13)}
+        {cut(node.name, node.namespace === null ? 17 : 13)}
       </text>
       {node.namespace !== null ? (
         <text class="where" x={NODE_WIDTH - 14} y={25} text-anchor="end">
@@ -295,7 +299,7 @@ function lineOf(edge: GraphEdge, graph: Graph, places: ReadonlyMap<string, Point
   const others = graph.nodes
     .filter((node) => node.id !== edge.source && node.id !== edge.destination)
     .map((node) => places.get(node.id)!);
-  return route(places.get(edge.source)!, places.get(edge.destination)!, others);
+  return route(places.get(edge.source)!, places.get(edge.destination)!, others, layout.direction);
 }
 
 function neighbourhood(graph: Graph, selected: string | null): Set<string> {

@@ -1,6 +1,7 @@
 /**
- * Where the nodes of the service graph stand. A node is placed once, in the column right of its
- * callers, and never moves by itself: whoever looks at a live graph must find things where they were.
+ * Where the nodes of the service graph stand. A node is placed once, in the rank after its callers,
+ * and never moves by itself: whoever looks at a live graph must find things where they were. Ranks
+ * follow each other to the right or downwards, whichever shows the first arrangement larger.
  */
 
 export interface Point {
@@ -15,9 +16,18 @@ export interface Link {
 
 export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 58;
-// Room for a label between two columns, and for a line between two nodes of one column.
-export const COLUMN = NODE_WIDTH + 164;
-export const ROW = NODE_HEIGHT + 50;
+
+export type Direction = "right" | "down";
+
+/** Distances between node centres: from rank to rank there is room for a label, beside each other for a line. */
+const PITCH: Record<Direction, { rank: number; beside: number }> = {
+  right: { rank: NODE_WIDTH + 124, beside: NODE_HEIGHT + 46 },
+  down: { rank: NODE_HEIGHT + 88, beside: NODE_WIDTH + 46 },
+};
+// Width to height of a usual window beside the navigation and the panel.
+const USUAL_ASPECT = 1.05;
+// Services without calls, in one line below the others.
+const PARKED_BESIDE = 4;
 // Enough to untangle a few dozen services; more sweeps change nothing there.
 const SWEEPS = 8;
 
@@ -34,6 +44,11 @@ export class Layout {
   private readonly places = new Map<string, Point>();
   /** Services nobody called yet wait below the others; their first line gives them their place. */
   private readonly waiting = new Set<string>();
+  private way: Direction = "down";
+
+  get direction(): Direction {
+    return this.way;
+  }
 
   place(ids: string[], links: Link[]): ReadonlyMap<string, Point> {
     const linked = new Set(links.flatMap((link) => [link.source, link.destination]));
@@ -73,11 +88,22 @@ export class Layout {
       }
     }
     straighten(layers);
+    this.way = larger(layers);
+    const { rank, beside } = PITCH[this.way];
     layers.forEach((layer, column) => {
       for (const slot of layer) {
-        if (columns.has(slot.id)) this.places.set(slot.id, { x: column * COLUMN, y: slot.row * ROW });
+        if (columns.has(slot.id)) this.places.set(slot.id, this.point(column * rank, slot.row * beside));
       }
     });
+  }
+
+  /** From "along the ranks, across them" to the drawing's axes. */
+  private point(along: number, across: number): Point {
+    return this.way === "right" ? { x: along, y: across } : { x: across, y: along };
+  }
+
+  private turned(p: Point): { along: number; across: number } {
+    return this.way === "right" ? { along: p.x, across: p.y } : { along: p.y, across: p.x };
   }
 
   private add(ids: string[], links: Link[]): void {
@@ -98,27 +124,33 @@ export class Layout {
   }
 
   private wish(id: string, links: Link[]): Point {
-    const placed = (other: string) => (this.waiting.has(other) ? undefined : this.places.get(other));
-    const callers = links.filter((l) => l.destination === id).flatMap((l) => placed(l.source) ?? []);
-    const called = links.filter((l) => l.source === id).flatMap((l) => placed(l.destination) ?? []);
+    const placed = (other: string) => {
+      const place = this.waiting.has(other) ? undefined : this.places.get(other);
+      return place === undefined ? [] : [this.turned(place)];
+    };
+    const callers = links.filter((l) => l.destination === id).flatMap((l) => placed(l.source));
+    const called = links.filter((l) => l.source === id).flatMap((l) => placed(l.destination));
     const near = callers.length > 0 ? callers : called;
     if (near.length === 0) return { x: 0, y: 0 };
-    const y = near.reduce((sum, p) => sum + p.y, 0) / near.length;
-    const x =
+    const across = near.reduce((sum, p) => sum + p.across, 0) / near.length;
+    const { rank } = PITCH[this.way];
+    const along =
       callers.length > 0
-        ? Math.max(...callers.map((p) => p.x)) + COLUMN
-        : Math.min(...called.map((p) => p.x)) - COLUMN;
-    return { x, y };
+        ? Math.max(...callers.map((p) => p.along)) + rank
+        : Math.min(...called.map((p) => p.along)) - rank;
+    return this.point(along, across);
   }
 
-  /** The free place in the same column that is nearest to the one wished for. */
+  /** The free place in the same rank that is nearest to the one wished for. */
   private free(wish: Point): Point {
-    const taken = [...this.places.values()];
-    const clear = (y: number) =>
-      taken.every((p) => Math.abs(p.x - wish.x) >= NODE_WIDTH || Math.abs(p.y - y) >= ROW - 1);
+    const taken = [...this.places.values()].map((p) => this.turned(p));
+    const { along, across } = this.turned(wish);
+    const { rank, beside } = PITCH[this.way];
+    const clear = (at: number) =>
+      taken.every((p) => Math.abs(p.along - along) >= rank / 2 || Math.abs(p.across - at) >= beside - 1);
     for (let step = 0; ; step++) {
-      for (const y of [wish.y + (step * ROW) / 2, wish.y - (step * ROW) / 2]) {
-        if (clear(y)) return { x: wish.x, y };
+      for (const at of [across + (step * beside) / 2, across - (step * beside) / 2]) {
+        if (clear(at)) return this.point(along, at);
       }
     }
   }
@@ -126,10 +158,15 @@ export class Layout {
   private park(id: string): void {
     const flow = [...this.places].filter(([other]) => !this.waiting.has(other)).map(([, p]) => p);
     const x = Math.min(0, ...flow.map((p) => p.x));
-    const y = flow.length === 0 ? 0 : Math.max(...flow.map((p) => p.y)) + ROW * 1.5;
+    const y = flow.length === 0 ? 0 : Math.max(...flow.map((p) => p.y)) + NODE_HEIGHT * 2;
     for (let i = 0; ; i++) {
-      const spot = { x: x + (i % 4) * COLUMN, y: y + Math.floor(i / 4) * ROW };
-      const taken = [...this.places.values()].some((p) => p.x === spot.x && Math.abs(p.y - spot.y) < ROW);
+      const spot = {
+        x: x + (i % PARKED_BESIDE) * PITCH.down.beside,
+        y: y + Math.floor(i / PARKED_BESIDE) * PITCH.right.beside,
+      };
+      const taken = [...this.places.values()].some(
+        (p) => Math.abs(p.x - spot.x) < NODE_WIDTH && Math.abs(p.y - spot.y) < NODE_HEIGHT,
+      );
       if (!taken) {
         this.places.set(id, spot);
         this.waiting.add(id);
@@ -137,6 +174,20 @@ export class Layout {
       }
     }
   }
+}
+
+/** The direction in which the whole can be shown at the larger scale. */
+function larger(layers: Slot[][]): Direction {
+  const rows = layers.flat().map((slot) => slot.row);
+  const breadth = rows.length === 0 ? 0 : Math.max(...rows) - Math.min(...rows);
+  const width = (way: Direction) => {
+    const along = (layers.length - 1) * PITCH[way].rank;
+    const across = breadth * PITCH[way].beside;
+    return way === "right"
+      ? Math.max(along + NODE_WIDTH, (across + NODE_HEIGHT) * USUAL_ASPECT)
+      : Math.max(across + NODE_WIDTH, (along + NODE_HEIGHT) * USUAL_ASPECT);
+  };
+  return width("right") < width("down") ? "right" : "down";
 }
 
 function withoutCycles(ids: string[], links: Link[]): Link[] {

@@ -10,6 +10,9 @@ import { Metric, Tag } from "../ui/parts.tsx";
 import { SeriesCharts } from "../ui/series.tsx";
 import { nodeDetail } from "./drawing.tsx";
 
+// As the controller draws the line for "degraded".
+const DEGRADED = 0.01;
+
 interface PanelProps {
   snapshot: Snapshot;
   selected: string;
@@ -59,7 +62,7 @@ function EdgePanel({ snapshot, edge }: { snapshot: Snapshot; edge: GraphEdge }) 
         <Encryption mtls={edge.mtls} protocol={edge.protocol} />
       </p>
       <StatsBlock stats={edge.stats} />
-      <SeriesCharts query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} />
+      <SeriesCharts query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} narrow />
       {policies.length > 0 && (
         <Part title="Refused by">
           {policies.map((one) => (
@@ -118,7 +121,7 @@ function NodePanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) 
       </p>
       {service !== undefined && <StatsBlock stats={service.inbound} />}
       {service !== undefined && (
-        <SeriesCharts query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} />
+        <SeriesCharts query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} narrow />
       )}
       {policies.length > 0 && (
         <Part title="Calls refused by">
@@ -199,7 +202,7 @@ function Calls(props: { title: string; snapshot: Snapshot; edges: GraphEdge[]; e
           </Link>
           <span>
             {rate(edge.stats.requestsPerSecond)}
-            {edge.stats.errorsPerSecond > 0 && <b class="bad"> · {percent(edge.stats.errorRatio)} errors</b>}
+            <Errors ratio={edge.stats.errorRatio} />
             {edge.stats.refusedPerSecond > 0 && <b class="bad"> · refused</b>}
           </span>
         </p>
@@ -222,12 +225,18 @@ function Instances({ workloads }: { workloads: Snapshot["workloads"] }) {
           </span>
           <span>
             {rate(one.inbound.requestsPerSecond)}
-            {one.inbound.errorsPerSecond > 0 && <b class="bad"> · {percent(one.inbound.errorRatio)} errors</b>}
+            <Errors ratio={one.inbound.errorRatio} />
           </span>
         </p>
       ))}
     </Part>
   );
+}
+
+/** Errors stand out only where they make the health worse. */
+function Errors({ ratio }: { ratio: number | null }) {
+  if (ratio === null || ratio === 0) return null;
+  return ratio >= DEGRADED ? <b class="bad"> · {percent(ratio)} errors</b> : <> · {percent(ratio)} errors</>;
 }
 
 function Share({ name, value, part }: { name: string; value: string; part: number }) {

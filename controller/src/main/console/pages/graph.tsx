@@ -128,7 +128,13 @@ function Summary({ snapshot, graph }: { snapshot: Snapshot; graph: Graph }) {
         {troubled.map((edge) => (
           <p key={edge.id} class="line-item">
             <Link to={withQuery({ sel: edge.id })}>
-              <HealthMark health={edge.health} />
+              {unhealthy(edge) ? (
+                <HealthMark health={edge.health} />
+              ) : (
+                <span class="mark bad">
+                  <Icon name="block" size={12} />
+                </span>
+              )}
               {nodeName(snapshot, edge.source)} → {nodeName(snapshot, edge.destination)}
             </Link>
             <b class="bad">{unhealthy(edge) ? `${percent(edge.stats.errorRatio)} errors` : "refused"}</b>

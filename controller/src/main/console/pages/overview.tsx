@@ -55,7 +55,9 @@ function Numbers({ snapshot }: { snapshot: Snapshot }) {
   const calls = edges.reduce((sum, edge) => sum + edge.stats.requestsPerSecond, 0);
   const errors = edges.reduce((sum, edge) => sum + edge.stats.errorsPerSecond, 0);
   const refused = edges.reduce((sum, edge) => sum + edge.stats.refusedPerSecond, 0);
-  const busy = edges.filter((edge) => edge.stats.requestsPerSecond > 0 && edge.protocol !== "sql");
+  const services = new Set(snapshot.services.map((service) => service.id));
+  const between = edges.filter((edge) => services.has(edge.source) && services.has(edge.destination));
+  const busy = between.filter((edge) => edge.stats.requestsPerSecond > 0);
   const safe = busy.filter((edge) => edge.mtls === "all").length;
   const connected = snapshot.workloads.filter((one) => one.connected).length;
   const current = snapshot.workloads.filter((one) => one.configuration.upToDate).length;
@@ -78,13 +80,13 @@ function Numbers({ snapshot }: { snapshot: Snapshot }) {
       <Metric
         label="Configuration"
         value={`${current}/${snapshot.workloads.length}`}
-        note={`have acknowledged their latest`}
+        note="acknowledged"
         tone={current === snapshot.workloads.length ? undefined : "warn"}
       />
       <Metric
         label="mTLS"
         value={busy.length === 0 ? "no calls" : percent(safe / busy.length)}
-        note="of busy connections"
+        note="between services"
         tone={busy.length > 0 && safe < busy.length ? "warn" : undefined}
       />
     </dl>

@@ -61,9 +61,6 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
             <StatsBlock stats={service.inbound} />
             <SeriesCharts query={`service=${encodeURIComponent(id)}`} sequence={snapshot.sequence} />
           </Card>
-          <Card title="Instances" aside={<span class="muted">{plural(workloads.length, "instance")}</span>} flush>
-            <Instances snapshot={snapshot} workloads={workloads} />
-          </Card>
         </div>
         <div>
           <Neighbours snapshot={snapshot} service={service} />
@@ -71,6 +68,9 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
           <ServiceTraces snapshot={snapshot} id={id} />
         </div>
       </div>
+      <Card title="Instances" aside={<span class="muted">{plural(workloads.length, "instance")}</span>} flush>
+        <Instances snapshot={snapshot} workloads={workloads} />
+      </Card>
       {workloads.map((workload) => (
         <InstanceDetail key={workload.instance} snapshot={snapshot} workload={workload} />
       ))}

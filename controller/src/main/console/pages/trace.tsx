@@ -105,6 +105,7 @@ interface SpanRowProps {
 function SpanRow({ span, depth: level, total, hue, name, chosen }: SpanRowProps) {
   const left = Math.min(99.5, (span.startOffsetMicros / total) * 100);
   const width = Math.max(0.4, Math.min(100 - left, (span.durationMicros / total) * 100));
+  const place = left + width <= 82 ? "after" : left >= 18 ? "before" : "inside";
   return (
     <li>
       <button
@@ -124,13 +125,19 @@ function SpanRow({ span, depth: level, total, hue, name, chosen }: SpanRowProps)
             class={`bar hue-${hue} ${span.error ? "error" : ""} ${span.kind === "CLIENT" ? "client" : ""}`}
             style={{ left: `${left}%`, width: `${width}%` }}
           />
-          <span class="time" style={left + width > 82 ? { right: `${101 - left}%` } : { left: `${left + width + 0.8}%` }}>
+          <span class={`time ${place}`} style={timeAt(place, left, width)}>
             {micros(span.durationMicros)}
           </span>
         </span>
       </button>
     </li>
   );
+}
+
+/** Behind the bar, where there is room; else before it; on a bar as long as the row, in it. */
+function timeAt(place: "after" | "before" | "inside", left: number, width: number): Record<string, string> {
+  if (place === "after") return { left: `${left + width + 0.8}%` };
+  return { right: `${place === "before" ? 100.8 - left : 100.8 - left - width}%` };
 }
 
 function SpanPanel({ snapshot, span }: { snapshot: Snapshot; span: Span }) {

@@ -13,26 +13,27 @@ interface ChartProps {
   lines: Line[];
   stepSeconds: number;
   format: (value: number) => string;
+  /** In the drawing's own units; less makes the text larger beside the lines. */
+  width?: number;
   height?: number;
 }
 
-const WIDTH = 600;
 const LEFT = 52;
 const BOTTOM = 18;
 const TOP = 8;
 
-export function Chart({ label, lines, stepSeconds, format, height = 132 }: ChartProps) {
+export function Chart({ label, lines, stepSeconds, format, width = 600, height = 132 }: ChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const box = useRef<SVGSVGElement>(null);
   const length = Math.max(2, ...lines.map((line) => line.values.length));
   const top = niceTop(Math.max(0, ...lines.flatMap((line) => line.values.map((v) => v ?? 0))));
-  const x = (i: number) => LEFT + ((WIDTH - LEFT - 4) * i) / (length - 1);
+  const x = (i: number) => LEFT + ((width - LEFT - 4) * i) / (length - 1);
   const y = (v: number) => TOP + (height - TOP - BOTTOM) * (1 - v / top);
   const point = (event: PointerEvent) => {
     const rect = box.current?.getBoundingClientRect();
     if (rect === undefined || rect.width === 0) return;
-    const inside = ((event.clientX - rect.left) / rect.width) * WIDTH;
-    const i = Math.round(((inside - LEFT) / (WIDTH - LEFT - 4)) * (length - 1));
+    const inside = ((event.clientX - rect.left) / rect.width) * width;
+    const i = Math.round(((inside - LEFT) / (width - LEFT - 4)) * (length - 1));
     setAt(i < 0 || i >= length ? null : i);
   };
   const shown = at ?? length - 1;
@@ -49,7 +50,7 @@ export function Chart({ label, lines, stepSeconds, format, height = 132 }: Chart
       </figcaption>
       <svg
         ref={box}
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={`${label}: ${lines.map((l) => `${l.name} ${text(l.values[length - 1] ?? null, format)}`).join(", ")} now`}
         onPointerMove={point}
@@ -57,7 +58,7 @@ export function Chart({ label, lines, stepSeconds, format, height = 132 }: Chart
       >
         {[0, 0.5, 1].map((part) => (
           <g key={part}>
-            <line class="grid" x1={LEFT} x2={WIDTH - 4} y1={y(top * part)} y2={y(top * part)} />
+            <line class="grid" x1={LEFT} x2={width - 4} y1={y(top * part)} y2={y(top * part)} />
             <text class="axis" x={LEFT - 8} y={y(top * part) + 3.5} text-anchor="end">
               {format(top * part)}
             </text>
@@ -66,7 +67,7 @@ export function Chart({ label, lines, stepSeconds, format, height = 132 }: Chart
         <text class="axis" x={LEFT} y={height - 4}>
           {ago((length - 1) * stepSeconds)}
         </text>
-        <text class="axis" x={WIDTH - 4} y={height - 4} text-anchor="end">
+        <text class="axis" x={width - 4} y={height - 4} text-anchor="end">
           now
         </text>
         {lines.map((line) => (

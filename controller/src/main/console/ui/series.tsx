@@ -11,9 +11,11 @@ interface SeriesChartsProps {
   query: string;
   /** Of the snapshot: a new one means that there is a new point to fetch. */
   sequence: number;
+  /** Beside the graph there is half the room. */
+  narrow?: boolean;
 }
 
-export function SeriesCharts({ query, sequence }: SeriesChartsProps) {
+export function SeriesCharts({ query, sequence, narrow }: SeriesChartsProps) {
   const [seen, setSeen] = useState<{ query: string; series: Series } | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
@@ -32,12 +34,14 @@ export function SeriesCharts({ query, sequence }: SeriesChartsProps) {
   if (error !== null && seen === null) return <Failure error={error} />;
   const series = seen?.query === query ? seen.series : null;
   if (series === null) return <div class="chart-space" />;
+  const width = narrow ? 312 : 600;
   return (
     <div class="charts">
       <Chart
         label="Calls"
         stepSeconds={series.stepSeconds}
         format={rate}
+        width={width}
         lines={[
           { name: "all", tone: "accent", values: series.requestsPerSecond, area: true },
           { name: "errors", tone: "bad", values: series.errorsPerSecond },
@@ -47,6 +51,7 @@ export function SeriesCharts({ query, sequence }: SeriesChartsProps) {
         label="Latency"
         stepSeconds={series.stepSeconds}
         format={millis}
+        width={width}
         lines={[
           { name: "p50", tone: "ok", values: series.p50Millis },
           { name: "p99", tone: "soft", values: series.p99Millis },
