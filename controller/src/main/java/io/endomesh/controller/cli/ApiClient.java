@@ -1,0 +1,154 @@
+package io.endomesh.controller.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Talks to a controller's REST API, and turns its errors into sentences. Thread-safe. */
+final class ApiClient {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final String controller;
+  private final @Nullable String token;
+  private final HttpClient http;
+
+  /**
+   * @param controller {@code https://host:port}
+   * @param token the admin token, null on loopback
+   * @param rootFile PEM of the mesh's root, null for the roots the JVM trusts
+   */
+  ApiClient(String controller, @Nullable String token, @Nullable Path rootFile) {
+    this.controller =
+        controller.endsWith("/") ? controller.substring(0, controller.length() - 1) : controller;
+    this.token = token;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5));
+    if (rootFile != null) {
+      builder.sslContext(trusting(rootFile));
+    }
+    this.http = builder.build();
+  }
+
+  String controller() {
+    return controller;
+  }
+
+  JsonNode get(String path) {
+    return send(request(path).GET());
+  }
+
+  JsonNode post(String path, String contentType, String body) {
+    return send(
+        request(path).header("content-type", contentType).POST(BodyPublishers.ofString(body)));
+  }
+
+  void delete(String path) {
+    send(request(path).DELETE());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request;
+    try {
+      request = HttpRequest.newBuilder(URI.create(controller + "/api/v1/" + path));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(
+          Exit.USAGE, "controller: '" + controller + "' (expected: http[s]://host:port)");
+    }
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return request.header("x-endomesh-request", "cli").timeout(TIMEOUT);
+  }
+
+  private JsonNode send(HttpRequest.Builder request) {
+    HttpResponse<String> response;
+    try {
+      response = http.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new CommandFailed(
+          Exit.UNREACHABLE,
+          "controller: "
+              + controller
+              + " does not answer ("
+              + e
+              + "); start one with `endomesh controller`, or name another by --controller or"
+              + " ENDOMESH_CONTROLLER");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed(Exit.FAILED, "interrupted");
+    }
+    JsonNode body = body(response);
+    if (response.statusCode() >= 400) {
+      throw new CommandFailed(exit(response.statusCode()), message(response, body));
+    }
+    return body;
+  }
+
+  private JsonNode body(HttpResponse<String> response) {
+    if (response.body().isEmpty()) {
+      return JSON.nullNode();
+    }
+    try {
+      return JSON.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      throw new CommandFailed(
+          Exit.FAILED,
+          controller + " answered " + response.statusCode() + " with what is no JSON; is it an"
+              + " Endomesh controller?");
+    }
+  }
+
+  private static String message(HttpResponse<String> response, JsonNode body) {
+    String message = body.path("error").path("message").asText("");
+    return message.isEmpty() ? "the controller answered " + response.statusCode() : message;
+  }
+
+  private static Exit exit(int status) {
+    return switch (status) {
+      case 400 -> Exit.INVALID;
+      case 401, 403 -> Exit.NOT_PERMITTED;
+      case 404 -> Exit.NOT_FOUND;
+      case 409, 412 -> Exit.CONFLICT;
+      default -> Exit.FAILED;
+    };
+  }
+
+  private static SSLContext trusting(Path rootFile) {
+    try (InputStream in = Files.newInputStream(rootFile)) {
+      KeyStore roots = KeyStore.getInstance("PKCS12");
+      roots.load(null, null);
+      roots.setCertificateEntry(
+          "mesh", CertificateFactory.getInstance("X.509").generateCertificate(in));
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(roots);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new CommandFailed(
+          Exit.USAGE, "server-ca: " + rootFile + " cannot be used (" + e.getMessage() + ")");
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.endomesh.controller.cli;
+
+import io.endomesh.controller.Controller;
+import io.endomesh.controller.ControllerOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "controller",
+    mixinStandardHelpOptions = true,
+    description = "Runs a controller until it is stopped.",
+    footer = {
+      "",
+      "On a loopback address the console needs no login, and plaintext HTTP is served beside TLS. On",
+      "any other address there is TLS only, and the login link that is printed is good once.",
+      "",
+      "  endomesh controller",
+      "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443"
+    })
+final class ControllerCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description = "address to listen on (default: ${DEFAULT-VALUE})")
+  private String bind = ControllerOptions.DEFAULT_HOST;
+
+  @Option(
+      names = "--port",
+      description = "port to listen on, 0 for a free one (default: ${DEFAULT-VALUE})")
+  private int port = ControllerOptions.DEFAULT_PORT;
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST:PORT",
+      description = "where agents and browsers reach it (default: what it is bound to)")
+  private @Nullable String advertise;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIRECTORY",
+      description = "store, keys and certificate authority (default: ~/.endomesh/controller)")
+  private @Nullable Path dataDir;
+
+  @Option(
+      names = "--trust-domain",
+      description = "of the identities it issues (default: ${DEFAULT-VALUE})")
+  private String trustDomain = ControllerOptions.DEFAULT_TRUST_DOMAIN;
+
+  @Option(
+      names = "--lease-ttl",
+      paramLabel = "DURATION",
+      description =
+          "how long a workload whose connection broke is still offered (ISO 8601, default:"
+              + " ${DEFAULT-VALUE})")
+  private Duration leaseTtl = ControllerOptions.DEFAULT_LEASE_TTL;
+
+  @Option(
+      names = "--agent-jar",
+      paramLabel = "FILE",
+      description = "agent that the console offers for download")
+  private @Nullable Path agentJar;
+
+  @Option(names = "--login", description = "ask for a login on a loopback address too")
+  private boolean login;
+
+  static Path defaultDataDir() {
+    return Path.of(System.getProperty("user.home"), ".endomesh", "controller");
+  }
+
+  @Override
+  public Integer call() {
+    ControllerOptions options =
+        new ControllerOptions(
+            bind,
+            port,
+            advertise,
+            dataDir == null ? defaultDataDir() : dataDir,
+            trustDomain,
+            leaseTtl,
+            agentJar,
+            login);
+    try (Controller controller = Controller.start(options)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
+      greet(controller);
+      new CountDownLatch(1).await();
+      return Exit.OK.code();
+    } catch (IOException e) {
+      throw new CommandFailed(Exit.FAILED, "the controller does not start: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Exit.OK.code();
+    }
+  }
+
+  private void greet(Controller controller) {
+    InetSocketAddress bound = controller.address();
+    boolean loopback = bound.getAddress().isLoopbackAddress();
+    String host = bound.getAddress().getHostAddress();
+    String address =
+        !loopback && advertise != null
+            ? advertise
+            : (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
+    var out = spec.commandLine().getOut();
+    out.println("Endomesh console  " + (loopback ? "http" : "https") + "://" + address + "/");
+    if (!loopback || login) {
+      out.println(
+          "Login, good once  "
+              + (loopback ? "http" : "https")
+              + "://"
+              + address
+              + controller.newLoginPath());
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,42 @@
+package io.endomesh.controller.cli;
+
+import io.endomesh.controller.kinds.Kind;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "delete",
+    mixinStandardHelpOptions = true,
+    description = "Deletes a resource. Its history stays.",
+    footer = {"", "  endomesh delete grpcroute inventory -n shop"})
+final class DeleteCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private Connection connection = new Connection();
+
+  @Parameters(index = "0", paramLabel = "KIND")
+  private String kind = "";
+
+  @Parameters(index = "1", paramLabel = "NAME")
+  private String name = "";
+
+  @Option(
+      names = {"-n", "--namespace"},
+      description = "(default: ${DEFAULT-VALUE})")
+  private String namespace = "default";
+
+  @Override
+  public Integer call() {
+    Kind deleted = Kinds.named(kind);
+    connection.open().delete("namespaces/" + namespace + "/" + deleted.plural() + "/" + name);
+    spec.commandLine()
+        .getOut()
+        .println(deleted.kindName() + " " + namespace + "/" + name + " deleted");
+    return Exit.OK.code();
+  }
+}

@@ -1,0 +1,53 @@
+package io.endomesh.controller.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Shows what each workload was sent and has acknowledged.")
+final class StatusCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private Connection connection = new Connection();
+
+  @Option(
+      names = {"-o", "--output"},
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private Output.Format format = Output.Format.TABLE;
+
+  @Override
+  public Integer call() {
+    JsonNode answer = connection.open().get("workloads");
+    List<String[]> table = new ArrayList<>();
+    table.add(
+        new String[] {
+          "INSTANCE", "SERVICE", "WANTED", "ACKED", "UP TO DATE", "AGENT", "CERTIFICATE ENDS"
+        });
+    for (JsonNode workload : answer.path("workloads")) {
+      JsonNode configuration = workload.path("configuration");
+      table.add(
+          new String[] {
+            workload.path("instance").asText(),
+            workload.path("serviceId").asText(),
+            configuration.path("wanted").asText(),
+            configuration.path("acked").asText(""),
+            configuration.path("rejection").isNull()
+                ? configuration.path("upToDate").asText()
+                : "rejected: " + configuration.path("rejection").asText(),
+            workload.path("agentVersion").asText(),
+            workload.path("certificateNotAfter").asText("none")
+          });
+    }
+    Output.print(spec.commandLine().getOut(), format, answer, table);
+    return Exit.OK.code();
+  }
+}

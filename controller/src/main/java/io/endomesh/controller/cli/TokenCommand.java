@@ -1,0 +1,117 @@
+package io.endomesh.controller.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "token",
+    mixinStandardHelpOptions = true,
+    description = "Makes, lists and revokes the tokens by which workloads join.",
+    subcommands = {
+      TokenCommand.Create.class,
+      TokenCommand.ListTokens.class,
+      TokenCommand.Revoke.class
+    })
+final class TokenCommand {
+
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      description = "Prints a join string, which holds a new token. It is shown this once.",
+      footer = {"", "  endomesh token create --namespace shop > endomesh.join"})
+  static final class Create implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Option(
+        names = {"-n", "--namespace"},
+        required = true,
+        description = "namespace of the workloads it lets in")
+    private String namespace = "";
+
+    @Option(names = "--service", description = "service it lets in (default: any)")
+    private String service = "*";
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        description = "how long it is good, ISO 8601 (default: ${DEFAULT-VALUE})")
+    private Duration ttl = Duration.ofHours(24);
+
+    @Override
+    public Integer call() {
+      String asked =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("namespace", namespace)
+              .put("service", service)
+              .put("ttlSeconds", ttl.toSeconds())
+              .toString();
+      JsonNode answer = connection.open().post("tokens", "application/json", asked);
+      spec.commandLine().getOut().println(answer.path("joinString").asText());
+      return Exit.OK.code();
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the tokens.")
+  static final class ListTokens implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Option(
+        names = {"-o", "--output"},
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Output.Format format = Output.Format.TABLE;
+
+    @Override
+    public Integer call() {
+      JsonNode answer = connection.open().get("tokens");
+      List<String[]> table = new ArrayList<>();
+      table.add(new String[] {"ID", "NAMESPACE", "SERVICE", "EXPIRES", "LAST USED"});
+      for (JsonNode token : answer.path("tokens")) {
+        table.add(
+            new String[] {
+              token.path("id").asText(),
+              token.path("namespace").asText(),
+              token.path("service").asText(),
+              token.path("expiresAt").asText(),
+              token.path("lastUsedAt").asText("never")
+            });
+      }
+      Output.print(spec.commandLine().getOut(), format, answer, table);
+      return Exit.OK.code();
+    }
+  }
+
+  @Command(
+      name = "revoke",
+      mixinStandardHelpOptions = true,
+      description = "Makes a token worthless; workloads that have joined stay.")
+  static final class Revoke implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "ID")
+    private String id = "";
+
+    @Override
+    public Integer call() {
+      connection.open().delete("tokens/" + id);
+      spec.commandLine().getOut().println("token " + id + " revoked");
+      return Exit.OK.code();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.endomesh.controller.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.store.ResourceKey;
+import io.endomesh.controller.store.Resources;
+import io.endomesh.controller.store.StoredResource;
+import io.endomesh.controller.translate.MeshService;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which applied resources steer which services. Immutable; made anew when a resource changed. */
+final class Attachments {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final long revision;
+  private final Map<ResourceKey, JsonNode> specs = new LinkedHashMap<>();
+
+  Attachments(Resources resources) {
+    this.revision = resources.revision();
+    for (StoredResource resource : resources.all()) {
+      try {
+        specs.put(resource.key(), JSON.readTree(resource.body()).path("spec"));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(resource.key() + ": stored, but no JSON", e);
+      }
+    }
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  List<ResourceKey> of(MeshService service) {
+    List<ResourceKey> attached = new ArrayList<>();
+    specs.forEach(
+        (key, spec) -> {
+          if (isAttached(key, spec, service)) {
+            attached.add(key);
+          }
+        });
+    return attached;
+  }
+
+  private static boolean isAttached(ResourceKey key, JsonNode spec, MeshService service) {
+    String namespace = service.key().namespace();
+    return switch (key.kind()) {
+      case "Service" ->
+          key.namespace().equals(namespace) && key.name().equals(service.key().name());
+      case "HTTPRoute", "GRPCRoute" -> namesParent(key, spec, service);
+      case "AuthorizationPolicy", "PeerAuthentication" ->
+          (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
+              && selects(spec.path("selector").path("matchLabels"), service);
+      default -> false;
+    };
+  }
+
+  /** Where policies for the whole mesh are, as Istio's root namespace. */
+  private static final String MESH_NAMESPACE = "endomesh-system";
+
+  private static boolean namesParent(ResourceKey key, JsonNode spec, MeshService service) {
+    for (JsonNode parent : spec.path("parentRefs")) {
+      if (parent.path("kind").asText().equals("Service")
+          && parent.path("name").asText().equals(service.key().name())
+          && parent
+              .path("namespace")
+              .asText(key.namespace())
+              .equals(service.key().namespace())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A selector without labels is for everybody. */
+  private static boolean selects(JsonNode labels, MeshService service) {
+    if (labels.isEmpty()) {
+      return true;
+    }
+    return service.workloads().stream()
+        .anyMatch(
+            workload ->
+                labels.properties().stream()
+                    .allMatch(
+                        label ->
+                            label
+                                .getValue()
+                                .asText()
+                                .equals(workload.labels().get(label.getKey()))));
+  }
+}

@@ -1,0 +1,292 @@
+package io.endomesh.controller.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.annotation.Blocking;
+import com.linecorp.armeria.server.annotation.Default;
+import com.linecorp.armeria.server.annotation.Delete;
+import com.linecorp.armeria.server.annotation.Get;
+import com.linecorp.armeria.server.annotation.Param;
+import com.linecorp.armeria.server.annotation.Post;
+import com.linecorp.armeria.server.file.HttpFile;
+import com.linecorp.armeria.server.healthcheck.HealthCheckService;
+import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.telemetry.Trace;
+import io.endomesh.controller.tokens.AdminToken;
+import io.endomesh.controller.tokens.JoinString;
+import io.endomesh.controller.tokens.JoinToken;
+import io.endomesh.controller.tokens.JoinTokens;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The console: its files, its login, and the JSON it draws, as docs/api.md has it. Thread-safe. */
+@Blocking
+public final class ConsolePart implements ControllerPart {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String PATH = "/api/v1";
+
+  /** What the pages that are always open show of traces and refusals. */
+  private static final int NEWEST = 30;
+
+  private static final int MAX_LIST = 500;
+
+  private final ControllerContext context;
+  private final TelemetryPart telemetry;
+  private final JoinTokens tokens;
+  private final Logins logins;
+  private final Access access;
+  private final StatusJson status;
+  private final MeshJson mesh;
+  private final GraphJson graph;
+  private final TraceJson traces;
+  private final AgentJar agentJar;
+  private final StateFeed feed;
+
+  public ConsolePart(
+      ControllerContext context,
+      TelemetryPart telemetry,
+      JoinTokens tokens,
+      AdminToken adminToken) {
+    this.context = context;
+    this.telemetry = telemetry;
+    this.tokens = tokens;
+    this.logins = new Logins(context.clock());
+    String advertised = context.options().advertisedAddress();
+    this.access =
+        new Access(
+            logins,
+            adminToken,
+            new Hosts(advertised == null ? Set.of() : Set.of(host(advertised))),
+            context.options().loginRequired());
+    this.agentJar = new AgentJar(context.options().agentJar());
+    this.status = new StatusJson(context, telemetry, agentJar);
+    this.mesh = new MeshJson(context, telemetry.rollups());
+    this.graph = new GraphJson(context, telemetry.rollups());
+    this.traces = new TraceJson(telemetry.traces(), telemetry.rollups());
+    this.feed = new StateFeed(this::state);
+  }
+
+  /** Stands in front of every API of this controller. */
+  public Access access() {
+    return access;
+  }
+
+  /** Path and query of a link that logs in once. */
+  public String newLoginPath() {
+    return LoginService.PATH + "?" + LoginService.TICKET + "=" + logins.newTicket();
+  }
+
+  @Override
+  public void addTo(ServerBuilder server) {
+    LoginService login = new LoginService(logins);
+    server.service("/healthz", HealthCheckService.of());
+    server.service(LoginService.PATH, (ctx, request) -> login.login(ctx));
+    server
+        .route()
+        .post("/logout")
+        .build((ctx, request) -> login.logout(ctx, request.headers()));
+    server.service(
+        PATH + "/events",
+        ((HttpService)
+                (ctx, request) -> {
+                  ctx.clearRequestTimeout();
+                  return feed.open(() -> !access.loginRequired(ctx, request.headers())
+                      || Access.user(ctx).equals(Access.ADMIN));
+                })
+            .decorate(access));
+    server.service(StatusJson.AGENT_PATH, this::download);
+    server.annotatedService().pathPrefix(PATH).decorator(access).build(this);
+    server.serviceUnder("/", ConsoleFiles.service());
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+  }
+
+  @Get("/status")
+  public HttpResponse status(ServiceRequestContext request) {
+    return json(status.status(Access.user(request), context.options().loginRequired()));
+  }
+
+  @Get("/services")
+  public HttpResponse services() {
+    return json(object().set("services", mesh.services()));
+  }
+
+  @Get("/workloads")
+  public HttpResponse workloads() {
+    return json(object().set("workloads", mesh.workloads()));
+  }
+
+  @Get("/graph")
+  public HttpResponse graph() {
+    return json(graph.graph());
+  }
+
+  @Get("/series")
+  public HttpResponse series(
+      @Param("edge") @Default("") String edge, @Param("service") @Default("") String service) {
+    if (edge.isEmpty() == service.isEmpty()) {
+      return ApiErrors.invalid("query: (expected: one of edge=ID and service=ID)");
+    }
+    return (edge.isEmpty()
+            ? telemetry.rollups().serviceSeries(service)
+            : telemetry.rollups().edgeSeries(edge))
+        .map(series -> json(TraceJson.series(series)))
+        .orElseGet(() -> ApiErrors.notFound(edge + service + " has had no calls"));
+  }
+
+  @Get("/traces")
+  public HttpResponse traces(
+      @Param("service") @Default("") String service,
+      @Param("limit") @Default("50") int limit,
+      @Param("error") @Default("false") boolean error) {
+    Predicate<Trace> wanted =
+        trace ->
+            (service.isEmpty() || trace.services().contains(service))
+                && (!error || trace.error());
+    return json(object().set("traces", traces.recent(wanted, bounded(limit))));
+  }
+
+  @Get("/traces/{id}")
+  public HttpResponse trace(@Param("id") String id) {
+    return telemetry
+        .traces()
+        .find(id)
+        .map(trace -> json(TraceJson.trace(trace)))
+        .orElseGet(() -> ApiErrors.notFound("trace " + id + " is not kept any more, or never was"));
+  }
+
+  @Get("/refusals")
+  public HttpResponse refusals(@Param("limit") @Default("100") int limit) {
+    return json(traces.refusals(bounded(limit)));
+  }
+
+  @Get("/onboarding")
+  public HttpResponse onboarding(ServiceRequestContext request) {
+    return json(status.onboarding(request.sessionProtocol().isTls() ? "https" : "http"));
+  }
+
+  @Get("/tokens")
+  public HttpResponse tokens() {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    for (JoinToken token : tokens.list()) {
+      list.addObject()
+          .put("id", token.id())
+          .put("namespace", token.namespace())
+          .put("service", token.service())
+          .put("createdAt", token.createdAt().toString())
+          .put("expiresAt", token.expiresAt().toString())
+          .put("lastUsedAt", token.lastUsedAt() == null ? null : token.lastUsedAt().toString());
+    }
+    return json(object().set("tokens", list));
+  }
+
+  @Post("/tokens")
+  public HttpResponse newToken(String body) {
+    try {
+      JsonNode asked = JSON.readTree(body);
+      JoinTokens.Created created =
+          tokens.create(
+              asked.path("namespace").asText(""),
+              asked.path("service").asText(JoinToken.ANY),
+              Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())));
+      ObjectNode answer =
+          object()
+              .put("id", created.token().id())
+              .put("namespace", created.token().namespace())
+              .put("service", created.token().service())
+              .put("expiresAt", created.token().expiresAt().toString())
+              .put("token", created.secret())
+              .put(
+                  "joinString",
+                  new JoinString(
+                          status.address(), created.secret(), context.authority().fingerprint())
+                      .encoded());
+      return HttpResponse.of(HttpStatus.CREATED, MediaType.JSON_UTF_8, answer.toString());
+    } catch (JsonProcessingException e) {
+      return ApiErrors.invalid(
+          "body: no JSON (expected: {\"namespace\":…,\"service\":…,\"ttlSeconds\":…})");
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      return ApiErrors.response(
+          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A day: long enough to start the services of a team, short enough to forget about. */
+  private static final Duration DEFAULT_TTL = Duration.ofHours(24);
+
+  @Delete("/tokens/{id}")
+  public HttpResponse revoke(@Param("id") String id) {
+    try {
+      return tokens.revoke(id)
+          ? HttpResponse.of(HttpStatus.NO_CONTENT)
+          : ApiErrors.notFound("token " + id + " does not exist");
+    } catch (StoreException e) {
+      return ApiErrors.response(
+          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Makes a login link; for the command line, which holds the admin token. */
+  @Post("/logins")
+  public HttpResponse newLogin() {
+    return json(object().put("path", newLoginPath()));
+  }
+
+  private HttpResponse download(
+      ServiceRequestContext ctx, com.linecorp.armeria.common.HttpRequest request)
+      throws Exception {
+    return agentJar.file().isPresent()
+        ? HttpFile.of(agentJar.file().get()).asService().serve(ctx, request)
+        : ApiErrors.notFound("this controller was started without --agent-jar");
+  }
+
+  private String state(long sequence) {
+    ObjectNode state = object().put("sequence", sequence);
+    state.set("status", status.status(Access.LOOPBACK, context.options().loginRequired()));
+    state.set("services", mesh.services());
+    state.set("workloads", mesh.workloads());
+    state.set("graph", graph.graph());
+    state.set("traces", traces.recent(trace -> true, NEWEST));
+    state.set("refusals", traces.refusals(NEWEST));
+    state.set("resources", mesh.resources());
+    return state.toString();
+  }
+
+  private static int bounded(int limit) {
+    return Math.max(1, Math.min(limit, MAX_LIST));
+  }
+
+  private static String host(String address) {
+    int colon = address.lastIndexOf(':');
+    return colon < 0 ? address : address.substring(0, colon);
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  private static HttpResponse json(JsonNode body) {
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, body.toString());
+  }
+}

@@ -1,0 +1,173 @@
+package io.endomesh.controller.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.Version;
+import io.endomesh.controller.registry.Workload;
+import io.endomesh.controller.store.Resources;
+import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.MeshService;
+import io.endomesh.controller.xds.SyncStatus;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** How the controller and the mesh are, and how to join, as JSON. Thread-safe. */
+final class StatusJson {
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  static final String AGENT_PATH = "/download/endomesh-agent.jar";
+
+  private final ControllerContext context;
+  private final TelemetryPart telemetry;
+  private final AgentJar agentJar;
+
+  StatusJson(ControllerContext context, TelemetryPart telemetry, AgentJar agentJar) {
+    this.context = context;
+    this.telemetry = telemetry;
+    this.agentJar = agentJar;
+  }
+
+  /**
+   * @param user who asks
+   * @param loginRequired whether a login stands between a browser and the console
+   */
+  ObjectNode status(String user, boolean loginRequired) {
+    MeshModel model = context.model().get();
+    Resources resources = context.store().resources();
+    Instant now = context.clock().instant();
+    Set<String> namespaces = new HashSet<>();
+    for (MeshService service : model.services()) {
+      namespaces.add(service.key().namespace());
+    }
+    ObjectNode json =
+        JSON.objectNode()
+            .put("version", Version.current())
+            .put("trustDomain", model.trustDomain())
+            .put("now", now.truncatedTo(ChronoUnit.MILLIS).toString())
+            .put("startedAt", context.startedAt().truncatedTo(ChronoUnit.MILLIS).toString())
+            .put("uptimeSeconds", Duration.between(context.startedAt(), now).toSeconds())
+            .put("revision", resources.revision())
+            .put("address", address());
+    json.putObject("counts")
+        .put("services", model.services().size())
+        .put("workloads", context.workloads().workloads().size())
+        .put("namespaces", namespaces.size())
+        .put("resources", resources.all().size());
+    json.putObject("certificateAuthority")
+        .put("fingerprint", context.authority().fingerprint())
+        .put(
+            "notAfter",
+            context.authority().rootCertificate().getNotAfter().toInstant().toString());
+    json.putObject("telemetry")
+        .put("metricPoints", telemetry.rollups().pointsTotal())
+        .put("spans", telemetry.traces().spansTotal())
+        .put("rejectedRequests", telemetry.rejectedRequests())
+        .put("evictedTraces", telemetry.traces().evictedTotal());
+    json.putObject("session").put("loginRequired", loginRequired).put("user", user);
+    problems(json.putArray("problems"), now);
+    return json;
+  }
+
+  private void problems(ArrayNode problems, Instant now) {
+    for (SyncStatus.Node node : context.syncStatus().nodes()) {
+      SyncStatus.Rejection rejection = node.rejection();
+      if (rejection != null) {
+        problem(
+            problems,
+            "error",
+            node.instance()
+                + " keeps its last good configuration, because it rejected "
+                + rejection.type()
+                + ": "
+                + rejection.reason(),
+            node.instance());
+      }
+    }
+    for (Workload workload : context.workloads().workloads()) {
+      if (!workload.connected()) {
+        problem(
+            problems,
+            "warning",
+            workload.instance()
+                + " has lost its connection; others stop calling it when its lease ends",
+            workload.instance());
+      }
+      Instant end = workload.health().certificateNotAfter();
+      if (end != null && end.isBefore(now)) {
+        problem(
+            problems,
+            "error",
+            "the certificate of "
+                + workload.instance()
+                + " ended at "
+                + end
+                + "; look in its log why it was not renewed",
+            workload.instance());
+      }
+    }
+    if (telemetry.rejectedRequests() > 0) {
+      problem(
+          problems,
+          "warning",
+          telemetry.rejectedRequests()
+              + " reports of agents were not accepted; totals lack their calls, start the"
+              + " controller with --log-level=debug to see why",
+          "telemetry");
+    }
+  }
+
+  private static void problem(
+      ArrayNode problems, String severity, String message, String subject) {
+    problems
+        .addObject()
+        .put("severity", severity)
+        .put("message", message)
+        .put("subject", subject);
+  }
+
+  /** {@code host:port} at which agents reach the controller. */
+  String address() {
+    String advertised = context.options().advertisedAddress();
+    if (advertised != null) {
+      return advertised;
+    }
+    InetSocketAddress bound = context.address().get();
+    InetAddress address = bound.getAddress();
+    // All addresses of this machine: this one says it best.
+    String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
+  }
+
+  ObjectNode onboarding(String scheme) {
+    String address = address();
+    ObjectNode json =
+        JSON.objectNode()
+            .put("controller", address)
+            .put("caFingerprint", context.authority().fingerprint());
+    Optional<AgentJar.Facts> agent = agentJar.facts();
+    json.putObject("agent")
+        .put("available", agent.isPresent())
+        .put("version", agent.map(AgentJar.Facts::version).orElse(null))
+        .put("bytes", agent.map(AgentJar.Facts::bytes).orElse(null))
+        .put("sha256", agent.map(AgentJar.Facts::sha256).orElse(null))
+        .put("url", AGENT_PATH);
+    json.putObject("commands")
+        // The mesh's root is in no trust store yet: the digest beside it says what was downloaded.
+        .put("download", "curl -fsSLO " + scheme + "://" + address + AGENT_PATH)
+        .put(
+            "run",
+            "java -javaagent:endomesh-agent.jar=service=NAME,namespace=NAMESPACE,"
+                + "join-file=endomesh.join -jar app.jar");
+    return json.put("workloads", context.workloads().workloads().size());
+  }
+}
