@@ -58,18 +58,21 @@ public final class Controller implements AutoCloseable {
   private final ScheduledExecutorService control;
   private final ConsolePart console;
   private final List<ControllerPart> parts;
+  private final Runnable remember;
 
   private Controller(
       Server server,
       ResourceStore store,
       ScheduledExecutorService control,
       ConsolePart console,
-      List<ControllerPart> parts) {
+      List<ControllerPart> parts,
+      Runnable remember) {
     this.server = server;
     this.store = store;
     this.control = control;
     this.console = console;
     this.parts = parts;
+    this.remember = remember;
   }
 
   /**
@@ -147,7 +150,13 @@ public final class Controller implements AutoCloseable {
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info(
         "serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
-    return new Controller(server, store, control, console, parts);
+    return new Controller(
+        server,
+        store,
+        control,
+        console,
+        parts,
+        () -> settling.remember(registry.workloads()));
   }
 
   /** That was bound. */
@@ -162,9 +171,11 @@ public final class Controller implements AutoCloseable {
 
   @Override
   public void close() {
+    // Before their streams end: these are the workloads the next start waits for.
+    control.shutdownNow();
+    remember.run();
     server.stop().join();
     parts.forEach(ControllerPart::close);
-    control.shutdownNow();
     store.close();
   }
 
@@ -184,7 +195,8 @@ public final class Controller implements AutoCloseable {
     builder.idleTimeoutMillis(0);
     builder.maxRequestLength(MAX_REQUEST_BYTES);
     builder.requestTimeout(Duration.ofSeconds(30));
-    builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1));
+    // Streams of agents never end by themselves: waiting is for requests in flight only.
+    builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofMillis(200));
     return builder;
   }
 

@@ -1,0 +1,267 @@
+package io.endomesh.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.translate.ResourceType;
+import io.endomesh.proto.v1.ControllerMessage;
+import io.endomesh.proto.v1.Registration;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole controller, spoken to by real workloads over mutual TLS. */
+class ControllerTest {
+
+  private static final String SPLIT =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: orders, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules:
+        - backendRefs:
+          - {name: orders, weight: 90}
+          - {name: orders-v2, weight: 10}
+      """;
+
+  @TempDir Path dataDir;
+  private Controller controller;
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = Controller.start(options());
+  }
+
+  @AfterEach
+  void stop() {
+    controller.close();
+  }
+
+  private ControllerOptions options() {
+    return new ControllerOptions(
+        "127.0.0.1", 0, null, dataDir, "endomesh.local", Duration.ofMillis(300), null, false);
+  }
+
+  @Test
+  void delta_knownService_leadsFromListenerToEndpoints() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      assertThat(orders.join(Map.of("version", "v1"), 18080))
+          .isInstanceOf(ControllerMessage.class);
+      DeltaClient client = new DeltaClient(storefront);
+
+      client.subscribe(ResourceType.LISTENER, "orders");
+      DeltaDiscoveryResponse listener = client.found();
+      assertThat(listener.getResources(0).getName()).isEqualTo("orders");
+      client.ack(listener);
+      client.subscribe(ResourceType.ROUTE, "orders.shop:18080");
+      RouteConfiguration routes =
+          client.found().getResources(0).getResource().unpack(RouteConfiguration.class);
+      String cluster = routes.getVirtualHosts(0).getRoutes(0).getRoute().getCluster();
+      assertThat(cluster).isEqualTo("outbound|18080||orders.shop");
+      client.subscribe(ResourceType.CLUSTER, cluster);
+      assertThat(client.found().getResourcesCount()).isEqualTo(1);
+      client.subscribe(ResourceType.ENDPOINTS, cluster);
+      ClusterLoadAssignment endpoints = endpoints(client.found());
+      assertThat(endpoints.toString())
+          .contains("address: \"127.0.0.1\"", "port_value: 18080")
+          .contains("spiffe://endomesh.local/ns/shop/sa/orders")
+          .contains("\"v1\"");
+    }
+  }
+
+  @Test
+  void delta_unknownHost_isRemovedAndComesWhenItJoins() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.LISTENER, "orders", "www.example.com");
+      assertThat(client.response().getRemovedResourcesList())
+          .containsExactly("orders", "www.example.com");
+
+      orders.join(Map.of(), 18080);
+
+      assertThat(client.found().getResources(0).getName()).isEqualTo("orders");
+    }
+  }
+
+  @Test
+  void delta_appliedRoute_isPushedAloneWithinASecond() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.LISTENER, "orders");
+      client.ack(client.found());
+      client.subscribe(ResourceType.ROUTE, "orders.shop:18080");
+      client.ack(client.found());
+
+      long before = System.nanoTime();
+      assertThat(apply(SPLIT, "").statusCode()).isEqualTo(200);
+      DeltaDiscoveryResponse pushed = client.response();
+
+      assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(1));
+      assertThat(pushed.getTypeUrl()).isEqualTo(ResourceType.ROUTE.typeUrl());
+      assertThat(pushed.getResources(0).getResource().unpack(RouteConfiguration.class).toString())
+          .contains("name: \"HTTPRoute/shop/orders rule 0\"", "value: 90", "value: 10")
+          .contains("outbound|80||orders-v2.shop");
+      assertThat(client.eventWithin(100)).isNull();
+    }
+  }
+
+  @Test
+  void delta_killedWorkload_losesItsEndpointAfterTheLease() throws Exception {
+    try (TestWorkload one = workload("orders", "orders-1");
+        TestWorkload two = workload("orders", "orders-2");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      one.join(Map.of(), 18080);
+      two.join(Map.of(), 18081);
+      DeltaClient client = new DeltaClient(storefront);
+      String cluster = "outbound|18080||orders.shop";
+      client.subscribe(ResourceType.ENDPOINTS, cluster);
+      ClusterLoadAssignment endpoints = endpoints(client.found());
+      while (endpoints.getEndpoints(0).getLbEndpointsCount() < 2) {
+        endpoints = endpoints(client.found());
+      }
+
+      two.kill();
+
+      ClusterLoadAssignment rest = endpoints(client.found());
+      assertThat(rest.getEndpoints(0).getLbEndpointsCount()).isEqualTo(1);
+      assertThat(rest.toString()).contains("port_value: 18080");
+    }
+  }
+
+  @Test
+  void delta_inbound_followsPeerAuthenticationAndPolicy() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1")) {
+      orders.join(Map.of(), 18080);
+      DeltaClient client = new DeltaClient(orders);
+      client.subscribe(ResourceType.LISTENER, "endomesh/inbound/18080");
+      String open = text(client.response());
+      assertThat(open).contains("raw_buffer").doesNotContain("rbac");
+
+      apply(
+          """
+          apiVersion: security.istio.io/v1
+          kind: PeerAuthentication
+          metadata: {name: strict, namespace: shop}
+          spec: {mtls: {mode: STRICT}}
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: {name: callers, namespace: shop}
+          spec:
+            selector: {matchLabels: {app: orders}}
+            rules: [{from: [{source: {principals: ["endomesh.local/ns/shop/sa/storefront"]}}]}]
+          """,
+          "");
+
+      String closed = text(client.response());
+      assertThat(closed)
+          .doesNotContain("raw_buffer")
+          .contains("AuthorizationPolicy/shop/callers")
+          .contains("spiffe://endomesh.local/ns/shop/sa/storefront");
+    }
+  }
+
+  @Test
+  void join_otherService_isRefused() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1")) {
+      Registration forged =
+          orders.registration(Map.of(), 18080).toBuilder().setService("payments").build();
+
+      Object answer = orders.join(forged);
+
+      Status status = Status.fromThrowable((Throwable) answer);
+      assertThat(status.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+      assertThat(status.getDescription())
+          .isEqualTo(
+              "service: shop/payments (expected: shop/orders, which the certificate names)");
+    }
+  }
+
+  @Test
+  void status_rejectedConfiguration_isShown() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      storefront.join(Map.of());
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.LISTENER, "orders");
+      client.nack(client.found(), "orders: no such filter; keeping version 1");
+
+      String rejection = "";
+      while (!rejection.contains("keeping version 1")) {
+        rejection =
+            new ObjectMapper()
+                .readTree(TestWorkload.http(controller, "GET", "/api/v1/workloads", "", Map.of()).body())
+                .findPath("workloads")
+                .toString();
+      }
+      assertThat(rejection).contains("no such filter");
+    }
+  }
+
+  @Test
+  void restart_workloadsNotBackYet_agentsKeepTheirEndpoints() throws Exception {
+    String cluster = "outbound|18080||orders.shop";
+    String version;
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      storefront.join(Map.of());
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.ENDPOINTS, cluster);
+      version = client.found().getResources(0).getVersion();
+      controller.close();
+    }
+    controller = Controller.start(options());
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      storefront.join(Map.of());
+      DeltaClient client = new DeltaClient(storefront);
+      client.bring(ResourceType.ENDPOINTS, Map.of(cluster, version), cluster);
+      client.subscribe(ResourceType.LISTENER, "orders", "nobody");
+      DeltaDiscoveryResponse listener = client.found();
+      assertThat(listener.getResources(0).getName()).isEqualTo("orders");
+      assertThat(listener.getRemovedResourcesList()).isEmpty();
+      assertThat(client.eventWithin(300)).isNull();
+
+      orders.join(Map.of(), 18080);
+
+      // The endpoints are as before, so nothing is sent of them; the unknown name now is known to be.
+      assertThat(client.response().getRemovedResourcesList()).containsExactly("nobody");
+      assertThat(client.eventWithin(100)).isNull();
+    }
+  }
+
+  private TestWorkload workload(String service, String instance) throws Exception {
+    return TestWorkload.start(controller, dataDir, "shop", service, instance);
+  }
+
+  private java.net.http.HttpResponse<String> apply(String yaml, String query) throws Exception {
+    return TestWorkload.http(controller, "POST", "/api/v1/apply" + query, yaml, Map.of());
+  }
+
+  private static ClusterLoadAssignment endpoints(DeltaDiscoveryResponse response)
+      throws Exception {
+    return response.getResources(0).getResource().unpack(ClusterLoadAssignment.class);
+  }
+
+  /** The bytes hold every name that is looked for, those inside of Any too. */
+  private static String text(DeltaDiscoveryResponse response) {
+    return response.getResources(0).getResource().getValue().toStringUtf8();
+  }
+}
