@@ -1,0 +1,459 @@
+package io.endomesh.xds;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.endomesh.dataplane.Discovery;
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.proto.v1.ControllerMessage;
+import io.endomesh.xds.ads.AdsClient;
+import io.endomesh.xds.ads.HostDiscovery;
+import io.endomesh.xds.http2.GrpcStatus;
+import io.endomesh.xds.http2.GrpcStream;
+import io.endomesh.xds.http2.Http2Client;
+import io.endomesh.xds.http2.Http2Connection;
+import io.endomesh.xds.http2.HttpAnswer;
+import io.endomesh.xds.identity.ControllerTrust;
+import io.endomesh.xds.identity.Credentials;
+import io.endomesh.xds.join.Registrar;
+import io.endomesh.xds.runtime.ControlThread;
+import io.endomesh.xds.runtime.Log;
+import io.endomesh.xds.runtime.Serial;
+import io.endomesh.xds.state.StateDirectory;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection to the controller, for as long as the agent runs: comes up, is lost, comes back.
+ * What arrives is published to the {@link Mesh}; what the workload has to say is sent. All of it
+ * happens on one control thread; the public methods are thread-safe and do not block.
+ */
+public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
+
+  private static final String ADS =
+      "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
+
+  private static final String JOIN = "/endomesh.v1.WorkloadService/Join";
+
+  /** {@code Node.user_agent_name}: by it the controller knows that all it serves is understood. */
+  private static final String USER_AGENT = "endomesh-agent";
+
+  /** How long the first calls wait for a first connection. */
+  private static final long CONNECT_WINDOW_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** Changes come in bursts; the disk needs only the last. */
+  private static final long SAVE_DELAY_NANOS = Duration.ofMillis(200).toNanos();
+
+  /** A port is offered to others when its rules are known, or after this if they do not come. */
+  private static final long RULES_PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private static final long POST_TIMEOUT_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private final ControlPlaneSettings settings;
+  private final Mesh mesh;
+  private final Log log;
+  private final ControlThread serial;
+  private final Http2Client http;
+  private final StateDirectory state;
+  private final AdsClient ads;
+  private final Registrar registrar;
+  private final HostDiscovery discovery;
+  private final CertificateKeeper certificates;
+  private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
+
+  /** Ports that were bound and are not offered yet. */
+  private final Map<Integer, Protocol> unoffered = new LinkedHashMap<>();
+
+  private volatile @Nullable Http2Connection connection;
+  private @Nullable Identity identity;
+  private long published;
+  private boolean savePending;
+  private boolean complained;
+  private boolean closed;
+
+  private ControlPlane(ControlPlaneSettings settings, Mesh mesh) {
+    this.settings = settings;
+    this.mesh = mesh;
+    this.log = settings.log();
+    this.serial = new ControlThread(log);
+    this.http = new Http2Client(log);
+    this.state =
+        new StateDirectory(
+            settings.stateDir(), settings.join().controller(), settings.workload(), log);
+    this.ads = new AdsClient(node(settings), serial, log, new Changes());
+    this.certificates =
+        new CertificateKeeper(
+            settings.join(),
+            settings.workload(),
+            serial,
+            state,
+            Clock.systemUTC(),
+            RandomGenerator.getDefault(),
+            log,
+            this::issued);
+    this.registrar =
+        new Registrar(settings.about(), serial, settings.health(), certificates::end);
+    this.discovery =
+        new HostDiscovery(
+            mesh,
+            System::nanoTime,
+            CONNECT_WINDOW_NANOS,
+            settings.discoveryTimeout().toNanos(),
+            serial,
+            host -> serial.execute(() -> ads.subscribe(host)),
+            host -> serial.execute(() -> ads.unsubscribe(host)));
+  }
+
+  /** Begins to connect, and returns at once. */
+  public static ControlPlane start(ControlPlaneSettings settings, Mesh mesh) {
+    ControlPlane started = new ControlPlane(settings, mesh);
+    CountDownLatch restored = new CountDownLatch(1);
+    started.serial.execute(
+        () -> {
+          started.restore();
+          restored.countDown();
+          started.connect();
+        });
+    try {
+      // Reads two files: with them the first call needs no controller.
+      restored.await(CONNECT_WINDOW_NANOS, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    mesh.listeners(started);
+    return started;
+  }
+
+  /** Answers for hosts that are not in the snapshot. */
+  public Discovery discovery() {
+    return discovery;
+  }
+
+  /** Sends a request over the connection; fails at once if there is none. */
+  public CompletableFuture<Integer> post(String path, String contentType, byte[] body) {
+    Http2Connection open = connection;
+    if (open == null || !open.isOpen()) {
+      return CompletableFuture.failedFuture(new IOException("no connection to the controller"));
+    }
+    return open.post(path, contentType, body, POST_TIMEOUT_NANOS).thenApply(HttpAnswer::status);
+  }
+
+  @Override
+  public void bound(int port, Protocol protocol) {
+    serial.execute(
+        () -> {
+          unoffered.put(port, protocol);
+          ads.bound(port);
+          offerPorts(mesh.snapshot().inbound());
+          serial.schedule(() -> offer(port), RULES_PATIENCE_NANOS);
+        });
+  }
+
+  @Override
+  public void closed(int port) {
+    serial.execute(
+        () -> {
+          unoffered.remove(port);
+          registrar.closed(port);
+          ads.closed(port);
+        });
+  }
+
+  /** Says goodbye, as long as that takes no longer than {@code patience}. */
+  public void close(Duration patience) throws InterruptedException {
+    CountDownLatch said = new CountDownLatch(1);
+    serial.execute(
+        () -> {
+          closed = true;
+          registrar.goodbye("shutdown");
+          Http2Connection open = connection;
+          if (open != null) {
+            open.close();
+          }
+          said.countDown();
+        });
+    said.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    http.close();
+    serial.close();
+  }
+
+  @Override
+  public void close() {
+    try {
+      close(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void restore() {
+    certificates.restore();
+    ads.restore(state.readResources());
+  }
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    JoinString join = settings.join();
+    try {
+      http.connect(
+          join.host(),
+          join.port(),
+          ControllerTrust.context(join.rootFingerprint(), certificates.credentials()),
+          serial,
+          new Link(certificates.credentials() != null));
+    } catch (GeneralSecurityException e) {
+      lost("TLS cannot be set up: " + e.getMessage());
+    }
+  }
+
+  private void connected(Http2Connection open, boolean identified) {
+    if (!identified) {
+      // The token is good for a certificate and for nothing else; the rest needs who we are.
+      certificates.ask(
+          open, problem -> lost("no certificate: " + problem, open), /* issued= */ open::close);
+      return;
+    }
+    connection = open;
+    GrpcStream discoveryStream = open.open(ADS, Map.of(), new AdsStream(open));
+    ads.connected(request -> discoveryStream.send(request.toByteArray()));
+    GrpcStream joinStream = open.open(JOIN, Map.of(), new JoinStream(open));
+    registrar.connected(message -> joinStream.send(message.toByteArray()));
+    discovery.connected();
+    if (certificates.isDue()) {
+      certificates.ask(
+          open, problem -> log.warn("the certificate was not renewed: " + problem), () -> {});
+    }
+  }
+
+  /** A new certificate: what is made from it is published, and the first one opens the streams. */
+  private void issued(Credentials fresh) {
+    try {
+      identity = fresh.identity();
+    } catch (GeneralSecurityException e) {
+      log.warn("the certificate cannot be used: " + e.getMessage() + "; keeping the one before");
+      return;
+    }
+    publish();
+    certificates.renewWith(() -> connection);
+  }
+
+  private void publish() {
+    Map<String, VirtualHost> hosts = ads.hosts();
+    Inbound inbound = ads.inbound();
+    mesh.publish(new Snapshot(++published, hosts, inbound, identity));
+    discovery.published(hosts.keySet());
+    offerPorts(inbound);
+  }
+
+  /** Offered only when its rules are in force: nobody is to call a port that does not obey yet. */
+  private void offerPorts(Inbound inbound) {
+    for (Integer port : List.copyOf(unoffered.keySet())) {
+      if (inbound.ports().containsKey(port)) {
+        offer(port);
+      }
+    }
+  }
+
+  private void offer(int port) {
+    Protocol protocol = unoffered.remove(port);
+    if (protocol != null) {
+      registrar.bound(port, protocol);
+    }
+  }
+
+  private void save() {
+    if (!savePending) {
+      savePending = true;
+      serial.schedule(
+          () -> {
+            savePending = false;
+            state.write(ads.stored());
+          },
+          SAVE_DELAY_NANOS);
+    }
+  }
+
+  private void lost(String why, Http2Connection open) {
+    open.close();
+    complain(why);
+  }
+
+  private void lost(String why) {
+    complain(why);
+    reconnect(backoff.nextNanos());
+  }
+
+  private void reconnect(long delayNanos) {
+    connection = null;
+    ads.disconnected();
+    registrar.disconnected();
+    serial.schedule(this::connect, delayNanos);
+  }
+
+  /** Once a loss: a controller that is away for a night is one line, not ten thousand. */
+  private void complain(String why) {
+    if (!complained && !closed) {
+      complained = true;
+      log.warn(
+          "controller "
+              + settings.join().controller()
+              + ": "
+              + why
+              + "; going on with what is known, and trying again");
+    }
+  }
+
+  private void answered() {
+    backoff.reset();
+    if (complained) {
+      complained = false;
+      log.info("controller " + settings.join().controller() + " is back");
+    }
+  }
+
+  private static Node node(ControlPlaneSettings settings) {
+    Workload workload = settings.workload();
+    Struct.Builder metadata =
+        Struct.newBuilder()
+            .putFields("NAMESPACE", text(workload.namespace()))
+            .putFields("SERVICE", text(workload.service()));
+    return Node.newBuilder()
+        .setId(workload.instance())
+        .setUserAgentName(USER_AGENT)
+        .setUserAgentVersion(settings.about().agentVersion())
+        .setMetadata(metadata)
+        .build();
+  }
+
+  private static Value text(String value) {
+    return Value.newBuilder().setStringValue(value).build();
+  }
+
+  /** What follows from the controller's answers. */
+  private final class Changes implements AdsClient.Listener {
+    @Override
+    public void changed() {
+      publish();
+      save();
+    }
+
+    @Override
+    public void unknown(String authority) {
+      discovery.unknown(authority);
+    }
+  }
+
+  /** One connection. */
+  private final class Link implements Http2Connection.Listener {
+
+    private final boolean identified;
+    private boolean refused = true;
+
+    Link(boolean identified) {
+      this.identified = identified;
+    }
+
+    @Override
+    public void ready(Http2Connection open) {
+      refused = false;
+      if (closed) {
+        open.close();
+        return;
+      }
+      connected(open, identified);
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+      if (closed) {
+        return;
+      }
+      if (!identified && certificates.credentials() != null) {
+        // Closed by ourselves, to come back with the certificate that was just issued.
+        reconnect(0);
+        return;
+      }
+      discovery.unreachable();
+      lost(
+          cause == null
+              ? "the connection was closed"
+              : (refused ? "cannot be reached (" : "the connection broke (") + reason(cause) + ")");
+    }
+
+    private String reason(Throwable cause) {
+      Throwable root = cause;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+  }
+
+  private final class AdsStream implements GrpcStream.Listener {
+
+    private final Http2Connection open;
+
+    AdsStream(Http2Connection open) {
+      this.open = open;
+    }
+
+    @Override
+    public void message(byte[] message) {
+      try {
+        DeltaDiscoveryResponse response = DeltaDiscoveryResponse.parseFrom(message);
+        answered();
+        ads.received(response);
+      } catch (InvalidProtocolBufferException e) {
+        lost("sent " + message.length + " bytes that cannot be read", open);
+      }
+    }
+
+    @Override
+    public void ended(GrpcStatus status) {
+      lost("the configuration stream ended: " + status, open);
+    }
+  }
+
+  private final class JoinStream implements GrpcStream.Listener {
+
+    private final Http2Connection open;
+
+    JoinStream(Http2Connection open) {
+      this.open = open;
+    }
+
+    @Override
+    public void message(byte[] message) {
+      try {
+        registrar.received(ControllerMessage.parseFrom(message));
+      } catch (InvalidProtocolBufferException e) {
+        lost("sent " + message.length + " bytes that cannot be read", open);
+      }
+    }
+
+    @Override
+    public void ended(GrpcStatus status) {
+      lost("the registration ended: " + status, open);
+    }
+  }
+}

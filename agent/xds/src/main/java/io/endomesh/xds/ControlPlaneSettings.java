@@ -1,0 +1,30 @@
+package io.endomesh.xds;
+
+import io.endomesh.dataplane.Workload;
+import io.endomesh.xds.join.Health;
+import io.endomesh.xds.join.Registrar;
+import io.endomesh.xds.runtime.Log;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * What the connection to the controller is made with. Immutable.
+ *
+ * @param stateDir for the last known good state of all services of this user
+ * @param discoveryTimeout how long the first call to a host waits for the controller's answer
+ * @param about this workload, for the registration
+ * @param health asked at each heartbeat; must not block
+ */
+public record ControlPlaneSettings(
+    JoinString join,
+    Path stateDir,
+    Duration discoveryTimeout,
+    Registrar.About about,
+    Supplier<Health> health,
+    Log log) {
+
+  Workload workload() {
+    return about.workload();
+  }
+}

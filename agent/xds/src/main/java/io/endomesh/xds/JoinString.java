@@ -1,0 +1,91 @@
+package io.endomesh.xds;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Everything a workload needs to join a mesh, in one string. Immutable. Holds a secret: {@link
+ * #toString} leaves it out.
+ *
+ * @param host of the controller
+ * @param token proves that we may join
+ * @param rootFingerprint {@code sha256:<hex>} of the mesh's root certificate
+ */
+public record JoinString(String host, int port, String token, String rootFingerprint) {
+
+  private static final String PREFIX = "em1.";
+  private static final String EXPECTED =
+      " (expected: the whole string that `endomesh token create` or the console shows)";
+  private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  /**
+   * @throws IllegalArgumentException if it cannot be read; the message repeats none of it
+   */
+  public static JoinString parse(String text) {
+    String stripped = text.strip();
+    if (!stripped.startsWith(PREFIX)) {
+      throw new IllegalArgumentException(
+          "join string: does not begin with " + PREFIX + EXPECTED);
+    }
+    byte[] json;
+    try {
+      json = Base64.getUrlDecoder().decode(stripped.substring(PREFIX.length()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "join string: what follows " + PREFIX + " is no base64" + EXPECTED, e);
+    }
+    Map<String, String> fields;
+    try {
+      fields = FlatJson.parse(new String(json, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "join string: cut short or damaged, " + e.getMessage() + EXPECTED, e);
+    }
+    String controller = field(fields, "controller");
+    String fingerprint = field(fields, "ca");
+    if (!FINGERPRINT.matcher(fingerprint).matches()) {
+      throw new IllegalArgumentException(
+          "join string: ca: " + fingerprint + " (expected: sha256: and 64 hexadecimal digits)");
+    }
+    int colon = controller.lastIndexOf(':');
+    String host = colon < 1 ? "" : controller.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    return new JoinString(
+        host, port(controller, colon), field(fields, "token"), fingerprint);
+  }
+
+  /** {@code host:port}, for messages. */
+  public String controller() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
+  private static int port(String controller, int colon) {
+    try {
+      int port = colon < 1 ? -1 : Integer.parseInt(controller.substring(colon + 1));
+      if (port >= 1 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Falls through to the same sentence as a port out of range.
+    }
+    throw new IllegalArgumentException(
+        "join string: controller: " + controller + " (expected: host:port)");
+  }
+
+  private static String field(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new IllegalArgumentException("join string: " + name + " is missing" + EXPECTED);
+    }
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return controller() + " with root " + rootFingerprint;
+  }
+}

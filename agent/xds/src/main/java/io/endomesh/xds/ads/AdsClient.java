@@ -1,0 +1,340 @@
+package io.endomesh.xds.ads;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Status;
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.xds.runtime.Log;
+import io.endomesh.xds.runtime.Serial;
+import io.endomesh.xds.translate.InvalidResource;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client of the aggregated discovery service, incremental variant: which resources are wanted,
+ * which the controller was told, which it has answered. It knows nothing of connections: messages
+ * come in and go out. Not thread-safe: runs on the control thread.
+ */
+public final class AdsClient {
+
+  /** Told what follows from the controller's answers, on the control thread. */
+  public interface Listener {
+
+    /** Something that is read by calls changed. */
+    void changed();
+
+    /** The controller does not know this authority, or no longer. */
+    void unknown(String authority);
+  }
+
+  /** Listeners of our own ports have these names, with the port after it; 0 for all others. */
+  private static final String INBOUND = "endomesh/inbound/";
+
+  /** google.rpc.Code INVALID_ARGUMENT. */
+  private static final int INVALID_ARGUMENT = 3;
+
+  private final Node node;
+  private final Serial serial;
+  private final Log log;
+  private final Listener listener;
+  private final Resources resources = new Resources();
+  private final ActiveRoutes routes = new ActiveRoutes(resources);
+  private final Linker linker = new Linker(resources, routes);
+
+  private final Set<String> authorities = new LinkedHashSet<>();
+  private final Map<Integer, String> inboundByPort = new TreeMap<>();
+
+  /** What the controller was told on the present stream. */
+  private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
+
+  /** The last nonce of each type on the present stream, so that nothing is answered twice. */
+  private final Map<ResourceType, String> nonces = new EnumMap<>(ResourceType.class);
+
+  private @Nullable Consumer<DeltaDiscoveryRequest> stream;
+  private boolean nodeSent;
+
+  public AdsClient(Node node, Serial serial, Log log, Listener listener) {
+    this.node = node;
+    this.serial = serial;
+    this.log = log;
+    this.listener = listener;
+  }
+
+  /** Wants to know what this authority is, from now on. */
+  public void subscribe(String authority) {
+    serial.check();
+    if (authorities.add(authority)) {
+      ask();
+    }
+  }
+
+  public void unsubscribe(String authority) {
+    serial.check();
+    if (authorities.remove(authority)) {
+      settle();
+    }
+  }
+
+  /** This workload serves a port now: its rules are wanted. */
+  public void bound(int port) {
+    serial.check();
+    if (inboundByPort.put(port, INBOUND + port) == null) {
+      ask();
+    }
+  }
+
+  public void closed(int port) {
+    serial.check();
+    if (inboundByPort.remove(port) != null) {
+      settle();
+      listener.changed();
+    }
+  }
+
+  /** A stream is open: everything that is wanted is asked for anew, with the versions we have. */
+  public void connected(Consumer<DeltaDiscoveryRequest> out) {
+    serial.check();
+    stream = out;
+    nodeSent = false;
+    subscribed.clear();
+    nonces.clear();
+    ask();
+  }
+
+  public void disconnected() {
+    serial.check();
+    stream = null;
+  }
+
+  /** Takes in what was kept on disk, as if the controller had said it. */
+  public void restore(List<StoredResource> kept) {
+    serial.check();
+    List<String> problems = new ArrayList<>();
+    for (StoredResource resource : kept) {
+      accept(resource, problems);
+      if (resource.type() == ResourceType.LISTENER) {
+        wantAgain(resource.name());
+      }
+    }
+    if (!problems.isEmpty()) {
+      log.warn("last known good state: " + String.join("; ", problems) + "; left out");
+    }
+    routes.update(authorities);
+    listener.changed();
+  }
+
+  private void wantAgain(String name) {
+    if (!name.startsWith(INBOUND)) {
+      authorities.add(name);
+      return;
+    }
+    // Known before the port is bound, so that no request is served without its rules.
+    int port = Integer.parseInt(name.substring(INBOUND.length()));
+    if (port != 0) {
+      inboundByPort.put(port, name);
+    }
+  }
+
+  /** All valid resources, to be kept. */
+  public List<StoredResource> stored() {
+    serial.check();
+    return resources.stored();
+  }
+
+  /** By authority. */
+  public Map<String, VirtualHost> hosts() {
+    serial.check();
+    return linker.hosts(authorities);
+  }
+
+  public Inbound inbound() {
+    serial.check();
+    return linker.inbound(inboundByPort, INBOUND + 0);
+  }
+
+  /** An answer of the controller. */
+  public void received(DeltaDiscoveryResponse response) {
+    serial.check();
+    ResourceType type = ResourceType.of(response.getTypeUrl());
+    if (type == null) {
+      nack(
+          response,
+          "type_url: " + response.getTypeUrl() + " (expected: a type that was asked for)");
+      return;
+    }
+    String nonce = response.getNonce();
+    if (nonce.equals(nonces.put(type, nonce)) && !nonce.isEmpty()) {
+      return;
+    }
+    List<String> problems = new ArrayList<>();
+    List<String> gone = new ArrayList<>();
+    for (Resource resource : response.getResourcesList()) {
+      accept(type, resource, problems);
+    }
+    for (String name : response.getRemovedResourcesList()) {
+      resources.remove(type, name);
+      if (type == ResourceType.LISTENER && authorities.contains(name)) {
+        gone.add(name);
+      }
+    }
+    if (problems.isEmpty()) {
+      send(request(type).setResponseNonce(nonce));
+    } else {
+      String message = String.join("; ", problems);
+      log.warn("controller sent what cannot be used: " + message);
+      nack(response, message);
+    }
+    settle();
+    gone.forEach(listener::unknown);
+    listener.changed();
+  }
+
+  private void accept(ResourceType type, Resource resource, List<String> problems) {
+    if (!resource.hasResource()) {
+      // A heartbeat: the resource lives on.
+      return;
+    }
+    if (!resource.getResource().getTypeUrl().equals(type.typeUrl())) {
+      problems.add(
+          problem(
+              type,
+              resource.getName(),
+              "type_url: "
+                  + resource.getResource().getTypeUrl()
+                  + " (expected: "
+                  + type.typeUrl()
+                  + ")"));
+      return;
+    }
+    accept(
+        new StoredResource(
+            type, resource.getName(), resource.getVersion(), resource.getResource().getValue()),
+        problems);
+  }
+
+  /** One bad resource is left out; the others are used (gRFC A46). */
+  private void accept(StoredResource resource, List<String> problems) {
+    try {
+      resources.accept(resource);
+    } catch (InvalidProtocolBufferException e) {
+      problems.add(
+          problem(
+              resource.type(),
+              resource.name(),
+              resource.value().size() + " bytes that cannot be read (" + e.getMessage() + ")"));
+    } catch (InvalidResource e) {
+      problems.add(problem(resource.type(), resource.name(), String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      // A translator must not fail otherwise; if one does, it costs this resource and no other.
+      problems.add(problem(resource.type(), resource.name(), e.toString()));
+    }
+  }
+
+  private String problem(ResourceType type, String name, String what) {
+    String version = resources.version(type, name);
+    return type
+        + " "
+        + name
+        + ": "
+        + what
+        + (version == null ? ", not used" : ", keeping version " + version);
+  }
+
+  /** Follows the names in what is known now, and drops what nobody names any more. */
+  private void settle() {
+    routes.update(authorities);
+    ask();
+    for (ResourceType type : ResourceType.values()) {
+      resources.retain(type, wanted(type));
+    }
+  }
+
+  private Set<String> wanted(ResourceType type) {
+    return switch (type) {
+      case LISTENER -> {
+        Set<String> names = new LinkedHashSet<>(authorities);
+        names.addAll(inboundByPort.values());
+        names.add(INBOUND + 0);
+        yield names;
+      }
+      case ROUTE -> routes.routeNames(authorities);
+      case CLUSTER -> routes.clusterNames(authorities);
+      case ENDPOINTS -> routes.endpointNames(routes.clusterNames(authorities));
+    };
+  }
+
+  private void ask() {
+    if (stream == null) {
+      return;
+    }
+    for (ResourceType type : ResourceType.values()) {
+      Set<String> wanted = wanted(type);
+      Set<String> told = subscribed.get(type);
+      boolean first = told == null;
+      Set<String> before = told == null ? Set.of() : told;
+      List<String> more = without(wanted, before);
+      List<String> less = without(before, wanted);
+      // A first request without names would ask for all resources there are.
+      if ((first && more.isEmpty()) || (more.isEmpty() && less.isEmpty())) {
+        continue;
+      }
+      DeltaDiscoveryRequest.Builder request =
+          request(type).addAllResourceNamesSubscribe(more).addAllResourceNamesUnsubscribe(less);
+      if (first) {
+        for (String name : wanted) {
+          String version = resources.version(type, name);
+          if (version != null) {
+            request.putInitialResourceVersions(name, version);
+          }
+        }
+      }
+      subscribed.put(type, new HashSet<>(wanted));
+      send(request);
+    }
+  }
+
+  private static List<String> without(Set<String> names, Set<String> others) {
+    List<String> rest = new ArrayList<>();
+    for (String name : names) {
+      if (!others.contains(name)) {
+        rest.add(name);
+      }
+    }
+    return rest;
+  }
+
+  private static DeltaDiscoveryRequest.Builder request(ResourceType type) {
+    return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+  }
+
+  private void nack(DeltaDiscoveryResponse response, String message) {
+    send(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(response.getTypeUrl())
+            .setResponseNonce(response.getNonce())
+            .setErrorDetail(Status.newBuilder().setCode(INVALID_ARGUMENT).setMessage(message)));
+  }
+
+  private void send(DeltaDiscoveryRequest.Builder request) {
+    if (stream == null) {
+      return;
+    }
+    if (!nodeSent) {
+      request.setNode(node);
+      nodeSent = true;
+    }
+    stream.accept(request.build());
+  }
+}

@@ -1,0 +1,146 @@
+package io.endomesh.xds.ads;
+
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.cluster.RetryBudget;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.xds.translate.ClusterResource;
+import io.endomesh.xds.translate.EndpointResource;
+import io.endomesh.xds.translate.ListenerResource;
+import io.endomesh.xds.translate.RouteResource;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts translated resources together to what the data plane reads. Clusters that did not change, the
+ * load of each endpoint and the retry budget of each cluster live on from one snapshot to the next.
+ * Not thread-safe.
+ */
+final class Linker {
+
+  /**
+   * @param resource the identity of these two objects tells whether anything changed
+   */
+  private record Linked(
+      @Nullable ClusterResource resource,
+      @Nullable List<EndpointResource> endpoints,
+      Map<InetSocketAddress, Load> loads,
+      Cluster cluster) {}
+
+  private final Resources resources;
+  private final ActiveRoutes routes;
+  private final Map<String, Linked> linked = new HashMap<>();
+
+  Linker(Resources resources, ActiveRoutes routes) {
+    this.resources = resources;
+    this.routes = routes;
+  }
+
+  Map<String, VirtualHost> hosts(Set<String> authorities) {
+    Map<String, VirtualHost> hosts = new HashMap<>();
+    Set<String> inUse = new HashSet<>();
+    for (String authority : authorities) {
+      RouteResource active = routes.of(authority);
+      RouteResource.Host host = active == null ? null : active.host(authority);
+      if (host != null) {
+        hosts.put(authority, host(host, inUse));
+      }
+    }
+    linked.keySet().retainAll(inUse);
+    return hosts;
+  }
+
+  /** Rules of the ports; a port without rules of its own takes those of {@code otherPorts}. */
+  Inbound inbound(Map<Integer, String> listenerByPort, String otherPorts) {
+    Map<Integer, Inbound.Port> ports = new HashMap<>();
+    listenerByPort.forEach(
+        (port, name) -> {
+          if (resources.listener(name) instanceof ListenerResource.Server server) {
+            ports.put(port, server.port());
+          }
+        });
+    Inbound.Port others =
+        resources.listener(otherPorts) instanceof ListenerResource.Server server
+            ? server.port()
+            : Inbound.OPEN.otherPorts();
+    return new Inbound(ports, others);
+  }
+
+  private VirtualHost host(RouteResource.Host host, Set<String> inUse) {
+    List<Route> linkedRoutes = new ArrayList<>();
+    for (RouteResource.Rule rule : host.rules()) {
+      List<Cluster> clusters = new ArrayList<>();
+      List<Integer> weights = new ArrayList<>();
+      for (RouteResource.Target target : rule.targets()) {
+        inUse.add(target.cluster());
+        clusters.add(cluster(target.cluster()));
+        weights.add(target.weight());
+      }
+      linkedRoutes.add(
+          new Route(
+              rule.name(),
+              rule.match(),
+              WeightedClusters.of(clusters, weights),
+              rule.timeoutNanos(),
+              rule.attemptTimeoutNanos(),
+              rule.retry()));
+    }
+    return new VirtualHost(host.name(), linkedRoutes);
+  }
+
+  /** A cluster that the controller does not have is one without endpoints: calls to it get 503. */
+  private Cluster cluster(String name) {
+    ClusterResource resource = resources.cluster(name);
+    List<EndpointResource> endpoints = endpoints(resource);
+    Linked before = linked.get(name);
+    if (before != null && before.resource() == resource && before.endpoints() == endpoints) {
+      return before.cluster();
+    }
+    Map<InetSocketAddress, Load> loads = new HashMap<>();
+    List<Endpoint> usable = new ArrayList<>();
+    if (resource != null && endpoints != null) {
+      for (EndpointResource endpoint : endpoints) {
+        String identity = resource.tls() ? endpoint.identity() : null;
+        if (identity == null || resource.accepts(identity)) {
+          Load load =
+              loads.computeIfAbsent(endpoint.address(), address -> load(before, address));
+          usable.add(
+              new Endpoint(
+                  endpoint.address(), identity, endpoint.labels(), endpoint.weight(), load));
+        }
+      }
+    }
+    Cluster cluster =
+        new Cluster(
+            name,
+            resource == null ? name : resource.service(),
+            usable,
+            before == null ? new RetryBudget() : before.cluster().budget());
+    linked.put(name, new Linked(resource, endpoints, loads, cluster));
+    return cluster;
+  }
+
+  private @Nullable List<EndpointResource> endpoints(@Nullable ClusterResource resource) {
+    if (resource == null) {
+      return null;
+    }
+    return resource.endpointsName() == null
+        ? resource.endpoints()
+        : resources.endpoints(resource.endpointsName());
+  }
+
+  private static Load load(@Nullable Linked before, InetSocketAddress address) {
+    Load known = before == null ? null : before.loads().get(address);
+    return known == null ? new Load() : known;
+  }
+}

@@ -1,0 +1,86 @@
+package io.endomesh.xds.http2;
+
+import io.endomesh.dataplane.AgentThread;
+import io.endomesh.xds.runtime.Log;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * Opens HTTP/2 connections, all on one daemon thread. Netty's codec, and nothing of grpc-java: its
+ * classes would cost a tenth more start-up and 3 MB of the agent. Thread-safe.
+ */
+public final class Http2Client implements AutoCloseable {
+
+  /** A controller that does not answer a SYN for so long is tried again after the back-off. */
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  private final EventLoopGroup loops;
+
+  public Http2Client(Log log) {
+    NettyLog.install(log);
+    ThreadFactory daemons = task -> new AgentThread(task, "io");
+    loops = new MultiThreadIoEventLoopGroup(1, daemons, NioIoHandler.newFactory());
+  }
+
+  /**
+   * Connects in the background; the listener hears the rest.
+   *
+   * @param tls its trust manager decides alone whom we talk to
+   */
+  public void connect(
+      String host,
+      int port,
+      SSLContext tls,
+      Executor callbacks,
+      Http2Connection.Listener listener) {
+    String authority = host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
+    ConnectionHandler handler = new ConnectionHandler(authority, callbacks, listener);
+    new Bootstrap()
+        .group(loops)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(new SslHandler(engine(tls, host, port)), handler);
+              }
+            })
+        .connect(host, port)
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                handler.closed(connected.cause());
+              }
+            });
+  }
+
+  private static SSLEngine engine(SSLContext tls, String host, int port) {
+    SSLEngine engine = tls.createSSLEngine(host, port);
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2"});
+    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  @Override
+  public void close() {
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

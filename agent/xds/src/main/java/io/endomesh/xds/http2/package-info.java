@@ -1,0 +1,5 @@
+/** HTTP/2 to the controller: gRPC streams and plain POSTs over one connection. */
+@NullMarked
+package io.endomesh.xds.http2;
+
+import org.jspecify.annotations.NullMarked;

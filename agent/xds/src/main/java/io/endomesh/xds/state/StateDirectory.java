@@ -1,0 +1,168 @@
+package io.endomesh.xds.state;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.endomesh.dataplane.Workload;
+import io.endomesh.xds.ads.ResourceType;
+import io.endomesh.xds.ads.StoredResource;
+import io.endomesh.xds.identity.Credentials;
+import io.endomesh.xds.runtime.Log;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this service last knew: its resources and its certificate. All instances of a service on a
+ * machine share them. Trouble with the disk costs one sentence and nothing else. Not thread-safe: used
+ * by one thread at a time.
+ */
+public final class StateDirectory {
+
+  private static final String RESOURCES_FORMAT = "resources 1";
+  private static final String CREDENTIALS_FORMAT = "credentials 1";
+
+  private final Path directory;
+  private final SealedFile resources;
+  private final SealedFile credentials;
+  private final Log log;
+  private boolean writeFailed;
+
+  /**
+   * @param root the agent's state directory, shared by all services of the user
+   * @param controller {@code host:port}; each controller is a mesh of its own
+   */
+  public StateDirectory(Path root, String controller, Workload workload, Log log) {
+    this.directory =
+        root.resolve(fileName(controller))
+            .resolve(fileName(workload.namespace()))
+            .resolve(fileName(workload.service()) + labels(workload));
+    this.resources = new SealedFile(directory.resolve("resources"), RESOURCES_FORMAT);
+    this.credentials = new SealedFile(directory.resolve("credentials"), CREDENTIALS_FORMAT);
+    this.log = log;
+  }
+
+  /** Empty if there is nothing, or nothing that can be believed. */
+  public List<StoredResource> readResources() {
+    try {
+      byte[] content = resources.read();
+      return content == null ? List.of() : decode(content);
+    } catch (IOException | SecurityException e) {
+      log.warn("last known good configuration: " + reason(e) + "; starting without it");
+      return List.of();
+    }
+  }
+
+  public void write(List<StoredResource> all) {
+    try {
+      resources.write(encode(all));
+      writeFailed = false;
+    } catch (IOException | SecurityException e) {
+      cannotWrite(e);
+    }
+  }
+
+  /** Null if there is none, or none that can be believed. */
+  public @Nullable Credentials readCredentials() {
+    try {
+      byte[] content = credentials.read();
+      return content == null
+          ? null
+          : Credentials.fromPem(new String(content, StandardCharsets.US_ASCII));
+    } catch (IOException | GeneralSecurityException | SecurityException e) {
+      log.warn("kept certificate: " + reason(e) + "; a new one will be asked for");
+      return null;
+    }
+  }
+
+  public void write(Credentials issued) {
+    try {
+      credentials.write(issued.toPem().getBytes(StandardCharsets.US_ASCII));
+      writeFailed = false;
+    } catch (IOException | GeneralSecurityException | SecurityException e) {
+      cannotWrite(e);
+    }
+  }
+
+  /** Said once, until it works again: the next change is tried anew. */
+  private void cannotWrite(Exception e) {
+    if (!writeFailed) {
+      writeFailed = true;
+      log.warn(
+          "last known good state cannot be kept in "
+              + directory
+              + " ("
+              + reason(e)
+              + "); should this service restart while the controller is away, it starts without");
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  private static byte[] encode(List<StoredResource> all) {
+    DeltaDiscoveryResponse.Builder message = DeltaDiscoveryResponse.newBuilder();
+    for (StoredResource resource : all) {
+      message.addResources(
+          Resource.newBuilder()
+              .setName(resource.name())
+              .setVersion(resource.version())
+              .setResource(
+                  Any.newBuilder()
+                      .setTypeUrl(resource.type().typeUrl())
+                      .setValue(resource.value())));
+    }
+    return message.build().toByteArray();
+  }
+
+  private static List<StoredResource> decode(byte[] content) throws InvalidProtocolBufferException {
+    List<StoredResource> all = new ArrayList<>();
+    for (Resource resource : DeltaDiscoveryResponse.parseFrom(content).getResourcesList()) {
+      ResourceType type = ResourceType.of(resource.getResource().getTypeUrl());
+      if (type != null) {
+        all.add(
+            new StoredResource(
+                type,
+                resource.getName(),
+                resource.getVersion(),
+                resource.getResource().getValue()));
+      }
+    }
+    return all;
+  }
+
+  /** Names come from users: nothing but a plain file name may come out. */
+  private static String fileName(String name) {
+    StringBuilder safe = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '-'
+              || (c == '.' && i > 0);
+      safe.append(plain ? c : '_');
+    }
+    return safe.toString();
+  }
+
+  /** Versions of one service are sent different configuration. */
+  private static String labels(Workload workload) {
+    if (workload.labels().isEmpty()) {
+      return "";
+    }
+    CRC32 hash = new CRC32();
+    hash.update(new TreeMap<>(workload.labels()).toString().getBytes(StandardCharsets.UTF_8));
+    return "-" + HexFormat.of().toHexDigits((int) hash.getValue());
+  }
+}

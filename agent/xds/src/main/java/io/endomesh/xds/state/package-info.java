@@ -1,0 +1,5 @@
+/** The last known good state on disk. */
+@NullMarked
+package io.endomesh.xds.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package io.endomesh.xds.translate;
+
+import io.endomesh.dataplane.route.StringMatch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Cluster, translated. Immutable.
+ *
+ * @param service {@code orders.default}
+ * @param endpointsName name of its ClusterLoadAssignment; null if the endpoints come along
+ * @param endpoints those that come along
+ * @param tls true if endpoints that have an identity are reached by mutual TLS
+ * @param identities that an endpoint may have; empty accepts any
+ */
+public record ClusterResource(
+    String name,
+    String service,
+    @Nullable String endpointsName,
+    List<EndpointResource> endpoints,
+    boolean tls,
+    List<StringMatch> identities) {
+
+  public ClusterResource {
+    endpoints = List.copyOf(endpoints);
+    identities = List.copyOf(identities);
+  }
+
+  /** True if an endpoint with this identity may be used. */
+  public boolean accepts(String identity) {
+    if (identities.isEmpty()) {
+      return true;
+    }
+    for (StringMatch match : identities) {
+      if (match.matches(identity)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+package io.endomesh.xds.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** ClusterLoadAssignment to endpoints. Stateless. */
+public final class EndpointTranslator {
+
+  /** Filter name in the metadata of an endpoint, under which ours stand. */
+  private static final String METADATA = "endomesh";
+
+  private EndpointTranslator() {}
+
+  /** Usable endpoints of the best priority that has any. */
+  public static List<EndpointResource> translate(ClusterLoadAssignment message)
+      throws InvalidResource {
+    List<EndpointResource> best = new ArrayList<>();
+    int bestPriority = Integer.MAX_VALUE;
+    for (LocalityLbEndpoints locality : message.getEndpointsList()) {
+      List<EndpointResource> usable = usable(locality);
+      if (usable.isEmpty() || locality.getPriority() > bestPriority) {
+        continue;
+      }
+      if (locality.getPriority() < bestPriority) {
+        best.clear();
+        bestPriority = locality.getPriority();
+      }
+      best.addAll(usable);
+    }
+    return best;
+  }
+
+  private static List<EndpointResource> usable(LocalityLbEndpoints locality)
+      throws InvalidResource {
+    List<EndpointResource> usable = new ArrayList<>();
+    for (int i = 0; i < locality.getLbEndpointsCount(); i++) {
+      LbEndpoint endpoint = locality.getLbEndpoints(i);
+      // gRFC A27: only these two are sent to.
+      if (endpoint.getHealthStatus() == HealthStatus.HEALTHY
+          || endpoint.getHealthStatus() == HealthStatus.UNKNOWN) {
+        usable.add(endpoint("lb_endpoints[" + i + "]", endpoint));
+      }
+    }
+    return usable;
+  }
+
+  private static EndpointResource endpoint(String field, LbEndpoint endpoint)
+      throws InvalidResource {
+    Struct metadata =
+        endpoint
+            .getMetadata()
+            .getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
+    String identity =
+        metadata.getFieldsOrDefault("identity", Value.getDefaultInstance()).getStringValue();
+    Map<String, String> labels = new LinkedHashMap<>();
+    metadata
+        .getFieldsOrDefault("labels", Value.getDefaultInstance())
+        .getStructValue()
+        .getFieldsMap()
+        .forEach((name, value) -> labels.put(name, value.getStringValue()));
+    int weight =
+        endpoint.hasLoadBalancingWeight() ? endpoint.getLoadBalancingWeight().getValue() : 1;
+    if (weight < 1) {
+      throw new InvalidResource(
+          field
+              + ".load_balancing_weight: "
+              + Integer.toUnsignedString(weight)
+              + " (expected: 1 to "
+              + Integer.MAX_VALUE
+              + ")");
+    }
+    return new EndpointResource(
+        address(field + ".address", endpoint.getEndpoint().getAddress()),
+        identity.isEmpty() ? null : identity,
+        labels,
+        weight);
+  }
+
+  private static InetSocketAddress address(String field, Address address) throws InvalidResource {
+    SocketAddress socket = address.getSocketAddress();
+    // Never a name: resolving it here would ask DNS on behalf of whoever wrote the configuration.
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(socket.getAddress());
+    int port = socket.getPortValue();
+    if (bytes == null || port < 1 || port > 65_535) {
+      throw new InvalidResource(
+          field
+              + ": "
+              + socket.getAddress()
+              + " port "
+              + port
+              + " (expected: an IP address and a port from 1 to 65535)");
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+    } catch (UnknownHostException e) {
+      throw new InvalidResource(field + ": " + socket.getAddress() + " (" + e.getMessage() + ")");
+    }
+  }
+}

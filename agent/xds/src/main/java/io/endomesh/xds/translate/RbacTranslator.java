@@ -1,0 +1,184 @@
+package io.endomesh.xds.translate;
+
+import io.endomesh.dataplane.authorize.AddressRange;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.StringMatch;
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** RBAC filters to {@link Authorization}. Stateless. */
+final class RbacTranslator {
+
+  private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
+  private static final String ROUTER_FILTER = "envoy.extensions.filters.http.router.v3.Router";
+
+  private RbacTranslator() {}
+
+  static Authorization translate(List<HttpFilter> filters) throws InvalidResource {
+    List<Policy> deny = new ArrayList<>();
+    List<Policy> allow = null;
+    for (HttpFilter filter : filters) {
+      if (Messages.is(filter.getTypedConfig(), RBAC_FILTER)) {
+        String field = "http_filters[" + filter.getName() + "]";
+        io.envoyproxy.envoy.config.rbac.v3.RBAC rules =
+            Messages.unpack(field, filter.getTypedConfig(), RBAC_FILTER, RBAC.parser()).getRules();
+        switch (rules.getAction()) {
+          case DENY -> deny.addAll(policies(field, rules));
+          case ALLOW -> {
+            if (allow != null) {
+              throw new InvalidResource(field + ": a second ALLOW filter (expected: at most one)");
+            }
+            allow = policies(field, rules);
+            if (allow.isEmpty()) {
+              // An ALLOW filter without policies refuses everything; one without rules does so here.
+              allow.add(new Policy(filter.getName(), List.of()));
+            }
+          }
+          case LOG -> {
+            // Asks for a record of what would match, and decides nothing.
+          }
+          default ->
+              throw new InvalidResource(
+                  field + ".action: " + rules.getAction() + " (expected: ALLOW or DENY)");
+        }
+      } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER) && !filter.getIsOptional()) {
+        throw new InvalidResource(
+            "http_filters["
+                + filter.getName()
+                + "]: "
+                + filter.getTypedConfig().getTypeUrl()
+                + " is not supported");
+      }
+    }
+    return new Authorization(deny, allow == null ? List.of() : allow);
+  }
+
+  /** Rules of one resource ({@code name#0}, {@code name#1}) are one policy again. */
+  private static List<Policy> policies(String field, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
+      throws InvalidResource {
+    Map<String, List<Policy.Rule>> byName = new TreeMap<>();
+    for (var entry : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
+      String key = entry.getKey();
+      int hash = key.indexOf('#');
+      byName
+          .computeIfAbsent(hash < 0 ? key : key.substring(0, hash), name -> new ArrayList<>())
+          .add(rule(field + ".policies[" + key + "]", entry.getValue()));
+    }
+    List<Policy> policies = new ArrayList<>();
+    byName.forEach((name, list) -> policies.add(new Policy(name, list)));
+    return policies;
+  }
+
+  private static Policy.Rule rule(String field, io.envoyproxy.envoy.config.rbac.v3.Policy policy)
+      throws InvalidResource {
+    if (policy.hasCondition() || policy.hasCheckedCondition()) {
+      throw new InvalidResource(field + ".condition is not supported");
+    }
+    List<Condition> principals = principals(field + ".principals", policy.getPrincipalsList());
+    List<Condition> permissions = permissions(field + ".permissions", policy.getPermissionsList());
+    return new Policy.Rule(new Condition.AnyOf(principals), new Condition.AnyOf(permissions));
+  }
+
+  private static List<Condition> principals(String field, List<Principal> messages)
+      throws InvalidResource {
+    List<Condition> conditions = new ArrayList<>();
+    for (Principal message : messages) {
+      conditions.add(principal(field, message));
+    }
+    return conditions;
+  }
+
+  @SuppressWarnings("deprecation") // source_ip is deprecated and still what older control planes send.
+  private static Condition principal(String field, Principal message) throws InvalidResource {
+    return switch (message.getIdentifierCase()) {
+      case ANY -> Condition.ANY;
+      case AND_IDS -> new Condition.All(principals(field, message.getAndIds().getIdsList()));
+      case OR_IDS -> new Condition.AnyOf(principals(field, message.getOrIds().getIdsList()));
+      case NOT_ID -> new Condition.Not(principal(field, message.getNotId()));
+      case AUTHENTICATED ->
+          new Condition.Caller(
+              message.getAuthenticated().hasPrincipalName()
+                  ? Strings.match(
+                      field + ".principal_name", message.getAuthenticated().getPrincipalName())
+                  : new StringMatch.Present());
+      case HEADER -> header(field, message.getHeader());
+      case URL_PATH -> path(field, message.getUrlPath());
+      case SOURCE_IP -> address(field, message.getSourceIp());
+      case DIRECT_REMOTE_IP -> address(field, message.getDirectRemoteIp());
+      case REMOTE_IP -> address(field, message.getRemoteIp());
+      default ->
+          throw new InvalidResource(
+              field + ": " + message.getIdentifierCase() + " is not supported");
+    };
+  }
+
+  private static List<Condition> permissions(String field, List<Permission> messages)
+      throws InvalidResource {
+    List<Condition> conditions = new ArrayList<>();
+    for (Permission message : messages) {
+      conditions.add(permission(field, message));
+    }
+    return conditions;
+  }
+
+  private static Condition permission(String field, Permission message) throws InvalidResource {
+    return switch (message.getRuleCase()) {
+      case ANY -> Condition.ANY;
+      case AND_RULES ->
+          new Condition.All(permissions(field, message.getAndRules().getRulesList()));
+      case OR_RULES ->
+          new Condition.AnyOf(permissions(field, message.getOrRules().getRulesList()));
+      case NOT_RULE -> new Condition.Not(permission(field, message.getNotRule()));
+      case HEADER -> header(field, message.getHeader());
+      case URL_PATH -> path(field, message.getUrlPath());
+      default ->
+          throw new InvalidResource(field + ": " + message.getRuleCase() + " is not supported");
+    };
+  }
+
+  private static Condition header(String field, HeaderMatcher header) throws InvalidResource {
+    return new Condition.Header(
+        header.getName().toLowerCase(Locale.ROOT), Strings.match(field + ".header", header));
+  }
+
+  private static Condition path(String field, PathMatcher matcher) throws InvalidResource {
+    StringMatcher path = matcher.getPath();
+    StringMatch match = Strings.match(field + ".url_path", path);
+    PathMatch known = pathMatch(match);
+    return known == null ? new Condition.Header(":path", match) : new Condition.Path(known);
+  }
+
+  private static @Nullable PathMatch pathMatch(StringMatch match) {
+    if (match instanceof StringMatch.Exact exact) {
+      return new PathMatch.Exact(exact.expected());
+    }
+    if (match instanceof StringMatch.Prefix prefix) {
+      return new PathMatch.Prefix(prefix.prefix());
+    }
+    return match instanceof StringMatch.Regex regex ? new PathMatch.Regex(regex.pattern()) : null;
+  }
+
+  private static Condition address(
+      String field, io.envoyproxy.envoy.config.core.v3.CidrRange range) throws InvalidResource {
+    try {
+      return new Condition.Address(
+          AddressRange.of(range.getAddressPrefix(), range.getPrefixLen().getValue()));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidResource(field + ": " + e.getMessage());
+    }
+  }
+}
