@@ -29,7 +29,8 @@ public final class Agent {
     Settings settings = Settings.read(arguments);
     AgentLog.threshold(settings.logLevel());
     settings.problems().forEach(AgentLog::warn);
-    if (settings.join() == null) {
+    String join = settings.join();
+    if (join == null) {
       AgentLog.info(
           "no join string is set (join or join-file); the application runs without the mesh");
       return;
@@ -43,9 +44,15 @@ public final class Agent {
                 settings.labels()));
     StartingDiscovery discovery = new StartingDiscovery(settings.discoveryTimeout());
     mesh.discovery(discovery);
+    StartingListeners listeners = new StartingListeners();
+    mesh.listeners(listeners);
     Weaving.mesh(mesh);
     ClassLoader loader = Agent.class.getClassLoader();
     Instrumentations instrumentations = Instrumentations.load(loader, settings);
     FrontFilter.install(instrumentations, loader, jvm);
+    new AgentThread(
+            new MeshConnection(settings, join, mesh, instrumentations, discovery, listeners, jar),
+            "start")
+        .start();
   }
 }

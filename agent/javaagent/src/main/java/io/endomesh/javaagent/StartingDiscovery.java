@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands in for the controller connection while that is being loaded, so that the first call of the
  * application is in the mesh already: it waits, by a bounded time, and asks then. Thread-safe.
+ *
+ * <p>The time is one for all: it begins with the first call, and when it is over no call waits any
+ * more. Calls to addresses never wait, no service is called by one.
  */
 final class StartingDiscovery implements Discovery {
 
   private final long timeoutNanos;
   private final CountDownLatch up = new CountDownLatch(1);
   private volatile Discovery real = Discovery.NONE;
+
+  /** On the nanoTime clock; null before the first call. Guarded by this. */
+  private @Nullable Long deadlineNanos;
 
   StartingDiscovery(Duration timeout) {
     this.timeoutNanos = timeout.toNanos();
@@ -30,11 +36,11 @@ final class StartingDiscovery implements Discovery {
 
   @Override
   public @Nullable VirtualHost lookup(String authority) {
-    if (Thread.currentThread() instanceof AgentThread) {
+    if (Thread.currentThread() instanceof AgentThread || isAddress(authority)) {
       return null;
     }
     try {
-      if (!up.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
+      if (!up.await(nanosLeft(), TimeUnit.NANOSECONDS)) {
         return null;
       }
     } catch (InterruptedException e) {
@@ -43,5 +49,25 @@ final class StartingDiscovery implements Discovery {
       return null;
     }
     return real.lookup(authority);
+  }
+
+  private synchronized long nanosLeft() {
+    if (deadlineNanos == null) {
+      deadlineNanos = System.nanoTime() + timeoutNanos;
+    }
+    return deadlineNanos - System.nanoTime();
+  }
+
+  /** {@code 10.0.0.1:80}, {@code [::1]:80}, {@code localhost:80}. */
+  private static boolean isAddress(String authority) {
+    if (authority.startsWith("[")) {
+      return true;
+    }
+    int colon = authority.indexOf(':');
+    String host = colon < 0 ? authority : authority.substring(0, colon);
+    // No top-level domain begins with a digit, so neither does the last label of a name.
+    int lastLabel = host.lastIndexOf('.') + 1;
+    return host.equals("localhost")
+        || lastLabel > 0 && lastLabel < host.length() && Character.isDigit(host.charAt(lastLabel));
   }
 }

@@ -138,7 +138,6 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    mesh.listeners(started);
     return started;
   }
 
