@@ -186,9 +186,12 @@ final class Weaver {
   private record AdviceLocator(AdviceCode code, ClassLoader agentLoader, ClassFileLocator library)
       implements ClassFileLocator {
 
+    /** The advice's annotations; of another name in the agent jar than on a class path. */
+    private static final String BYTE_BUDDY = ByteBuddy.class.getPackageName() + ".";
+
     @Override
     public Resolution locate(String name) throws IOException {
-      if (!name.startsWith("io.endomesh.")) {
+      if (!name.startsWith("io.endomesh.") && !name.startsWith(BYTE_BUDDY)) {
         return library.locate(name);
       }
       byte[] bytes = code.owns(name) ? code.read(name) : null;

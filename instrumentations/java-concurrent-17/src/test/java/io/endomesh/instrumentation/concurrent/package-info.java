@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.instrumentation.concurrent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.instrumentation.concurrent.test;
+
+import org.jspecify.annotations.NullMarked;
