@@ -15,7 +15,7 @@ public record ParsedResource(
     ResourceKey key,
     MeshResource resource,
     String body,
-    @Nullable String resourceVersion,
+    @Nullable Long resourceVersion,
     List<String> warnings) {
 
   public ParsedResource {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -112,7 +113,7 @@ public final class ResourceParser {
       Fields metadata = fields.object("metadata");
       ResourceKey key = key(kind, metadata);
       Map<String, String> labels = metadata.stringMap("labels");
-      String resourceVersion = metadata.optionalString("resourceVersion");
+      Long resourceVersion = resourceVersion(metadata);
       metadata.skipped(
           "annotations", "creationTimestamp", "generation", "managedFields", "uid", "selfLink",
           "finalizers", "ownerReferences");
@@ -137,6 +138,18 @@ public final class ResourceParser {
     } catch (JsonProcessingException | InvalidResourceException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private static @Nullable Long resourceVersion(Fields metadata) {
+    String version = metadata.string("resourceVersion", "");
+    if (version.isEmpty()) {
+      return null;
+    }
+    if (!version.matches("[0-9]{1,18}")) {
+      throw metadata.invalid(
+          "resourceVersion", "'" + version + "' (expected: one this controller gave)");
+    }
+    return Long.valueOf(version);
   }
 
   private static Kind kind(Fields fields) {

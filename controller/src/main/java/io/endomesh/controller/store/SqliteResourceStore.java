@@ -96,7 +96,6 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
     }
-    connection.setAutoCommit(false);
     return new SqliteResourceStore(file, connection, clock);
   }
 
@@ -120,8 +119,9 @@ public final class SqliteResourceStore implements ResourceStore {
         return before;
       }
       try {
+        execute("BEGIN");
         save(author, before, after);
-        connection.commit();
+        execute("COMMIT");
       } catch (SQLException e) {
         rollback();
         throw unavailable("nothing was applied", e);
@@ -247,7 +247,6 @@ public final class SqliteResourceStore implements ResourceStore {
                     row.getString(8)));
           }
         }
-        connection.commit();
         return changes;
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
@@ -283,7 +282,6 @@ public final class SqliteResourceStore implements ResourceStore {
             facts.put(row.getString(1), row.getString(2));
           }
         }
-        connection.commit();
         return facts;
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("nothing was read", e).getMessage(), e);
@@ -308,9 +306,7 @@ public final class SqliteResourceStore implements ResourceStore {
           statement.setString(i + 1, values[i]);
         }
         statement.executeUpdate();
-        connection.commit();
       } catch (SQLException e) {
-        rollback();
         throw unavailable("nothing was kept", e);
       }
     }
@@ -331,10 +327,7 @@ public final class SqliteResourceStore implements ResourceStore {
   /** Makes the store behave as on a disk with room for this many pages. */
   void limitPages(int pages) throws SQLException {
     synchronized (lock) {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("PRAGMA max_page_count = " + pages);
-      }
-      connection.commit();
+      execute("PRAGMA max_page_count = " + pages);
     }
   }
 
@@ -359,15 +352,20 @@ public final class SqliteResourceStore implements ResourceStore {
         revision = row.next() ? row.getLong(1) : 0;
       }
     }
-    connection.commit();
     return new Resources(revision, byKey);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private void rollback() {
     try {
-      connection.rollback();
+      execute("ROLLBACK");
     } catch (SQLException e) {
-      // SQLite rolls back by itself when the disk is full; then there is nothing left to do.
+      // SQLite rolled back by itself, as it does when the disk is full: nothing is left to do.
       log.debug("rollback: {}", e.getMessage());
     }
   }

@@ -1,0 +1,151 @@
+package io.endomesh.controller.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.ParsedResource;
+import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.store.Change;
+import io.endomesh.controller.store.ResourceKey;
+import io.endomesh.controller.store.Resources;
+import io.endomesh.controller.store.StoredResource;
+import io.endomesh.controller.translate.RouteConditions;
+import io.endomesh.controller.translate.ServiceKey;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Resources, what applying them did, and their history, as docs/api.md has them. Thread-safe. */
+final class ResourceJson {
+
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ControllerContext context;
+
+  ResourceJson(ControllerContext context) {
+    this.context = context;
+  }
+
+  /** As it was applied, with resourceVersion and status. */
+  ObjectNode document(StoredResource stored) {
+    ObjectNode document = (ObjectNode) tree(stored.body());
+    ((ObjectNode) document.get("metadata"))
+        .put("resourceVersion", Long.toString(stored.revision()))
+        .put("creationTimestamp", stored.createdAt().toString());
+    ObjectNode status = document.putObject("status");
+    status.put("updatedAt", stored.updatedAt().toString());
+    MeshResource resource = ResourceParser.parseStored(stored.body());
+    if (resource instanceof RouteResource route) {
+      ArrayNode conditions = status.putArray("conditions");
+      for (RouteConditions.Condition condition :
+          RouteConditions.of(route, known(context.store().resources()))) {
+        conditions
+            .addObject()
+            .put("type", condition.type())
+            .put("status", condition.status() ? "True" : "False")
+            .put("reason", condition.reason())
+            .put("message", condition.message());
+      }
+    }
+    return document;
+  }
+
+  ObjectNode list(Resources resources, Predicate<StoredResource> wanted) {
+    ObjectNode answer = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+    answer.putObject("metadata").put("resourceVersion", Long.toString(resources.revision()));
+    ArrayNode items = answer.putArray("items");
+    resources.all().stream().filter(wanted).map(this::document).forEach(items::add);
+    return answer;
+  }
+
+  /**
+   * @param after the same as {@code before} in a dry run
+   */
+  ObjectNode applied(
+      List<ParsedResource> parsed, Resources before, Resources after, boolean dryRun) {
+    ObjectNode answer = JSON.createObjectNode().put("dryRun", dryRun);
+    ArrayNode resources = answer.putArray("resources");
+    for (ParsedResource resource : parsed) {
+      StoredResource old = before.byKey().get(resource.key());
+      StoredResource now = after.byKey().get(resource.key());
+      ObjectNode json =
+          resources
+              .addObject()
+              .put("kind", resource.key().kind())
+              .put("namespace", resource.key().namespace())
+              .put("name", resource.key().name())
+              .put("action", action(old, resource))
+              .put("revision", now == null ? after.revision() : now.revision());
+      ArrayNode warnings = json.putArray("warnings");
+      resource.warnings().forEach(warnings::add);
+      unresolved(resource, parsed, after).forEach(warnings::add);
+    }
+    return answer;
+  }
+
+  ObjectNode history(List<Change> history) {
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode changes = answer.putArray("changes");
+    for (Change change : history) {
+      ObjectNode json =
+          changes
+              .addObject()
+              .put("revision", change.revision())
+              .put("at", change.at().toString())
+              .put("author", change.author())
+              .put("kind", change.key().kind())
+              .put("namespace", change.key().namespace())
+              .put("name", change.key().name());
+      json.set("before", tree(change.before()));
+      json.set("after", tree(change.after()));
+    }
+    return answer;
+  }
+
+  private static String action(@Nullable StoredResource old, ParsedResource resource) {
+    if (old == null) {
+      return "created";
+    }
+    return old.body().equals(resource.body()) ? "unchanged" : "configured";
+  }
+
+  private List<String> unresolved(
+      ParsedResource resource, List<ParsedResource> together, Resources after) {
+    if (!(resource.resource() instanceof RouteResource route)) {
+      return List.of();
+    }
+    Predicate<ServiceKey> known =
+        known(after)
+            .or(
+                service ->
+                    together.stream().anyMatch(other -> other.key().equals(declaration(service))));
+    return RouteConditions.of(route, known).stream()
+        .filter(condition -> !condition.status())
+        .map(RouteConditions.Condition::message)
+        .toList();
+  }
+
+  /** Live, or declared: a declaration counts at once, before the next model is made. */
+  private Predicate<ServiceKey> known(Resources resources) {
+    return service ->
+        context.model().get().service(service) != null
+            || resources.byKey().containsKey(declaration(service));
+  }
+
+  private static ResourceKey declaration(ServiceKey service) {
+    return new ResourceKey("Service", service.namespace(), service.name());
+  }
+
+  private static JsonNode tree(@Nullable String json) {
+    try {
+      return json == null ? JSON.nullNode() : JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("stored, but no JSON", e);
+    }
+  }
+}

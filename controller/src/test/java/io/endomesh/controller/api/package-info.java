@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.api;
+
+import org.jspecify.annotations.NullMarked;

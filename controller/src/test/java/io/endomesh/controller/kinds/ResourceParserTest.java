@@ -1,0 +1,194 @@
+package io.endomesh.controller.kinds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResourceParserTest {
+
+  private static final String ROUTE =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: orders, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules:
+        - matches: [{path: {type: PathPrefix, value: /v2}, headers: [{name: X-User, value: ann}]}]
+          backendRefs: [{name: orders-v2, weight: 3}, {name: orders, weight: 1, port: 8080}]
+          timeouts: {request: 1m30s, backendRequest: 250ms}
+          retry: {codes: [503], attempts: 3, backoff: 10ms}
+      """;
+
+  @Test
+  void parse_httpRoute_keepsWhatWasSaid() throws Exception {
+    HttpRoute route = (HttpRoute) parse(ROUTE).resource();
+
+    HttpRoute.HttpRule rule = route.rules().get(0);
+    assertThat(route.parents()).containsExactly(new RouteResource.Parent("shop", "orders", null));
+    assertThat(rule.backends())
+        .containsExactly(
+            new RouteResource.Backend("shop", "orders-v2", null, 3),
+            new RouteResource.Backend("shop", "orders", 8080, 1));
+    assertThat(rule.timeouts())
+        .isEqualTo(new RouteResource.Timeouts(90_000_000_000L, 250_000_000L));
+    assertThat(rule.retry()).isEqualTo(new RouteResource.Retry(List.of(503), 3, 10_000_000L));
+    assertThat(rule.matches().get(0).headers().get(0).name()).isEqualTo("x-user");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "weight: 3}, {name: orders, weight: 1 | weight: 0}, {name: orders, weight: 0"
+            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs: weights sum to 0 (expected: > 0)",
+        "weight: 3 | wieght: 3"
+            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght: unknown field; did you mean 'weight'?",
+        "kind: HTTPRoute | kind: HTTPRoutes"
+            + " | HTTPRoutes shop/orders: kind: unknown kind 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute,"
+            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry); did you mean 'HTTPRoute'?",
+        "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'}"
+            + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
+            + " expression of RE2): missing closing )",
+        "{type: PathPrefix, value: /v2} | {type: Prefix, value: /v2}"
+            + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.type: 'Prefix' (expected: Exact,"
+            + " PathPrefix, RegularExpression)",
+        "request: 1m30s | request: 90"
+            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.request: 90 (expected: a string; put it in quotes)",
+        "request: 1m30s | request: 1.5s"
+            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.request: '1.5s' (expected: a duration such as"
+            + " 500ms, 10s or 1h30m)",
+        "backendRequest: 250ms | backendRequest: 5m"
+            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.backendRequest: 5m (expected: no longer than"
+            + " request, 1m30s)",
+        "port: 8080 | port: 80800"
+            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[1].port: 80800 (expected: a number from 1 to"
+            + " 65535)",
+        "codes: [503] | codes: [200]"
+            + " | HTTPRoute shop/orders: spec.rules[0].retry.codes[0]: 200 (expected: a number from 400 to 599)",
+        "gateway.networking.k8s.io/v1 | gateway.networking.k8s.io/v1alpha2"
+            + " | HTTPRoute shop/orders: apiVersion: 'gateway.networking.k8s.io/v1alpha2' (expected:"
+            + " gateway.networking.k8s.io/v1)",
+        "{name: orders, namespace: shop} | {name: Orders, namespace: shop}"
+            + " | HTTPRoute shop/Orders: metadata.name: 'Orders' (expected: lower-case letters, digits, '-' and"
+            + " '.')",
+        "retry: {codes | sessionPersistence: {codes"
+            + " | HTTPRoute shop/orders: spec.rules[0].sessionPersistence: not supported in this release",
+      })
+  void parse_wrongField_namesResourceAndField(String correct, String wrong, String message) {
+    String yaml = ROUTE.replace(correct, wrong);
+    assertThat(yaml).isNotEqualTo(ROUTE);
+
+    assertThatThrownBy(() -> parse(yaml))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void documents_brokenYaml_namesLineAndColumn() {
+    assertThatThrownBy(() -> ResourceParser.documents("kind: Service\nspec: {a: [1,\n"))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessageStartingWith("YAML is broken: line ");
+  }
+
+  @Test
+  void documents_noResource_isRejected() {
+    assertThatThrownBy(() -> ResourceParser.documents("---\n# nothing\n"))
+        .hasMessage("no resource found (expected: at least one)");
+    assertThatThrownBy(() -> ResourceParser.documents("just text"))
+        .hasMessage("document 1: no resource (expected: apiVersion, kind, …)");
+  }
+
+  @Test
+  void documents_anchorBomb_isRejected() {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
+    for (int i = 1; i < 60; i++) {
+      bomb.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+    }
+    assertThatThrownBy(() -> ResourceParser.documents(bomb.toString()))
+        .isInstanceOf(InvalidResourceException.class);
+  }
+
+  @Test
+  void documents_jsonAndLists_areRead() throws Exception {
+    String json =
+        "{\"kind\":\"List\",\"items\":[{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":"
+            + "{\"name\":\"orders\"},\"spec\":{\"selector\":{\"app\":\"orders\"}}}]}";
+
+    ParsedResource service = ResourceParser.parse(ResourceParser.documents(json).get(0));
+
+    assertThat(service.key().toString()).isEqualTo("Service default/orders");
+  }
+
+  @Test
+  void parse_fieldsOfKubernetesWithoutEffect_areWarnedOf() throws Exception {
+    ParsedResource service =
+        parse(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: orders, uid: 1-2, resourceVersion: "7"}
+            spec: {type: NodePort, clusterIP: 10.0.0.1, selector: {app: orders}, ports: [{port: 80}]}
+            status: {loadBalancer: {}}
+            """);
+
+    assertThat(service.warnings()).containsExactly("spec.type: has no effect in this mesh");
+    assertThat(service.resourceVersion()).isEqualTo(7);
+    assertThat(service.body()).doesNotContain("resourceVersion", "uid", "status");
+  }
+
+  @Test
+  void parse_authorizationPolicy_rejectsWhatWouldBeIgnored() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: security.istio.io/v1
+                    kind: AuthorizationPolicy
+                    metadata: {name: p, namespace: shop}
+                    spec: {rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}
+                    """))
+        .hasMessage(
+            "AuthorizationPolicy shop/p: spec.rules[0].from[0].source.ipBlocks: not supported in this"
+                + " release");
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: security.istio.io/v1
+                    kind: AuthorizationPolicy
+                    metadata: {name: p, namespace: shop}
+                    spec: {rules: [{from: [{source: {}}]}]}
+                    """))
+        .hasMessageContaining("spec.rules[0].from[0].source: empty (expected: principals");
+  }
+
+  @Test
+  void parse_serviceEntry_staticNeedsIpAddresses() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: ServiceEntry
+                    metadata: {name: db, namespace: shop}
+                    spec:
+                      hosts: [ordersdb]
+                      ports: [{number: 5432}]
+                      resolution: STATIC
+                      endpoints: [{address: db.example.com}]
+                    """))
+        .hasMessage(
+            "ServiceEntry shop/db: spec.endpoints[0].address: 'db.example.com' (expected: an IP"
+                + " address, for resolution STATIC)");
+  }
+
+  private static ParsedResource parse(String yaml) throws InvalidResourceException {
+    return ResourceParser.parse(ResourceParser.documents(yaml).get(0));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.kinds;
+
+import org.jspecify.annotations.NullMarked;

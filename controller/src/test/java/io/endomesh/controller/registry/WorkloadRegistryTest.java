@@ -1,0 +1,133 @@
+package io.endomesh.controller.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.proto.v1.Port;
+import io.endomesh.proto.v1.Registration;
+import io.endomesh.proto.v1.Status;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WorkloadRegistryTest {
+
+  private static final Duration TTL = Duration.ofSeconds(3);
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicInteger changes = new AtomicInteger();
+  private final WorkloadRegistry registry =
+      new WorkloadRegistry(TTL, nanos::get, Clock.systemUTC());
+
+  @BeforeEach
+  void watch() {
+    registry.watch(changes::incrementAndGet);
+  }
+
+  @Test
+  void join_withoutAddressAndApp_takesThemFromStreamAndService() {
+    registry.join(registration(8080), "10.0.0.7");
+
+    Workload workload = registry.find("orders-1").orElseThrow();
+    assertThat(workload.address()).isEqualTo("10.0.0.7");
+    assertThat(workload.labels()).containsEntry("app", "orders");
+    assertThat(workload.ports().get(0).advertised()).isEqualTo(8080);
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void broken_untilTtl_isStillOffered() {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+    lease.broken();
+    advance(TTL.minusMillis(1));
+    registry.expire();
+    assertThat(registry.workloads()).hasSize(1);
+    assertThat(registry.workloads().get(0).connected()).isFalse();
+
+    advance(Duration.ofMillis(1));
+    registry.expire();
+
+    assertThat(registry.workloads()).isEmpty();
+    assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void broken_thenBack_keepsItsPlaceAndTellsNobody() {
+    WorkloadRegistry.Lease old = registry.join(registration(8080), "10.0.0.7");
+    old.broken();
+    advance(Duration.ofSeconds(2));
+    registry.join(registration(8080), "10.0.0.7");
+    advance(Duration.ofSeconds(2));
+    registry.expire();
+    // The old stream's end may be noticed late.
+    old.broken();
+    registry.expire();
+
+    assertThat(registry.workloads().get(0).connected()).isTrue();
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void goodbye_endsAtOnce() {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+
+    lease.goodbye();
+
+    assertThat(registry.workloads()).isEmpty();
+    assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void silence_ofSeveralTtls_endsTheLeaseAndTheNextHeartbeatLearnsIt() {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+    advance(TTL.multipliedBy(3));
+    registry.expire();
+    assertThat(registry.workloads()).hasSize(1);
+
+    advance(Duration.ofMillis(1));
+    registry.expire();
+
+    assertThat(registry.workloads()).isEmpty();
+    assertThat(lease.heartbeat(Status.getDefaultInstance())).isFalse();
+  }
+
+  @Test
+  void heartbeat_keepsTheLeaseAndShowsHealth() {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+    advance(TTL.multipliedBy(2));
+    assertThat(lease.heartbeat(Status.newBuilder().setDroppedTelemetry(4).build())).isTrue();
+    advance(TTL.multipliedBy(2));
+    registry.expire();
+
+    assertThat(registry.workloads().get(0).health().droppedTelemetry()).isEqualTo(4);
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void renew_newPort_isAChange() {
+    WorkloadRegistry.Lease lease = registry.join(registration(), "10.0.0.7");
+
+    lease.renew(registration(8080));
+
+    assertThat(registry.workloads().get(0).ports()).hasSize(1);
+    assertThat(changes).hasValue(2);
+  }
+
+  private void advance(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  private static Registration registration(int... ports) {
+    Registration.Builder registration =
+        Registration.newBuilder()
+            .setService("orders")
+            .setNamespace("shop")
+            .setInstance("orders-1");
+    for (int port : ports) {
+      registration.addPorts(Port.newBuilder().setNumber(port));
+    }
+    return registration.build();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.registry;
+
+import org.jspecify.annotations.NullMarked;

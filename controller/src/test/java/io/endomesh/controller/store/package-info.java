@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.store;
+
+import org.jspecify.annotations.NullMarked;

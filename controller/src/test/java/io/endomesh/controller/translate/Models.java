@@ -1,0 +1,66 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.ParsedResource;
+import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.registry.Workload;
+import io.endomesh.controller.registry.WorkloadRegistry;
+import io.endomesh.controller.store.ResourceKey;
+import io.endomesh.controller.store.Resources;
+import io.endomesh.controller.store.StoredResource;
+import io.endomesh.proto.v1.Port;
+import io.endomesh.proto.v1.Registration;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Models of small meshes, from YAML and workloads. */
+final class Models {
+
+  static final Scope AGENT = new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);
+  static final Scope GRPC = new Scope("shop", Map.of(), Scope.Dialect.GRPC);
+
+  private final WorkloadRegistry registry =
+      new WorkloadRegistry(Duration.ofSeconds(3), System::nanoTime, Clock.systemUTC());
+  private final TreeMap<ResourceKey, StoredResource> resources = new TreeMap<>();
+  private final Map<ServiceKey, List<Integer>> known = new TreeMap<>();
+  private long revision;
+
+  Models workload(String service, String instance, String version, int port) {
+    registry.join(
+        Registration.newBuilder()
+            .setNamespace("shop")
+            .setService(service)
+            .setInstance(instance)
+            .putLabels("version", version)
+            .addPorts(Port.newBuilder().setNumber(port))
+            .build(),
+        "10.0.0.1");
+    known.putIfAbsent(new ServiceKey("shop", service), List.of(port));
+    return this;
+  }
+
+  /** Later ones are younger. */
+  Models apply(String yaml) throws Exception {
+    for (Map<?, ?> document : ResourceParser.documents(yaml)) {
+      ParsedResource parsed = ResourceParser.parse(document);
+      Instant at = Instant.ofEpochSecond(++revision);
+      resources.put(
+          parsed.key(), new StoredResource(parsed.key(), revision, parsed.body(), at, at));
+    }
+    return this;
+  }
+
+  MeshModel model() {
+    Catalog catalog = Catalog.EMPTY.update(new Resources(revision, resources));
+    List<Workload> workloads = new ArrayList<>(registry.workloads());
+    return new MeshModel(
+        1,
+        "endomesh.local",
+        catalog,
+        ServiceDirectory.of(catalog.services(), workloads, known, "endomesh.local"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.translate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.xds;
+
+import org.jspecify.annotations.NullMarked;
