@@ -1,0 +1,113 @@
+package io.endomesh.testkit;
+
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.cluster.RetryBudget;
+import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.weaving.Weaving;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a controller would have told the workload under test: hosts with their routes, its own
+ * identity, its rules for callers. Each change is published at once. Not thread-safe.
+ */
+public final class TestRoutes {
+
+  /** One root for all tests of a JVM. */
+  public static final TestAuthority AUTHORITY = new TestAuthority();
+
+  public static final String US = "spiffe://endomesh.local/ns/default/sa/tests";
+
+  private final Map<String, VirtualHost> hosts = new HashMap<>();
+  private Inbound inbound = Inbound.OPEN;
+  private final Identity identity = AUTHORITY.identity(US);
+  private long version;
+
+  /** Where a host leads, and by which rules. */
+  public record Rules(long timeoutNanos, long attemptTimeoutNanos, RetryPolicy retry) {
+
+    public static final Rules DEFAULT = new Rules(0, 0, RetryPolicy.SAFE);
+
+    public static Rules retrying(int... statuses) {
+      Set<Integer> set = new java.util.HashSet<>();
+      for (int status : statuses) {
+        set.add(status);
+      }
+      return new Rules(0, 0, new RetryPolicy(4, set, Set.of(), 1, 1));
+    }
+
+    public static Rules attemptTimeoutMillis(long millis) {
+      return new Rules(0, millis * 1_000_000, RetryPolicy.SAFE);
+    }
+  }
+
+  public void host(String authority, Endpoint... endpoints) {
+    host(authority, Rules.DEFAULT, endpoints);
+  }
+
+  public void host(String authority, Rules rules, Endpoint... endpoints) {
+    split(authority, rules, List.of(cluster(authority, endpoints)), List.of(1));
+  }
+
+  public void split(
+      String authority, Rules rules, List<Cluster> clusters, List<Integer> weights) {
+    Route route =
+        new Route(
+            "HTTPRoute/default/" + authority + " rule 0",
+            RouteMatch.ANY,
+            WeightedClusters.of(clusters, weights),
+            rules.timeoutNanos(),
+            rules.attemptTimeoutNanos(),
+            rules.retry());
+    hosts.put(authority, new VirtualHost(authority + ".default", List.of(route)));
+    publish();
+  }
+
+  public void inbound(Inbound inbound) {
+    this.inbound = inbound;
+    publish();
+  }
+
+  public static Cluster cluster(String name, Endpoint... endpoints) {
+    return new Cluster(name, name + ".default", new ArrayList<>(List.of(endpoints)),
+        new RetryBudget());
+  }
+
+  /**
+   * @param identity SPIFFE id it must prove; null for plaintext
+   */
+  public static Endpoint endpoint(int port, @Nullable String identity) {
+    return new Endpoint(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        identity,
+        Map.of(),
+        1,
+        new Load());
+  }
+
+  public static String spiffeId(String service) {
+    return "spiffe://endomesh.local/ns/default/sa/" + service;
+  }
+
+  private void publish() {
+    Mesh mesh = Weaving.mesh();
+    mesh.publish(new Snapshot(++version, hosts, inbound, identity));
+  }
+}
