@@ -105,27 +105,24 @@ sealed interface Carried {
     }
   }
 
-  /** True if there is a context to carry, and a function that does not carry one yet. */
-  private static boolean nothingToDo(CallContext context, @Nullable Object function) {
-    return function == null
-        || context == CallContext.EMPTY
-        || TaskContexts.isCarriedOtherwise(function);
+  private static boolean nothingToDo(CallContext context, Object function) {
+    return context == CallContext.EMPTY || TaskContexts.isCarriedOtherwise(function);
   }
 
   static @Nullable Runnable runnable(@Nullable Runnable task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new Task(context, task);
+    return task == null || nothingToDo(context, task) ? null : new Task(context, task);
   }
 
   static <V> @Nullable Callable<V> callable(@Nullable Callable<V> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new Calling<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new Calling<>(context, task);
   }
 
   static <V> @Nullable Collection<Callable<V>> callables(
       @Nullable Collection<? extends Callable<V>> tasks) {
     CallContext context = TaskContexts.toCarry();
-    if (nothingToDo(context, tasks)) {
+    if (tasks == null || nothingToDo(context, tasks)) {
       return null;
     }
     List<Callable<V>> carried = new ArrayList<>(tasks.size());
@@ -140,26 +137,26 @@ sealed interface Carried {
 
   static <T> @Nullable Supplier<T> supplier(@Nullable Supplier<T> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new Supplying<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new Supplying<>(context, task);
   }
 
   static <T> @Nullable Consumer<T> consumer(@Nullable Consumer<T> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new Accepting<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new Accepting<>(context, task);
   }
 
   static <T, U> @Nullable BiConsumer<T, U> consumerOfTwo(@Nullable BiConsumer<T, U> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new AcceptingTwo<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new AcceptingTwo<>(context, task);
   }
 
   static <T, R> @Nullable Function<T, R> function(@Nullable Function<T, R> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new Applying<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new Applying<>(context, task);
   }
 
   static <T, U, R> @Nullable BiFunction<T, U, R> functionOfTwo(@Nullable BiFunction<T, U, R> task) {
     CallContext context = TaskContexts.toCarry();
-    return nothingToDo(context, task) ? null : new ApplyingTwo<>(context, task);
+    return task == null || nothingToDo(context, task) ? null : new ApplyingTwo<>(context, task);
   }
 }
