@@ -81,7 +81,7 @@ final class MeshConnection implements Runnable {
         settings.telemetryEnabled()
             ? new Telemetry(
                 mesh.workload(),
-                TelemetrySettings.of(null, version, AgentLog::warn),
+                TelemetrySettings.of(settings.telemetrySampling(), version, AgentLog::warn),
                 (path, contentType, body) -> post(controlPlane[0], path, contentType, body),
                 task -> new AgentThread(task, "telemetry"),
                 AgentLog::warn)

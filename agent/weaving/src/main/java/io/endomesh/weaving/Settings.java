@@ -46,7 +46,8 @@ public final class Settings {
           "aot_training",
           "discovery-timeout",
           "log-level",
-          "telemetry.enabled");
+          "telemetry.enabled",
+          "telemetry.sampling");
 
   private final List<String> problems = new ArrayList<>();
   private final SettingSource source;
@@ -74,8 +75,7 @@ public final class Settings {
     address = readAddress();
     advertisedPort = readAdvertisedPort();
     String home = property.apply("user.home");
-    stateDir =
-        new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
+    stateDir = new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
     discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
@@ -143,6 +143,12 @@ public final class Settings {
     return telemetryEnabled;
   }
 
+  /** Share of traces that are recorded, as the user wrote it; telemetry checks it. */
+  public @Nullable String telemetrySampling() {
+    SettingSource.Found found = source.find("telemetry.sampling");
+    return found == null ? null : found.value();
+  }
+
   /** The switch {@code instrumentation.NAME.enabled}. */
   public boolean instrumentationEnabled(String name) {
     SettingSource.Found found = source.find("instrumentation." + name + ".enabled");
@@ -158,7 +164,10 @@ public final class Settings {
         List<String> known = new ArrayList<>(NAMES);
         known.sort(null);
         problems.add(
-            "agent argument: " + name + " (expected: one of " + String.join(", ", known)
+            "agent argument: "
+                + name
+                + " (expected: one of "
+                + String.join(", ", known)
                 + ", instrumentation.NAME.enabled); it is left out");
       }
     }
@@ -179,13 +188,18 @@ public final class Settings {
         return content;
       }
       problems.add(
-          file.name() + ": " + file.value()
+          file.name()
+              + ": "
+              + file.value()
               + " is empty (expected: a join string); the application runs without the mesh");
     } catch (IOException e) {
       problems.add(
-          file.name() + ": " + file.value()
+          file.name()
+              + ": "
+              + file.value()
               + " (expected: a readable file with a join string); the application runs without"
-              + " the mesh: " + e.getMessage());
+              + " the mesh: "
+              + e.getMessage());
     }
     return null;
   }
@@ -199,7 +213,9 @@ public final class Settings {
       return found.value();
     }
     problems.add(
-        problem(found, "1 to 63 lower-case letters, digits and hyphens, as in a host name",
+        problem(
+            found,
+            "1 to 63 lower-case letters, digits and hyphens, as in a host name",
             defaultValue));
     return defaultValue;
   }
@@ -224,7 +240,9 @@ public final class Settings {
         result.put(key, value);
       } else {
         problems.add(
-            found.name() + ": " + part
+            found.name()
+                + ": "
+                + part
                 + " (expected: key:value;key:value of letters, digits and -_./);"
                 + " this label is left out");
       }
@@ -275,8 +293,7 @@ public final class Settings {
 
   private AgentLog.Level readLogLevel() {
     SettingSource.Found found = source.find("log-level");
-    AgentLog.Level level =
-        found == null ? AgentLog.Level.INFO : AgentLog.Level.of(found.value());
+    AgentLog.Level level = found == null ? AgentLog.Level.INFO : AgentLog.Level.of(found.value());
     if (level != null) {
       return level;
     }
@@ -296,8 +313,7 @@ public final class Settings {
     return defaultValue;
   }
 
-  private static String problem(
-      SettingSource.@Nullable Found found, String expected, String used) {
+  private static String problem(SettingSource.@Nullable Found found, String expected, String used) {
     String what = found == null ? "" : found.name() + ": " + found.value();
     return what + " (expected: " + expected + "); using " + used;
   }
