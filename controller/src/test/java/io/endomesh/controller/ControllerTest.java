@@ -131,7 +131,8 @@ class ControllerTest {
       String cluster = "outbound|18080||orders.shop";
       client.subscribe(ResourceType.ENDPOINTS, cluster);
       ClusterLoadAssignment endpoints = endpoints(client.found());
-      while (endpoints.getEndpoints(0).getLbEndpointsCount() < 2) {
+      while (endpoints.getEndpointsCount() == 0
+          || endpoints.getEndpoints(0).getLbEndpointsCount() < 2) {
         endpoints = endpoints(client.found());
       }
 

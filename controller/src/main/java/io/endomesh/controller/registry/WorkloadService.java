@@ -11,6 +11,7 @@ import io.endomesh.proto.v1.Registration;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.endomesh.proto.v1.WorkloadServiceGrpc;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HashSet;
 import java.util.Set;
@@ -34,7 +35,12 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     ServiceRequestContext context = ServiceRequestContext.current();
     WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
     String address = context.remoteAddress().getAddress().getHostAddress();
-    return new Stream(caller, address, answers);
+    Stream stream = new Stream(caller, address, answers);
+    if (answers instanceof ServerCallStreamObserver<ControllerMessage> call) {
+      // Without it, answering a workload that has just gone throws.
+      call.setOnCancelHandler(stream::end);
+    }
+    return stream;
   }
 
   /** One workload's stream; gRPC calls it from one thread at a time. */

@@ -7,6 +7,7 @@ import io.endomesh.controller.translate.Scope;
 import io.endomesh.controller.xds.SyncStatus.Rejection;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -63,6 +64,10 @@ abstract class AdsStream<R> {
     this.identity = caller == null ? null : caller.spiffeId(trustDomain);
     this.out = out;
     this.connectedAt = server.clock().instant();
+    if (out instanceof ServerCallStreamObserver<R> call) {
+      // Without it, sending to a client that has just gone throws.
+      call.setOnCancelHandler(this::broken);
+    }
   }
 
   /** Sends what the client is not yet told. */

@@ -4,18 +4,24 @@ import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.XdsView;
+import io.grpc.Status;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connected xDS clients and the view of the mesh they are served from. A new model is pushed to
  * each of them, as far as it changes what that client asked for. Thread-safe.
  */
 public final class XdsServer implements SyncStatus {
+
+  private static final Logger log = LoggerFactory.getLogger(XdsServer.class);
 
   private final WorkloadRegistry registry;
   private final BooleanSupplier settled;
@@ -39,7 +45,13 @@ public final class XdsServer implements SyncStatus {
   public void publish(MeshModel model) {
     view = new XdsView(model);
     for (AdsStream<?> stream : streams) {
-      stream.push();
+      try {
+        stream.push();
+      } catch (RuntimeException e) {
+        // One client's trouble must not keep the others from their configuration.
+        log.warn("a client's stream is ended, it will come back", e);
+        stream.end(Status.INTERNAL.withDescription("configuration could not be sent"));
+      }
     }
   }
 
@@ -74,6 +86,6 @@ public final class XdsServer implements SyncStatus {
 
   @Override
   public List<Node> nodes() {
-    return streams.stream().map(AdsStream::status).flatMap(java.util.Optional::stream).toList();
+    return streams.stream().map(AdsStream::status).flatMap(Optional::stream).toList();
   }
 }

@@ -1,0 +1,174 @@
+package io.endomesh.controller.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.Controller;
+import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.TestWorkload;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResourceApiTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path dataDir;
+  private static Controller controller;
+
+  @BeforeAll
+  static void start() throws Exception {
+    controller = Controller.start(ControllerOptions.onFreePort(dataDir));
+  }
+
+  @AfterAll
+  static void stop() {
+    controller.close();
+  }
+
+  @Test
+  void apply_severalDocuments_tellsWhatEachDid() throws Exception {
+    String yaml = service("a", "one") + "---\n" + service("a", "two");
+
+    assertThat(actions(apply("", yaml))).isEqualTo("created created ");
+    assertThat(actions(apply("", yaml))).isEqualTo("unchanged unchanged ");
+    assertThat(actions(apply("", yaml.replace("app: two", "app: deux"))))
+        .isEqualTo("unchanged configured ");
+    JsonNode list = json(get("/api/v1/namespaces/a/services"));
+    assertThat(list.get("items")).hasSize(2);
+    assertThat(list.at("/items/0/metadata/name").asText()).isEqualTo("one");
+  }
+
+  @Test
+  void apply_oneWrong_appliesNothingAndNamesTheField() throws Exception {
+    HttpResponse<String> answer =
+        apply("", service("b", "good") + "---\n" + service("b", "bad").replace("app:", "app: {}\n#"));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    JsonNode error = json(answer).get("error");
+    assertThat(error.get("code").asText()).isEqualTo("invalid");
+    assertThat(error.get("resource").asText()).isEqualTo("Service b/bad");
+    assertThat(error.get("field").asText()).isEqualTo("spec.selector.app");
+    assertThat(json(get("/api/v1/resources?namespace=b")).get("items")).isEmpty();
+  }
+
+  @Test
+  void apply_dryRun_changesNothing() throws Exception {
+    assertThat(actions(apply("?dryRun=true", service("c", "one")))).isEqualTo("created ");
+
+    assertThat(get("/api/v1/namespaces/c/services/one").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void apply_brokenYaml_isRefusedInASentence() throws Exception {
+    HttpResponse<String> answer = apply("", "kind: [");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(json(answer).at("/error/message").asText()).startsWith("YAML is broken: line 1");
+  }
+
+  @Test
+  void apply_routeToUnknownService_isTakenWithAWarningAndACondition() throws Exception {
+    String route =
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: r, namespace: d}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: known}]
+          rules: [{backendRefs: [{name: nobody}]}]
+        """;
+
+    HttpResponse<String> answer = apply("", service("d", "known") + "---\n" + route);
+
+    assertThat(json(answer).at("/resources/1/warnings/0").asText())
+        .isEqualTo(
+            "backendRefs: no service d/nobody (expected: one that joined, or a v1 Service); calls"
+                + " that are sent to it fail until it joins");
+    JsonNode stored = json(get("/api/v1/namespaces/d/httproutes/r"));
+    assertThat(stored.at("/status/conditions/0/type").asText()).isEqualTo("Accepted");
+    assertThat(stored.at("/status/conditions/0/status").asText()).isEqualTo("True");
+    assertThat(stored.at("/status/conditions/1/type").asText()).isEqualTo("ResolvedRefs");
+    assertThat(stored.at("/status/conditions/1/status").asText()).isEqualTo("False");
+    assertThat(stored.at("/status/conditions/1/reason").asText()).isEqualTo("BackendNotFound");
+  }
+
+  @Test
+  void put_otherRevision_isAFailedPrecondition() throws Exception {
+    apply("", service("e", "one"));
+    String path = "/api/v1/namespaces/e/services/one";
+    String version = json(get(path)).at("/metadata/resourceVersion").asText();
+    String changed = service("e", "one").replace("app: one", "app: uno");
+
+    assertThat(send("PUT", path, changed, Map.of("If-Match", "999999")).statusCode())
+        .isEqualTo(412);
+    assertThat(send("PUT", path, changed, Map.of("If-Match", "newest")).statusCode())
+        .isEqualTo(400);
+    assertThat(
+            send("PUT", path, changed.replace("{name: one", "{resourceVersion: \"999999\", name: one"), Map.of())
+                .statusCode())
+        .isEqualTo(409);
+    assertThat(send("PUT", path, changed, Map.of("If-Match", '"' + version + '"')).statusCode())
+        .isEqualTo(200);
+    assertThat(send("PUT", path, service("e", "two"), Map.of()).statusCode()).isEqualTo(400);
+    assertThat(send("DELETE", path, "", Map.of("If-Match", version)).statusCode()).isEqualTo(412);
+    assertThat(send("DELETE", path, "", Map.of()).statusCode()).isEqualTo(204);
+    assertThat(send("DELETE", path, "", Map.of()).statusCode()).isEqualTo(404);
+    JsonNode history =
+        json(get("/api/v1/history?kind=Service&namespace=e&name=one")).get("changes");
+    assertThat(history).hasSize(3);
+    assertThat(history.at("/0/after").isNull()).isTrue();
+    assertThat(history.at("/2/before").isNull()).isTrue();
+    assertThat(history.at("/2/author").asText()).isEqualTo("loopback");
+  }
+
+  @Test
+  void get_unknownKind_listsTheKnownOnes() throws Exception {
+    HttpResponse<String> answer = get("/api/v1/namespaces/e/virtualservices");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(json(answer).at("/error/message").asText()).contains("httproutes");
+  }
+
+  private static String service(String namespace, String name) {
+    return """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: %s, namespace: %s}
+        spec:
+          selector:
+            app: %s
+        """
+        .formatted(name, namespace, name);
+  }
+
+  private static String actions(HttpResponse<String> answer) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    StringBuilder actions = new StringBuilder();
+    json(answer).get("resources").forEach(r -> actions.append(r.get("action").asText()).append(' '));
+    return actions.toString();
+  }
+
+  private static HttpResponse<String> apply(String query, String yaml) throws Exception {
+    return send("POST", "/api/v1/apply" + query, yaml, Map.of());
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    return send("GET", path, "", Map.of());
+  }
+
+  private static HttpResponse<String> send(
+      String method, String path, String body, Map<String, String> headers) throws Exception {
+    return TestWorkload.http(controller, method, path, body, headers);
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) throws Exception {
+    return JSON.readTree(answer.body());
+  }
+}
