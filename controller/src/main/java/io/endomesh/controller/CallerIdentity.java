@@ -23,7 +23,9 @@ public final class CallerIdentity {
 
   private CallerIdentity() {}
 
-  /** Null for plaintext, for TLS without a client certificate, and for one that names no workload. */
+  /**
+   * Null for plaintext, for TLS without a client certificate, and for one that names no workload.
+   */
   public static @Nullable WorkloadIdentity of(ServiceRequestContext context, String trustDomain) {
     return of(context.sslSession(), trustDomain);
   }

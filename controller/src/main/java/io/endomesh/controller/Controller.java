@@ -50,7 +50,9 @@ public final class Controller implements AutoCloseable {
   /** A second of telemetry of a busy agent, or a file of resources, is far below it. */
   private static final long MAX_REQUEST_BYTES = 16L << 20;
 
-  /** As Istio's: long enough to sleep over a broken controller, short enough to need no revoking. */
+  /**
+   * As Istio's: long enough to sleep over a broken controller, short enough to need no revoking.
+   */
   private static final Duration WORKLOAD_CERTIFICATE_TTL = Duration.ofHours(24);
 
   private final Server server;
@@ -86,15 +88,13 @@ public final class Controller implements AutoCloseable {
     ResourceStore store = SqliteResourceStore.open(data, clock);
     CertificateAuthority authority =
         CertificateAuthority.open(data, options.trustDomain(), WORKLOAD_CERTIFICATE_TTL, clock);
-    WorkloadRegistry registry =
-        new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
+    WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
     ScheduledExecutorService control = controlThread();
     MeshModelSource source =
         new MeshModelSource(store, registry, options.trustDomain(), control, System::nanoTime);
     XdsServer xds =
-        new XdsServer(
-            source.model(), registry, () -> settling.isOver(registry.workloads()), clock);
+        new XdsServer(source.model(), registry, () -> settling.isOver(registry.workloads()), clock);
     source.watch(xds::publish);
     control.scheduleWithFixedDelay(
         new Ticks(registry, settling, source),
@@ -145,18 +145,13 @@ public final class Controller implements AutoCloseable {
       store.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(), cause);
+          options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
+          cause);
     }
     bound[0] = server.activePorts().keySet().iterator().next();
-    log.info(
-        "serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
+    log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
-        server,
-        store,
-        control,
-        console,
-        parts,
-        () -> settling.remember(registry.workloads()));
+        server, store, control, console, parts, () -> settling.remember(registry.workloads()));
   }
 
   /** That was bound. */
@@ -186,7 +181,8 @@ public final class Controller implements AutoCloseable {
     ServerBuilder builder = Server.builder();
     builder.port(
         address.isLoopbackAddress()
-            // Plaintext never leaves the machine: a browser on it needs no trust in the mesh's root.
+            // Plaintext never leaves the machine: a browser on it needs no trust in the mesh's
+            // root.
             ? new ServerPort(socket, SessionProtocol.HTTP, SessionProtocol.HTTPS)
             : new ServerPort(socket, SessionProtocol.HTTPS));
     builder.tlsProvider(

@@ -1,4 +1,7 @@
-/** The controller: one process, one port, that tells agents how to route, whom to trust, and hears how it goes. */
+/**
+ * The controller: one process, one port, that tells agents how to route, whom to trust, and hears
+ * how it goes.
+ */
 @NullMarked
 package io.endomesh.controller;
 

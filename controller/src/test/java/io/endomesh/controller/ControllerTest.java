@@ -57,8 +57,7 @@ class ControllerTest {
   void delta_knownService_leadsFromListenerToEndpoints() throws Exception {
     try (TestWorkload orders = workload("orders", "orders-1");
         TestWorkload storefront = workload("storefront", "storefront-1")) {
-      assertThat(orders.join(Map.of("version", "v1"), 18080))
-          .isInstanceOf(ControllerMessage.class);
+      assertThat(orders.join(Map.of("version", "v1"), 18080)).isInstanceOf(ControllerMessage.class);
       DeltaClient client = new DeltaClient(storefront);
 
       client.subscribe(ResourceType.LISTENER, "orders");
@@ -188,8 +187,7 @@ class ControllerTest {
       Status status = Status.fromThrowable((Throwable) answer);
       assertThat(status.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
       assertThat(status.getDescription())
-          .isEqualTo(
-              "service: shop/payments (expected: shop/orders, which the certificate names)");
+          .isEqualTo("service: shop/payments (expected: shop/orders, which the certificate names)");
     }
   }
 
@@ -207,7 +205,8 @@ class ControllerTest {
       while (!rejection.contains("keeping version 1")) {
         rejection =
             new ObjectMapper()
-                .readTree(TestWorkload.http(controller, "GET", "/api/v1/workloads", "", Map.of()).body())
+                .readTree(
+                    TestWorkload.http(controller, "GET", "/api/v1/workloads", "", Map.of()).body())
                 .findPath("workloads")
                 .toString();
       }
@@ -242,7 +241,8 @@ class ControllerTest {
 
       orders.join(Map.of(), 18080);
 
-      // The endpoints are as before, so nothing is sent of them; the unknown name now is known to be.
+      // The endpoints are as before, so nothing is sent of them; the unknown name now is known to
+      // be.
       assertThat(client.response().getRemovedResourcesList()).containsExactly("nobody");
       assertThat(client.eventWithin(100)).isNull();
     }
@@ -256,8 +256,7 @@ class ControllerTest {
     return TestWorkload.http(controller, "POST", "/api/v1/apply" + query, yaml, Map.of());
   }
 
-  private static ClusterLoadAssignment endpoints(DeltaDiscoveryResponse response)
-      throws Exception {
+  private static ClusterLoadAssignment endpoints(DeltaDiscoveryResponse response) throws Exception {
     return response.getResources(0).getResource().unpack(ClusterLoadAssignment.class);
   }
 

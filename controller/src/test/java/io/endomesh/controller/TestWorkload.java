@@ -49,8 +49,7 @@ public final class TestWorkload implements AutoCloseable {
   public final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
   private StreamObserver<WorkloadMessage> join;
 
-  private TestWorkload(
-      ManagedChannel channel, String namespace, String service, String instance) {
+  private TestWorkload(ManagedChannel channel, String namespace, String service, String instance) {
     this.channel = channel;
     this.namespace = namespace;
     this.service = service;
@@ -113,7 +112,10 @@ public final class TestWorkload implements AutoCloseable {
             controller,
             "POST",
             "/api/v1/tokens",
-            "{\"namespace\":\"" + namespace + "\",\"service\":\"" + service
+            "{\"namespace\":\""
+                + namespace
+                + "\",\"service\":\""
+                + service
                 + "\",\"ttlSeconds\":60}",
             Map.of());
     JsonNode json = new ObjectMapper().readTree(answer.body());
@@ -130,8 +132,7 @@ public final class TestWorkload implements AutoCloseable {
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .header("x-endomesh-request", "test");
     headers.forEach(request::header);
-    return HttpClient.newHttpClient()
-        .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** Registers, and waits for the lease. */
@@ -213,5 +214,4 @@ public final class TestWorkload implements AutoCloseable {
     }
     return text.toString();
   }
-
 }

@@ -148,8 +148,7 @@ public final class ResourceApi implements ControllerPart {
       }
       Long expected = ifMatch == null ? parsed.resourceVersion() : Long.valueOf(ifMatch);
       Resources after =
-          store.write(
-              Access.user(context), List.of(new Write.Put(key, parsed.body(), expected)));
+          store.write(Access.user(context), List.of(new Write.Put(key, parsed.body(), expected)));
       return ApiAnswers.ok(json.document(after.find(key).orElseThrow()));
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);

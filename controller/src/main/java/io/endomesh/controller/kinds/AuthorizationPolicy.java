@@ -36,7 +36,8 @@ public record AuthorizationPolicy(
   public record When(String key, Values values) {}
 
   /**
-   * Exact values, or with {@code *} at their end or beginning prefixes or suffixes; {@code *} is any.
+   * Exact values, or with {@code *} at their end or beginning prefixes or suffixes; {@code *} is
+   * any.
    *
    * @param in one of them must hold; empty is everything
    * @param notIn none of them may hold
@@ -89,8 +90,14 @@ public record AuthorizationPolicy(
   private static Source source(Fields from) {
     Fields source = from.object("source");
     source.unsupported(
-        "requestPrincipals", "notRequestPrincipals", "ipBlocks", "notIpBlocks", "remoteIpBlocks",
-        "notRemoteIpBlocks", "trustDomains", "notTrustDomains");
+        "requestPrincipals",
+        "notRequestPrincipals",
+        "ipBlocks",
+        "notIpBlocks",
+        "remoteIpBlocks",
+        "notRemoteIpBlocks",
+        "trustDomains",
+        "notTrustDomains");
     Source result =
         new Source(
             values(source, "principals", "notPrincipals"),
@@ -162,8 +169,7 @@ public record AuthorizationPolicy(
       boolean both = pattern.length() > 1 && pattern.startsWith("*") && pattern.endsWith("*");
       if (pattern.isEmpty() || inner.contains("*") || both) {
         throw fields.invalid(
-            name + "[" + i + "]",
-            "'" + pattern + "' (expected: a value, PREFIX*, *SUFFIX or *)");
+            name + "[" + i + "]", "'" + pattern + "' (expected: a value, PREFIX*, *SUFFIX or *)");
       }
     }
     return patterns;

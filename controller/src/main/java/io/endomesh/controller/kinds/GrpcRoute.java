@@ -28,8 +28,7 @@ public record GrpcRoute(Metadata metadata, List<Parent> parents, List<GrpcRule> 
    * @param service full name of the gRPC service, null for any
    * @param method name, null for any
    */
-  public record Match(
-      @Nullable Text service, @Nullable Text method, List<NamedText> headers) {
+  public record Match(@Nullable Text service, @Nullable Text method, List<NamedText> headers) {
 
     static final Match ANY = new Match(null, null, List.of());
 

@@ -90,7 +90,8 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
 
   private static Path path(Fields fields) {
     PathType type = fields.oneOf("type", PathType.class, PathType.PathPrefix);
-    String value = type == PathType.RegularExpression ? fields.regex("value") : fields.string("value", "/");
+    String value =
+        type == PathType.RegularExpression ? fields.regex("value") : fields.string("value", "/");
     fields.rejectUnknown();
     if (type != PathType.RegularExpression && !value.startsWith("/")) {
       throw fields.invalid("value", "'" + value + "' (expected: a path that begins with /)");

@@ -17,7 +17,8 @@ public final class InvalidResourceException extends Exception {
    */
   public InvalidResourceException(
       @Nullable String resource, @Nullable String field, String message) {
-    super((resource == null ? "" : resource + ": ") + (field == null ? "" : field + ": ") + message);
+    super(
+        (resource == null ? "" : resource + ": ") + (field == null ? "" : field + ": ") + message);
     this.resource = resource;
     this.field = field;
   }

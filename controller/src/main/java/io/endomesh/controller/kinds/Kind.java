@@ -7,10 +7,8 @@ import java.util.Optional;
 /** The kinds of resources this mesh knows, under their own names of Kubernetes. */
 public enum Kind {
   SERVICE("Service", "services", List.of("v1"), ServiceResource::read),
-  HTTP_ROUTE(
-      "HTTPRoute", "httproutes", List.of("gateway.networking.k8s.io/v1"), HttpRoute::read),
-  GRPC_ROUTE(
-      "GRPCRoute", "grpcroutes", List.of("gateway.networking.k8s.io/v1"), GrpcRoute::read),
+  HTTP_ROUTE("HTTPRoute", "httproutes", List.of("gateway.networking.k8s.io/v1"), HttpRoute::read),
+  GRPC_ROUTE("GRPCRoute", "grpcroutes", List.of("gateway.networking.k8s.io/v1"), GrpcRoute::read),
   AUTHORIZATION_POLICY(
       "AuthorizationPolicy",
       "authorizationpolicies",
@@ -24,7 +22,8 @@ public enum Kind {
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",
-      List.of("networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      List.of(
+          "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
       ServiceEntry::read);
 
   interface Reader {

@@ -4,11 +4,7 @@ import java.util.Map;
 
 /** One resource of a kind this mesh knows, valid in itself. Immutable. */
 public sealed interface MeshResource
-    permits ServiceResource,
-        RouteResource,
-        AuthorizationPolicy,
-        PeerAuthentication,
-        ServiceEntry {
+    permits ServiceResource, RouteResource, AuthorizationPolicy, PeerAuthentication, ServiceEntry {
 
   Metadata metadata();
 

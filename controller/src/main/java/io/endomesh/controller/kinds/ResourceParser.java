@@ -115,8 +115,14 @@ public final class ResourceParser {
       Map<String, String> labels = metadata.stringMap("labels");
       Long resourceVersion = resourceVersion(metadata);
       metadata.skipped(
-          "annotations", "creationTimestamp", "generation", "managedFields", "uid", "selfLink",
-          "finalizers", "ownerReferences");
+          "annotations",
+          "creationTimestamp",
+          "generation",
+          "managedFields",
+          "uid",
+          "selfLink",
+          "finalizers",
+          "ownerReferences");
       metadata.rejectUnknown();
       Fields spec = fields.objectOrEmpty("spec");
       MeshResource resource =
@@ -195,7 +201,11 @@ public final class ResourceParser {
     if (document.get("metadata") instanceof Map<?, ?> metadata
         && metadata.get("name") instanceof String name) {
       Object namespace = metadata.get("namespace");
-      return kind + " " + (namespace instanceof String text ? text : DEFAULT_NAMESPACE) + "/" + name;
+      return kind
+          + " "
+          + (namespace instanceof String text ? text : DEFAULT_NAMESPACE)
+          + "/"
+          + name;
     }
     return kind + " without a name";
   }

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time after a start of the controller in which the workloads it knew have not yet come back. Until
- * it is over nobody is told that something has no endpoints, because it only seems so. Thread-safe.
+ * The time after a start of the controller in which the workloads it knew have not yet come back.
+ * Until it is over nobody is told that something has no endpoints, because it only seems so.
+ * Thread-safe.
  */
 public final class Settling {
 
@@ -40,7 +41,8 @@ public final class Settling {
     this.endsNanos = nanoTime.getAsLong() + LONGEST.toNanos();
     store
         .fact(FACT)
-        .ifPresent(names -> awaited.addAll(List.of(names.isEmpty() ? new String[0] : names.split(","))));
+        .ifPresent(
+            names -> awaited.addAll(List.of(names.isEmpty() ? new String[0] : names.split(","))));
     this.saved = Set.copyOf(awaited);
     this.over = awaited.isEmpty();
     if (!over) {
@@ -72,9 +74,7 @@ public final class Settling {
       return;
     }
     Set<String> live =
-        workloads.stream()
-            .map(Workload::instance)
-            .collect(Collectors.toCollection(TreeSet::new));
+        workloads.stream().map(Workload::instance).collect(Collectors.toCollection(TreeSet::new));
     if (live.equals(saved)) {
       return;
     }

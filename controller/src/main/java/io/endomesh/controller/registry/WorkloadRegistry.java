@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workloads that are alive. Each holds a {@link Lease}: while its stream is open the workload is
- * offered to others; after the stream broke, for the time to live; after a goodbye, no longer.
+ * The workloads that are alive. Each holds a {@link Lease}: while its stream is open the workload
+ * is offered to others; after the stream broke, for the time to live; after a goodbye, no longer.
  * Thread-safe.
  */
 public final class WorkloadRegistry {
@@ -32,9 +32,9 @@ public final class WorkloadRegistry {
   static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
   /**
-   * An open stream that is silent for this many times to live counts as broken: the machine behind it
-   * may have gone without a word. More than one, because a JVM that pauses for garbage collection or
-   * starts on a busy machine is silent too.
+   * An open stream that is silent for this many times to live counts as broken: the machine behind
+   * it may have gone without a word. More than one, because a JVM that pauses for garbage
+   * collection or starts on a busy machine is silent too.
    */
   private static final int SILENT_TIMES_TO_LIVE = 3;
 
@@ -46,7 +46,9 @@ public final class WorkloadRegistry {
   // Guarded by this; insertion order, so that the longest known workload of a service comes first.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** A workload and its lease; replaced, never changed, but for the time. Guarded by the registry. */
+  /**
+   * A workload and its lease; replaced, never changed, but for the time. Guarded by the registry.
+   */
   private static final class Entry {
     Workload workload;
     Lease lease;
@@ -132,8 +134,7 @@ public final class WorkloadRegistry {
       long now = nanoTime.getAsLong();
       for (Entry entry : List.copyOf(entries.values())) {
         boolean silent =
-            entry.connected
-                && now - entry.lastSeenNanos > ttl.toNanos() * SILENT_TIMES_TO_LIVE;
+            entry.connected && now - entry.lastSeenNanos > ttl.toNanos() * SILENT_TIMES_TO_LIVE;
         boolean over = !entry.connected && now - entry.endsNanos >= 0;
         if (silent || over) {
           entries.remove(entry.workload.instance());
@@ -153,8 +154,7 @@ public final class WorkloadRegistry {
     }
   }
 
-  private Workload workload(
-      Registration registration, String seenAddress, @Nullable Entry known) {
+  private Workload workload(Registration registration, String seenAddress, @Nullable Entry known) {
     Map<String, String> labels = new HashMap<>(registration.getLabelsMap());
     labels.putIfAbsent("app", registration.getService());
     Instant now = clock.instant();
@@ -184,8 +184,8 @@ public final class WorkloadRegistry {
   }
 
   /**
-   * One workload's claim to be offered to others. A later lease of the same instance replaces it; from
-   * then on it does nothing. Thread-safe.
+   * One workload's claim to be offered to others. A later lease of the same instance replaces it;
+   * from then on it does nothing. Thread-safe.
    */
   public final class Lease {
 
@@ -260,7 +260,8 @@ public final class WorkloadRegistry {
         entry.endsNanos = nanoTime.getAsLong() + ttl.toNanos();
         entry.workload = leaseEnds(entry.workload, clock.instant().plus(ttl));
       }
-      log.info("the stream of {} broke; offered to others for {} ms more", instance, ttl.toMillis());
+      log.info(
+          "the stream of {} broke; offered to others for {} ms more", instance, ttl.toMillis());
     }
 
     private @Nullable Entry entry() {
@@ -284,13 +285,31 @@ public final class WorkloadRegistry {
 
   private Workload with(Workload w, Workload.Health health) {
     return new Workload(
-        w.namespace(), w.service(), w.instance(), w.labels(), w.address(), w.ports(), w.agent(),
-        w.joinedAt(), clock.instant(), w.leaseEndsAt(), health);
+        w.namespace(),
+        w.service(),
+        w.instance(),
+        w.labels(),
+        w.address(),
+        w.ports(),
+        w.agent(),
+        w.joinedAt(),
+        clock.instant(),
+        w.leaseEndsAt(),
+        health);
   }
 
   private static Workload leaseEnds(Workload w, Instant at) {
     return new Workload(
-        w.namespace(), w.service(), w.instance(), w.labels(), w.address(), w.ports(), w.agent(),
-        w.joinedAt(), w.lastSeen(), at, w.health());
+        w.namespace(),
+        w.service(),
+        w.instance(),
+        w.labels(),
+        w.address(),
+        w.ports(),
+        w.agent(),
+        w.joinedAt(),
+        w.lastSeen(),
+        at,
+        w.health());
   }
 }

@@ -130,8 +130,11 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       Set<Integer> numbers = new HashSet<>();
       for (Port port : registration.getPortsList()) {
         int number = port.getNumber();
-        if (number < 1 || number > MAX_PORT || port.getAdvertised() < 0
-            || port.getAdvertised() > MAX_PORT || !numbers.add(number)) {
+        if (number < 1
+            || number > MAX_PORT
+            || port.getAdvertised() < 0
+            || port.getAdvertised() > MAX_PORT
+            || !numbers.add(number)) {
           return "ports: "
               + Integer.toUnsignedString(number)
               + " (expected: numbers from 1 to 65535, each once)";

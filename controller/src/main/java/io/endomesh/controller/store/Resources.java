@@ -17,7 +17,8 @@ public record Resources(long revision, SortedMap<ResourceKey, StoredResource> by
   public static final Resources NONE = new Resources(0, new TreeMap<>());
 
   public Resources {
-    byKey = Collections.unmodifiableSortedMap(new TreeMap<>((Map<ResourceKey, StoredResource>) byKey));
+    byKey =
+        Collections.unmodifiableSortedMap(new TreeMap<>((Map<ResourceKey, StoredResource>) byKey));
   }
 
   public Optional<StoredResource> find(ResourceKey key) {

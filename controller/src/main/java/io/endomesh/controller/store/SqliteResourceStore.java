@@ -150,8 +150,7 @@ public final class SqliteResourceStore implements ResourceStore {
       if (write instanceof Write.Put put) {
         if (known == null || !known.body().equals(put.body())) {
           Instant created = known == null ? now : known.createdAt();
-          after.put(
-              put.key(), new StoredResource(put.key(), revision, put.body(), created, now));
+          after.put(put.key(), new StoredResource(put.key(), revision, put.body(), created, now));
           changed = true;
         }
       } else if (known != null) {
@@ -167,7 +166,12 @@ public final class SqliteResourceStore implements ResourceStore {
       if (resource.revision() == after.revision()) {
         put(resource);
         StoredResource old = before.byKey().get(resource.key());
-        record(author, after.revision(), resource.key(), old == null ? null : old.body(), resource.body());
+        record(
+            author,
+            after.revision(),
+            resource.key(),
+            old == null ? null : old.body(),
+            resource.body());
       }
     }
     for (StoredResource old : before.all()) {
@@ -180,7 +184,8 @@ public final class SqliteResourceStore implements ResourceStore {
 
   private void put(StoredResource resource) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+        connection.prepareStatement(
+            "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       bindKey(statement, 1, resource.key());
       statement.setLong(4, resource.revision());
       statement.setString(5, resource.body());

@@ -1,11 +1,13 @@
 package io.endomesh.controller.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** Says in a sentence why a write was not done. Nothing of it was kept. */
 public abstract sealed class StoreException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  StoreException(String message, Throwable cause) {
+  StoreException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

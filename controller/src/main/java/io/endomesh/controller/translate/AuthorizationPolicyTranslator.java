@@ -165,9 +165,7 @@ final class AuthorizationPolicyTranslator {
     }
     return StringMatcher.newBuilder()
         .setPrefix(
-            value.endsWith("*")
-                ? ids + value.substring(0, value.length() - 1)
-                : ids + value + "/")
+            value.endsWith("*") ? ids + value.substring(0, value.length() - 1) : ids + value + "/")
         .build();
   }
 
@@ -178,8 +176,7 @@ final class AuthorizationPolicyTranslator {
         .setExact(
             slash < 0
                 ? SpiffeId.of(trustDomain, namespace, value)
-                : SpiffeId.of(
-                    trustDomain, value.substring(0, slash), value.substring(slash + 1)))
+                : SpiffeId.of(trustDomain, value.substring(0, slash), value.substring(slash + 1)))
         .build();
   }
 
@@ -243,8 +240,7 @@ final class AuthorizationPolicyTranslator {
       default -> {
         String name =
             when.key()
-                .substring(
-                    AuthorizationPolicy.WHEN_HEADER.length(), when.key().length() - 1)
+                .substring(AuthorizationPolicy.WHEN_HEADER.length(), when.key().length() - 1)
                 .toLowerCase(Locale.ROOT);
         permissions(when.values(), value -> header(name, pattern(value)), what);
       }
@@ -290,9 +286,7 @@ final class AuthorizationPolicyTranslator {
   private static Principal anyPrincipal(List<Principal> principals) {
     return principals.size() == 1
         ? principals.get(0)
-        : Principal.newBuilder()
-            .setOrIds(Principal.Set.newBuilder().addAllIds(principals))
-            .build();
+        : Principal.newBuilder().setOrIds(Principal.Set.newBuilder().addAllIds(principals)).build();
   }
 
   private static Principal allPrincipals(List<Principal> principals) {

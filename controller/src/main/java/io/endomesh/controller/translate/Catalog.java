@@ -48,7 +48,10 @@ final class Catalog {
         next.put(stored.key(), new Entry(stored, ResourceParser.parseStored(stored.body())));
       } catch (IllegalArgumentException e) {
         // It was valid when it was applied: another version of the controller must have stored it.
-        log.warn("{} is left out, because this version cannot read it: {}", stored.key(), e.getMessage());
+        log.warn(
+            "{} is left out, because this version cannot read it: {}",
+            stored.key(),
+            e.getMessage());
       }
     }
     return new Catalog(resources.revision(), next);

@@ -128,8 +128,7 @@ final class ClusterTranslator {
     return index < workload.ports().size() ? workload.ports().get(index) : null;
   }
 
-  private static LbEndpoint serviceEndpoint(
-      MeshModel model, Workload workload, WorkloadPort port) {
+  private static LbEndpoint serviceEndpoint(MeshModel model, Workload workload, WorkloadPort port) {
     Struct.Builder attributes = Struct.newBuilder();
     if (model.takesMeshTls(workload, port.number())) {
       attributes.putFields(

@@ -82,8 +82,7 @@ final class HttpRouteTranslator {
     return result.build();
   }
 
-  private static void path(
-      HttpRoute.Path path, boolean grpcDialect, RouteMatch.Builder result) {
+  private static void path(HttpRoute.Path path, boolean grpcDialect, RouteMatch.Builder result) {
     switch (path.type()) {
       case Exact -> result.setPath(path.value());
       case RegularExpression -> result.setSafeRegex(RouteRules.regex(path.value()));

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
- * by AuthorizationPolicy. Port 0 stands for the ports that have no listener of their own. Stateless.
+ * by AuthorizationPolicy. Port 0 stands for the ports that have no listener of their own.
+ * Stateless.
  */
 final class InboundTranslator {
 
@@ -43,7 +44,8 @@ final class InboundTranslator {
     switch (model.mtlsMode(scope.namespace(), scope.labels(), port)) {
       case STRICT -> listener.addFilterChains(tls(http));
       case DISABLE -> listener.addFilterChains(plaintext(http));
-      case PERMISSIVE, UNSET -> listener.addFilterChains(tls(http)).addFilterChains(plaintext(http));
+      case PERMISSIVE, UNSET ->
+          listener.addFilterChains(tls(http)).addFilterChains(plaintext(http));
     }
     return listener.build();
   }
@@ -65,8 +67,7 @@ final class InboundTranslator {
         .build();
   }
 
-  private static Filter httpConnectionManager(
-      MeshModel model, String name, Scope scope, int port) {
+  private static Filter httpConnectionManager(MeshModel model, String name, Scope scope, int port) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(name)
@@ -99,7 +100,9 @@ final class InboundTranslator {
   }
 
   private static void addRbac(
-      HttpConnectionManager.Builder manager, AuthorizationPolicyTranslator policies, Action action) {
+      HttpConnectionManager.Builder manager,
+      AuthorizationPolicyTranslator policies,
+      Action action) {
     io.envoyproxy.envoy.config.rbac.v3.RBAC rules = policies.rbac(action);
     if (rules != null) {
       manager.addHttpFilters(

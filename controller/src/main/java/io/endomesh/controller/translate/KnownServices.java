@@ -54,7 +54,8 @@ final class KnownServices {
             (name, value) -> {
               String[] parts = name.substring(PREFIX.length()).split("/", 2);
               services.put(
-                  new ServiceKey(parts[0], parts[1]), new Known(parse(value), nanoTime.getAsLong()));
+                  new ServiceKey(parts[0], parts[1]),
+                  new Known(parse(value), nanoTime.getAsLong()));
             });
   }
 
@@ -90,7 +91,9 @@ final class KnownServices {
     }
   }
 
-  /** Those of a workload that has the primary port; else as before; else of the longest known one. */
+  /**
+   * Those of a workload that has the primary port; else as before; else of the longest known one.
+   */
   private static List<Integer> ports(List<Integer> before, List<Workload> members) {
     for (Workload member : members) {
       List<Integer> own = member.ports().stream().map(WorkloadPort::number).toList();
@@ -109,7 +112,10 @@ final class KnownServices {
         try {
           store.removeFact(fact(entry.getKey()));
         } catch (StoreException e) {
-          log.warn("{} is forgotten now and remembered after a restart: {}", entry.getKey(), e.getMessage());
+          log.warn(
+              "{} is forgotten now and remembered after a restart: {}",
+              entry.getKey(),
+              e.getMessage());
         }
       }
     }
@@ -117,8 +123,7 @@ final class KnownServices {
 
   private void save(ServiceKey key, List<Integer> ports) {
     try {
-      store.putFact(
-          fact(key), String.join(",", ports.stream().map(String::valueOf).toList()));
+      store.putFact(fact(key), String.join(",", ports.stream().map(String::valueOf).toList()));
     } catch (StoreException e) {
       log.warn("the ports of {} may change at a restart: {}", key, e.getMessage());
     }

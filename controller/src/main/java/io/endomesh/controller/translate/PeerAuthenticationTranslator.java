@@ -31,8 +31,7 @@ final class PeerAuthenticationTranslator {
     for (PeerAuthentication policy : policies) {
       String own = policy.metadata().namespace();
       if (!policy.selector().isEmpty()) {
-        if (own.equals(namespace)
-            && labels.entrySet().containsAll(policy.selector().entrySet())) {
+        if (own.equals(namespace) && labels.entrySet().containsAll(policy.selector().entrySet())) {
           Mode mode = port == null ? policy.mode() : ofPort(policy, port);
           ofWorkload = first(ofWorkload, mode);
         }

@@ -38,11 +38,21 @@ public final class RouteConditions {
     List<Condition> conditions = new ArrayList<>();
     conditions.add(
         condition(
-            "Accepted", "Accepted", "NoMatchingParent", "parentRefs", parents, known,
+            "Accepted",
+            "Accepted",
+            "NoMatchingParent",
+            "parentRefs",
+            parents,
+            known,
             "the route has no effect until it joins"));
     conditions.add(
         condition(
-            "ResolvedRefs", "ResolvedRefs", "BackendNotFound", "backendRefs", backends, known,
+            "ResolvedRefs",
+            "ResolvedRefs",
+            "BackendNotFound",
+            "backendRefs",
+            backends,
+            known,
             "calls that are sent to it fail until it joins"));
     return conditions;
   }

@@ -76,7 +76,8 @@ final class RouteRules {
     Retry retry = rule.retry();
     boolean retries = retry != null && attempts(retry) > 0;
     if (retry != null || timeouts.attemptNanos() != null) {
-      // gRPC's clients reject a policy without retries (gRFC A44) and know no timeout of an attempt.
+      // gRPC's clients reject a policy without retries (gRFC A44) and know no timeout of an
+      // attempt.
       if (!grpcDialect() || retries) {
         action.setRetryPolicy(retryPolicy(retry, timeouts));
       }

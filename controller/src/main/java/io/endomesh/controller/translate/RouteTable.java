@@ -55,7 +55,8 @@ final class RouteTable {
             ? HttpRouteTranslator.routes(only(HttpRoute.class, resources), rules)
             : GrpcRouteTranslator.routes(grpc, rules);
       }
-      return List.of(all("Service/" + to.service().key().namespace() + "/" + to.service().key().name(), to));
+      return List.of(
+          all("Service/" + to.service().key().namespace() + "/" + to.service().key().name(), to));
     }
     ServiceEntry entry = ((Destination.ToEntry) destination).entry();
     return List.of(
@@ -92,9 +93,7 @@ final class RouteTable {
   }
 
   private static List<RouteResource> ofNamespace(List<RouteResource> routes, String namespace) {
-    return routes.stream()
-        .filter(route -> route.metadata().namespace().equals(namespace))
-        .toList();
+    return routes.stream().filter(route -> route.metadata().namespace().equals(namespace)).toList();
   }
 
   private static <T extends RouteResource> List<T> only(

@@ -16,8 +16,8 @@ public record Scope(String namespace, Map<String, String> labels, Dialect dialec
     /** All that is served. */
     AGENT,
     /**
-     * gRPC's own clients reject matchers and TLS settings they cannot obey (gRFC A28, A29): they get
-     * what they understand, and speak plaintext.
+     * gRPC's own clients reject matchers and TLS settings they cannot obey (gRFC A28, A29): they
+     * get what they understand, and speak plaintext.
      */
     GRPC
   }

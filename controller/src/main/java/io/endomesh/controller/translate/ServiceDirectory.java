@@ -42,8 +42,7 @@ final class ServiceDirectory {
                     byNamespace.getOrDefault(key.namespace(), List.of()),
                     trustDomain)));
     for (ServiceResource resource : declared) {
-      ServiceKey key =
-          new ServiceKey(resource.metadata().namespace(), resource.metadata().name());
+      ServiceKey key = new ServiceKey(resource.metadata().namespace(), resource.metadata().name());
       List<Workload> candidates = byNamespace.getOrDefault(key.namespace(), List.of());
       services.put(
           key,
@@ -78,11 +77,12 @@ final class ServiceDirectory {
         identities.add(SpiffeId.of(trustDomain, workload.namespace(), workload.service()));
       }
     }
-    return new MeshService(
-        key, declared, selector, ports, selected, List.copyOf(identities));
+    return new MeshService(key, declared, selector, ports, selected, List.copyOf(identities));
   }
 
-  /** A Service that names no ports has those of the service its selector names, or of a workload. */
+  /**
+   * A Service that names no ports has those of the service its selector names, or of a workload.
+   */
   private static List<ServicePort> ports(
       ServiceKey key,
       ServiceResource resource,

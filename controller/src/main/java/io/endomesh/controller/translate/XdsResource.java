@@ -9,8 +9,8 @@ import java.util.HexFormat;
 /**
  * One xDS resource, ready to be sent. Immutable.
  *
- * @param version of its content: equal content has an equal version, in every run of the controller,
- *     so that an agent that comes back is sent only what really changed
+ * @param version of its content: equal content has an equal version, in every run of the
+ *     controller, so that an agent that comes back is sent only what really changed
  * @param endpoints in it, or -1 if it is no ClusterLoadAssignment
  */
 public record XdsResource(String name, String version, Any body, int endpoints) {

@@ -44,7 +44,8 @@ final class StateOfTheWorldStream extends AdsStream<DiscoveryResponse>
       if (!nonce.equals(lastNonces.get(type))) {
         return;
       }
-      answered(type, nonce, request.hasErrorDetail() ? request.getErrorDetail().getMessage() : null);
+      answered(
+          type, nonce, request.hasErrorDetail() ? request.getErrorDetail().getMessage() : null);
     }
     if (asked.replace(request.getResourceNamesList())) {
       push(type, asked, type.fullState());

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What one client asked for of one type, and what of it the client was last told. Not thread-safe. */
+/**
+ * What one client asked for of one type, and what of it the client was last told. Not thread-safe.
+ */
 final class Subscriptions {
 
   /** The version of a resource the client was told does not exist. */

@@ -48,7 +48,8 @@ class ResourceApiTest {
   @Test
   void apply_oneWrong_appliesNothingAndNamesTheField() throws Exception {
     HttpResponse<String> answer =
-        apply("", service("b", "good") + "---\n" + service("b", "bad").replace("app:", "app: {}\n#"));
+        apply(
+            "", service("b", "good") + "---\n" + service("b", "bad").replace("app:", "app: {}\n#"));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     JsonNode error = json(answer).get("error");
@@ -111,7 +112,11 @@ class ResourceApiTest {
     assertThat(send("PUT", path, changed, Map.of("If-Match", "newest")).statusCode())
         .isEqualTo(400);
     assertThat(
-            send("PUT", path, changed.replace("{name: one", "{resourceVersion: \"999999\", name: one"), Map.of())
+            send(
+                    "PUT",
+                    path,
+                    changed.replace("{name: one", "{resourceVersion: \"999999\", name: one"),
+                    Map.of())
                 .statusCode())
         .isEqualTo(409);
     assertThat(send("PUT", path, changed, Map.of("If-Match", '"' + version + '"')).statusCode())
@@ -151,7 +156,9 @@ class ResourceApiTest {
   private static String actions(HttpResponse<String> answer) throws Exception {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     StringBuilder actions = new StringBuilder();
-    json(answer).get("resources").forEach(r -> actions.append(r.get("action").asText()).append(' '));
+    json(answer)
+        .get("resources")
+        .forEach(r -> actions.append(r.get("action").asText()).append(' '));
     return actions.toString();
   }
 

@@ -121,10 +121,7 @@ class WorkloadRegistryTest {
 
   private static Registration registration(int... ports) {
     Registration.Builder registration =
-        Registration.newBuilder()
-            .setService("orders")
-            .setNamespace("shop")
-            .setInstance("orders-1");
+        Registration.newBuilder().setService("orders").setNamespace("shop").setInstance("orders-1");
     for (int port : ports) {
       registration.addPorts(Port.newBuilder().setNumber(port));
     }

@@ -84,7 +84,8 @@ class ClusterTranslatorTest {
           .as(authority)
           .isNotNull();
     }
-    for (String authority : List.of("nobody", "orders.other", "www.example.com", "127.0.0.1:8080")) {
+    for (String authority :
+        List.of("nobody", "orders.other", "www.example.com", "127.0.0.1:8080")) {
       assertThat(OutboundListener.of(mesh.model(), authority, Models.AGENT)).as(authority).isNull();
     }
   }

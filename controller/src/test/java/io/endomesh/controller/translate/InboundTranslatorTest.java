@@ -137,7 +137,8 @@ class InboundTranslatorTest {
     RBAC deny = Objects.requireNonNull(rbac(Action.DENY, 9090));
     assertThat(deny.getPoliciesMap().keySet())
         .containsExactlyInAnyOrder(
-            "AuthorizationPolicy/endomesh-system/admin#0", "AuthorizationPolicy/endomesh-system/admin#1");
+            "AuthorizationPolicy/endomesh-system/admin#0",
+            "AuthorizationPolicy/endomesh-system/admin#1");
     assertThat(
             deny.getPoliciesOrThrow("AuthorizationPolicy/endomesh-system/admin#0")
                 .getPermissions(0)

@@ -212,7 +212,10 @@ class RouteTableTest {
         """);
 
     assertThat(routes(Models.AGENT).get(0).getName()).isEqualTo("Service/shop/orders");
-    assertThat(routes(new Scope("finance", Models.AGENT.labels(), Scope.Dialect.AGENT)).get(0).getName())
+    assertThat(
+            routes(new Scope("finance", Models.AGENT.labels(), Scope.Dialect.AGENT))
+                .get(0)
+                .getName())
         .isEqualTo("HTTPRoute/finance/mine rule 0");
   }
 
@@ -237,8 +240,7 @@ class RouteTableTest {
   }
 
   private List<Route> routes(Scope scope) {
-    RouteConfiguration table =
-        Objects.requireNonNull(RouteTable.of(mesh.model(), ORDERS, scope));
+    RouteConfiguration table = Objects.requireNonNull(RouteTable.of(mesh.model(), ORDERS, scope));
     return table.getVirtualHosts(0).getRoutesList();
   }
 }

@@ -82,15 +82,17 @@ class GrpcClientTest {
               .formatted(controller.address().getPort()));
       ManagedChannel channel =
           Grpc.newChannelBuilder(
-                  "xds:///stock",
-                  XdsChannelCredentials.create(InsecureChannelCredentials.create()))
+                  "xds:///stock", XdsChannelCredentials.create(InsecureChannelCredentials.create()))
               .build();
       try {
         Map<String, Integer> answers = new TreeMap<>();
         for (int i = 0; i < 20; i++) {
           answers.merge(
               ClientCalls.blockingUnaryCall(
-                  channel, WHO, CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(20, TimeUnit.SECONDS), ""),
+                  channel,
+                  WHO,
+                  CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(20, TimeUnit.SECONDS),
+                  ""),
               1,
               Integer::sum);
         }

@@ -1,0 +1,284 @@
+package io.endomesh.controller.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.interactions.Actions;
+
+/** Every page of the console on recorded answers. */
+class ConsoleIT {
+
+  /** What the console promises: a change is seen within this time, without a reload. */
+  private static final Duration LIVE = Duration.ofSeconds(2);
+
+  private static final String TRACE = "/traces/4bf92f3577b34da6a3ce929d0e0e4706";
+  private static final String EDGE = "shop/orders>shop/inventory:grpc";
+
+  @TempDir static Path profile;
+  private static Browser browser;
+  private FixtureController controller;
+
+  @BeforeAll
+  static void open() {
+    browser = Browser.open(profile);
+  }
+
+  @AfterAll
+  static void quit() {
+    browser.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = FixtureController.start();
+    browser.prefer("light");
+  }
+
+  @AfterEach
+  void stop() {
+    // Else the page would complain about the controller that the next test does not have.
+    browser.driver.get("about:blank");
+    controller.close();
+    browser.complaints();
+  }
+
+  @ParameterizedTest(name = "{0} shows {1}")
+  @CsvSource({
+    "/, Needs attention",
+    "/graph, storefront",
+    "/graph?sel=shop/orders%3Eshop/inventory:grpc, inventory-b82f9a",
+    "/graph?sel=finance/payments, Calls refused by",
+    "/graph?view=table, postgresql",
+    "/services, storefront",
+    "/services/shop/orders, rejected",
+    "/services/shop/gone, is not in the mesh",
+    "/traces, GET /checkout",
+    "/traces/4bf92f3577b34da6a3ce929d0e0e4706, Reserve",
+    "/resources, inventory-split",
+    "/resources?view=history, old-canary",
+    "/resources/shop/grpcroutes/inventory-split, backendRefs",
+    "/access, only-orders",
+    "/connect, -javaagent:endomesh-agent.jar",
+    "/settings, Appearance",
+    "/nowhere, There is no such page"
+  })
+  void page_bothThemes_rendersWithoutComplaintOrViolation(String path, String text) {
+    for (String theme : List.of("light", "dark")) {
+      browser.prefer(theme);
+      browser.show(controller.url(path));
+      browser.awaitText("main", text);
+
+      assertThat(browser.complaints()).as("complaints in %s", theme).isEmpty();
+      assertThat(browser.accessibilityViolations()).as("violations in %s", theme).isEmpty();
+    }
+  }
+
+  @Test
+  void graph_recordedState_drawsEachNodeAndEdgeOnce() {
+    browser.show(controller.url("/graph"));
+
+    assertThat(browser.driver.findElements(By.cssSelector("[data-node]"))).hasSize(8);
+    assertThat(browser.driver.findElements(By.cssSelector("[data-edge]"))).hasSize(7);
+    assertThat(browser.await("[data-edge='" + EDGE + "']").getDomAttribute("aria-label"))
+        .contains("orders calls inventory over grpc", "Degraded", "3.4 % errors");
+  }
+
+  @Test
+  void graph_nodeAdded_leavesTheOthersWhereTheyAre() {
+    browser.show(controller.url("/graph"));
+    String before = browser.await("[data-node='shop/orders']").getDomAttribute("transform");
+
+    controller.change(
+        state -> {
+          ObjectNode graph = (ObjectNode) state.get("graph");
+          graph.withArray("nodes").add(copy(graph.get("nodes"), "shop/mailer", "shop/audit"));
+          graph.withArray("edges").add(edge(graph, "shop/orders", "shop/audit"));
+        });
+    browser.await("[data-node='shop/audit']");
+
+    assertThat(browser.await("[data-node='shop/orders']").getDomAttribute("transform"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void graph_edgeClicked_isInTheAddressAndEscapeClosesIt() {
+    browser.show(controller.url("/graph"));
+    browser.await("[data-edge='" + EDGE + "'] .label").click();
+    browser.awaitText(".panel", "inventory-v2.shop:9090");
+    assertThat(browser.driver.getCurrentUrl()).contains("sel=");
+
+    new Actions(browser.driver).sendKeys(Keys.ESCAPE).perform();
+
+    browser.awaitText(".panel", "Unhealthy connections");
+    assertThat(browser.driver.getCurrentUrl()).doesNotContain("sel=");
+  }
+
+  @Test
+  void graph_arrowDown_walksToTheCalledService() {
+    browser.show(controller.url("/graph"));
+    browser.driver.executeScript(
+        "document.querySelector('[data-node=\"shop/storefront\"]').focus()");
+
+    new Actions(browser.driver).sendKeys(Keys.ARROW_DOWN).perform();
+
+    assertThat(browser.driver.switchTo().activeElement().getDomAttribute("data-node"))
+        .isEqualTo("shop/orders");
+  }
+
+  @Test
+  void events_rateChanges_isShownWithinTwoSeconds() {
+    browser.show(controller.url("/graph"));
+
+    controller.change(
+        state ->
+            ((ObjectNode) find(state.get("graph").get("edges"), EDGE).get("stats"))
+                .put("requestsPerSecond", 777));
+
+    browser.awaitText("[data-edge='" + EDGE + "']", "777 /s", LIVE);
+  }
+
+  @Test
+  void events_controllerGoneAndBack_saysSoAndRecovers() throws Exception {
+    browser.show(controller.url("/"));
+    InetSocketAddress address = controller.address();
+
+    controller.close();
+    browser.awaitText(".banner", "Controller unreachable, showing state of ");
+    browser.awaitText("main", "Needs attention");
+    controller = FixtureController.start(address);
+
+    browser.awaitText(".foot", "Live");
+    assertThat(browser.driver.findElements(By.cssSelector(".banner"))).isEmpty();
+  }
+
+  @Test
+  void copy_button_putsTheFlagOnTheClipboard() {
+    browser.driver.executeCdpCommand(
+        "Browser.grantPermissions",
+        Map.of(
+            "origin",
+            controller.url(""),
+            "permissions",
+            List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
+    browser.show(controller.url("/connect"));
+    browser.await("form.fields button[type=submit]").click();
+    browser.awaitText("main", "join=em1.");
+
+    browser.await(".step:nth-child(3) .copy").click();
+
+    browser.awaitText(".step:nth-child(3) .copy", "Copied");
+    assertThat(
+            browser.driver.executeAsyncScript(
+                "navigator.clipboard.readText().then(arguments[0], e => arguments[0](String(e)))"))
+        .asString()
+        .startsWith("java -javaagent:endomesh-agent.jar=service=orders,namespace=default,join=em1.")
+        .endsWith("-jar orders.jar");
+  }
+
+  @Test
+  void connect_instanceJoins_appearsByItself() {
+    browser.show(controller.url("/connect"));
+    browser.awaitText("main", "Waiting for a new instance");
+
+    controller.change(
+        state ->
+            state
+                .withArray("workloads")
+                .add(
+                    ((ObjectNode) state.get("workloads").get(0).deepCopy())
+                        .put("instance", "billing-1")));
+
+    browser.awaitText(".arrivals", "billing-1", LIVE);
+  }
+
+  @Test
+  void search_slashAndWords_opensTheServiceByKeyboard() {
+    browser.show(controller.url("/"));
+
+    new Actions(browser.driver).sendKeys("/").perform();
+    browser.await(".palette input").sendKeys("payments", Keys.ENTER);
+
+    browser.awaitText("h1", "payments");
+    assertThat(browser.driver.getCurrentUrl()).endsWith("/services/finance/payments");
+  }
+
+  @Test
+  void search_open_hasNoViolation() {
+    browser.show(controller.url("/"));
+    new Actions(browser.driver).sendKeys("/").perform();
+    browser.await(".palette input");
+
+    assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void table_arrowKeys_moveBetweenRows() {
+    browser.show(controller.url("/services"));
+    browser.driver.executeScript("document.querySelector('tbody a').focus()");
+    String first = browser.driver.switchTo().activeElement().getText();
+
+    new Actions(browser.driver).sendKeys(Keys.ARROW_DOWN).perform();
+
+    assertThat(browser.driver.switchTo().activeElement().getText()).isNotEqualTo(first);
+    assertThat(browser.driver.switchTo().activeElement().getTagName()).isEqualTo("a");
+  }
+
+  @Test
+  void theme_toggled_isKeptOverALoad() {
+    browser.show(controller.url("/"));
+    browser.await(".foot button").click();
+    browser.show(controller.url("/settings"));
+
+    assertThat(browser.driver.findElement(By.tagName("html")).getDomAttribute("data-theme"))
+        .isEqualTo("dark");
+    browser.driver.executeScript("localStorage.clear()");
+  }
+
+  @Test
+  void trace_spanChosen_isInTheAddressAndShowsItsAttributes() {
+    browser.show(controller.url(TRACE));
+    browser.awaitText("main", "INSERT orders");
+    browser.await(".waterfall li:last-child button").click();
+
+    browser.awaitText(".span-detail", "INSERT INTO orders");
+    assertThat(browser.driver.getCurrentUrl()).contains("span=");
+  }
+
+  private static JsonNode find(JsonNode all, String id) {
+    for (JsonNode one : all) {
+      if (one.get("id").asText().equals(id)) {
+        return one;
+      }
+    }
+    throw new AssertionError(id + ": not recorded");
+  }
+
+  private static ObjectNode copy(JsonNode nodes, String id, String as) {
+    return ((ObjectNode) find(nodes, id).deepCopy())
+        .put("id", as)
+        .put("name", as.substring(as.indexOf('/') + 1));
+  }
+
+  private static ObjectNode edge(JsonNode graph, String source, String destination) {
+    return ((ObjectNode) find(graph.get("edges"), EDGE).deepCopy())
+        .put("id", source + ">" + destination + ":http")
+        .put("source", source)
+        .put("destination", destination);
+  }
+}

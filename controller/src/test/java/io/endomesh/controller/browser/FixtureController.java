@@ -1,0 +1,206 @@
+package io.endomesh.controller.browser;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A controller that plays recorded answers in the shape of docs/api.md, with the console's real
+ * files and a content security policy as strict as the real one. Thread-safe.
+ */
+final class FixtureController implements AutoCloseable {
+
+  static final String SECURITY_POLICY =
+      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+          + " form-action 'self'; frame-ancestors 'none'";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "js", "text/javascript", "css", "text/css", "svg", "image/svg+xml", "html", "text/html");
+
+  /** As the real one: see docs/api.md. */
+  private static final long EVENT_INTERVAL_MILLIS = 1000;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private final ObjectNode state;
+  private boolean closed;
+
+  private FixtureController(HttpServer server, ObjectNode state) {
+    this.server = server;
+    this.state = state;
+  }
+
+  static FixtureController start() throws IOException {
+    return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  static FixtureController start(InetSocketAddress address) throws IOException {
+    FixtureController fixture =
+        new FixtureController(
+            HttpServer.create(address, 0), (ObjectNode) JSON.readTree(recorded("state.json")));
+    fixture.server.setExecutor(fixture.threads);
+    fixture.server.createContext("/", fixture::answer);
+    fixture.server.start();
+    return fixture;
+  }
+
+  InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + address().getPort() + path;
+  }
+
+  /** Changes what the next event says. */
+  void change(Consumer<ObjectNode> how) {
+    lock.lock();
+    try {
+      how.accept(state);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    try (exchange) {
+      exchange.getResponseHeaders().set("content-security-policy", SECURITY_POLICY);
+      if (path.equals("/api/v1/events")) {
+        events(exchange);
+      } else if (path.startsWith("/api/")) {
+        byte[] body = data(exchange.getRequestMethod(), path);
+        send(exchange, body.length == 0 ? 404 : 200, "application/json", body);
+      } else {
+        file(exchange, path);
+      }
+    }
+  }
+
+  private void events(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream out = exchange.getResponseBody();
+    for (String event = nextEvent(); !event.isEmpty(); event = nextEvent()) {
+      out.write(event.getBytes(StandardCharsets.UTF_8));
+      out.flush();
+      await();
+    }
+  }
+
+  /** Empty when the fixture is being closed. */
+  private String nextEvent() throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        return "";
+      }
+      state.put("sequence", state.get("sequence").asLong() + 1);
+      return "event: state\ndata: " + JSON.writeValueAsString(state) + "\n\n";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed |= closing.await(EVENT_INTERVAL_MILLIS, TimeUnit.MILLISECONDS) && closed;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private byte[] data(String method, String path) throws IOException {
+    if (method.equals("POST")) {
+      return recorded("token.json");
+    }
+    List<String> parts = List.of(path.substring("/api/v1/".length()).split("/"));
+    return switch (parts.get(0)) {
+      case "status" -> JSON.writeValueAsBytes(member("status"));
+      case "traces" ->
+          parts.size() > 1
+              ? recorded("trace.json")
+              : JSON.writeValueAsBytes(JSON.createObjectNode().set("traces", member("traces")));
+      case "namespaces" -> recorded("resource.json");
+      case "series", "history", "onboarding" -> recorded(parts.get(0) + ".json");
+      default -> new byte[0];
+    };
+  }
+
+  private JsonNode member(String name) {
+    lock.lock();
+    try {
+      return state.get(name).deepCopy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void file(HttpExchange exchange, String path) throws IOException {
+    String extension = path.substring(path.lastIndexOf('.') + 1);
+    String name = TYPES.containsKey(extension) ? path : "/index.html";
+    try (InputStream in = FixtureController.class.getResourceAsStream("/console" + name)) {
+      if (in == null) {
+        send(exchange, 404, "text/plain", new byte[0]);
+        return;
+      }
+      String type = TYPES.getOrDefault(extension, "text/html");
+      send(exchange, 200, type + "; charset=utf-8", in.readAllBytes());
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("content-type", type);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static byte[] recorded(String name) throws IOException {
+    try (InputStream in = FixtureController.class.getResourceAsStream("/browser/" + name)) {
+      if (in == null) {
+        throw new IOException("/browser/" + name + ": not on the class path");
+      }
+      return in.readAllBytes();
+    }
+  }
+}
