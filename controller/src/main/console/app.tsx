@@ -31,7 +31,7 @@ function App() {
           <Page snapshot={live.snapshot} path={path} />
         ) : (
           live.connection === "lost" && (
-            <Empty icon="alert" title="The controller does not answer">
+            <Empty page icon="alert" title="The controller does not answer">
               <p>This page tries again each second. Is the controller running?</p>
               <Code label="Command" text="endomesh status" />
             </Empty>
@@ -59,7 +59,7 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   if (page === "connect" && one === undefined) return <ConnectPage snapshot={snapshot} />;
   if (page === "settings" && one === undefined) return <SettingsPage snapshot={snapshot} />;
   return (
-    <Empty icon="search" title="There is no such page">
+    <Empty page icon="search" title="There is no such page">
       <p>{path} leads nowhere. Press / to search.</p>
       <Link class="button" to="/">
         Overview
@@ -71,7 +71,7 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
 function SignedOut() {
   return (
     <main class="signed-out">
-      <Empty icon="lock" title="Your session has ended">
+      <Empty page icon="lock" title="Your session has ended">
         <p>On the controller's machine, make a new login link and open it:</p>
         <Code label="Command" text="endomesh dashboard" />
       </Empty>

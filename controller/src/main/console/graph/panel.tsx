@@ -62,7 +62,7 @@ function EdgePanel({ snapshot, edge }: { snapshot: Snapshot; edge: GraphEdge }) 
         <Encryption mtls={edge.mtls} protocol={edge.protocol} />
       </p>
       <StatsBlock stats={edge.stats} />
-      <SeriesCharts query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} narrow />
+      <SeriesCharts called={edge.stats.requestsTotal > 0} query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} narrow />
       {policies.length > 0 && (
         <Part title="Refused by">
           {policies.map((one) => (
@@ -121,7 +121,7 @@ function NodePanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) 
       </p>
       {service !== undefined && <StatsBlock stats={service.inbound} />}
       {service !== undefined && (
-        <SeriesCharts query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} narrow />
+        <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} narrow />
       )}
       {policies.length > 0 && (
         <Part title="Calls refused by">

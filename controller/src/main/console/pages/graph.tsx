@@ -33,7 +33,7 @@ export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
 
   if (snapshot.graph.nodes.length === 0) {
     return (
-      <Empty icon="graph" title="No service has joined yet">
+      <Empty page icon="graph" title="No service has joined yet">
         <p>The graph draws itself from the calls that the agents see.</p>
         <Link class="button primary" to="/connect">
           Connect a service
@@ -113,7 +113,7 @@ function Summary({ snapshot, graph }: { snapshot: Snapshot; graph: Graph }) {
     .sort((a, b) => worstFirst(a.health, b.health));
   return (
     <aside class="panel" aria-label="Summary">
-      <p class="kind">the mesh now</p>
+      <h2>The mesh now</h2>
       <dl class="metrics two">
         <Metric label="Calls" value={rate(total)} />
         <Metric

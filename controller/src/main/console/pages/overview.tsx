@@ -196,7 +196,7 @@ function ControllerCard({ snapshot }: { snapshot: Snapshot }) {
 
 function Welcome() {
   return (
-    <Empty icon="graph" title="The mesh is ready for its first service">
+    <Empty page icon="graph" title="The mesh is ready for its first service">
       <p>One flag joins a Java service. This page fills by itself as soon as it starts.</p>
       <Link class="button primary" to="/connect">
         Connect a service

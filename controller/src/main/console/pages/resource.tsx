@@ -20,7 +20,7 @@ export function ResourcePage({ snapshot, namespace, plural, name }: ResourcePage
   const { value, error } = useLoaded<Record<string, unknown>>(path, row?.revision ?? 0);
   if (row === undefined) {
     return (
-      <Empty icon="resources" title={`${name} is not applied`}>
+      <Empty page icon="resources" title={`${name} is not applied`}>
         <p>It was never applied or has been deleted; the history tells which.</p>
         <Link class="button" to="/resources?view=history">
           History

@@ -14,7 +14,7 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
   const service = snapshot.services.find((one) => one.id === id);
   if (service === undefined) {
     return (
-      <Empty icon="services" title={`${id} is not in the mesh`}>
+      <Empty page icon="services" title={`${id} is not in the mesh`}>
         <p>No instance of it is registered and no Service resource declares it.</p>
         <Link class="button" to="/services">
           All services
@@ -59,7 +59,7 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
         <div>
           <Card title="Traffic in">
             <StatsBlock stats={service.inbound} />
-            <SeriesCharts query={`service=${encodeURIComponent(id)}`} sequence={snapshot.sequence} />
+            <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(id)}`} sequence={snapshot.sequence} />
           </Card>
         </div>
         <div>

@@ -24,7 +24,7 @@ export function TracePage({ snapshot, id }: { snapshot: Snapshot; id: string }) 
     ) : (
       <>
         <Failure error={error} />
-        <Empty icon="traces" title="This trace is not here">
+        <Empty page icon="traces" title="This trace is not here">
           <p>The controller keeps the newest traces only; an older one makes room.</p>
           <Link class="button" to="/traces">
             Latest traces

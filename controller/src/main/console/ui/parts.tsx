@@ -75,11 +75,17 @@ export function Card(props: {
 }
 
 /** What to do next, where there is nothing to show yet. */
-export function Empty(props: { icon: IconName; title: string; children?: ComponentChildren }) {
+export function Empty(props: {
+  icon: IconName;
+  title: string;
+  /** It is the whole page, so its title is the page's. */
+  page?: boolean;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
       <Icon name={props.icon} size={28} />
-      <p class="title">{props.title}</p>
+      {props.page ? <h1 class="title">{props.title}</h1> : <p class="title">{props.title}</p>}
       {props.children !== undefined && <div class="what">{props.children}</div>}
     </div>
   );

@@ -11,14 +11,17 @@ interface SeriesChartsProps {
   query: string;
   /** Of the snapshot: a new one means that there is a new point to fetch. */
   sequence: number;
+  /** Before the first call there is nothing to ask for. */
+  called: boolean;
   /** Beside the graph there is half the room. */
   narrow?: boolean;
 }
 
-export function SeriesCharts({ query, sequence, narrow }: SeriesChartsProps) {
+export function SeriesCharts({ query, sequence, called, narrow }: SeriesChartsProps) {
   const [seen, setSeen] = useState<{ query: string; series: Series } | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
+    if (!called) return undefined;
     const stop = new AbortController();
     read<Series>(`/api/v1/series?${query}`, stop.signal).then(
       (series) => {
@@ -30,7 +33,8 @@ export function SeriesCharts({ query, sequence, narrow }: SeriesChartsProps) {
       },
     );
     return () => stop.abort();
-  }, [query, sequence]);
+  }, [query, sequence, called]);
+  if (!called) return <p class="no-calls">No calls yet.</p>;
   if (error !== null && seen === null) return <Failure error={error} />;
   const series = seen?.query === query ? seen.series : null;
   if (series === null) return <div class="chart-space" />;

@@ -23,7 +23,7 @@ export function Shell({ live, children }: { live: LiveState; children: Component
 
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      const typing = (event.target as Element).closest("input, textarea, select") !== null;
+      const typing = event.target instanceof Element && event.target.closest("input, textarea, select") !== null;
       const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
       const k = event.key === "k" && (event.ctrlKey || event.metaKey);
       if (!slash && !k) return;

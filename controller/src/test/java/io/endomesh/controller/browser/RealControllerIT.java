@@ -90,6 +90,7 @@ class RealControllerIT {
             .send(
                 HttpRequest.newBuilder(URI.create(url("/api/v1/apply")))
                     .header("content-type", "application/yaml")
+                    .header("x-endomesh-request", "console")
                     .POST(HttpRequest.BodyPublishers.ofString(POLICY))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
