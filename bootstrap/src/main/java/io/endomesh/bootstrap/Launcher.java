@@ -34,7 +34,8 @@ public final class Launcher {
       started = true;
       start(arguments, instrumentation);
     } catch (Throwable failure) {
-      Throwable cause = failure instanceof InvocationTargetException thrown ? thrown.getCause() : failure;
+      Throwable cause =
+          failure instanceof InvocationTargetException thrown ? thrown.getCause() : failure;
       say("ERROR", "the agent could not start, the application runs without it: " + cause);
     }
   }

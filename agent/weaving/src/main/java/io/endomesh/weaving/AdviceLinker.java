@@ -9,7 +9,6 @@ import java.lang.invoke.MutableCallSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connects woven call sites to advice, at their first use. Thread-safe.
@@ -21,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class AdviceLinker {
 
   private record Deferred(
-      MutableCallSite site, Class<?> woven, String method, String instrumentation, String advice,
+      MutableCallSite site,
+      Class<?> woven,
+      String method,
+      String instrumentation,
+      String advice,
       String descriptor) {}
 
   private final Map<String, AdviceCode> codes;
@@ -53,8 +56,7 @@ final class AdviceLinker {
    * @param arguments name of the instrumentation, name of the advice class, and descriptor of its
    *     method, as {@link Weaver} put them in
    */
-  CallSite link(
-      MethodHandles.Lookup caller, String method, MethodType type, Object[] arguments)
+  CallSite link(MethodHandles.Lookup caller, String method, MethodType type, Object[] arguments)
       throws Throwable {
     String instrumentation = (String) arguments[0];
     String advice = (String) arguments[1];
@@ -106,7 +108,8 @@ final class AdviceLinker {
       throws ReflectiveOperationException {
     AdviceCode code = codes.get(instrumentation);
     if (code == null) {
-      throw new IllegalStateException("instrumentation: " + instrumentation + " (expected: a known one)");
+      throw new IllegalStateException(
+          "instrumentation: " + instrumentation + " (expected: a known one)");
     }
     PluginLoader loader = loaders.of(code, woven);
     // Initialized here, so that a failing initializer fails the link, once, and not every call.

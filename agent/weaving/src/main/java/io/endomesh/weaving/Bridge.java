@@ -54,11 +54,7 @@ record Bridge(Method link, Method report) {
     }
     return new Bridge(
         type.getMethod(
-            "link",
-            MethodHandles.Lookup.class,
-            String.class,
-            MethodType.class,
-            Object[].class),
+            "link", MethodHandles.Lookup.class, String.class, MethodType.class, Object[].class),
         type.getMethod("report", Throwable.class));
   }
 }

@@ -21,8 +21,7 @@ final class Fits {
   }
 
   /** Checks at the first question; a mismatch is said once and shown in the state. */
-  boolean fits(AdviceCode code, @Nullable ClassLoader loader, TypePool library)
-      throws IOException {
+  boolean fits(AdviceCode code, @Nullable ClassLoader loader, TypePool library) throws IOException {
     String name = code.instrumentation().name();
     Boolean known = known(loader, name);
     if (known != null) {
@@ -35,7 +34,12 @@ final class Fits {
       String reason = "this version of the library has no " + missing;
       instrumentations.off(name, reason);
       AgentLog.warn(
-          "instrumentation " + name + " is off for " + describe(loader) + ": " + reason
+          "instrumentation "
+              + name
+              + " is off for "
+              + describe(loader)
+              + ": "
+              + reason
               + "; its calls go on without the mesh");
     }
     return missing == null;

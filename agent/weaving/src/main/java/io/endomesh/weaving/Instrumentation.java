@@ -22,7 +22,8 @@ public abstract class Instrumentation {
 
   /**
    * False for classes of the JDK that nearly every program loads: they are woven as soon as
-   * something else is, but alone they are no reason to load the weaver, which takes a second of CPU.
+   * something else is, but alone they are no reason to load the weaver, which takes a second of
+   * CPU.
    */
   public boolean wakesWeaver() {
     return true;

@@ -8,5 +8,4 @@ package io.endomesh.weaving;
  * @param reason why not, in a sentence a user can act on; empty if enabled
  * @param wovenClasses classes that carry its advice now
  */
-public record InstrumentationState(
-    String name, boolean enabled, String reason, int wovenClasses) {}
+public record InstrumentationState(String name, boolean enabled, String reason, int wovenClasses) {}

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * what could not be woven while it was loaded. Thread-safe.
  *
  * <p>Three kinds of classes come too early: those loaded before the agent, those that the JVM
- * itself loads in the middle of a transformation (it asks no transformer about them), and the
- * JVM's own while Byte Buddy is loading, which may be waiting for that very class.
+ * itself loads in the middle of a transformation (it asks no transformer about them), and the JVM's
+ * own while Byte Buddy is loading, which may be waiting for that very class.
  */
 final class Loom {
 

@@ -19,8 +19,8 @@ import net.bytebuddy.utility.OpenedClassReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads advice classes, and the classes of their package that they use, and notes what they need
- * of the library. Confined to the thread that made it.
+ * Reads advice classes, and the classes of their package that they use, and notes what they need of
+ * the library. Confined to the thread that made it.
  */
 final class ReferenceCollector {
 
@@ -153,7 +153,10 @@ final class ReferenceCollector {
 
     @Override
     public @Nullable FieldVisitor visitField(
-        int access, String name, String descriptor, @Nullable String signature,
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
         @Nullable Object value) {
       type(Type.getType(descriptor));
       return null;

@@ -42,7 +42,10 @@ final class ServiceName {
       if (c >= 'A' && c <= 'Z') {
         boolean afterLower = i > 0 && isLowerOrDigit(text.charAt(i - 1));
         boolean beforeLower =
-            i > 0 && i + 1 < text.length() && text.charAt(i + 1) >= 'a' && text.charAt(i + 1) <= 'z';
+            i > 0
+                && i + 1 < text.length()
+                && text.charAt(i + 1) >= 'a'
+                && text.charAt(i + 1) <= 'z';
         if (afterLower || beforeLower) {
           hyphen(result);
         }

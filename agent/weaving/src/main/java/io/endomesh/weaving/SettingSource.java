@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +17,11 @@ final class SettingSource {
   record Found(String name, String value) {}
 
   private final Map<String, String> arguments;
-  private final UnaryOperator<@Nullable String> property;
-  private final UnaryOperator<@Nullable String> environment;
+  private final Settings.Variables property;
+  private final Settings.Variables environment;
 
   private SettingSource(
-      Map<String, String> arguments,
-      UnaryOperator<@Nullable String> property,
-      UnaryOperator<@Nullable String> environment) {
+      Map<String, String> arguments, Settings.Variables property, Settings.Variables environment) {
     this.arguments = arguments;
     this.property = property;
     this.environment = environment;
@@ -33,8 +30,8 @@ final class SettingSource {
   /** Parses {@code name=value,name=value}; entries that are not of this form become problems. */
   static SettingSource of(
       @Nullable String agentArgument,
-      UnaryOperator<@Nullable String> property,
-      UnaryOperator<@Nullable String> environment,
+      Settings.Variables property,
+      Settings.Variables environment,
       List<String> problems) {
     Map<String, String> arguments = new LinkedHashMap<>();
     for (String entry : split(agentArgument == null ? "" : agentArgument, ",")) {
@@ -50,28 +47,25 @@ final class SettingSource {
 
   /** Null if nothing, or only white space, is given. */
   @Nullable Found find(String name) {
-    String value = arguments.get(name);
-    if (isGiven(value)) {
+    String value = given(arguments.get(name));
+    if (value != null) {
       return new Found(name, value);
     }
     String propertyName = "endomesh." + name;
-    value = property.apply(propertyName);
-    if (isGiven(value)) {
-      return new Found(propertyName, value.trim());
+    value = given(property.value(propertyName));
+    if (value != null) {
+      return new Found(propertyName, value);
     }
     String variable =
         "ENDOMESH_" + name.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
-    value = environment.apply(variable);
-    return isGiven(value) ? new Found(variable, value.trim()) : null;
+    value = given(environment.value(variable));
+    return value == null ? null : new Found(variable, value);
   }
 
   /** A property or variable that others defined, {@code spring.application.name}. */
   @Nullable String foreign(String propertyName, String variable) {
-    String value = property.apply(propertyName);
-    if (!isGiven(value)) {
-      value = environment.apply(variable);
-    }
-    return isGiven(value) ? value.trim() : null;
+    String value = given(property.value(propertyName));
+    return value != null ? value : given(environment.value(variable));
   }
 
   Iterable<String> argumentNames() {
@@ -94,7 +88,7 @@ final class SettingSource {
     return parts;
   }
 
-  private static boolean isGiven(@Nullable String value) {
-    return value != null && !value.isBlank();
+  private static @Nullable String given(@Nullable String value) {
+    return value == null || value.isBlank() ? null : value.trim();
   }
 }

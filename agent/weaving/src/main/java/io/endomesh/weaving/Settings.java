@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * regular expressions.
  */
 public final class Settings {
+
+  /** Something that knows values by name: system properties, environment variables. */
+  @FunctionalInterface
+  public interface Variables {
+    /** Null if there is none of this name. */
+    @Nullable String value(String name);
+  }
 
   /** The port others connect to, where something stands in front. {@code bound} 0: the primary. */
   public record AdvertisedPort(int bound, int advertised) {}
@@ -62,10 +68,7 @@ public final class Settings {
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
 
-  private Settings(
-      @Nullable String agentArgument,
-      UnaryOperator<@Nullable String> property,
-      UnaryOperator<@Nullable String> environment) {
+  private Settings(@Nullable String agentArgument, Variables property, Variables environment) {
     source = SettingSource.of(agentArgument, property, environment, problems);
     rejectUnknownArguments();
     join = readJoin();
@@ -74,7 +77,7 @@ public final class Settings {
     labels = readLabels();
     address = readAddress();
     advertisedPort = readAdvertisedPort();
-    String home = property.apply("user.home");
+    String home = property.value("user.home");
     stateDir = new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
     discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
     logLevel = readLogLevel();
@@ -88,9 +91,7 @@ public final class Settings {
 
   /** From sources of the caller's choice, for tests. */
   public static Settings read(
-      @Nullable String agentArgument,
-      UnaryOperator<@Nullable String> property,
-      UnaryOperator<@Nullable String> environment) {
+      @Nullable String agentArgument, Variables property, Variables environment) {
     return new Settings(agentArgument, property, environment);
   }
 
@@ -318,7 +319,7 @@ public final class Settings {
     return what + " (expected: " + expected + "); using " + used;
   }
 
-  private String defaultService(UnaryOperator<@Nullable String> property) {
+  private String defaultService(Variables property) {
     String spring = source.foreign("spring.application.name", "SPRING_APPLICATION_NAME");
     if (spring != null) {
       String name = ServiceName.kebabCase(spring);
@@ -326,7 +327,7 @@ public final class Settings {
         return name;
       }
     }
-    return ServiceName.ofCommand(property.apply("sun.java.command"));
+    return ServiceName.ofCommand(property.value("sun.java.command"));
   }
 
   static boolean isLabel(String text) {

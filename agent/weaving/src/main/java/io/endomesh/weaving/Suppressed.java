@@ -43,7 +43,10 @@ public final class Suppressed {
     StackTraceElement[] trace = failure.getStackTrace();
     AgentLog.warnOnce(
         "transform " + className,
-        "could not weave " + className + ", it stays as it is: " + failure
+        "could not weave "
+            + className
+            + ", it stays as it is: "
+            + failure
             + (trace.length == 0 ? "" : " at " + trace[0]));
     if (AgentLog.isDebug()) {
       for (StackTraceElement element : trace) {

@@ -109,8 +109,15 @@ final class Weaver {
       Weave weave = match.weave();
       if (description.getDeclaredMethods().stream().noneMatch(each -> matches(weave, each))) {
         AgentLog.debug(
-            "instrumentation " + name + ": " + type + " has no method " + weave.methods()
-                + " as " + weave.advice() + " wants it");
+            "instrumentation "
+                + name
+                + ": "
+                + type
+                + " has no method "
+                + weave.methods()
+                + " as "
+                + weave.advice()
+                + " wants it");
         continue;
       }
       ClassFileLocator locator = new AdviceLocator(part.code(), agentLoader, library);

@@ -1,0 +1,158 @@
+package io.endomesh.weaving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  private final Map<String, String> properties = new HashMap<>();
+  private final Map<String, String> environment = new HashMap<>();
+
+  private Settings read(@Nullable String argument) {
+    return Settings.read(argument, properties::get, environment::get);
+  }
+
+  @Test
+  void read_nothing_usesDefaultsWithoutComplaint() {
+    Settings settings = read(null);
+
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.join()).isNull();
+    assertThat(settings.namespace()).isEqualTo("default");
+    assertThat(settings.discoveryTimeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings.logLevel()).isEqualTo(AgentLog.Level.INFO);
+    assertThat(settings.telemetryEnabled()).isTrue();
+    assertThat(settings.instrumentationEnabled("jdbc")).isTrue();
+  }
+
+  @Test
+  void read_sameSettingEverywhere_argumentBeatsPropertyBeatsEnvironment() {
+    environment.put("ENDOMESH_SERVICE", "from-environment");
+    assertThat(read(null).service()).isEqualTo("from-environment");
+
+    properties.put("endomesh.service", "from-property");
+    assertThat(read(null).service()).isEqualTo("from-property");
+
+    assertThat(read("service=from-argument").service()).isEqualTo("from-argument");
+  }
+
+  @Test
+  void read_environmentNames_haveUnderscores() {
+    environment.put("ENDOMESH_INSTRUMENTATION_JAVA_HTTP_CLIENT_ENABLED", "false");
+    environment.put("ENDOMESH_DISCOVERY_TIMEOUT", "250ms");
+
+    assertThat(read(null).instrumentationEnabled("java-http-client")).isFalse();
+    assertThat(read(null).discoveryTimeout()).isEqualTo(Duration.ofMillis(250));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "service=Orders!        | service: Orders! (expected:",
+        "namespace=-shop        | namespace: -shop (expected:",
+        "labels=version         | labels: version (expected: key:value",
+        "address=orders.example | address: orders.example (expected: an IP address)",
+        "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
+        "advertised-port=0      | advertised-port: 0 (expected:",
+        "advertised-port=80:x   | advertised-port: 80:x (expected:",
+        "discovery-timeout=1    | discovery-timeout: 1 (expected:",
+        "discovery-timeout=2h   | discovery-timeout: 2h (expected:",
+        "discovery-timeout=61s  | discovery-timeout: 61s (expected:",
+        "log-level=loud         | log-level: loud (expected:",
+        "telemetry.enabled=yes  | telemetry.enabled: yes (expected: true or false); using true",
+        "servce=orders          | agent argument: servce (expected: one of",
+        "orders                 | agent argument: orders (expected: name=value)",
+        "instrumentation.jdbc.enabled=no | instrumentation.jdbc.enabled: no (expected: true or",
+      })
+  void read_badValue_saysWhatWasExpectedAndKeepsTheDefault(String argument, String problem) {
+    Settings settings = read(argument);
+
+    assertThat(settings.problems()).singleElement().asString().startsWith(problem);
+    assertThat(settings.service()).isEqualTo("unnamed");
+    assertThat(settings.namespace()).isEqualTo("default");
+    assertThat(settings.labels()).isEmpty();
+    assertThat(settings.address()).isNull();
+    assertThat(settings.advertisedPort()).isNull();
+    assertThat(settings.discoveryTimeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings.logLevel()).isEqualTo(AgentLog.Level.INFO);
+    assertThat(settings.telemetryEnabled()).isTrue();
+  }
+
+  @Test
+  void labels_inBothForms_areTheSame() {
+    properties.put("endomesh.labels", "version=v1,zone=a");
+
+    Map<String, String> expected = Map.of("version", "v1", "zone", "a");
+    assertThat(read(null).labels()).isEqualTo(expected);
+    assertThat(read("labels=version:v1;zone:a").labels()).isEqualTo(expected);
+  }
+
+  @Test
+  void advertisedPort_withAndWithoutBoundPort() {
+    assertThat(read("advertised-port=443").advertisedPort())
+        .isEqualTo(new Settings.AdvertisedPort(0, 443));
+    assertThat(read("advertised-port=8080:30080").advertisedPort())
+        .isEqualTo(new Settings.AdvertisedPort(8080, 30080));
+  }
+
+  @Test
+  void joinFile_isReadAndTrimmed(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("join"), "em1.abc\n");
+
+    assertThat(read("join-file=" + file).join()).isEqualTo("em1.abc");
+    assertThat(read("join=em1.direct,join-file=" + file).join()).isEqualTo("em1.direct");
+  }
+
+  @Test
+  void joinFile_missingOrEmpty_saysSo(@TempDir Path directory) throws IOException {
+    Path missing = directory.resolve("missing");
+    Path empty = Files.createFile(directory.resolve("empty"));
+
+    assertThat(read("join-file=" + missing).problems())
+        .singleElement()
+        .asString()
+        .startsWith("join-file: " + missing + " (expected: a readable file");
+    assertThat(read("join-file=" + empty).problems())
+        .singleElement()
+        .asString()
+        .contains("is empty");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/opt/order-service-1.2.3.jar --server.port=1 | order-service",
+        "com.acme.OrderService                        | order-service",
+        "shop/com.acme.Main arg                       | main",
+        "HTTPProxy2                                   | http-proxy2",
+        "C:\\apps\\Orders.jar                         | orders",
+        "Try.java                                     | try",
+        "com.acme.ÄÖ                                  | unnamed",
+      })
+  void service_notGiven_isNamedAfterJarOrMainClass(String command, String service) {
+    properties.put("sun.java.command", command);
+
+    assertThat(read(null).service()).isEqualTo(service);
+  }
+
+  @Test
+  void service_ofSpringApplication_isItsName() {
+    properties.put("sun.java.command", "org.springframework.boot.loader.launch.JarLauncher");
+    environment.put("SPRING_APPLICATION_NAME", "Orders App");
+
+    assertThat(read(null).service()).isEqualTo("orders-app");
+  }
+}
