@@ -3,6 +3,8 @@ package io.endomesh.instrumentation.grpc.core;
 import io.grpc.ClientInterceptor;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
 /** {@code ManagedChannelImplBuilder.getEffectiveInterceptors}: adds ours. Stateless. */
 public final class InterceptorsAdvice {
@@ -10,7 +12,7 @@ public final class InterceptorsAdvice {
   private InterceptorsAdvice() {}
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)
-  @Advice.AssignReturned.ToReturned
+  @Advice.AssignReturned.ToReturned(typing = Assigner.Typing.DYNAMIC)
   public static List<ClientInterceptor> exit(
       @Advice.Return List<ClientInterceptor> configured) {
     return ChannelSetup.interceptors(configured);
