@@ -137,7 +137,7 @@ function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: Edge
     <g
       class={`edge ${state} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""} ${refused ? "refused" : ""}`}
       data-edge={edge.id}
-      tabIndex={0}
+      tabindex={0}
       role="button"
       aria-pressed={chosen}
       aria-label={`${names[0]} calls ${names[1]} over ${edge.protocol}: ${healthWord(edge.health)}, ${rate(stats.requestsPerSecond)}, ${percent(stats.errorRatio)} errors${edge.mtls === "all" ? "" : ", not all encrypted"}`}
@@ -177,7 +177,7 @@ function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
       class={`node ${node.kind} ${node.health} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""}`}
       data-node={node.id}
       transform={`translate(${at.x - NODE_WIDTH / 2} ${at.y - NODE_HEIGHT / 2})`}
-      tabIndex={0}
+      tabindex={0}
       role="button"
       aria-pressed={chosen}
       aria-label={`${node.name}${node.namespace === null ? "" : ` in ${node.namespace}`}: ${healthWord(node.health)}, ${detail}`}
