@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ public record ServiceEntry(
     NONE,
     /** The endpoints' IP addresses. */
     STATIC,
-    /** The endpoints' names, or the host, as DNS resolves them. */
+    /** As DNS has the host: without endpoints, where the application would go by itself. */
     DNS
   }
 
@@ -69,7 +70,7 @@ public record ServiceEntry(
     }
     Resolution resolution = spec.oneOf("resolution", Resolution.class, Resolution.NONE);
     List<Endpoint> endpoints =
-        spec.objects("endpoints", fields -> endpoint(fields, ports, resolution));
+        spec.objects("endpoints", fields -> endpoint(fields, ports));
     if (resolution == Resolution.STATIC && endpoints.isEmpty()) {
       throw spec.invalid("endpoints", "absent (expected: at least one, for resolution STATIC)");
     }
@@ -96,14 +97,13 @@ public record ServiceEntry(
         fields.integer("targetPort", 1, 65535, number));
   }
 
-  private static Endpoint endpoint(Fields fields, List<Port> ports, Resolution resolution) {
+  private static Endpoint endpoint(Fields fields, List<Port> ports) {
     String address = fields.string("address");
-    if (resolution == Resolution.STATIC && !IpAddress.isLiteral(address)) {
-      throw fields.invalid(
-          "address", "'" + address + "' (expected: an IP address, for resolution STATIC)");
+    if (!IpAddress.isLiteral(address)) {
+      throw fields.invalid("address", "'" + address + "' (expected: an IP address)");
     }
     Fields own = fields.objectOrEmpty("ports");
-    Map<String, Integer> byName = new java.util.HashMap<>();
+    Map<String, Integer> byName = new HashMap<>();
     for (Port port : ports) {
       if (own.has(port.name())) {
         byName.put(port.name(), own.integer(port.name(), 1, 65535));

@@ -44,20 +44,6 @@ final class ClusterTranslator {
     }
     Cluster.Builder cluster = Cluster.newBuilder().setName(name);
     Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
-    if (destination instanceof Destination.ToEntry to
-        && to.entry().resolution() != ServiceEntry.Resolution.STATIC) {
-      if (to.entry().resolution() == ServiceEntry.Resolution.NONE) {
-        return cluster
-            .setType(Cluster.DiscoveryType.ORIGINAL_DST)
-            .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
-            .build();
-      }
-      return cluster
-          .setType(Cluster.DiscoveryType.STRICT_DNS)
-          .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-          .setLoadAssignment(assignment(name, entryEndpoints(to)))
-          .build();
-    }
     cluster
         .setType(Cluster.DiscoveryType.EDS)
         .setEdsClusterConfig(
@@ -86,8 +72,7 @@ final class ClusterTranslator {
     if (destination instanceof Destination.ToService to) {
       return assignment(name, serviceEndpoints(model, to));
     }
-    if (destination instanceof Destination.ToEntry to
-        && to.entry().resolution() == ServiceEntry.Resolution.STATIC) {
+    if (destination instanceof Destination.ToEntry to) {
       return assignment(name, entryEndpoints(to));
     }
     return assignment(name, List.of());
@@ -140,9 +125,6 @@ final class ClusterTranslator {
   }
 
   private static List<LbEndpoint> entryEndpoints(Destination.ToEntry to) {
-    if (to.entry().endpoints().isEmpty()) {
-      return List.of(endpoint(to.host(), to.port().target(), 1, Struct.getDefaultInstance()));
-    }
     List<LbEndpoint> endpoints = new ArrayList<>();
     for (ServiceEntry.Endpoint endpoint : to.entry().endpoints()) {
       endpoints.add(

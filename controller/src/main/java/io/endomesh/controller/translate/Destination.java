@@ -70,6 +70,10 @@ sealed interface Destination {
       MeshModel model, String host, int port, @Nullable String namespace) {
     ServiceEntry entry = model.serviceEntry(host);
     if (entry != null) {
+      // Without endpoints the application goes where it would without a mesh: DNS tells it.
+      if (entry.endpoints().isEmpty()) {
+        return null;
+      }
       return new ToEntry(entry, host, port(entry, port));
     }
     ServiceKey key = key(host, namespace);

@@ -185,7 +185,7 @@ class ResourceParserTest {
                     """))
         .hasMessage(
             "ServiceEntry shop/db: spec.endpoints[0].address: 'db.example.com' (expected: an IP"
-                + " address, for resolution STATIC)");
+                + " address)");
   }
 
   private static ParsedResource parse(String yaml) throws InvalidResourceException {

@@ -108,6 +108,19 @@ class ClusterTranslatorTest {
     assertThat(ports("outbound|5432||ordersdb")).containsExactly(6432, 5432);
   }
 
+  @Test
+  void serviceEntry_withoutEndpoints_leavesTheHostToTheApplication() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: api, namespace: shop}
+        spec: {hosts: [api.example.com], ports: [{number: 443}], resolution: DNS}
+        """);
+
+    assertThat(OutboundListener.of(mesh.model(), "api.example.com", Models.AGENT)).isNull();
+  }
+
   private List<Integer> ports(String cluster) {
     return endpoints(cluster).stream()
         .map(e -> e.getEndpoint().getAddress().getSocketAddress().getPortValue())

@@ -1,0 +1,167 @@
+package io.endomesh.controller.ca;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.endomesh.controller.tokens.AdjustableClock;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateAuthorityTest {
+
+  private static final Duration DAY = Duration.ofHours(24);
+
+  private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-11-23T10:00:00Z"));
+  @TempDir Path directory;
+
+  private CertificateAuthority open() throws IOException {
+    return CertificateAuthority.open(directory, "endomesh.local", DAY, clock);
+  }
+
+  private static KeyPair keys(String algorithm, int bits) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    generator.initialize(bits);
+    return generator.generateKeyPair();
+  }
+
+  private static String csr(KeyPair named, KeyPair signer, String algorithm) throws Exception {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      writer.writeObject(
+          new JcaPKCS10CertificationRequestBuilder(
+                  new X500Principal("CN=admin.other"), named.getPublic())
+              .build(new JcaContentSignerBuilder(algorithm).build(signer.getPrivate())));
+    }
+    return text.toString();
+  }
+
+  private static SigningRequest request() throws Exception {
+    KeyPair keys = keys("EC", 256);
+    return SigningRequest.parse(csr(keys, keys, "SHA256withECDSA"));
+  }
+
+  @Test
+  void issue_anyRequest_namesTheProvenIdentityAndNothingElse() throws Exception {
+    CertificateAuthority authority = open();
+
+    List<X509Certificate> chain =
+        authority.issue(request(), new WorkloadIdentity("shop", "orders"), Duration.ZERO);
+
+    assertThat(chain.get(0).getSubjectAlternativeNames())
+        .containsExactly(List.of(6, "spiffe://endomesh.local/ns/shop/sa/orders"));
+    assertThat(chain.get(0).getSubjectX500Principal().getName()).doesNotContain("admin");
+    assertThat(chain.get(0).getBasicConstraints()).isEqualTo(-1);
+    assertThat(chain.get(0).getExtendedKeyUsage())
+        .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+    assertThat(chain.get(1)).isEqualTo(authority.rootCertificate());
+  }
+
+  @Test
+  void issue_chain_isValidByPkixUntilItsEnd() throws Exception {
+    CertificateAuthority authority = open();
+    X509Certificate leaf =
+        authority.issue(request(), new WorkloadIdentity("shop", "orders"), Duration.ZERO).get(0);
+
+    validate(authority, leaf, clock.instant());
+
+    assertThat(leaf.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(DAY));
+    assertThatThrownBy(() -> validate(authority, leaf, clock.instant().plus(DAY).plusSeconds(1)))
+        .hasRootCauseInstanceOf(CertificateExpiredException.class);
+  }
+
+  private static void validate(CertificateAuthority authority, X509Certificate leaf, Instant at)
+      throws Exception {
+    PKIXParameters parameters =
+        new PKIXParameters(Set.of(new TrustAnchor(authority.rootCertificate(), null)));
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(at));
+    CertPathValidator.getInstance("PKIX")
+        .validate(
+            CertificateFactory.getInstance("X.509").generateCertPath(List.of(leaf)), parameters);
+  }
+
+  @Test
+  void issue_requestedTime_shortensButNeverProlongs() throws Exception {
+    CertificateAuthority authority = open();
+    WorkloadIdentity orders = new WorkloadIdentity("shop", "orders");
+
+    X509Certificate shorter = authority.issue(request(), orders, Duration.ofSeconds(10)).get(0);
+    X509Certificate longer = authority.issue(request(), orders, Duration.ofDays(90)).get(0);
+
+    assertThat(shorter.getNotAfter().toInstant()).isEqualTo(clock.instant().plusSeconds(10));
+    assertThat(longer.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(DAY));
+  }
+
+  @Test
+  void open_again_keepsTheRoot_inAFileForItsOwnerOnly() throws Exception {
+    String fingerprint = open().fingerprint();
+
+    assertThat(open().fingerprint()).isEqualTo(fingerprint).matches("sha256:[0-9a-f]{64}");
+    assertThat(Files.getPosixFilePermissions(directory.resolve("root.pem")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void open_spoiltRoot_saysWhatToDo_andMakesNoNewOne() throws Exception {
+    open();
+    Path file = directory.resolve("root.pem");
+    Files.writeString(file, "half a fi");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("root.pem")
+        .hasMessageContaining("Restore the file from a backup");
+    assertThat(Files.readString(file)).isEqualTo("half a fi");
+  }
+
+  @Test
+  void serverCertificate_addresses_areNamesOfTheirKind() throws Exception {
+    X509Certificate leaf =
+        open().serverCertificate(List.of("mesh.example", "127.0.0.1"), DAY).chain().get(0);
+
+    assertThat(leaf.getSubjectAlternativeNames())
+        .containsExactlyInAnyOrder(List.of(2, "mesh.example"), List.of(7, "127.0.0.1"));
+  }
+
+  @Test
+  void parse_badRequest_saysWhy() throws Exception {
+    KeyPair keys = keys("EC", 256);
+    KeyPair weak = keys("RSA", 1024);
+
+    assertThatThrownBy(() -> SigningRequest.parse("hello"))
+        .isInstanceOf(InvalidCsrException.class)
+        .hasMessageContaining("no request found");
+    assertThatThrownBy(() -> SigningRequest.parse("x".repeat(20_000)))
+        .isInstanceOf(InvalidCsrException.class)
+        .hasMessageContaining("20000 characters");
+    assertThatThrownBy(
+            () -> SigningRequest.parse(csr(keys, keys("EC", 256), "SHA256withECDSA")))
+        .isInstanceOf(InvalidCsrException.class)
+        .hasMessageContaining("signature does not fit");
+    assertThatThrownBy(() -> SigningRequest.parse(csr(weak, weak, "SHA256withRSA")))
+        .isInstanceOf(InvalidCsrException.class)
+        .hasMessageContaining("RSA key of 1024 bits (expected: 2048 to 4096)");
+  }
+}

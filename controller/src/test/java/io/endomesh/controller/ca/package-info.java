@@ -1,0 +1,2 @@
+/** Tests of certificates. */
+package io.endomesh.controller.ca;

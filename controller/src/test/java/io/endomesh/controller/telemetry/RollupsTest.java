@@ -1,0 +1,227 @@
+package io.endomesh.controller.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.controller.tokens.AdjustableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RollupsTest {
+
+  private static final WorkloadIdentity ORDERS = new WorkloadIdentity("shop", "orders");
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final AdjustableClock clock = new AdjustableClock(Instant.ofEpochSecond(1_000));
+  private final Rollups rollups = new Rollups(clock);
+
+  /** {@code count} calls of about 1 ms: bucket -10 of scale 0 is (2^-10 s, 2^-9 s]. */
+  private static HistogramPoint calls(long startSecond, long endSecond, long count) {
+    return new HistogramPoint(
+        startSecond * SECOND, endSecond * SECOND, count, 0, 0, -10, new long[] {count});
+  }
+
+  private static CallPoint client(String instance, HistogramPoint histogram) {
+    return point(instance, CallPoint.Side.CLIENT, "shop/inventory", true, false, null, histogram);
+  }
+
+  private static CallPoint point(
+      String instance,
+      CallPoint.Side side,
+      String peer,
+      boolean secure,
+      boolean error,
+      String policy,
+      HistogramPoint histogram) {
+    return new CallPoint(
+        ORDERS,
+        instance,
+        side,
+        "grpc",
+        peer,
+        "outbound|9090||inventory.shop",
+        secure,
+        error,
+        policy,
+        instance + side + peer + secure + error + policy + histogram.startNanos(),
+        true,
+        histogram);
+  }
+
+  private Edge edge() {
+    return rollups.edges().get(0);
+  }
+
+  @Test
+  void add_growingSums_countsEachCallOnce() {
+    rollups.add(List.of(client("orders-1", calls(990, 1000, 100))));
+    rollups.add(List.of(client("orders-1", calls(990, 1001, 250))));
+    rollups.add(List.of(client("orders-1", calls(990, 1002, 250))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(250);
+    assertThat(edge().clusters().get(0).requestsTotal()).isEqualTo(250);
+    assertThat(edge().mtls()).isEqualTo("all");
+  }
+
+  @Test
+  void add_restartedProcess_addsToWhatWas() {
+    rollups.add(List.of(client("orders-1", calls(990, 1000, 100))));
+    rollups.add(List.of(client("orders-2", calls(1001, 1002, 7))));
+    rollups.add(List.of(client("orders-1", calls(1003, 1004, 5))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(112);
+  }
+
+  @Test
+  void add_overtakenReport_countsNothingTwice() {
+    rollups.add(List.of(client("orders-1", calls(990, 1002, 250))));
+    rollups.add(List.of(client("orders-1", calls(990, 1001, 200))));
+    rollups.add(List.of(client("orders-1", calls(990, 1003, 260))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(260);
+  }
+
+  @Test
+  void add_sumsThatShrink_areANewBeginning() {
+    rollups.add(List.of(client("orders-1", calls(990, 1000, 100))));
+    rollups.add(List.of(client("orders-1", calls(990, 1001, 30))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(130);
+  }
+
+  @Test
+  void stats_steadyLoad_givesRateAndPercentiles() {
+    for (int second = 0; second < 20; second++) {
+      rollups.add(List.of(client("orders-1", calls(1000, 1001 + second, 50L * (second + 1)))));
+      clock.advance(Duration.ofSeconds(1));
+    }
+
+    Stats stats = edge().stats();
+
+    assertThat(stats.requestsTotal()).isEqualTo(1000);
+    assertThat(stats.requestsPerSecond()).isCloseTo(50, within(0.5));
+    assertThat(stats.errorRatio()).isZero();
+    assertThat(stats.p50Millis()).isCloseTo(1.38, within(0.02));
+    assertThat(stats.p99Millis()).isCloseTo(1.38, within(0.02));
+  }
+
+  @Test
+  void stats_longAfterTheLastCall_keepsTotalsAndKnowsNoRatio() {
+    rollups.add(List.of(client("orders-1", calls(999, 1000, 100))));
+    clock.advance(Duration.ofMinutes(1));
+
+    Stats stats = edge().stats();
+
+    assertThat(stats.requestsTotal()).isEqualTo(100);
+    assertThat(stats.requestsPerSecond()).isZero();
+    assertThat(stats.errorRatio()).isNull();
+    assertThat(stats.p99Millis()).isNull();
+  }
+
+  @Test
+  void add_oldSumsAfterAControllerRestart_countInTotalsNotInRates() {
+    rollups.add(List.of(client("orders-1", calls(100, 1000, 1_000_000))));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(1_000_000);
+    assertThat(edge().stats().requestsPerSecond()).isZero();
+  }
+
+  @Test
+  void edges_errorsAndRefusals_areToldApart() {
+    rollups.add(
+        List.of(
+            point(
+                "orders-1",
+                CallPoint.Side.SERVER,
+                "shop/storefront",
+                true,
+                true,
+                null,
+                calls(999, 1000, 3)),
+            point(
+                "orders-1",
+                CallPoint.Side.SERVER,
+                "shop/storefront",
+                true,
+                false,
+                "AuthorizationPolicy/shop/p",
+                calls(999, 1000, 4))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(7);
+    assertThat(edge().stats().errorsTotal()).isEqualTo(3);
+    assertThat(edge().stats().refusedTotal()).isEqualTo(4);
+    assertThat(rollups.refusalsByPolicy())
+        .containsExactly(
+            new Rollups.PolicyRefusals(
+                "AuthorizationPolicy/shop/p",
+                "shop/storefront",
+                "shop/orders",
+                4,
+                clock.instant()));
+  }
+
+  @Test
+  void edges_callerWithoutIdentity_isOutside() {
+    rollups.add(
+        List.of(
+            point(
+                "orders-1",
+                CallPoint.Side.SERVER,
+                GraphNodes.OUTSIDE,
+                false,
+                false,
+                null,
+                calls(999, 1000, 9))));
+
+    assertThat(edge().id()).isEqualTo("outside>shop/orders:grpc");
+    assertThat(edge().mtls()).isEqualTo("none");
+    assertThat(rollups.inbound("shop/orders").requestsTotal()).isEqualTo(9);
+    assertThat(rollups.instance("orders-1").requestsTotal()).isEqualTo(9);
+  }
+
+  @Test
+  void since_coarserScale_comparesTheSameBuckets() {
+    HistogramPoint fine =
+        new HistogramPoint(0, SECOND, 6, 0, 1, -4, new long[] {1, 2, 0, 3});
+    HistogramPoint coarse = new HistogramPoint(0, 2 * SECOND, 10, 0, 0, -2, new long[] {5, 5});
+
+    HistogramPoint difference = coarse.since(fine);
+
+    assertThat(difference.count()).isEqualTo(4);
+    assertThat(difference.scale()).isZero();
+    assertThat(difference.buckets()).containsExactly(2, 2);
+  }
+
+  @Test
+  void traces_fullMemory_dropTheOldest() {
+    Traces traces = new Traces(2_000);
+    for (int i = 0; i < 20; i++) {
+      traces.add(List.of(span("trace" + i, "a", null), span("trace" + i, "b", "a")));
+    }
+
+    assertThat(traces.find("trace0")).isEmpty();
+    assertThat(traces.find("trace19").orElseThrow().spans()).hasSize(2);
+    assertThat(traces.evictedTotal()).isPositive();
+  }
+
+  @Test
+  void trace_spansInAnyOrder_parentsComeFirst() {
+    Trace trace =
+        new Trace("t", List.of(span("t", "c", "b"), span("t", "b", "a"), span("t", "a", null)));
+
+    assertThat(trace.spans()).extracting(Span::spanId).containsExactly("a", "b", "c");
+    assertThat(trace.root().spanId()).isEqualTo("a");
+  }
+
+  private static Span span(String trace, String id, String parent) {
+    return new Span(
+        trace, id, parent, "shop/orders", "orders-1", "GET /", "SERVER", 0, SECOND, false, "", null,
+        Map.of());
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of roll-ups. */
+package io.endomesh.controller.telemetry;

@@ -1,0 +1,2 @@
+/** Tests of join tokens. */
+package io.endomesh.controller.tokens;
