@@ -106,6 +106,10 @@ final class Shop {
       return new Message(Protocol.GRPC, authority, "POST", path, OPEN_PORT);
     }
 
+    static Message tcp(String authority) {
+      return new Message(Protocol.TCP, authority, "CONNECT", "/", OPEN_PORT);
+    }
+
     static Message arrivedAt(int port, String method, String path) {
       return new Message(Protocol.HTTP, "orders:8080", method, path, port);
     }

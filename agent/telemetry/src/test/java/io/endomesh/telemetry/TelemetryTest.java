@@ -446,6 +446,19 @@ class TelemetryTest {
   }
 
   @Test
+  void connection_ofAnotherProtocol_isNoCall() throws InterruptedException {
+    sdkMayStart.countDown();
+    Message connect = Message.tcp("orders:8080");
+
+    attempt(connect).responded(0, Outcome.NOT_GRPC);
+    attempt(Message.http("orders:8080", "GET", "/")).responded(200, Outcome.NOT_GRPC);
+
+    assertThat(connect.headers).isEmpty();
+    assertThat(collector.spans(1).get(0).getName()).isEqualTo("GET");
+    assertThat(collector.point("http.client.request.duration", 1).getCount()).isEqualTo(1);
+  }
+
+  @Test
   void sampling_ofNone_keepsMeasuringAndPropagating() throws InterruptedException {
     Telemetry unsampled = telemetry(new TelemetrySettings(0, Duration.ofMillis(5), "1"), collector);
     Message request = Message.http("orders:8080", "GET", "/");
