@@ -39,6 +39,10 @@ final class MeshChannels extends SynchronizedStack<NioChannel> {
     if (used != null) {
       return used;
     }
+    if (!endpoint.isRunning()) {
+      // An endpoint that stops frees channels until there are none: it is not to be given new ones.
+      return plain == null ? null : plain.pop();
+    }
     SocketProperties properties = endpoint.getSocketProperties();
     return new MeshChannel(
         new SocketBufferHandler(
