@@ -6,6 +6,8 @@ import io.grpc.ClientInterceptor;
 import io.grpc.NameResolver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ final class ChannelSetup {
   /** Finds the target again when a channel that was idle asks for a new resolver. */
   private static final WeakIdentityMap<NameResolver.Args, ChannelTarget> TARGETS =
       new WeakIdentityMap<>();
+
+  /** One that names a DNS server ({@code dns://8.8.8.8/orders}) is meant for that server. */
+  private static final Pattern DNS_TARGET =
+      Pattern.compile("(?:dns:(?:///|/)?)?([A-Za-z0-9._-]+(?::[0-9]+)?)");
 
   private final @Nullable ChannelSetup outer;
   private final ChannelTarget target = new ChannelTarget();
@@ -65,7 +71,7 @@ final class ChannelSetup {
   /**
    * Puts the mesh in front of a DNS resolver, if the channel takes part.
    *
-   * @param target {@code dns:///orders:8080}; one that names a DNS server is meant for that server
+   * @param target as the application or gRPC wrote it
    */
   static NameResolver resolver(NameResolver dns, NameResolver.Args args, String target) {
     String authority = hostOf(target);
@@ -86,17 +92,9 @@ final class ChannelSetup {
     return resolver;
   }
 
+  /** {@code orders:8080}, {@code dns:///orders:8080}, {@code dns:orders:8080} (gRPC naming). */
   private static @Nullable String hostOf(String target) {
-    // "dns:///host:port" or "dns:host:port": a path, without an authority (gRPC naming).
-    int scheme = target.indexOf(':');
-    String path = target.substring(scheme + 1);
-    if (path.startsWith("///")) {
-      path = path.substring(3);
-    } else if (path.startsWith("//")) {
-      return null;
-    } else if (path.startsWith("/")) {
-      path = path.substring(1);
-    }
-    return path.isEmpty() || path.indexOf('/') >= 0 ? null : path;
+    Matcher matcher = DNS_TARGET.matcher(target);
+    return matcher.matches() ? matcher.group(1) : null;
   }
 }

@@ -22,9 +22,10 @@ public final class GrpcInstrumentation extends Instrumentation {
         Weave.types(CHANNEL_BUILDER)
             .method("getEffectiveInterceptors")
             .advice(ADVICE + "InterceptorsAdvice"),
-        Weave.types("io.grpc.internal.DnsNameResolverProvider")
-            .method("newNameResolver")
-            .takingAtLeast(2)
+        // Not the DNS provider: its method has changed its type, and with it its callers.
+        Weave.types("io.grpc.internal.ManagedChannelImpl")
+            .method("getNameResolver")
+            .takingAtLeast(4)
             .advice(ADVICE + "NameResolverAdvice"),
         // The name was tryHandleResolvedAddresses to 1.4x, then tryAccept…, then accept….
         Weave.types(

@@ -1,0 +1,8 @@
+package io.endomesh.instrumentation.grpc.test;
+
+class GrpcNewestShadedTest extends GrpcVersion {
+
+  GrpcNewestShadedTest() throws ReflectiveOperationException {
+    super("grpc-newest", "grpc-netty-shaded");
+  }
+}
