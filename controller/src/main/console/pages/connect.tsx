@@ -18,10 +18,20 @@ export function ConnectPage({ snapshot }: { snapshot: Snapshot }) {
   const [namespace, setNamespace] = useState("default");
   const [service, setService] = useState("orders");
   const [token, setToken] = useState<Token | null>(null);
-  if (value === null) return error === null ? <Loading what="the commands" /> : <Failure error={error} />;
+  const head = (
+    <PageHead title="Connect a service" sub="One flag. No code change, no sidecar, no restart of anything else." />
+  );
+  if (value === null) {
+    return (
+      <>
+        {head}
+        {error === null ? <Loading what="the commands" /> : <Failure error={error} />}
+      </>
+    );
+  }
   return (
     <>
-      <PageHead title="Connect a service" sub="One flag. No code change, no sidecar, no restart of anything else." />
+      {head}
       <ol class="steps">
         <Step title="Get the agent" number={1}>
           <AgentStep onboarding={value} />

@@ -20,7 +20,10 @@ export function TracePage({ snapshot, id }: { snapshot: Snapshot; id: string }) 
   const { query } = usePlace();
   if (trace === null) {
     return error === null ? (
-      <Loading what="the trace" />
+      <>
+        <PageHead title="Trace" />
+        <Loading what="the trace" />
+      </>
     ) : (
       <>
         <Failure error={error} />
