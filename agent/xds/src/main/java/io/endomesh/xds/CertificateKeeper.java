@@ -93,6 +93,12 @@ final class CertificateKeeper {
     return now == null || !now.notAfter().isAfter(clock.instant()) ? null : now;
   }
 
+  /** The controller does not believe the present one: the next is asked for with the token. */
+  void forget() {
+    serial.check();
+    credentials = null;
+  }
+
   boolean isDue() {
     Credentials now = credentials();
     return now == null || !clock.instant().isBefore(halfLife(now));

@@ -35,10 +35,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,12 +77,14 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final Registrar registrar;
   private final HostDiscovery discovery;
   private final CertificateKeeper certificates;
-  private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
+  private final Backoff backoff = new Backoff(new SplittableRandom());
 
   /** Ports that were bound and are not offered yet. */
   private final Map<Integer, Protocol> unoffered = new LinkedHashMap<>();
 
   private volatile @Nullable Http2Connection connection;
+  private @Nullable GrpcStream joinStream;
+  private Runnable goodbyeHeard = () -> {};
   private @Nullable Identity identity;
   private long published;
   private boolean savePending;
@@ -106,7 +108,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             serial,
             state,
             Clock.systemUTC(),
-            RandomGenerator.getDefault(),
+            new SplittableRandom(),
             log,
             this::issued);
     this.registrar =
@@ -182,14 +184,25 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     serial.execute(
         () -> {
           closed = true;
-          registrar.goodbye("shutdown");
-          Http2Connection open = connection;
-          if (open != null) {
-            open.close();
+          if (savePending) {
+            state.write(ads.stored());
           }
-          said.countDown();
+          GrpcStream join = joinStream;
+          if (join == null) {
+            said.countDown();
+            return;
+          }
+          // The controller ends the stream when it has heard us: a connection that is closed at
+          // once may take the goodbye with it.
+          goodbyeHeard = said::countDown;
+          registrar.goodbye("shutdown");
+          join.halfClose();
         });
     said.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    Http2Connection open = connection;
+    if (open != null) {
+      open.close();
+    }
     http.close();
     serial.close();
   }
@@ -235,8 +248,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     connection = open;
     GrpcStream discoveryStream = open.open(ADS, Map.of(), new AdsStream(open));
     ads.connected(request -> discoveryStream.send(request.toByteArray()));
-    GrpcStream joinStream = open.open(JOIN, Map.of(), new JoinStream(open));
-    registrar.connected(message -> joinStream.send(message.toByteArray()));
+    GrpcStream join = open.open(JOIN, Map.of(), new JoinStream(open));
+    joinStream = join;
+    registrar.connected(message -> join.send(message.toByteArray()));
     discovery.connected();
     if (certificates.isDue()) {
       certificates.ask(
@@ -304,9 +318,16 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
   private void reconnect(long delayNanos) {
     connection = null;
+    joinStream = null;
     ads.disconnected();
     registrar.disconnected();
     serial.schedule(this::connect, delayNanos);
+  }
+
+  private void refused(GrpcStatus status) {
+    if (status.code() == GrpcStatus.UNAUTHENTICATED) {
+      certificates.forget();
+    }
   }
 
   /** Once a loss: a controller that is away for a night is one line, not ten thousand. */
@@ -385,6 +406,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     @Override
     public void closed(@Nullable Throwable cause) {
       if (closed) {
+        goodbyeHeard.run();
         return;
       }
       if (!identified && certificates.credentials() != null) {
@@ -429,6 +451,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
     @Override
     public void ended(GrpcStatus status) {
+      refused(status);
       lost("the configuration stream ended: " + status, open);
     }
   }
@@ -452,6 +475,8 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
     @Override
     public void ended(GrpcStatus status) {
+      goodbyeHeard.run();
+      refused(status);
       lost("the registration ended: " + status, open);
     }
   }

@@ -34,7 +34,7 @@ public record JoinString(String host, int port, String token, String rootFingerp
       json = Base64.getUrlDecoder().decode(stripped.substring(PREFIX.length()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "join string: what follows " + PREFIX + " is no base64" + EXPECTED, e);
+          "join string: cut short or damaged, what follows " + PREFIX + " is no base64" + EXPECTED, e);
     }
     Map<String, String> fields;
     try {

@@ -48,7 +48,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (!handshake.isSuccess()) {
         cause = handshake.cause();
         context.close();
-      } else if (!"h2".equals(context.pipeline().get(SslHandler.class).applicationProtocol())) {
+      } else if (!"h2".equals(context.pipeline().get(SslHandler.class).engine().getApplicationProtocol())) {
         cause = new IOException("the controller does not speak HTTP/2 on this port (ALPN h2)");
         context.close();
       } else {

@@ -10,7 +10,7 @@ public final class GrpcException extends IOException {
   private final transient GrpcStatus status;
 
   GrpcException(GrpcStatus status) {
-    super("gRPC status " + status.code() + ": " + status.message());
+    super(status.toString());
     this.status = status;
   }
 

@@ -30,6 +30,12 @@ public record GrpcStatus(int code, String message) {
     return code == UNAUTHENTICATED || code == PERMISSION_DENIED;
   }
 
+  /** As it stands in sentences for the user. */
+  @Override
+  public String toString() {
+    return message.isEmpty() ? "gRPC status " + code : message + " (gRPC status " + code + ")";
+  }
+
   static GrpcStatus unavailable(String message) {
     return new GrpcStatus(UNAVAILABLE, message);
   }

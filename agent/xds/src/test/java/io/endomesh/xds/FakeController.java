@@ -1,0 +1,249 @@
+package io.endomesh.xds;
+
+import com.google.protobuf.MessageLite;
+import io.endomesh.proto.istio.v1.auth.IstioCertificateRequest;
+import io.endomesh.proto.istio.v1.auth.IstioCertificateResponse;
+import io.endomesh.proto.v1.ControllerMessage;
+import io.endomesh.proto.v1.Lease;
+import io.endomesh.proto.v1.WorkloadMessage;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.protobuf.lite.ProtoLiteUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/** A controller for one agent, on gRPC's own server, so that our framing meets another's. */
+final class FakeController implements AutoCloseable {
+
+  static final String TOKEN = "emt_test";
+
+  private static final Context.Key<Boolean> IDENTIFIED = Context.key("identified");
+  private static final Context.Key<String> AUTHORIZATION = Context.key("authorization");
+
+  final TestAuthority authority;
+  final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
+  final BlockingQueue<StreamObserver<DeltaDiscoveryResponse>> discoveries =
+      new LinkedBlockingQueue<>();
+  final BlockingQueue<WorkloadMessage> joined = new LinkedBlockingQueue<>();
+  final BlockingQueue<String> authorizations = new LinkedBlockingQueue<>();
+  volatile boolean tokenExpired;
+  private final Server server;
+
+  FakeController(TestAuthority authority, int port) throws Exception {
+    this.authority = authority;
+    KeyPair key = TestAuthority.newKey();
+    server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .sslContext(
+                GrpcSslContexts.configure(
+                        SslContextBuilder.forServer(
+                            key.getPrivate(),
+                            authority.server(key.getPublic()),
+                            authority.root()))
+                    .trustManager(authority.root())
+                    .clientAuth(ClientAuth.OPTIONAL)
+                    .build())
+            .addService(services())
+            .addService(join())
+            .addService(certificates())
+            .intercept(new Callers())
+            .build()
+            .start();
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  JoinString join(String fingerprint) {
+    return new JoinString(
+        InetAddress.getLoopbackAddress().getHostAddress(), port(), TOKEN, fingerprint);
+  }
+
+  StreamObserver<DeltaDiscoveryResponse> discovery() throws InterruptedException {
+    return take(discoveries);
+  }
+
+  /** The next request that names this resource as wanted. */
+  DeltaDiscoveryRequest subscription(String name) throws InterruptedException {
+    DeltaDiscoveryRequest request = take(requests);
+    while (!request.getResourceNamesSubscribeList().contains(name)) {
+      request = take(requests);
+    }
+    return request;
+  }
+
+  static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
+    T item = queue.poll(20, TimeUnit.SECONDS);
+    if (item == null) {
+      throw new AssertionError("nothing arrived at the controller");
+    }
+    return item;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    server.shutdownNow();
+    server.awaitTermination(10, TimeUnit.SECONDS);
+  }
+
+  private ServerServiceDefinition services() {
+    return ServerServiceDefinition.builder("envoy.service.discovery.v3.AggregatedDiscoveryService")
+        .addMethod(
+            method(
+                "envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
+                MethodDescriptor.MethodType.BIDI_STREAMING,
+                DeltaDiscoveryRequest.getDefaultInstance(),
+                DeltaDiscoveryResponse.getDefaultInstance()),
+            ServerCalls.asyncBidiStreamingCall(
+                out -> {
+                  requireCertificate();
+                  discoveries.add(out);
+                  return new Recorder<>(requests, out);
+                }))
+        .build();
+  }
+
+  private ServerServiceDefinition join() {
+    return ServerServiceDefinition.builder("endomesh.v1.WorkloadService")
+        .addMethod(
+            method(
+                "endomesh.v1.WorkloadService/Join",
+                MethodDescriptor.MethodType.BIDI_STREAMING,
+                WorkloadMessage.getDefaultInstance(),
+                ControllerMessage.getDefaultInstance()),
+            ServerCalls.asyncBidiStreamingCall(
+                out -> {
+                  requireCertificate();
+                  out.onNext(
+                      ControllerMessage.newBuilder().setLease(Lease.getDefaultInstance()).build());
+                  return new Recorder<>(joined, out);
+                }))
+        .build();
+  }
+
+  private ServerServiceDefinition certificates() {
+    return ServerServiceDefinition.builder("istio.v1.auth.IstioCertificateService")
+        .addMethod(
+            method(
+                "istio.v1.auth.IstioCertificateService/CreateCertificate",
+                MethodDescriptor.MethodType.UNARY,
+                IstioCertificateRequest.getDefaultInstance(),
+                IstioCertificateResponse.getDefaultInstance()),
+            ServerCalls.asyncUnaryCall(this::issue))
+        .build();
+  }
+
+  private void issue(
+      IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> out) {
+    String authorization = AUTHORIZATION.get();
+    authorizations.add(authorization == null ? "" : authorization);
+    if (!IDENTIFIED.get() && (tokenExpired || !("Bearer " + TOKEN).equals(authorization))) {
+      out.onError(
+          Status.UNAUTHENTICATED
+              .withDescription("join token expired; make another with `endomesh token create`")
+              .asException());
+      return;
+    }
+    try {
+      PublicKey key = TestAuthority.read(request.getCsr()).getPublicKey();
+      var fields = request.getMetadata().getFieldsMap();
+      out.onNext(
+          IstioCertificateResponse.newBuilder()
+              .addCertChain(
+                  TestAuthority.pem(
+                      authority.workload(
+                          key,
+                          fields.get("NAMESPACE").getStringValue(),
+                          fields.get("SERVICE").getStringValue())))
+              .addCertChain(TestAuthority.pem(authority.root()))
+              .build());
+      out.onCompleted();
+    } catch (Exception e) {
+      out.onError(Status.INVALID_ARGUMENT.withCause(e).asException());
+    }
+  }
+
+  private static void requireCertificate() {
+    if (!IDENTIFIED.get()) {
+      throw Status.UNAUTHENTICATED.withDescription("no client certificate").asRuntimeException();
+    }
+  }
+
+  private static <I extends MessageLite, O extends MessageLite> MethodDescriptor<I, O> method(
+      String name, MethodDescriptor.MethodType type, I request, O response) {
+    return MethodDescriptor.<I, O>newBuilder()
+        .setType(type)
+        .setFullMethodName(name)
+        .setRequestMarshaller(ProtoLiteUtils.marshaller(request))
+        .setResponseMarshaller(ProtoLiteUtils.marshaller(response))
+        .build();
+  }
+
+  private record Recorder<T>(BlockingQueue<T> messages, StreamObserver<?> out)
+      implements StreamObserver<T> {
+    @Override
+    public void onNext(T message) {
+      messages.add(message);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      // The agent went away, which is what some tests want.
+    }
+
+    @Override
+    public void onCompleted() {
+      out.onCompleted();
+    }
+  }
+
+  /** Notes who calls. */
+  private static final class Callers implements ServerInterceptor {
+    @Override
+    public <I, O> ServerCall.Listener<I> interceptCall(
+        ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+      SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+      boolean identified;
+      try {
+        identified = session != null && session.getPeerCertificates().length > 0;
+      } catch (SSLPeerUnverifiedException e) {
+        identified = false;
+      }
+      String authorization =
+          headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
+      return Contexts.interceptCall(
+          Context.current()
+              .withValue(IDENTIFIED, identified)
+              .withValue(AUTHORIZATION, authorization),
+          call,
+          headers,
+          next);
+    }
+  }
+}

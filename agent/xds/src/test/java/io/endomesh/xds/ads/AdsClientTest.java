@@ -1,0 +1,269 @@
+package io.endomesh.xds.ads;
+
+import static io.endomesh.xds.Xds.CLUSTER;
+import static io.endomesh.xds.Xds.ENDPOINTS;
+import static io.endomesh.xds.Xds.LISTENER;
+import static io.endomesh.xds.Xds.ROUTE;
+import static io.endomesh.xds.Xds.cluster;
+import static io.endomesh.xds.Xds.endpoint;
+import static io.endomesh.xds.Xds.endpoints;
+import static io.endomesh.xds.Xds.listener;
+import static io.endomesh.xds.Xds.matchingRegex;
+import static io.endomesh.xds.Xds.removing;
+import static io.endomesh.xds.Xds.resource;
+import static io.endomesh.xds.Xds.response;
+import static io.endomesh.xds.Xds.routes;
+import static io.endomesh.xds.Xds.split;
+import static io.endomesh.xds.Xds.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.xds.Xds;
+import io.endomesh.xds.runtime.ManualSerial;
+import io.endomesh.xds.runtime.RecordedLog;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AdsClientTest {
+
+  private static final String SPIFFE = "spiffe://endomesh.local/ns/default/sa/orders";
+
+  private final List<DeltaDiscoveryRequest> sent = new ArrayList<>();
+  private final List<String> unknown = new ArrayList<>();
+  private final RecordedLog log = new RecordedLog();
+  private final AdsClient client = newClient();
+
+  private AdsClient newClient() {
+    return new AdsClient(
+        Node.newBuilder().setId("shop-1").build(),
+        new ManualSerial(),
+        log,
+        new AdsClient.Listener() {
+          @Override
+          public void changed() {}
+
+          @Override
+          public void unknown(String authority) {
+            unknown.add(authority);
+          }
+        });
+  }
+
+  private void knowOrders() {
+    client.connected(sent::add);
+    client.subscribe("orders");
+    client.received(
+        response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
+    client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
+    client.received(response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", cluster("c1", true))));
+    client.received(
+        response(
+            ENDPOINTS,
+            "e1",
+            resource(
+                ENDPOINTS, "c1", "1", endpoints("c1", endpoint("10.0.0.1", 8080, SPIFFE)))));
+  }
+
+  private Cluster linked(int index) {
+    return client.hosts().get("orders").routes().get(0).clusters().clusters().get(index);
+  }
+
+  private DeltaDiscoveryRequest last() {
+    return sent.get(sent.size() - 1);
+  }
+
+  @Test
+  void received_listenerToEndpoints_followsTheNamesAndLinksTheHost() {
+    knowOrders();
+    assertThat(sent.get(0).getNode().getId()).isEqualTo("shop-1");
+    assertThat(sent.stream().skip(1)).noneMatch(DeltaDiscoveryRequest::hasNode);
+    assertThat(sent.stream().flatMap(r -> r.getResourceNamesSubscribeList().stream()))
+        .containsExactly("endomesh/inbound/0", "orders", "r", "c1", "c1");
+    Endpoint endpoint = linked(0).endpoints().get(0);
+    assertThat(endpoint.address().getPort()).isEqualTo(8080);
+    assertThat(endpoint.identity()).isEqualTo(SPIFFE);
+    assertThat(last().getResponseNonce()).isEqualTo("e1");
+    assertThat(last().hasErrorDetail()).isFalse();
+  }
+
+  @Test
+  void received_beforeEndpointsAreKnown_publishesNothingOfTheHost() {
+    client.connected(sent::add);
+    client.subscribe("orders");
+    client.received(
+        response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
+    client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
+    client.received(response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", cluster("c1", true))));
+    assertThat(client.hosts()).isEmpty();
+  }
+
+  @Test
+  void received_clusterThatDoesNotExist_countsAsAnswered() {
+    client.connected(sent::add);
+    client.subscribe("orders");
+    client.received(
+        response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
+    client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
+    client.received(removing(CLUSTER, "c1", "c1"));
+    assertThat(linked(0).endpoints()).isEmpty();
+  }
+
+  @Test
+  void received_newRouteToUnknownCluster_keepsTheOldUntilTheNewIsComplete() {
+    knowOrders();
+    client.received(
+        response(ROUTE, "r2", resource(ROUTE, "r", "2", routes("r", split("c1", 9, "c2", 1)))));
+    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(1);
+    client.received(response(CLUSTER, "x2", resource(CLUSTER, "c2", "1", cluster("c2", false))));
+    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(1);
+    client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "c2", "1", endpoints("c2"))));
+    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(2);
+  }
+
+  @Test
+  void received_endpointsChange_keepsLoadBudgetAndUnchangedClusters() {
+    knowOrders();
+    Cluster before = linked(0);
+    assertThat(linked(0)).isSameAs(before);
+    client.received(
+        response(
+            ENDPOINTS,
+            "e2",
+            resource(
+                ENDPOINTS,
+                "c1",
+                "2",
+                endpoints(
+                    "c1",
+                    endpoint("10.0.0.1", 8080, SPIFFE),
+                    endpoint("10.0.0.2", 8080, SPIFFE)))));
+    Cluster after = linked(0);
+    assertThat(after.endpoints()).hasSize(2);
+    assertThat(after.endpoints().get(0).load()).isSameAs(before.endpoints().get(0).load());
+    assertThat(after.budget()).isSameAs(before.budget());
+  }
+
+  @Test
+  void received_endpointsBecomeEmpty_isApplied() {
+    knowOrders();
+    client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "c1", "2", endpoints("c1"))));
+    assertThat(linked(0).endpoints()).isEmpty();
+  }
+
+  @Test
+  void received_oneBadOfTwo_usesTheGoodAndNamesTheBad() {
+    knowOrders();
+    client.subscribe("payments");
+    client.received(
+        response(
+            LISTENER, "l2", resource(LISTENER, "payments", "1", listener("payments", "p"))));
+    client.received(
+        response(
+            ROUTE,
+            "r2",
+            resource(ROUTE, "r", "2", routes("r", matchingRegex("a(b", "c1"))),
+            resource(ROUTE, "p", "1", routes("p", to("c1")))));
+    DeltaDiscoveryRequest nack =
+        sent.stream().filter(r -> r.getResponseNonce().equals("r2")).findFirst().orElseThrow();
+    assertThat(nack.getErrorDetail().getMessage())
+        .contains("RouteConfiguration r:", "'a(b'", "keeping version 1")
+        .doesNotContain("RouteConfiguration p");
+    assertThat(client.hosts()).containsOnlyKeys("orders", "payments");
+    assertThat(log.warnings()).singleElement().asString().contains("a(b");
+  }
+
+  @Test
+  void received_weightsSumToZero_isRefusedAndTheOldSplitStays() {
+    knowOrders();
+    client.received(
+        response(ROUTE, "r2", resource(ROUTE, "r", "2", routes("r", split("c1", 0, "c2", 0)))));
+    assertThat(last().getErrorDetail().getMessage()).contains("sum of weights 0 (expected: 1 to");
+    assertThat(linked(0).endpoints()).hasSize(1);
+  }
+
+  @Test
+  void received_truncatedResource_isRefusedAndTheOldOneStays() {
+    knowOrders();
+    ByteString whole = endpoints("c1", endpoint("10.0.0.9", 8080, SPIFFE)).toByteString();
+    client.received(
+        response(
+            ENDPOINTS,
+            "e2",
+            Resource.newBuilder()
+                .setName("c1")
+                .setVersion("2")
+                .setResource(Xds.any(ENDPOINTS, whole.substring(0, whole.size() - 3)))
+                .build()));
+    assertThat(last().getErrorDetail().getMessage())
+        .contains("ClusterLoadAssignment c1", "cannot be read", "keeping version 1");
+    assertThat(linked(0).endpoints().get(0).address().getHostString()).isEqualTo("10.0.0.1");
+  }
+
+  @Test
+  void received_sameNonceTwice_isAnsweredOnce() {
+    knowOrders();
+    int before = sent.size();
+    client.received(response(ENDPOINTS, "e1", resource(ENDPOINTS, "c1", "9", endpoints("c1"))));
+    assertThat(sent).hasSize(before);
+    assertThat(linked(0).endpoints()).hasSize(1);
+  }
+
+  @Test
+  void received_listenerRemoved_takesTheHostOutAndBringsItBackLater() {
+    knowOrders();
+    client.received(removing(LISTENER, "l2", "orders"));
+    assertThat(client.hosts()).isEmpty();
+    assertThat(unknown).containsExactly("orders");
+    client.received(
+        response(LISTENER, "l3", resource(LISTENER, "orders", "2", listener("orders", "r"))));
+    assertThat(last().getResourceNamesSubscribeList()).containsExactly("r");
+  }
+
+  @Test
+  void connected_again_sendsTheVersionsInUseAndEveryName() {
+    knowOrders();
+    client.disconnected();
+    client.subscribe("late");
+    sent.clear();
+    client.connected(sent::add);
+    DeltaDiscoveryRequest listeners = sent.get(0);
+    assertThat(listeners.getNode().getId()).isEqualTo("shop-1");
+    assertThat(listeners.getResourceNamesSubscribeList()).contains("orders", "late");
+    assertThat(listeners.getInitialResourceVersionsMap())
+        .containsOnlyKeys("orders")
+        .containsEntry("orders", "1");
+    assertThat(sent).hasSize(4).noneMatch(request -> !request.getResponseNonce().isEmpty());
+  }
+
+  @Test
+  void connected_withoutRoutes_neverAsksForAllOfAType() {
+    client.connected(sent::add);
+    assertThat(sent)
+        .singleElement()
+        .satisfies(r -> assertThat(r.getResourceNamesSubscribeList()).isNotEmpty());
+  }
+
+  @Test
+  void restore_storedResources_linksTheSameHostWithoutConnection() {
+    knowOrders();
+    AdsClient other = newClient();
+    other.restore(client.stored());
+    assertThat(other.hosts()).containsOnlyKeys("orders");
+  }
+
+  @Test
+  void unsubscribe_host_dropsEverythingOnlyItNeeded() {
+    knowOrders();
+    client.unsubscribe("orders");
+    assertThat(client.hosts()).isEmpty();
+    assertThat(client.stored()).isEmpty();
+    assertThat(sent.stream().flatMap(r -> r.getResourceNamesUnsubscribeList().stream()))
+        .contains("orders", "r", "c1");
+  }
+}

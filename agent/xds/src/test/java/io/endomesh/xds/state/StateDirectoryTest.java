@@ -1,0 +1,134 @@
+package io.endomesh.xds.state;
+
+import static io.endomesh.xds.Xds.listener;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.endomesh.dataplane.Workload;
+import io.endomesh.xds.TestAuthority;
+import io.endomesh.xds.ads.ResourceType;
+import io.endomesh.xds.ads.StoredResource;
+import io.endomesh.xds.identity.Credentials;
+import io.endomesh.xds.runtime.RecordedLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+
+  private static final List<StoredResource> RESOURCES =
+      List.of(
+          new StoredResource(
+              ResourceType.LISTENER, "orders", "7", listener("orders", "r").toByteString()));
+
+  @TempDir Path root;
+
+  private final RecordedLog log = new RecordedLog();
+
+  private StateDirectory directory() {
+    return directory("orders");
+  }
+
+  private StateDirectory directory(String service) {
+    return new StateDirectory(
+        root,
+        "mesh:8443",
+        new Workload(service, "default", "orders-1", Map.of("version", "v1")),
+        log);
+  }
+
+  private Path file(String name) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(path -> path.endsWith(name)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void write_resources_areReadBackWhole() {
+    directory().write(RESOURCES);
+    assertThat(directory().readResources()).isEqualTo(RESOURCES);
+    assertThat(directory("other").readResources()).isEmpty();
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void write_credentials_areReadBackAndOnlyTheOwnerMayReadThem() throws Exception {
+    Credentials issued = new TestAuthority().credentials("default", "orders");
+    directory().write(issued);
+    Credentials read = directory().readCredentials();
+    assertThat(read).isNotNull();
+    assertThat(read.chain()).isEqualTo(issued.chain());
+    assertThat(read.key()).isEqualTo(issued.key());
+    Path file = file("credentials");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void readResources_oneBitFlipped_startsWithoutAndSaysSo() throws Exception {
+    directory().write(RESOURCES);
+    Path file = file("resources");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 5] ^= 1;
+    Files.write(file, bytes);
+    assertThat(directory().readResources()).isEmpty();
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("checksum does not fit", "starting without it");
+  }
+
+  @Test
+  void readResources_cutShortOrOtherFormat_startsWithout() throws Exception {
+    directory().write(RESOURCES);
+    Path file = file("resources");
+    byte[] bytes = Files.readAllBytes(file);
+    for (int length : new int[] {0, 5, 30, bytes.length - 1}) {
+      Files.write(file, java.util.Arrays.copyOf(bytes, length));
+      assertThat(directory().readResources()).as("%d bytes", length).isEmpty();
+    }
+    Files.writeString(file, "endomesh resources 99\n" + "x".repeat(100));
+    assertThat(directory().readResources()).isEmpty();
+    assertThat(log.warnings()).hasSize(5);
+  }
+
+  @Test
+  void readCredentials_damaged_asksForNewOnes() throws Exception {
+    directory().write(new TestAuthority().credentials("default", "orders"));
+    Path file = file("credentials");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    assertThat(directory().readCredentials()).isNull();
+    assertThat(log.warnings()).singleElement().asString().contains("a new one will be asked for");
+  }
+
+  @Test
+  void write_placeThatCannotBeWritten_saysSoOnceAndGoesOn() throws Exception {
+    Files.writeString(root.resolve("mesh_8443"), "a file where a directory should be");
+    StateDirectory blocked = directory();
+    blocked.write(RESOURCES);
+    blocked.write(RESOURCES);
+    assertThat(log.warnings()).singleElement().asString().contains("cannot be kept in");
+  }
+
+  @Test
+  void write_failsHalfWay_keepsTheOldFileAndLeavesNothingBehind() throws Exception {
+    Path file = root.resolve("kept");
+    SealedFile sealed = new SealedFile(file, "test 1");
+    sealed.write(new byte[] {1});
+    Files.delete(file);
+    Files.createDirectories(file.resolve("in-the-way"));
+    assertThatThrownBy(() -> sealed.write(new byte[] {2})).isInstanceOf(IOException.class);
+    try (Stream<Path> left = Files.list(root)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+}
