@@ -29,13 +29,15 @@ final class MeshChannels extends SynchronizedStack<NioChannel> {
 
   @Override
   public @Nullable NioChannel pop() {
+    if (!endpoint.isRunning()) {
+      // Emptied by an endpoint that stops, which goes on until there is none.
+      NioChannel used = usedDetecting();
+      return used != null || plain == null ? used : plain.pop();
+    }
     if (!Weaving.mesh().serverTls(ServedPorts.number(endpoint)).detects()) {
       return plain == null ? null : plain.pop();
     }
-    NioChannel used;
-    synchronized (this) {
-      used = super.pop();
-    }
+    NioChannel used = usedDetecting();
     if (used != null) {
       return used;
     }
@@ -50,6 +52,10 @@ final class MeshChannels extends SynchronizedStack<NioChannel> {
             properties.getAppWriteBufSize(),
             properties.getDirectBuffer()),
         endpoint);
+  }
+
+  private synchronized @Nullable NioChannel usedDetecting() {
+    return super.pop();
   }
 
   @Override
