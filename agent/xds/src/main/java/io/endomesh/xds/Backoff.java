@@ -15,8 +15,8 @@ final class Backoff {
   static final long MAX_NANOS = 5_000_000_000L;
 
   /**
-   * The first try after a connection that worked is spread over this. It must leave time to register
-   * again before the lease (3 s) of a controller that restarted ends.
+   * The first try after a connection that worked is spread over this. It must leave time to
+   * register again before the lease (3 s) of a controller that restarted ends.
    */
   static final long START_JITTER_NANOS = 1_000_000_000;
 

@@ -222,9 +222,8 @@ final class CertificateKeeper {
   }
 
   private static String reason(Throwable error) {
-    Throwable cause = error instanceof CompletionException && error.getCause() != null
-        ? error.getCause()
-        : error;
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return cause instanceof GrpcException grpc
         ? String.valueOf(grpc.getMessage())
         : cause.toString();

@@ -24,7 +24,6 @@ import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.Log;
-import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.state.StateDirectory;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -111,8 +110,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             new SplittableRandom(),
             log,
             this::issued);
-    this.registrar =
-        new Registrar(settings.about(), serial, settings.health(), certificates::end);
+    this.registrar = new Registrar(settings.about(), serial, settings.health(), certificates::end);
     this.discovery =
         new HostDiscovery(
             mesh,

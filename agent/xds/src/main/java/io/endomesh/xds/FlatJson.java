@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Reads a JSON object whose values are strings: the one JSON the agent meets. A JSON library would be
- * two hundred times this. Not thread-safe.
+ * Reads a JSON object whose values are strings: the one JSON the agent meets. A JSON library would
+ * be two hundred times this. Not thread-safe.
  */
 final class FlatJson {
 

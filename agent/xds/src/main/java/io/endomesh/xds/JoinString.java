@@ -26,15 +26,15 @@ public record JoinString(String host, int port, String token, String rootFingerp
   public static JoinString parse(String text) {
     String stripped = text.strip();
     if (!stripped.startsWith(PREFIX)) {
-      throw new IllegalArgumentException(
-          "join string: does not begin with " + PREFIX + EXPECTED);
+      throw new IllegalArgumentException("join string: does not begin with " + PREFIX + EXPECTED);
     }
     byte[] json;
     try {
       json = Base64.getUrlDecoder().decode(stripped.substring(PREFIX.length()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "join string: cut short or damaged, what follows " + PREFIX + " is no base64" + EXPECTED, e);
+          "join string: cut short or damaged, what follows " + PREFIX + " is no base64" + EXPECTED,
+          e);
     }
     Map<String, String> fields;
     try {
@@ -54,8 +54,7 @@ public record JoinString(String host, int port, String token, String rootFingerp
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     }
-    return new JoinString(
-        host, port(controller, colon), field(fields, "token"), fingerprint);
+    return new JoinString(host, port(controller, colon), field(fields, "token"), fingerprint);
   }
 
   /** {@code host:port}, for messages. */

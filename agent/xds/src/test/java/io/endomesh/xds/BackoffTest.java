@@ -39,8 +39,7 @@ class BackoffTest {
   void nextNanos_thousandAgents_spreadEvenly() {
     int early = 0;
     for (int i = 0; i < 1_000; i++) {
-      if (new Backoff(RandomGenerator.getDefault()).nextNanos()
-          < Backoff.START_JITTER_NANOS / 2) {
+      if (new Backoff(RandomGenerator.getDefault()).nextNanos() < Backoff.START_JITTER_NANOS / 2) {
         early++;
       }
     }

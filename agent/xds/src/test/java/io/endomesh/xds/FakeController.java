@@ -57,14 +57,11 @@ final class FakeController implements AutoCloseable {
     this.authority = authority;
     KeyPair key = TestAuthority.newKey();
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .sslContext(
                 GrpcSslContexts.configure(
                         SslContextBuilder.forServer(
-                            key.getPrivate(),
-                            authority.server(key.getPublic()),
-                            authority.root()))
+                            key.getPrivate(), authority.server(key.getPublic()), authority.root()))
                     .trustManager(authority.root())
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build())

@@ -55,8 +55,7 @@ public final class TestAuthority {
 
   public String fingerprint() throws Exception {
     return "sha256:"
-        + HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(root.getEncoded()));
+        + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(root.getEncoded()));
   }
 
   /** The controller's own: without a SPIFFE id. */
@@ -131,7 +130,8 @@ public final class TestAuthority {
       }
       return new JcaX509CertificateConverter()
           .getCertificate(
-              builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -59,9 +59,7 @@ public final class Xds {
   }
 
   public static DeltaDiscoveryResponse response(String type, String nonce, Resource... resources) {
-    return removing(type, nonce).toBuilder()
-        .addAllResources(java.util.List.of(resources))
-        .build();
+    return removing(type, nonce).toBuilder().addAllResources(java.util.List.of(resources)).build();
   }
 
   public static DeltaDiscoveryResponse removing(String type, String nonce, String... names) {
@@ -106,8 +104,7 @@ public final class Xds {
 
   public static Route matchingRegex(String regex, String cluster) {
     return to(cluster).toBuilder()
-        .setMatch(
-            RouteMatch.newBuilder().setSafeRegex(RegexMatcher.newBuilder().setRegex(regex)))
+        .setMatch(RouteMatch.newBuilder().setSafeRegex(RegexMatcher.newBuilder().setRegex(regex)))
         .build();
   }
 
@@ -131,8 +128,7 @@ public final class Xds {
   }
 
   public static Cluster cluster(String name, boolean tls) {
-    Cluster.Builder cluster =
-        Cluster.newBuilder().setName(name).setType(Cluster.DiscoveryType.EDS);
+    Cluster.Builder cluster = Cluster.newBuilder().setName(name).setType(Cluster.DiscoveryType.EDS);
     if (tls) {
       cluster.setTransportSocket(
           TransportSocket.newBuilder()
@@ -165,8 +161,7 @@ public final class Xds {
                 .putFilterMetadata(
                     "endomesh",
                     Struct.newBuilder()
-                        .putFields(
-                            "identity", Value.newBuilder().setStringValue(identity).build())
+                        .putFields("identity", Value.newBuilder().setStringValue(identity).build())
                         .build()))
         .build();
   }

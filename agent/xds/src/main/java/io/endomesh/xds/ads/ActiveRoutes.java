@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes in use for each authority. New routes replace them only when every cluster they lead to
- * has its endpoints (make before break), so that no call meets half of a change. Not thread-safe.
+ * The routes in use for each authority. New routes replace them only when every cluster they lead
+ * to has its endpoints (make before break), so that no call meets half of a change. Not
+ * thread-safe.
  */
 final class ActiveRoutes {
 

@@ -161,7 +161,9 @@ public final class HostDiscovery implements Discovery {
     }
   }
 
-  /** Addresses and this machine are no services; asking would only tell the controller about them. */
+  /**
+   * Addresses and this machine are no services; asking would only tell the controller about them.
+   */
   static boolean isNeverInMesh(String authority) {
     String host = host(authority);
     return host.isEmpty()

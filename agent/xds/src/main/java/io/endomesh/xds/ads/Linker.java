@@ -22,9 +22,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts translated resources together to what the data plane reads. Clusters that did not change, the
- * load of each endpoint and the retry budget of each cluster live on from one snapshot to the next.
- * Not thread-safe.
+ * Puts translated resources together to what the data plane reads. Clusters that did not change,
+ * the load of each endpoint and the retry budget of each cluster live on from one snapshot to the
+ * next. Not thread-safe.
  */
 final class Linker {
 
@@ -112,8 +112,7 @@ final class Linker {
       for (EndpointResource endpoint : endpoints) {
         String identity = resource.tls() ? endpoint.identity() : null;
         if (identity == null || resource.accepts(identity)) {
-          Load load =
-              loads.computeIfAbsent(endpoint.address(), address -> load(before, address));
+          Load load = loads.computeIfAbsent(endpoint.address(), address -> load(before, address));
           usable.add(
               new Endpoint(
                   endpoint.address(), identity, endpoint.labels(), endpoint.weight(), load));

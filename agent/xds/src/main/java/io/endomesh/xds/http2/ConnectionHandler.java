@@ -48,7 +48,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (!handshake.isSuccess()) {
         cause = handshake.cause();
         context.close();
-      } else if (!"h2".equals(context.pipeline().get(SslHandler.class).engine().getApplicationProtocol())) {
+      } else if (!"h2"
+          .equals(context.pipeline().get(SslHandler.class).engine().getApplicationProtocol())) {
         cause = new IOException("the controller does not speak HTTP/2 on this port (ALPN h2)");
         context.close();
       } else {
@@ -60,9 +61,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private void speakHttp2(ChannelHandlerContext context) {
     Http2Settings settings =
-        Http2Settings.defaultSettings()
-            .initialWindowSize(STREAM_WINDOW_BYTES)
-            .pushEnabled(false);
+        Http2Settings.defaultSettings().initialWindowSize(STREAM_WINDOW_BYTES).pushEnabled(false);
     context
         .pipeline()
         .addBefore(

@@ -96,8 +96,7 @@ public final class Http2Connection {
         .schedule(
             () -> {
               if (!result.isDone()) {
-                stream.cancel(
-                    new GrpcStatus(GrpcStatus.DEADLINE_EXCEEDED, "no answer in time"));
+                stream.cancel(new GrpcStatus(GrpcStatus.DEADLINE_EXCEEDED, "no answer in time"));
               }
             },
             timeoutNanos,

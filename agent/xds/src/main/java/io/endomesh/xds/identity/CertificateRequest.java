@@ -11,9 +11,9 @@ import java.security.spec.ECGenParameterSpec;
  * A new key, made here and never sent, and the request for its certificate (PKCS #10, RFC 2986).
  * Immutable.
  *
- * <p>The JDK offers no way to make a request, and Bouncy Castle's would be half of the agent's size.
- * The request has one name in it and some forty lines of DER, so it is written by hand; the tests read
- * it back with Bouncy Castle.
+ * <p>The JDK offers no way to make a request, and Bouncy Castle's would be half of the agent's
+ * size. The request has one name in it and some forty lines of DER, so it is written by hand; the
+ * tests read it back with Bouncy Castle.
  *
  * @param pem the request
  */
@@ -37,10 +37,8 @@ public record CertificateRequest(PrivateKey key, String pem) {
 
     byte[] names = Der.sequence(Der.text(URI_NAME, spiffeId));
     byte[] extensions =
-        Der.sequence(
-            Der.sequence(Der.objectIdentifier(SUBJECT_ALT_NAME), Der.octetString(names)));
-    byte[] attribute =
-        Der.sequence(Der.objectIdentifier(EXTENSION_REQUEST), Der.set(extensions));
+        Der.sequence(Der.sequence(Der.objectIdentifier(SUBJECT_ALT_NAME), Der.octetString(names)));
+    byte[] attribute = Der.sequence(Der.objectIdentifier(EXTENSION_REQUEST), Der.set(extensions));
     byte[] emptySubject = Der.sequence();
     byte[] info =
         Der.sequence(

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts the controller: a chain that ends in the root whose fingerprint came with the join string.
- * The controller may be reached by any name or address, so names are not compared; but the same root
- * signs the certificates of workloads, and none of those may pose as the controller. Immutable.
+ * The controller may be reached by any name or address, so names are not compared; but the same
+ * root signs the certificates of workloads, and none of those may pose as the controller.
+ * Immutable.
  */
 public final class ControllerTrust extends X509ExtendedTrustManager {
 
@@ -51,8 +52,7 @@ public final class ControllerTrust extends X509ExtendedTrustManager {
     return context;
   }
 
-  private static KeyManager[] keyManagers(Credentials credentials)
-      throws GeneralSecurityException {
+  private static KeyManager[] keyManagers(Credentials credentials) throws GeneralSecurityException {
     char[] inMemoryOnly = new char[0];
     KeyStore store = emptyStore();
     store.setKeyEntry(
@@ -105,8 +105,7 @@ public final class ControllerTrust extends X509ExtendedTrustManager {
     }
   }
 
-  private static X509TrustManager anchoredIn(X509Certificate root)
-      throws GeneralSecurityException {
+  private static X509TrustManager anchoredIn(X509Certificate root) throws GeneralSecurityException {
     KeyStore store = emptyStore();
     store.setCertificateEntry("root", root);
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A certificate of this workload with its key and roots, in the form in which it is issued and kept.
- * Immutable.
+ * A certificate of this workload with its key and roots, in the form in which it is issued and
+ * kept. Immutable.
  *
  * @param chain leaf first, without the roots
  */

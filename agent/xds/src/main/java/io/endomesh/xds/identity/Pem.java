@@ -22,7 +22,9 @@ final class Pem {
   private Pem() {}
 
   static String encode(String label, byte[] der) {
-    return "-----BEGIN " + label + "-----\n"
+    return "-----BEGIN "
+        + label
+        + "-----\n"
         + LINES.encodeToString(der)
         + "\n-----END "
         + label

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is either whole or not believed: a line that names its format, the SHA-256 of the
- * content, the content. It is replaced by renaming, so that a crash or a full disk leaves the old one.
- * Only its owner can read it. Not thread-safe; several processes may write the same file, the last one
- * wins.
+ * content, the content. It is replaced by renaming, so that a crash or a full disk leaves the old
+ * one. Only its owner can read it. Not thread-safe; several processes may write the same file, the
+ * last one wins.
  */
 final class SealedFile {
 
@@ -61,8 +61,7 @@ final class SealedFile {
       throw new IOException(path + " is cut short");
     }
     byte[] content = Arrays.copyOfRange(bytes, start, bytes.length);
-    if (!MessageDigest.isEqual(
-        digest(content), Arrays.copyOfRange(bytes, header.length, start))) {
+    if (!MessageDigest.isEqual(digest(content), Arrays.copyOfRange(bytes, header.length, start))) {
       throw new IOException(path + " is damaged: its checksum does not fit");
     }
     return content;
@@ -71,7 +70,8 @@ final class SealedFile {
   void write(byte[] content) throws IOException {
     Path directory = path.toAbsolutePath().getParent();
     Files.createDirectories(directory, ownerOnly("rwx------"));
-    Path fresh = Files.createTempFile(directory, path.getFileName() + ".", ".new", ownerOnly("rw-------"));
+    Path fresh =
+        Files.createTempFile(directory, path.getFileName() + ".", ".new", ownerOnly("rw-------"));
     try {
       try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
         writeFully(channel, header);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this service last knew: its resources and its certificate. All instances of a service on a
- * machine share them. Trouble with the disk costs one sentence and nothing else. Not thread-safe: used
- * by one thread at a time.
+ * machine share them. Trouble with the disk costs one sentence and nothing else. Not thread-safe:
+ * used by one thread at a time.
  */
 public final class StateDirectory {
 
@@ -106,7 +106,9 @@ public final class StateDirectory {
   }
 
   private static String reason(Exception e) {
-    return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+    return e.getMessage() == null
+        ? e.toString()
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
   private static byte[] encode(List<StoredResource> all) {

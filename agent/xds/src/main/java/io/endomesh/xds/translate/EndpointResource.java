@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity SPIFFE id of the workload there; null if it has none
  */
 public record EndpointResource(
-    InetSocketAddress address,
-    @Nullable String identity,
-    Map<String, String> labels,
-    int weight) {
+    InetSocketAddress address, @Nullable String identity, Map<String, String> labels, int weight) {
 
   public EndpointResource {
     labels = Map.copyOf(labels);

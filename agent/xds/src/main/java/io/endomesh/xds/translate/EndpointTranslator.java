@@ -61,9 +61,7 @@ public final class EndpointTranslator {
   private static EndpointResource endpoint(String field, LbEndpoint endpoint)
       throws InvalidResource {
     Struct metadata =
-        endpoint
-            .getMetadata()
-            .getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
+        endpoint.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
     String identity =
         metadata.getFieldsOrDefault("identity", Value.getDefaultInstance()).getStringValue();
     Map<String, String> labels = new LinkedHashMap<>();

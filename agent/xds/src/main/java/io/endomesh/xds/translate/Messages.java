@@ -28,7 +28,13 @@ final class Messages {
       return parser.parseFrom(any.getValue());
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidResource(
-          field + ": " + any.getValue().size() + " bytes that are no " + type + " (" + e.getMessage()
+          field
+              + ": "
+              + any.getValue().size()
+              + " bytes that are no "
+              + type
+              + " ("
+              + e.getMessage()
               + ")");
     }
   }

@@ -44,7 +44,8 @@ final class RbacTranslator {
             }
             allow = policies(field, rules);
             if (allow.isEmpty()) {
-              // An ALLOW filter without policies refuses everything; one without rules does so here.
+              // An ALLOW filter without policies refuses everything; one without rules does so
+              // here.
               allow.add(new Policy(filter.getName(), List.of()));
             }
           }
@@ -102,7 +103,8 @@ final class RbacTranslator {
     return conditions;
   }
 
-  @SuppressWarnings("deprecation") // source_ip is deprecated and still what older control planes send.
+  @SuppressWarnings(
+      "deprecation") // source_ip is deprecated and still what older control planes send.
   private static Condition principal(String field, Principal message) throws InvalidResource {
     return switch (message.getIdentifierCase()) {
       case ANY -> Condition.ANY;
@@ -138,10 +140,8 @@ final class RbacTranslator {
   private static Condition permission(String field, Permission message) throws InvalidResource {
     return switch (message.getRuleCase()) {
       case ANY -> Condition.ANY;
-      case AND_RULES ->
-          new Condition.All(permissions(field, message.getAndRules().getRulesList()));
-      case OR_RULES ->
-          new Condition.AnyOf(permissions(field, message.getOrRules().getRulesList()));
+      case AND_RULES -> new Condition.All(permissions(field, message.getAndRules().getRulesList()));
+      case OR_RULES -> new Condition.AnyOf(permissions(field, message.getOrRules().getRulesList()));
       case NOT_RULE -> new Condition.Not(permission(field, message.getNotRule()));
       case HEADER -> header(field, message.getHeader());
       case URL_PATH -> path(field, message.getUrlPath());
@@ -172,8 +172,8 @@ final class RbacTranslator {
     return match instanceof StringMatch.Regex regex ? new PathMatch.Regex(regex.pattern()) : null;
   }
 
-  private static Condition address(
-      String field, io.envoyproxy.envoy.config.core.v3.CidrRange range) throws InvalidResource {
+  private static Condition address(String field, io.envoyproxy.envoy.config.core.v3.CidrRange range)
+      throws InvalidResource {
     try {
       return new Condition.Address(
           AddressRange.of(range.getAddressPrefix(), range.getPrefixLen().getValue()));

@@ -26,8 +26,7 @@ public final class RouteTranslator {
       List<RouteResource.Rule> rules = new ArrayList<>();
       for (int i = 0; i < host.getRoutesCount(); i++) {
         Route route = host.getRoutes(i);
-        String name =
-            route.getName().isEmpty() ? host.getName() + " route " + i : route.getName();
+        String name = route.getName().isEmpty() ? host.getName() + " route " + i : route.getName();
         rules.add(rule(name, route, host));
       }
       hosts.add(new RouteResource.Host(service(host.getName()), host.getDomainsList(), rules));
@@ -47,8 +46,7 @@ public final class RouteTranslator {
   private static RouteResource.Rule rule(String name, Route route, VirtualHost host)
       throws InvalidResource {
     if (!route.hasRoute()) {
-      throw new InvalidResource(
-          name + ".action: " + route.getActionCase() + " (expected: route)");
+      throw new InvalidResource(name + ".action: " + route.getActionCase() + " (expected: route)");
     }
     RouteAction action = route.getRoute();
     io.envoyproxy.envoy.config.route.v3.RetryPolicy retry =
@@ -104,8 +102,7 @@ public final class RouteTranslator {
   }
 
   private static RouteMatch match(
-      String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message)
-      throws InvalidResource {
+      String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message) throws InvalidResource {
     if (message.hasRuntimeFraction()) {
       throw new InvalidResource(field + ".runtime_fraction is not supported");
     }
@@ -139,8 +136,7 @@ public final class RouteTranslator {
   }
 
   private static PathMatch path(
-      String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message)
-      throws InvalidResource {
+      String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message) throws InvalidResource {
     boolean ignoreCase = message.hasCaseSensitive() && !message.getCaseSensitive().getValue();
     return switch (message.getPathSpecifierCase()) {
       case PREFIX ->
@@ -158,7 +154,9 @@ public final class RouteTranslator {
       case SAFE_REGEX ->
           new PathMatch.Regex(
               Strings.pattern(
-                  field + ".safe_regex", message.getSafeRegex().getRegex(), /* ignoreCase= */ false));
+                  field + ".safe_regex",
+                  message.getSafeRegex().getRegex(),
+                  /* ignoreCase= */ false));
       default ->
           throw new InvalidResource(
               field

@@ -41,7 +41,8 @@ final class Strings {
   }
 
   /** A test of one header; an inverted one also matches where the header is missing. */
-  @SuppressWarnings("deprecation") // What the deprecated fields say is still sent by control planes.
+  @SuppressWarnings(
+      "deprecation") // What the deprecated fields say is still sent by control planes.
   static StringMatch match(String field, HeaderMatcher matcher) throws InvalidResource {
     String name = field + "[" + matcher.getName() + "]";
     StringMatch match =
@@ -57,8 +58,7 @@ final class Strings {
                   ? new StringMatch.Present()
                   : new StringMatch.Not(new StringMatch.Present());
           case HEADERMATCHSPECIFIER_NOT_SET -> new StringMatch.Present();
-          case RANGE_MATCH ->
-              throw new InvalidResource(name + ": range_match is not supported");
+          case RANGE_MATCH -> throw new InvalidResource(name + ": range_match is not supported");
         };
     return matcher.getInvertMatch() ? new StringMatch.Not(match) : match;
   }

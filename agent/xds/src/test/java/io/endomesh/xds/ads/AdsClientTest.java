@@ -66,8 +66,7 @@ class AdsClientTest {
         response(
             ENDPOINTS,
             "e1",
-            resource(
-                ENDPOINTS, "c1", "1", endpoints("c1", endpoint("10.0.0.1", 8080, SPIFFE)))));
+            resource(ENDPOINTS, "c1", "1", endpoints("c1", endpoint("10.0.0.1", 8080, SPIFFE)))));
   }
 
   private Cluster linked(int index) {
@@ -161,8 +160,7 @@ class AdsClientTest {
     knowOrders();
     client.subscribe("payments");
     client.received(
-        response(
-            LISTENER, "l2", resource(LISTENER, "payments", "1", listener("payments", "p"))));
+        response(LISTENER, "l2", resource(LISTENER, "payments", "1", listener("payments", "p"))));
     client.received(
         response(
             ROUTE,

@@ -21,8 +21,7 @@ class CertificateRequestTest {
 
   @Test
   void create_readByBouncyCastle_isSignedAndNamesTheService() throws Exception {
-    JcaPKCS10CertificationRequest read =
-        TestAuthority.read(CertificateRequest.create(ID).pem());
+    JcaPKCS10CertificationRequest read = TestAuthority.read(CertificateRequest.create(ID).pem());
     GeneralNames names =
         GeneralNames.fromExtensions(
             read.getRequestedExtensions(), Extension.subjectAlternativeName);
@@ -34,7 +33,8 @@ class CertificateRequestTest {
   @Test
   void create_longName_encodesLongLengths() throws Exception {
     String id = ID + "x".repeat(300);
-    assertThat(TestAuthority.read(CertificateRequest.create(id).pem()).getPublicKey().getAlgorithm())
+    assertThat(
+            TestAuthority.read(CertificateRequest.create(id).pem()).getPublicKey().getAlgorithm())
         .startsWith("EC");
   }
 
@@ -48,8 +48,7 @@ class CertificateRequestTest {
   void issued_fits_makesAnIdentity() throws Exception {
     CertificateRequest request = CertificateRequest.create(ID);
     X509Certificate leaf =
-        authority.workload(
-            TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
+        authority.workload(TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
     Credentials credentials =
         Credentials.issued(
             request.key(),
@@ -79,8 +78,7 @@ class CertificateRequestTest {
   void issued_byAnotherRoot_isRefused() throws Exception {
     CertificateRequest request = CertificateRequest.create(ID);
     X509Certificate leaf =
-        authority.workload(
-            TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
+        authority.workload(TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
     assertThatThrownBy(
             () ->
                 Credentials.issued(

@@ -12,8 +12,7 @@ public final class ManualSerial implements Serial {
 
   private final Queue<Runnable> now = new ArrayDeque<>();
   private final PriorityQueue<Later> later =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Later::atNanos).thenComparingLong(Later::order));
+      new PriorityQueue<>(Comparator.comparingLong(Later::atNanos).thenComparingLong(Later::order));
   private long nanoTime;
   private long order;
 
