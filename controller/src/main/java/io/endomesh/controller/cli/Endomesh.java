@@ -27,7 +27,7 @@ import picocli.CommandLine.IVersionProvider;
     })
 public final class Endomesh {
 
-  private Endomesh() {}
+  Endomesh() {}
 
   public static void main(String[] arguments) {
     System.exit(run(arguments));

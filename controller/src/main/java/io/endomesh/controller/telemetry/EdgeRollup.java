@@ -13,7 +13,6 @@ final class EdgeRollup {
   /** Routes have a handful of destinations; more are counted in the edge only. */
   private static final int MAX_CLUSTERS = 64;
 
-
   private final String source;
   private final String destination;
   private final String protocol;
@@ -22,7 +21,7 @@ final class EdgeRollup {
   private final Map<String, ClusterCount> clusters = new TreeMap<>();
 
   private static final class ClusterCount {
-    private final Rate rate = new Rate(Rollup.WINDOW_SECONDS + 1);
+    private final Rate rate = new Rate(Rollup.SLOTS);
     private long total;
   }
 
@@ -69,7 +68,7 @@ final class EdgeRollup {
   }
 
   Edge edge(long nowMillis) {
-    long second = Math.floorDiv(nowMillis, 1000);
+    long second = Math.floorDiv(nowMillis, 1000) - Rollup.REPORT_SECONDS;
     Stats stats = best().stats(nowMillis);
     if (seenByClient()) {
       stats = stats.withRefusals(byServer.stats(nowMillis));

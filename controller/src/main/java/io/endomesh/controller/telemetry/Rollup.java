@@ -18,8 +18,14 @@ final class Rollup {
   /** Five minutes: what a chart beside the graph shows. */
   static final int SERIES_SECONDS = 300;
 
-  /** Slots of durations: the window, and the second that is filling. */
-  private static final int SLOTS = WINDOW_SECONDS + 1;
+  /**
+   * Agents report once a second: the calls of the last full second may still be on their way, so
+   * rates are of the window before it. Else they would be low by up to a tenth.
+   */
+  static final int REPORT_SECONDS = 1;
+
+  /** Slots of what is kept for the window: it, the second on its way, and the one that fills. */
+  static final int SLOTS = WINDOW_SECONDS + REPORT_SECONDS + 1;
 
   /** An hour in microseconds; what takes longer is counted as an hour. */
   private static final long MAX_MICROS = 3_600_000_000L;
@@ -107,7 +113,7 @@ final class Rollup {
 
   /** Share of the calls that went over mTLS; of those in the window, if there were any in it. */
   double secureShare(long nowMillis) {
-    long second = Math.floorDiv(nowMillis, 1000);
+    long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
     double recent = requests.sumBefore(second, WINDOW_SECONDS);
     if (recent > 0) {
       return secure.sumBefore(second, WINDOW_SECONDS) / recent;
@@ -116,7 +122,7 @@ final class Rollup {
   }
 
   Stats stats(long nowMillis) {
-    long second = Math.floorDiv(nowMillis, 1000);
+    long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
     // A rollup that is younger than the window would seem to have a lower rate than it has.
     double seconds = Math.max(1, Math.min(WINDOW_SECONDS, second - firstSecond));
     double requestRate = requests.sumBefore(second, WINDOW_SECONDS) / seconds;

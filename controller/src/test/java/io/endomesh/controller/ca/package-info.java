@@ -1,2 +1,5 @@
 /** Tests of certificates. */
+@NullMarked
 package io.endomesh.controller.ca;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RollupsTest {
@@ -36,7 +37,7 @@ class RollupsTest {
       String peer,
       boolean secure,
       boolean error,
-      String policy,
+      @Nullable String policy,
       HistogramPoint histogram) {
     return new CallPoint(
         ORDERS,
@@ -219,7 +220,7 @@ class RollupsTest {
     assertThat(trace.root().spanId()).isEqualTo("a");
   }
 
-  private static Span span(String trace, String id, String parent) {
+  private static Span span(String trace, String id, @Nullable String parent) {
     return new Span(
         trace, id, parent, "shop/orders", "orders-1", "GET /", "SERVER", 0, SECOND, false, "", null,
         Map.of());

@@ -1,2 +1,5 @@
 /** Tests of join tokens. */
+@NullMarked
 package io.endomesh.controller.tokens;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,169 @@
+package io.endomesh.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.Controller;
+import io.endomesh.controller.ControllerOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command, against a controller in this process. */
+class EndomeshTest {
+
+  private static final String ROUTE =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: split, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules:
+        - backendRefs: [{name: orders, weight: WEIGHT}]
+      """;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path directory;
+  private Controller controller;
+
+  @BeforeEach
+  void start() throws Exception {
+    controller = Controller.start(ControllerOptions.onFreePort(directory.resolve("data")));
+  }
+
+  @AfterEach
+  void stop() {
+    controller.close();
+  }
+
+  private int run(String... arguments) {
+    return runAt(controller.address().getPort(), arguments);
+  }
+
+  private int runAt(int port, String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = "--controller=http://127.0.0.1:" + port;
+    return Endomesh.configured(new CommandLine(new Endomesh()))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all);
+  }
+
+  private String file(String weight) throws Exception {
+    return Files.writeString(directory.resolve("route.yaml"), ROUTE.replace("WEIGHT", weight))
+        .toString();
+  }
+
+  @Test
+  void apply_newThenSame_saysCreatedThenUnchanged() throws Exception {
+    assertThat(run("apply", "-f", file("1"))).isZero();
+    assertThat(out.toString()).contains("HTTPRoute shop/split created");
+
+    assertThat(run("apply", "-f", file("1"))).isZero();
+    assertThat(out.toString()).contains("HTTPRoute shop/split unchanged");
+  }
+
+  @Test
+  void apply_dryRun_changesNothing() throws Exception {
+    assertThat(run("apply", "--dry-run", "-f", file("1"))).isZero();
+    assertThat(out.toString()).contains("(dry run)");
+
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
+  }
+
+  @Test
+  void apply_weightsOfZero_endsWith7AndNamesTheField() throws Exception {
+    assertThat(run("apply", "-f", file("0"))).isEqualTo(7);
+
+    assertThat(err.toString()).contains("weight").contains("shop/split");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void apply_missingFile_endsWith2() {
+    assertThat(run("apply", "-f", directory.resolve("none.yaml").toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("none.yaml cannot be read");
+  }
+
+  @Test
+  void get_applied_printsAllFormats_andDeleteTakesItBack() throws Exception {
+    run("apply", "-f", file("1"));
+
+    assertThat(run("get", "httproutes", "-n", "shop")).isZero();
+    assertThat(out.toString()).startsWith("KIND").contains("split");
+    assertThat(run("get", "httproute", "split", "-n", "shop", "-o", "json")).isZero();
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/metadata/name").asText())
+        .isEqualTo("split");
+    assertThat(run("get", "httproute", "split", "-n", "shop", "-o", "yaml")).isZero();
+    assertThat(out.toString()).startsWith("---").contains("kind: HTTPRoute");
+
+    assertThat(run("delete", "httproute", "split", "-n", "shop")).isZero();
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
+  }
+
+  @Test
+  void get_unknownKind_listsTheKnownOnes() {
+    assertThat(run("get", "gateway")).isEqualTo(2);
+    assertThat(err.toString()).contains("gateway").contains("httproute");
+  }
+
+  @Test
+  void history_afterAChange_saysWhoDidWhat() throws Exception {
+    run("apply", "-f", file("1"));
+
+    assertThat(run("history")).isZero();
+    assertThat(out.toString()).contains("created").contains("HTTPRoute shop/split");
+  }
+
+  @Test
+  void token_createListRevoke_goTogether() throws Exception {
+    assertThat(run("token", "create", "-n", "shop")).isZero();
+    assertThat(out.toString()).startsWith("em1.");
+
+    assertThat(run("token", "list", "-o", "json")).isZero();
+    String id = new ObjectMapper().readTree(out.toString()).at("/tokens/0/id").asText();
+    assertThat(run("token", "revoke", id)).isZero();
+    assertThat(run("token", "revoke", id)).isEqualTo(3);
+  }
+
+  @Test
+  void check_freshController_isFine() {
+    assertThat(run("check")).isZero();
+    assertThat(out.toString()).contains("ok       controller").contains("clocks agree");
+  }
+
+  @Test
+  void anyCommand_nobodyThere_endsWith5AndSaysWhatToDo() throws Exception {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+
+    assertThat(runAt(free, "status")).isEqualTo(5);
+    assertThat(err.toString()).contains("does not answer").contains("endomesh controller");
+  }
+
+  @Test
+  void everyCommand_hasHelp() {
+    CommandSpec spec = Endomesh.configured(new CommandLine(new Endomesh())).getCommandSpec();
+
+    assertThat(spec.subcommands()).hasSizeGreaterThan(9);
+    spec.subcommands()
+        .forEach(
+            (name, command) ->
+                assertThat(command.getUsageMessage()).as(name).contains("Usage: endomesh " + name));
+  }
+}
