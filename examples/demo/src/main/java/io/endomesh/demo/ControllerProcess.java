@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The controller of the demo: a process that can be killed and started again on the same data. */
@@ -17,6 +18,8 @@ public final class ControllerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(60);
   private static final Pattern READY = Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)");
+
+  private static final Pattern JOIN_STRING = Pattern.compile("em1\\.[A-Za-z0-9_-]+");
 
   private final Installation installation;
   private final Path run;
@@ -70,16 +73,12 @@ public final class ControllerProcess implements AutoCloseable {
 
   /** A file with the string that lets workloads of one namespace join. */
   public Path joinFile(String namespace) {
-    JsonNode token =
-        http.post(
-                url() + "/api/v1/tokens",
-                "application/json",
-                "{\"namespace\":\"" + namespace + "\",\"service\":\"*\",\"ttlSeconds\":86400}")
-            .json();
-    CheckFailed.unless(token.hasNonNull("joinString"), "no join string: " + token);
+    Matcher joinString =
+        JOIN_STRING.matcher(endomesh("token", "create", "--namespace", namespace));
+    CheckFailed.unless(joinString.find(), "endomesh token create printed no join string");
     try {
       Path file = run.resolve("join-" + namespace);
-      Files.writeString(file, token.get("joinString").asText());
+      Files.writeString(file, joinString.group());
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -127,7 +126,7 @@ public final class ControllerProcess implements AutoCloseable {
     return started;
   }
 
-  private void endomesh(String... arguments) {
+  private String endomesh(String... arguments) {
     List<String> command =
         Installation.java(
             "-XX:TieredStopAtLevel=1",
@@ -140,6 +139,7 @@ public final class ControllerProcess implements AutoCloseable {
     CheckFailed.unless(
         exit == 0,
         "endomesh " + String.join(" ", arguments) + " ended with " + exit + ": " + cli.output());
+    return cli.output();
   }
 
   private static int freePort() {
