@@ -29,8 +29,7 @@ final class HttpCaller {
       URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
       HttpResponse<Void> response =
           HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
+              .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
       out.println("status " + response.statusCode());
     } finally {
       server.stop(0);

@@ -1,7 +1,6 @@
 package io.endomesh.javaagent;
 
 import io.endomesh.dataplane.AgentThread;
-import io.endomesh.dataplane.Discovery;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.weaving.AgentLog;

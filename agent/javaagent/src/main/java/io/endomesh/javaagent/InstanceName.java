@@ -13,7 +13,8 @@ final class InstanceName {
    * instant.
    */
   static String of(String service) {
-    long seed = System.nanoTime() ^ System.currentTimeMillis() << 20 ^ ProcessHandle.current().pid();
+    long seed =
+        System.nanoTime() ^ System.currentTimeMillis() << 20 ^ ProcessHandle.current().pid();
     int bits = new SplittableRandom(seed).nextInt();
     String hex = Integer.toHexString(bits);
     return service + "-" + "0".repeat(8 - hex.length()) + hex;

@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshConnection implements Runnable {
 
-  /** A JVM that exits does not wait longer than a second: half for telemetry, half for a goodbye. */
+  /**
+   * A JVM that exits does not wait longer than a second: half for telemetry, half for a goodbye.
+   */
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   private final Settings settings;

@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Remembers the ports that were bound while the controller connection was being loaded. Thread-safe.
+ * Remembers the ports that were bound while the controller connection was being loaded.
+ * Thread-safe.
  */
 final class StartingListeners implements Mesh.Listeners {
 

@@ -79,8 +79,7 @@ class AgentJarIT {
   void manifest_namesTheLauncherAndAllowsRetransformationOnly() throws IOException {
     try (JarFile jar = new JarFile(AppJvm.agent().toFile())) {
       Attributes attributes = jar.getManifest().getMainAttributes();
-      assertThat(attributes.getValue("Premain-Class"))
-          .isEqualTo("io.endomesh.bootstrap.Launcher");
+      assertThat(attributes.getValue("Premain-Class")).isEqualTo("io.endomesh.bootstrap.Launcher");
       assertThat(attributes.getValue("Can-Retransform-Classes")).isEqualTo("true");
       assertThat(attributes.getValue("Implementation-Version")).isNotBlank();
       // Appending to the boot class path would cost applications their shared class data.

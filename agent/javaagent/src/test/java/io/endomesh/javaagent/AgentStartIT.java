@@ -102,8 +102,7 @@ class AgentStartIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "em1.", "em1.%%%", "em1.e30", "em1.eyJjb250cm9sbGVyIj"})
-  void start_unreadableJoinString_saysSoWithoutRepeatingItAndAppRuns(String join)
-      throws Exception {
+  void start_unreadableJoinString_saysSoWithoutRepeatingItAndAppRuns(String join) throws Exception {
     AppJvm jvm = AppJvm.run(directory, CALLER, AppJvm.agentOption("join=" + join));
 
     assertThat(jvm.exitCode()).isZero();
@@ -162,8 +161,7 @@ class AgentStartIT {
   }
 
   @Test
-  void weaving_classOfTheBootLoaderLoadedBeforeTheAgent_isWovenWithTheFirstHit()
-      throws Exception {
+  void weaving_classOfTheBootLoaderLoadedBeforeTheAgent_isWovenWithTheFirstHit() throws Exception {
     AppJvm jvm = AppJvm.run(directory, CALLER, joined(",log-level=debug"));
 
     // ThreadPoolExecutor wakes nobody; it is found among what is loaded already.
@@ -187,8 +185,7 @@ class AgentStartIT {
   void weaving_alreadyLoadedBecauseOfAnotherAgent_isWoven() throws Exception {
     Path early = AgentJarIT.agentThatLoads(directory, "jdk.internal.net.http.HttpClientImpl");
 
-    AppJvm jvm =
-        AppJvm.run(directory, CALLER, "-javaagent:" + early, joined(",log-level=debug"));
+    AppJvm jvm = AppJvm.run(directory, CALLER, "-javaagent:" + early, joined(",log-level=debug"));
 
     assertThat(jvm.out()).contains("status 204");
     assertThat(jvm.err())
