@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -97,17 +98,17 @@ public final class ConsolePart implements ControllerPart {
     LoginService login = new LoginService(logins);
     server.service("/healthz", HealthCheckService.of());
     server.service(LoginService.PATH, (ctx, request) -> login.login(ctx));
-    server
-        .route()
-        .post("/logout")
-        .build((ctx, request) -> login.logout(ctx, request.headers()));
+    server.route().post("/logout").build((ctx, request) -> login.logout(ctx, request.headers()));
     server.service(
         PATH + "/events",
         ((HttpService)
                 (ctx, request) -> {
                   ctx.clearRequestTimeout();
-                  return feed.open(() -> !access.loginRequired(ctx, request.headers())
-                      || Access.user(ctx).equals(Access.ADMIN));
+                  return feed.open(
+                      () ->
+                          // A token does not end; a session does.
+                          request.headers().contains(HttpHeaderNames.AUTHORIZATION)
+                              || !access.loginRequired(ctx, request.headers()));
                 })
             .decorate(access));
     server.service(StatusJson.AGENT_PATH, this::download);
@@ -160,8 +161,7 @@ public final class ConsolePart implements ControllerPart {
       @Param("error") @Default("false") boolean error) {
     Predicate<Trace> wanted =
         trace ->
-            (service.isEmpty() || trace.services().contains(service))
-                && (!error || trace.error());
+            (service.isEmpty() || trace.services().contains(service)) && (!error || trace.error());
     return json(object().set("traces", traces.recent(wanted, bounded(limit))));
   }
 
@@ -254,8 +254,7 @@ public final class ConsolePart implements ControllerPart {
   }
 
   private HttpResponse download(
-      ServiceRequestContext ctx, com.linecorp.armeria.common.HttpRequest request)
-      throws Exception {
+      ServiceRequestContext ctx, com.linecorp.armeria.common.HttpRequest request) throws Exception {
     return agentJar.file().isPresent()
         ? HttpFile.of(agentJar.file().get()).asService().serve(ctx, request)
         : ApiErrors.notFound("this controller was started without --agent-jar");

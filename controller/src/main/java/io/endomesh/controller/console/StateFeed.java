@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,10 +35,32 @@ final class StateFeed implements AutoCloseable {
   // Guarded by this.
   private long sequence;
 
-  /** An open console. */
-  private record Viewer(HttpResponseWriter writer, BooleanSupplier admitted) {}
+  /** An open console. Events are sent by one thread at a time: who opens it, then the timer. */
+  private static final class Viewer {
+    private final HttpResponseWriter writer;
+    private final BooleanSupplier admitted;
+    private volatile CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
 
-  /** @param stateJson the state in one line, for an event of this number */
+    Viewer(HttpResponseWriter writer, BooleanSupplier admitted) {
+      this.writer = writer;
+      this.admitted = admitted;
+    }
+
+    void send(HttpData event) {
+      if (!admitted.getAsBoolean()) {
+        if (writer.tryWrite(HttpData.ofUtf8("event: logout\ndata: {}\n\n"))) {
+          writer.close();
+        }
+      } else if (sent.isDone() && writer.tryWrite(event)) {
+        // Who reads slower than we write misses states, and never makes us keep more than one.
+        sent = writer.whenConsumed();
+      }
+    }
+  }
+
+  /**
+   * @param stateJson the state in one line, for an event of this number
+   */
   StateFeed(LongFunction<String> stateJson) {
     this.stateJson = stateJson;
     this.timer =
@@ -65,7 +88,7 @@ final class StateFeed implements AutoCloseable {
             .set("x-accel-buffering", "no")
             .build());
     Viewer viewer = new Viewer(writer, admitted);
-    send(viewer, event());
+    viewer.send(event());
     viewers.add(viewer);
     writer.whenComplete().handle((done, broken) -> viewers.remove(viewer));
     return writer;
@@ -81,7 +104,7 @@ final class StateFeed implements AutoCloseable {
     }
     try {
       HttpData event = event();
-      viewers.forEach(viewer -> send(viewer, event));
+      viewers.forEach(viewer -> viewer.send(event));
     } catch (RuntimeException e) {
       // The timer would never run again. The consoles say that they wait, and get the next state.
       log.warn("The consoles got no state this second", e);
@@ -94,19 +117,9 @@ final class StateFeed implements AutoCloseable {
         "id: " + sequence + "\nevent: state\ndata: " + stateJson.apply(sequence) + "\n\n");
   }
 
-  private static void send(Viewer viewer, HttpData event) {
-    if (!viewer.admitted().getAsBoolean()) {
-      viewer.writer().write(HttpData.ofUtf8("event: logout\ndata: {}\n\n"));
-      viewer.writer().close();
-    } else if (viewer.writer().demand() > 0) {
-      // Who reads slower than we write misses states, and never makes us keep them.
-      viewer.writer().write(event);
-    }
-  }
-
   @Override
   public void close() {
     timer.shutdownNow();
-    viewers.forEach(viewer -> viewer.writer().close());
+    viewers.forEach(viewer -> viewer.writer.close());
   }
 }
