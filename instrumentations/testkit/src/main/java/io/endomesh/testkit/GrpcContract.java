@@ -3,7 +3,10 @@ package io.endomesh.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.authorize.Authorization;
@@ -70,6 +73,14 @@ public abstract class GrpcContract {
               @Override
               public void closed(int port) {
                 bound.remove(port);
+              }
+            });
+    Weaving.mesh()
+        .observer(
+            new CallObserver() {
+              @Override
+              public CallContext served(InboundCall call) {
+                return new CallContext(null, CallContext.NO_DEADLINE, call.caller());
               }
             });
     one = grpc().serve("one");
