@@ -121,12 +121,13 @@ public final class CertificateAuthority {
   List<X509Certificate> issue(
       SigningRequest request, WorkloadIdentity identity, Duration requestedTtl) {
     Duration ttl =
-        requestedTtl.isZero() || requestedTtl.isNegative() || requestedTtl.compareTo(workloadTtl) > 0
+        requestedTtl.isZero()
+                || requestedTtl.isNegative()
+                || requestedTtl.compareTo(workloadTtl) > 0
             ? workloadTtl
             : requestedTtl;
     GeneralName name =
-        new GeneralName(
-            GeneralName.uniformResourceIdentifier, identity.spiffeId(trustDomain));
+        new GeneralName(GeneralName.uniformResourceIdentifier, identity.spiffeId(trustDomain));
     return sign(
         request.publicKey(),
         new X500Principal("CN=" + identity.service() + "." + identity.namespace()),
@@ -230,8 +231,7 @@ public final class CertificateAuthority {
   private static X509Certificate certificate(X509v3CertificateBuilder builder, PrivateKey signer)
       throws OperatorCreationException, GeneralSecurityException {
     return new JcaX509CertificateConverter()
-        .getCertificate(
-            builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer)));
+        .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer)));
   }
 
   private static KeyPair newKeyPair() {

@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
  * proved, its join token or its current certificate; what the request claims is only compared with
  * it. Thread-safe.
  */
-final class CertificateService
-    extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
+final class CertificateService extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
 
   private static final Logger log = LoggerFactory.getLogger(CertificateService.class);
 
@@ -81,8 +80,7 @@ final class CertificateService
     Map<String, Value> metadata = request.getMetadata().getFieldsMap();
     @Nullable String namespace = text(metadata, "NAMESPACE");
     @Nullable String service = text(metadata, "SERVICE");
-    @Nullable String authorization =
-        context.request().headers().get(HttpHeaderNames.AUTHORIZATION);
+    @Nullable String authorization = context.request().headers().get(HttpHeaderNames.AUTHORIZATION);
     if (authorization != null) {
       return byToken(authorization, namespace, service);
     }

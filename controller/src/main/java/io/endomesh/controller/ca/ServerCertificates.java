@@ -27,8 +27,7 @@ public final class ServerCertificates implements TlsProvider {
   /**
    * @param addresses host names and IP addresses at which agents and browsers reach the controller
    */
-  public ServerCertificates(
-      CertificateAuthority authority, List<String> addresses, Clock clock) {
+  public ServerCertificates(CertificateAuthority authority, List<String> addresses, Clock clock) {
     this.authority = authority;
     this.addresses = List.copyOf(addresses);
     this.clock = clock;

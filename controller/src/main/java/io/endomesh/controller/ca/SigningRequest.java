@@ -25,7 +25,9 @@ record SigningRequest(PublicKey publicKey) {
   /** NIST SP 800-131A: smaller RSA keys are disallowed. */
   private static final int MIN_RSA_BITS = 2048;
 
-  /** Verifying a signature of a huge RSA key costs seconds: an unknown sender must not order that. */
+  /**
+   * Verifying a signature of a huge RSA key costs seconds: an unknown sender must not order that.
+   */
   private static final int MAX_RSA_BITS = 4096;
 
   private static final int MIN_EC_BITS = 256;

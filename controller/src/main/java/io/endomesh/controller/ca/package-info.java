@@ -1,4 +1,7 @@
-/** The certificate authority of the mesh: one root, short-lived workload certificates, the controller's own. */
+/**
+ * The certificate authority of the mesh: one root, short-lived workload certificates, the
+ * controller's own.
+ */
 @NullMarked
 package io.endomesh.controller.ca;
 

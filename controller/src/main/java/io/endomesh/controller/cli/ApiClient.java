@@ -115,7 +115,10 @@ final class ApiClient {
     } catch (JsonProcessingException e) {
       throw new CommandFailed(
           Exit.FAILED,
-          controller + " answered " + response.statusCode() + " with what is no JSON; is it an"
+          controller
+              + " answered "
+              + response.statusCode()
+              + " with what is no JSON; is it an"
               + " Endomesh controller?");
     }
   }

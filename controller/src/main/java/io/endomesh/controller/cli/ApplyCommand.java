@@ -50,9 +50,7 @@ final class ApplyCommand implements Callable<Integer> {
       }
     }
     JsonNode answer =
-        connection
-            .open()
-            .post("apply?dryRun=" + dryRun, "application/yaml", documents.toString());
+        connection.open().post("apply?dryRun=" + dryRun, "application/yaml", documents.toString());
     PrintWriter out = spec.commandLine().getOut();
     for (JsonNode resource : answer.path("resources")) {
       out.printf(

@@ -34,7 +34,8 @@ final class CheckCommand implements Callable<Integer> {
         Duration.between(Instant.parse(status.path("now").asText()), Instant.now()).abs();
     if (skew.compareTo(CLOCK_SKEW) > 0) {
       found = true;
-      out.printf("warning  clocks differ by %d s; set the time on both machines%n", skew.toSeconds());
+      out.printf(
+          "warning  clocks differ by %d s; set the time on both machines%n", skew.toSeconds());
     } else {
       out.println("ok       clocks agree");
     }
@@ -58,8 +59,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     for (JsonNode problem : status.path("problems")) {
       found = true;
-      out.printf(
-          "%-7s  %s%n", problem.path("severity").asText(), problem.path("message").asText());
+      out.printf("%-7s  %s%n", problem.path("severity").asText(), problem.path("message").asText());
     }
     out.flush();
     return (found ? Exit.FOUND_SOMETHING : Exit.OK).code();

@@ -23,7 +23,8 @@ final class DashboardCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     if (status.path("session").path("loginRequired").asBoolean()
         || api.controller().startsWith("https://")) {
-      out.println(api.controller() + api.post("logins", "application/json", "{}").path("path").asText());
+      out.println(
+          api.controller() + api.post("logins", "application/json", "{}").path("path").asText());
     } else {
       out.println(api.controller() + "/");
     }

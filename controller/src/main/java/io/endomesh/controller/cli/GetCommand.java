@@ -30,7 +30,10 @@ final class GetCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "kind of resource, or resources, services, workloads")
+  @Parameters(
+      index = "0",
+      paramLabel = "KIND",
+      description = "kind of resource, or resources, services, workloads")
   private String kind = "";
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME")

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Kinds as users type them: {@code HTTPRoute}, {@code httproute}, {@code httproutes}. Stateless. */
+/**
+ * Kinds as users type them: {@code HTTPRoute}, {@code httproute}, {@code httproutes}. Stateless.
+ */
 final class Kinds {
 
   private Kinds() {}

@@ -60,8 +60,7 @@ final class Output {
   }
 
   private static void yaml(PrintWriter out, JsonNode document) {
-    Dump dump =
-        new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
+    Dump dump = new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
     List<JsonNode> documents = new ArrayList<>();
     if ("List".equals(document.path("kind").asText())) {
       document.path("items").forEach(documents::add);

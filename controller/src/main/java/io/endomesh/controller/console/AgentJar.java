@@ -62,9 +62,7 @@ final class AgentJar {
     try (JarFile open = new JarFile(jar.toFile())) {
       Manifest manifest = open.getManifest();
       String version =
-          manifest == null
-              ? null
-              : manifest.getMainAttributes().getValue("Implementation-Version");
+          manifest == null ? null : manifest.getMainAttributes().getValue("Implementation-Version");
       return version == null ? "unknown" : version;
     }
   }

@@ -66,10 +66,7 @@ final class Attachments {
     for (JsonNode parent : spec.path("parentRefs")) {
       if (parent.path("kind").asText().equals("Service")
           && parent.path("name").asText().equals(service.key().name())
-          && parent
-              .path("namespace")
-              .asText(key.namespace())
-              .equals(service.key().namespace())) {
+          && parent.path("namespace").asText(key.namespace()).equals(service.key().namespace())) {
         return true;
       }
     }

@@ -42,9 +42,7 @@ final class GraphJson {
       missing.remove(id);
       int connected = MeshJson.connected(service);
       ObjectNode json =
-          node(nodes, id)
-              .put("workloads", service.workloads().size())
-              .put("connected", connected);
+          node(nodes, id).put("workloads", service.workloads().size()).put("connected", connected);
       MeshJson.versions(json, service);
       json.put("mtls", model.mtlsMode(service).name())
           .put("health", Health.of(rollups.inbound(id), connected).json());

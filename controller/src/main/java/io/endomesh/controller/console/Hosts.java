@@ -15,7 +15,9 @@ final class Hosts {
 
   private final Set<String> names;
 
-  /** @param names beside {@code localhost} */
+  /**
+   * @param names beside {@code localhost}
+   */
   Hosts(Set<String> names) {
     this.names = Set.copyOf(names);
   }

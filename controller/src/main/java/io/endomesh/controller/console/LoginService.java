@@ -39,9 +39,7 @@ final class LoginService {
     Optional<String> session = ticket == null ? Optional.empty() : logins.redeem(ticket);
     if (session.isEmpty()) {
       return HttpResponse.of(
-          headers(HttpStatus.UNAUTHORIZED).toBuilder()
-              .contentType(MediaType.HTML_UTF_8)
-              .build(),
+          headers(HttpStatus.UNAUTHORIZED).toBuilder().contentType(MediaType.HTML_UTF_8).build(),
           HttpData.ofUtf8(REFUSED_PAGE));
     }
     return HttpResponse.of(

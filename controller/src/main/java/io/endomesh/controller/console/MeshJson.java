@@ -149,8 +149,7 @@ final class MeshJson {
             .put("serviceId", workload.namespace() + "/" + workload.service())
             .put("namespace", workload.namespace())
             .put("service", workload.service())
-            .put(
-                "identity", SpiffeId.of(trustDomain, workload.namespace(), workload.service()))
+            .put("identity", SpiffeId.of(trustDomain, workload.namespace(), workload.service()))
             .put("address", workload.address());
     ArrayNode ports = json.putArray("ports");
     for (WorkloadPort port : workload.ports()) {
@@ -185,8 +184,7 @@ final class MeshJson {
     json.put("suppressedExceptions", workload.health().suppressedExceptions())
         .put("failedTransformations", workload.health().failedTransformations())
         .put("droppedTelemetry", workload.health().droppedTelemetry())
-        .put(
-            "health", (workload.connected() ? Health.of(inbound) : Health.FAILING).json());
+        .put("health", (workload.connected() ? Health.of(inbound) : Health.FAILING).json());
     json.set("inbound", stats(inbound));
     return json;
   }
@@ -194,10 +192,7 @@ final class MeshJson {
   private static ObjectNode configuration(SyncStatus.@Nullable Node node) {
     ObjectNode json = JSON.objectNode();
     if (node == null) {
-      return json.put("wanted", "")
-          .putNull("acked")
-          .put("upToDate", false)
-          .putNull("rejection");
+      return json.put("wanted", "").putNull("acked").put("upToDate", false).putNull("rejection");
     }
     SyncStatus.Rejection rejection = node.rejection();
     return json.put("wanted", node.wanted())
@@ -247,5 +242,4 @@ final class MeshJson {
   private static @Nullable String text(@Nullable Instant instant) {
     return instant == null ? null : instant.toString();
   }
-
 }

@@ -66,8 +66,7 @@ final class StatusJson {
     json.putObject("certificateAuthority")
         .put("fingerprint", context.authority().fingerprint())
         .put(
-            "notAfter",
-            context.authority().rootCertificate().getNotAfter().toInstant().toString());
+            "notAfter", context.authority().rootCertificate().getNotAfter().toInstant().toString());
     json.putObject("telemetry")
         .put("metricPoints", telemetry.rollups().pointsTotal())
         .put("spans", telemetry.traces().spansTotal())
@@ -126,13 +125,8 @@ final class StatusJson {
     }
   }
 
-  private static void problem(
-      ArrayNode problems, String severity, String message, String subject) {
-    problems
-        .addObject()
-        .put("severity", severity)
-        .put("message", message)
-        .put("subject", subject);
+  private static void problem(ArrayNode problems, String severity, String message, String subject) {
+    problems.addObject().put("severity", severity).put("message", message).put("subject", subject);
   }
 
   /** {@code host:port} at which agents reach the controller. */

@@ -122,8 +122,7 @@ final class TraceJson {
     return json;
   }
 
-  private static void addAll(
-      ArrayNode array, Iterable<? extends @Nullable Double> values) {
+  private static void addAll(ArrayNode array, Iterable<? extends @Nullable Double> values) {
     values.forEach(value -> array.add(MeshJson.rounded(value)));
   }
 

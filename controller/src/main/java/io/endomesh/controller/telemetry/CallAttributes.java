@@ -27,13 +27,31 @@ final class CallAttributes {
   /** Codes that blame the server, by name and by number (semantic conventions for gRPC). */
   private static final Set<String> GRPC_SERVER_ERRORS =
       Set.of(
-          "UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
-          "2", "4", "12", "13", "14", "15");
+          "UNKNOWN",
+          "DEADLINE_EXCEEDED",
+          "UNIMPLEMENTED",
+          "INTERNAL",
+          "UNAVAILABLE",
+          "DATA_LOSS",
+          "2",
+          "4",
+          "12",
+          "13",
+          "14",
+          "15");
 
   /** Answers with which a policy turns a caller away; with others it reports a failure. */
   private static final Set<String> REFUSALS =
-      Set.of("401", "403", "429", "PERMISSION_DENIED", "UNAUTHENTICATED", "RESOURCE_EXHAUSTED",
-          "7", "16", "8");
+      Set.of(
+          "401",
+          "403",
+          "429",
+          "PERMISSION_DENIED",
+          "UNAUTHENTICATED",
+          "RESOURCE_EXHAUSTED",
+          "7",
+          "16",
+          "8");
 
   private CallAttributes() {}
 

@@ -62,7 +62,8 @@ final class OtlpMetrics {
           Optional<HistogramPoint> read = HistogramPoint.of(point);
           if (read.isPresent()) {
             points.add(
-                point(reporter, instance, metric.getName(), measured, point, cumulative, read.get()));
+                point(
+                    reporter, instance, metric.getName(), measured, point, cumulative, read.get()));
           } else {
             unused++;
           }

@@ -82,8 +82,7 @@ final class OtlpSpans {
     long startNanos = span.getStartTimeUnixNano();
     return new Refusal(
         Instant.ofEpochSecond(
-            TimeUnit.NANOSECONDS.toSeconds(startNanos),
-            startNanos % TimeUnit.SECONDS.toNanos(1)),
+            TimeUnit.NANOSECONDS.toSeconds(startNanos), startNanos % TimeUnit.SECONDS.toNanos(1)),
         policy,
         client ? reporter.spiffeId(trustDomain) : attributes.find(CallAttributes.CALLER),
         client ? reporter.toString() : CallAttributes.caller(attributes, trustDomain),

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes in what agents measure: OTLP over HTTP, from workloads with a certificate, each about itself
- * only. Thread-safe.
+ * Takes in what agents measure: OTLP over HTTP, from workloads with a certificate, each about
+ * itself only. Thread-safe.
  */
 public final class TelemetryPart implements ControllerPart {
 
@@ -183,8 +183,7 @@ public final class TelemetryPart implements ControllerPart {
   private static String instance(Resource resource, WorkloadIdentity sender)
       throws ForeignReportException {
     Attributes attributes = Attributes.of(resource.getAttributesList());
-    String reported =
-        attributes.find("service.namespace") + "/" + attributes.find("service.name");
+    String reported = attributes.find("service.namespace") + "/" + attributes.find("service.name");
     if (!reported.equals(sender.toString())) {
       throw new ForeignReportException(reported, sender);
     }

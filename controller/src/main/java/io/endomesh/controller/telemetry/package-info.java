@@ -1,4 +1,6 @@
-/** What agents report: OTLP comes in, exact totals, rates, percentiles and recent traces come out. */
+/**
+ * What agents report: OTLP comes in, exact totals, rates, percentiles and recent traces come out.
+ */
 @NullMarked
 package io.endomesh.controller.telemetry;
 

@@ -24,7 +24,9 @@ public record JoinString(String controller, String token, String caFingerprint) 
             .put("token", token)
             .put("ca", caFingerprint);
     return PREFIX
-        + Base64.getUrlEncoder().withoutPadding().encodeToString(content.toString().getBytes(UTF_8));
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(content.toString().getBytes(UTF_8));
   }
 
   /** Without the token, which must not come into a log. */

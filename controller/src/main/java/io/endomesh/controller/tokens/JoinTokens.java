@@ -107,7 +107,8 @@ public final class JoinTokens {
   /**
    * @param namespace a namespace or {@link JoinToken#ANY}
    * @param service a service or {@link JoinToken#ANY}
-   * @throws IllegalArgumentException if one of them is no name, or the time is too short or too long
+   * @throws IllegalArgumentException if one of them is no name, or the time is too short or too
+   *     long
    */
   public Created create(String namespace, String service, Duration ttl) throws StoreException {
     requireScope("namespace", namespace);
