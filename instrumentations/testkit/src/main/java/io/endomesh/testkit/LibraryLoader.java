@@ -9,6 +9,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads one version of a library, and the test's own code that uses it, as an application's class
@@ -60,6 +61,12 @@ public final class LibraryLoader extends URLClassLoader {
       }
       return super.loadClass(name, resolve);
     }
+  }
+
+  @Override
+  public @Nullable URL getResource(String name) {
+    URL ofLibrary = findResource(name);
+    return ofLibrary != null ? ofLibrary : super.getResource(name);
   }
 
   private Class<?> define(String name) throws ClassNotFoundException {

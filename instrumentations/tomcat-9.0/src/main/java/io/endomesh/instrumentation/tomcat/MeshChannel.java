@@ -29,7 +29,7 @@ final class MeshChannel extends SecureNioChannel {
 
   private static final int CLOSE = -1;
 
-  private static final String[] WITH_HTTP_2 = {ServedPorts.HTTP_2, "http/1.1"};
+  private static final String[] PROTOCOLS = {"http/1.1"};
 
   private enum Wire {
     UNDECIDED,
@@ -75,11 +75,7 @@ final class MeshChannel extends SecureNioChannel {
       handshakeComplete = true;
       return DONE;
     }
-    int interest = super.handshake(readable, writable);
-    if (interest == DONE && ServedPorts.HTTP_2.equals(sslEngine.getApplicationProtocol())) {
-      socketWrapper.setNegotiatedProtocol(ServedPorts.HTTP_2);
-    }
-    return interest;
+    return super.handshake(readable, writable);
   }
 
   /** False if the connection is refused. The policy is read here, once for each connection. */
@@ -106,9 +102,8 @@ final class MeshChannel extends SecureNioChannel {
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setNeedClientAuth(true);
-    if (ServedPorts.negotiatesHttp2(endpoint)) {
-      parameters.setApplicationProtocols(WITH_HTTP_2);
-    }
+    // Not h2: since 10.1 a connector that is not "SSL enabled" refuses streams of scheme https.
+    parameters.setApplicationProtocols(PROTOCOLS);
     engine.setSSLParameters(parameters);
     sslEngine = engine;
     int packet = engine.getSession().getPacketBufferSize();

@@ -6,6 +6,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
+import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.apache.coyote.http2.Http2Protocol;
 
 /** A Tomcat with a NIO connector that can HTTP/2, and the contract's handlers. Thread-safe. */
@@ -15,6 +16,8 @@ public final class TomcatServer implements ServerUnderTest {
   private final int port;
 
   public TomcatServer(Path directory) throws LifecycleException {
+    // A JVM takes one handler factory only, and each version of Tomcat would set its own.
+    TomcatURLStreamHandlerFactory.disable();
     tomcat.setBaseDir(directory.toString());
     Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
     connector.setPort(0);
@@ -38,7 +41,9 @@ public final class TomcatServer implements ServerUnderTest {
 
   @Override
   public void close() throws LifecycleException {
-    tomcat.stop();
-    tomcat.destroy();
+    if (tomcat.getServer().getState().isAvailable()) {
+      tomcat.stop();
+      tomcat.destroy();
+    }
   }
 }
