@@ -79,7 +79,8 @@ final class ServedRequest {
   private static void write(Reply refusal, Response response) {
     byte[] text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
     response.setStatus(refusal.status());
-    response.setContentType("text/plain;charset=utf-8");
+    // Without a charset: of the versions of Tomcat some repeat one here as "null".
+    response.setContentType("text/plain");
     response.setContentLength(text.length);
     response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
     try {
