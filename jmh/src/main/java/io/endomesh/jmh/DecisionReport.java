@@ -45,7 +45,7 @@ final class DecisionReport {
         if (result.getParams().getBenchmark().endsWith("." + method)) {
           Result<?> time = result.getPrimaryResult();
           table.row(
-              NAMES.get(method),
+              NAMES.getOrDefault(method, method),
               "%.1f".formatted(time.getScore()),
               "%.1f".formatted(time.getScoreError()),
               "%.0f".formatted(bytes(result)));

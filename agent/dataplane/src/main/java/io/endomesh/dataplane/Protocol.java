@@ -4,6 +4,8 @@ package io.endomesh.dataplane;
 public enum Protocol {
   HTTP,
   GRPC,
-  /** Bytes of somebody else's protocol, as a database's: the call is the opening of a connection. */
+  /**
+   * Bytes of somebody else's protocol, as a database's: the call is the opening of a connection.
+   */
   TCP
 }

@@ -105,7 +105,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     try {
       token = tokens.authenticate(authorization.substring(BEARER.length()).trim());
     } catch (JoinTokens.Refused e) {
-      throw unauthenticated(e.getMessage());
+      throw unauthenticated(String.valueOf(e.getMessage()));
     }
     String of = "join token " + token.id();
     return identity(

@@ -69,8 +69,7 @@ public record ServiceEntry(
       throw spec.invalid("ports", "absent (expected: at least one port)");
     }
     Resolution resolution = spec.oneOf("resolution", Resolution.class, Resolution.NONE);
-    List<Endpoint> endpoints =
-        spec.objects("endpoints", fields -> endpoint(fields, ports));
+    List<Endpoint> endpoints = spec.objects("endpoints", fields -> endpoint(fields, ports));
     if (resolution == Resolution.STATIC && endpoints.isEmpty()) {
       throw spec.invalid("endpoints", "absent (expected: at least one, for resolution STATIC)");
     }

@@ -156,8 +156,7 @@ class CertificateAuthorityTest {
     assertThatThrownBy(() -> SigningRequest.parse("x".repeat(20_000)))
         .isInstanceOf(InvalidCsrException.class)
         .hasMessageContaining("20000 characters");
-    assertThatThrownBy(
-            () -> SigningRequest.parse(csr(keys, keys("EC", 256), "SHA256withECDSA")))
+    assertThatThrownBy(() -> SigningRequest.parse(csr(keys, keys("EC", 256), "SHA256withECDSA")))
         .isInstanceOf(InvalidCsrException.class)
         .hasMessageContaining("signature does not fit");
     assertThatThrownBy(() -> SigningRequest.parse(csr(weak, weak, "SHA256withRSA")))

@@ -104,10 +104,7 @@ class ConsoleTest {
     assertThat(send(request("/api/v1/status").header("cookie", cookie)).statusCode())
         .isEqualTo(200);
 
-    send(
-        request("/logout")
-            .header("cookie", cookie)
-            .POST(HttpRequest.BodyPublishers.noBody()));
+    send(request("/logout").header("cookie", cookie).POST(HttpRequest.BodyPublishers.noBody()));
 
     assertThat(send(request("/api/v1/status").header("cookie", cookie)).statusCode())
         .isEqualTo(401);
@@ -120,13 +117,12 @@ class ConsoleTest {
     assertThat(newToken(cookie, null, null)).isEqualTo(403);
     assertThat(newToken(cookie, "console", "https://evil.example")).isEqualTo(403);
     assertThat(newToken(cookie, "console", null)).isEqualTo(201);
-    assertThat(
-            newToken(
-                cookie, "console", "http://127.0.0.1:" + controller.address().getPort()))
+    assertThat(newToken(cookie, "console", "http://127.0.0.1:" + controller.address().getPort()))
         .isEqualTo(201);
   }
 
-  private int newToken(String cookie, @Nullable String header, @Nullable String origin) throws Exception {
+  private int newToken(String cookie, @Nullable String header, @Nullable String origin)
+      throws Exception {
     HttpRequest.Builder request =
         request("/api/v1/tokens")
             .header("cookie", cookie)

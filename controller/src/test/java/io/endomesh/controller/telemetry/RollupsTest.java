@@ -188,8 +188,7 @@ class RollupsTest {
 
   @Test
   void since_coarserScale_comparesTheSameBuckets() {
-    HistogramPoint fine =
-        new HistogramPoint(0, SECOND, 6, 0, 1, -4, new long[] {1, 2, 0, 3});
+    HistogramPoint fine = new HistogramPoint(0, SECOND, 6, 0, 1, -4, new long[] {1, 2, 0, 3});
     HistogramPoint coarse = new HistogramPoint(0, 2 * SECOND, 10, 0, 0, -2, new long[] {5, 5});
 
     HistogramPoint difference = coarse.since(fine);
@@ -222,7 +221,18 @@ class RollupsTest {
 
   private static Span span(String trace, String id, @Nullable String parent) {
     return new Span(
-        trace, id, parent, "shop/orders", "orders-1", "GET /", "SERVER", 0, SECOND, false, "", null,
+        trace,
+        id,
+        parent,
+        "shop/orders",
+        "orders-1",
+        "GET /",
+        "SERVER",
+        0,
+        SECOND,
+        false,
+        "",
+        null,
         Map.of());
   }
 }

@@ -73,8 +73,7 @@ public final class ControllerProcess implements AutoCloseable {
 
   /** A file with the string that lets workloads of one namespace join. */
   public Path joinFile(String namespace) {
-    Matcher joinString =
-        JOIN_STRING.matcher(endomesh("token", "create", "--namespace", namespace));
+    Matcher joinString = JOIN_STRING.matcher(endomesh("token", "create", "--namespace", namespace));
     CheckFailed.unless(joinString.find(), "endomesh token create printed no join string");
     try {
       Path file = run.resolve("join-" + namespace);

@@ -98,7 +98,6 @@ class OrderController {
   }
 
   private ReserveReply reserve(String sku, int quantity) {
-    return inventory.reserve(
-        ReserveRequest.newBuilder().setSku(sku).setQuantity(quantity).build());
+    return inventory.reserve(ReserveRequest.newBuilder().setSku(sku).setQuantity(quantity).build());
   }
 }

@@ -28,8 +28,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server for client contracts, which knows nothing of the mesh: it answers with its name, or as it
- * is told, and remembers what arrived. With an identity it speaks mutual TLS only. Thread-safe.
+ * A server for client contracts, which knows nothing of the mesh: it answers with its name, or as
+ * it is told, and remembers what arrived. With an identity it speaks mutual TLS only. Thread-safe.
  */
 public final class Backend implements AutoCloseable {
 

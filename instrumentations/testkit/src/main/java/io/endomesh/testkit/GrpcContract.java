@@ -121,8 +121,7 @@ public abstract class GrpcContract {
     routes.split(
         TARGET,
         Rules.DEFAULT,
-        List.of(
-            TestRoutes.cluster("v1", plaintext(one)), TestRoutes.cluster("v2", plaintext(two))),
+        List.of(TestRoutes.cluster("v1", plaintext(one)), TestRoutes.cluster("v2", plaintext(two))),
         List.of(90, 10));
     int toTwo = 0;
     for (int i = 0; i < 1_000; i++) {

@@ -111,8 +111,7 @@ public abstract class HttpClientContract {
     routes.split(
         "orders",
         Rules.DEFAULT,
-        List.of(
-            TestRoutes.cluster("v1", v1.endpoint()), TestRoutes.cluster("v2", v2.endpoint())),
+        List.of(TestRoutes.cluster("v1", v1.endpoint()), TestRoutes.cluster("v2", v2.endpoint())),
         List.of(3, 1));
 
     for (int i = 0; i < 400; i++) {
@@ -200,8 +199,7 @@ public abstract class HttpClientContract {
   @Test
   void endpointOfAnotherIdentity_isRefused() {
     Backend impostor = open(Backend.mutualTls("impostor", "impostor"));
-    routes.host(
-        "orders", TestRoutes.endpoint(impostor.port(), TestRoutes.spiffeId("orders")));
+    routes.host("orders", TestRoutes.endpoint(impostor.port(), TestRoutes.spiffeId("orders")));
 
     assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(IOException.class);
     assertThat(impostor.received()).isEmpty();
@@ -302,8 +300,7 @@ public abstract class HttpClientContract {
   @Test
   void redirect_toAnotherService_isFollowedThroughTheMesh() throws Exception {
     Backend stock = open(Backend.mutualTls("stock", "stock"));
-    Backend orders =
-        open(Backend.plaintext("orders").redirecting(302, "http://stock:9090/items"));
+    Backend orders = open(Backend.plaintext("orders").redirecting(302, "http://stock:9090/items"));
     routes.host("orders", orders.endpoint());
     routes.host("stock:9090", stock.endpoint());
 

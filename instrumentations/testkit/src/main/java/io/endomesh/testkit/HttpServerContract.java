@@ -77,7 +77,8 @@ public abstract class HttpServerContract {
             new CallObserver() {
               @Override
               public CallContext served(InboundCall call) {
-                return new CallContext(null, CallContext.NO_DEADLINE, String.valueOf(call.caller()));
+                return new CallContext(
+                    null, CallContext.NO_DEADLINE, String.valueOf(call.caller()));
               }
 
               @Override
@@ -135,8 +136,7 @@ public abstract class HttpServerContract {
     KeyStore roots = KeyStore.getInstance("PKCS12");
     roots.load(null, null);
     roots.setCertificateEntry("root", TestRoutes.AUTHORITY.root());
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance("PKIX");
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(roots);
     withoutCertificate.init(null, trust.getTrustManagers(), null);
     HttpClient client =
@@ -258,8 +258,7 @@ public abstract class HttpServerContract {
   private static Authorization allowing(String caller) {
     Condition principal = new Condition.Caller(new StringMatch.Exact(caller));
     return new Authorization(
-        List.of(),
-        List.of(new Policy(POLICY, List.of(new Policy.Rule(principal, Condition.ANY)))));
+        List.of(), List.of(new Policy(POLICY, List.of(new Policy.Rule(principal, Condition.ANY)))));
   }
 
   private static HttpClient plain() {
@@ -280,8 +279,7 @@ public abstract class HttpServerContract {
 
   private HttpResponse<String> get(HttpClient client, String scheme, String path)
       throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(uri(scheme, path)).build(), BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri(scheme, path)).build(), BodyHandlers.ofString());
   }
 
   private byte[] post(HttpClient client, String scheme, byte[] body)

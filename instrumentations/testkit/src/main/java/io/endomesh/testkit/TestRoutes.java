@@ -66,8 +66,7 @@ public final class TestRoutes {
     split(authority, rules, List.of(cluster(authority, endpoints)), List.of(1));
   }
 
-  public void split(
-      String authority, Rules rules, List<Cluster> clusters, List<Integer> weights) {
+  public void split(String authority, Rules rules, List<Cluster> clusters, List<Integer> weights) {
     Route route =
         new Route(
             "HTTPRoute/default/" + authority + " rule 0",
@@ -86,8 +85,8 @@ public final class TestRoutes {
   }
 
   public static Cluster cluster(String name, Endpoint... endpoints) {
-    return new Cluster(name, name + ".default", new ArrayList<>(List.of(endpoints)),
-        new RetryBudget());
+    return new Cluster(
+        name, name + ".default", new ArrayList<>(List.of(endpoints)), new RetryBudget());
   }
 
   /**

@@ -29,8 +29,7 @@ final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
     }
     CompletableFuture<HttpResponse<T>> sent;
     try {
-      sent =
-          prepared.client().sendAsync(prepared.request(), prepared.head(), call.pushes());
+      sent = prepared.client().sendAsync(prepared.request(), prepared.head(), call.pushes());
     } catch (RuntimeException | Error e) {
       prepared.sent();
       call.failed(prepared, attempt, e);

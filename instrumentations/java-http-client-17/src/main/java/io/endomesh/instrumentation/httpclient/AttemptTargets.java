@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the attempts under way connect to, by the URI object of each: it is the one thing that comes
- * unchanged through the JDK's copy of a request. Thread-safe.
+ * Where the attempts under way connect to, by the URI object of each: it is the one thing that
+ * comes unchanged through the JDK's copy of a request. Thread-safe.
  */
 final class AttemptTargets {
 

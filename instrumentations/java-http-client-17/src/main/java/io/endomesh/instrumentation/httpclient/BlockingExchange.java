@@ -23,8 +23,7 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
       throws IOException, InterruptedException {
     HttpCall.Prepared<T> prepared = call.prepare(attempt);
     try {
-      return call.responded(
-          prepared, prepared.client().send(prepared.request(), prepared.head()));
+      return call.responded(prepared, prepared.client().send(prepared.request(), prepared.head()));
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       HttpCall.Next next = call.failed(prepared, attempt, e);
       if (next == null) {
@@ -46,7 +45,8 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
       return response.get();
     } catch (ExecutionException e) {
       // As HttpClient.send does with what the application's body handler threw.
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? e.getMessage() : cause.getMessage(), cause);
     }
   }
 }

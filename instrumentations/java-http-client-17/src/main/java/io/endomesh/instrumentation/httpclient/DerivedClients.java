@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The clients that make the attempts of one client of the application: one for what the application
  * asked for itself, and one for each {@link ClientTls}. Separate clients have separate pools, so
  * plaintext and different identities never share a connection. They live as long as their key: the
- * application's client, and the TLS object, which a new certificate or policy replaces. Thread-safe.
+ * application's client, and the TLS object, which a new certificate or policy replaces.
+ * Thread-safe.
  *
  * <p>They take the application's settings except: no proxy, since an endpoint is reached directly,
  * and no redirects, since each hop is a call of its own.

@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of {@code sendAsync} on a client that follows redirects: when the call is answered with
- * one, it goes on with the next. Cancelling it cancels the call under way. Thread-safe.
+ * The future of {@code sendAsync} on a client that follows redirects: when the call is answered
+ * with one, it goes on with the next. Cancelling it cancels the call under way. Thread-safe.
  */
 final class FollowedRedirects<T> extends CompletableFuture<HttpResponse<T>> {
 
@@ -44,8 +44,7 @@ final class FollowedRedirects<T> extends CompletableFuture<HttpResponse<T>> {
     if (isCancelled()) {
       hop.cancel(true);
     }
-    hop.whenComplete(
-        (last, broken) -> finish(last == null ? null : next.answeredBy(last), broken));
+    hop.whenComplete((last, broken) -> finish(last == null ? null : next.answeredBy(last), broken));
   }
 
   private void finish(@Nullable HttpResponse<T> response, @Nullable Throwable error) {

@@ -198,8 +198,8 @@ final class HttpCall<T> {
   }
 
   /**
-   * False only if no byte of the request can have reached an application: there was no connection, or
-   * no finished TLS handshake.
+   * False only if no byte of the request can have reached an application: there was no connection,
+   * or no finished TLS handshake.
    */
   private static boolean mayHaveLeft(Throwable error) {
     return !(error instanceof ConnectException

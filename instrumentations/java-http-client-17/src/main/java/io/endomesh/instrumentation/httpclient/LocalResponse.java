@@ -24,11 +24,7 @@ import org.jspecify.annotations.Nullable;
  * own body handler. Immutable.
  */
 record LocalResponse<T>(
-    HttpRequest request,
-    int statusCode,
-    HttpHeaders headers,
-    Version version,
-    @Nullable T content)
+    HttpRequest request, int statusCode, HttpHeaders headers, Version version, @Nullable T content)
     implements HttpResponse<T> {
 
   /** Fails only with what the application's body handler fails with. */
@@ -37,9 +33,12 @@ record LocalResponse<T>(
     HttpHeaders headers =
         HttpHeaders.of(
             Map.of(
-                "content-type", List.of("text/plain; charset=utf-8"),
-                "content-length", List.of(Integer.toString(text.length)),
-                Reply.DECIDED_BY_HEADER, List.of(reply.decidedBy())),
+                "content-type",
+                List.of("text/plain; charset=utf-8"),
+                "content-length",
+                List.of(Integer.toString(text.length)),
+                Reply.DECIDED_BY_HEADER,
+                List.of(reply.decidedBy())),
             (name, value) -> true);
     Version version = call.client().version();
     BodySubscriber<T> subscriber;
@@ -52,8 +51,7 @@ record LocalResponse<T>(
     return subscriber
         .getBody()
         .<HttpResponse<T>>thenApply(
-            body ->
-                new LocalResponse<>(call.request(), reply.status(), headers, version, body))
+            body -> new LocalResponse<>(call.request(), reply.status(), headers, version, body))
         .toCompletableFuture();
   }
 

@@ -10,8 +10,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response as the application would have got it without the mesh: for the URI it wrote, and with a
- * TLS session only if it asked for TLS. Immutable.
+ * A response as the application would have got it without the mesh: for the URI it wrote, and with
+ * a TLS session only if it asked for TLS. Immutable.
  */
 final class MeshResponse<T> implements HttpResponse<T> {
 
@@ -19,8 +19,7 @@ final class MeshResponse<T> implements HttpResponse<T> {
   private final HttpRequest request;
   private final @Nullable HttpResponse<T> previous;
 
-  MeshResponse(
-      HttpResponse<T> response, HttpRequest request, @Nullable HttpResponse<T> previous) {
+  MeshResponse(HttpResponse<T> response, HttpRequest request, @Nullable HttpResponse<T> previous) {
     this.response = response;
     this.request = request;
     this.previous = previous;

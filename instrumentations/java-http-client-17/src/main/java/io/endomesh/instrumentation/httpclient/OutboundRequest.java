@@ -22,8 +22,8 @@ final class OutboundRequest implements Request {
   private static final String PUBLISHERS = "jdk.internal.net.http.RequestPublishers$";
 
   /**
-   * Publishers of the JDK that hold their bytes, or a file's name, and so can be subscribed to again.
-   * Not {@code InputStreamPublisher}: its supplier may hand out the same stream twice.
+   * Publishers of the JDK that hold their bytes, or a file's name, and so can be subscribed to
+   * again. Not {@code InputStreamPublisher}: its supplier may hand out the same stream twice.
    */
   private static final Set<String> REPLAYABLE =
       Set.of(

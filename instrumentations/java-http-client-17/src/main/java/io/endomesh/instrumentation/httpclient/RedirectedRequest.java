@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request that follows from a redirect, by the rules of the JDK's own {@code RedirectFilter}. It
- * is a call of its own: it may lead to another service, or out of the mesh. Immutable, but for the
- * response that led to it, which is set before it is sent.
+ * The request that follows from a redirect, by the rules of the JDK's own {@code RedirectFilter}.
+ * It is a call of its own: it may lead to another service, or out of the mesh. Immutable, but for
+ * the response that led to it, which is set before it is sent.
  */
 final class RedirectedRequest extends HttpRequest {
 
@@ -33,8 +33,7 @@ final class RedirectedRequest extends HttpRequest {
   private final int hops;
   private volatile @Nullable HttpResponse<?> previous;
 
-  private RedirectedRequest(
-      HttpRequest from, URI uri, String method, boolean withBody, int hops) {
+  private RedirectedRequest(HttpRequest from, URI uri, String method, boolean withBody, int hops) {
     this.from = from;
     this.uri = uri;
     this.method = method;
@@ -43,7 +42,8 @@ final class RedirectedRequest extends HttpRequest {
   }
 
   /** Null if the response is no redirect, or one that is not to be followed. */
-  static @Nullable RedirectedRequest of(HttpClient client, HttpRequest request, ResponseInfo response) {
+  static @Nullable RedirectedRequest of(
+      HttpClient client, HttpRequest request, ResponseInfo response) {
     int status = response.statusCode();
     if (client.followRedirects() == Redirect.NEVER || !redirects(status)) {
       return null;

@@ -23,10 +23,7 @@ public final class SendAdvice {
     return request == null || handler == null ? null : MeshSend.send(client, request, handler);
   }
 
-  @Advice.OnMethodExit(
-      inline = false,
-      suppress = Throwable.class,
-      onThrowable = Throwable.class)
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   @Advice.AssignReturned.ToReturned(index = 0, typing = Assigner.Typing.DYNAMIC)
   @Advice.AssignReturned.ToThrown(index = 1, typing = Assigner.Typing.DYNAMIC)
   public static @Nullable Object @Nullable [] exit(@Advice.Enter @Nullable Sent sent) {

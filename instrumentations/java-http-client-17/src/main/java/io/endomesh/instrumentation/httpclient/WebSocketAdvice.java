@@ -3,8 +3,8 @@ package io.endomesh.instrumentation.httpclient;
 import net.bytebuddy.asm.Advice;
 
 /**
- * {@code OpeningHandshake.send}: marks the thread, because the handshake of a web socket calls {@code
- * sendAsync} and casts what comes back to the JDK's own response. Stateless.
+ * {@code OpeningHandshake.send}: marks the thread, because the handshake of a web socket calls
+ * {@code sendAsync} and casts what comes back to the JDK's own response. Stateless.
  */
 public final class WebSocketAdvice {
 
@@ -15,10 +15,7 @@ public final class WebSocketAdvice {
     MeshSend.WEB_SOCKET.enter();
   }
 
-  @Advice.OnMethodExit(
-      inline = false,
-      suppress = Throwable.class,
-      onThrowable = Throwable.class)
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit() {
     MeshSend.WEB_SOCKET.exit();
   }

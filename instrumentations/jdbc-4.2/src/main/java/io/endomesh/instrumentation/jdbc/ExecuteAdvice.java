@@ -13,8 +13,8 @@ public final class ExecuteAdvice {
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
   public static Execution enter(
       @Advice.This Statement statement,
-      @Advice.Argument(value = 0, optional = true, typing = Assigner.Typing.DYNAMIC) @Nullable
-          Object sql) {
+      @Advice.Argument(value = 0, optional = true, typing = Assigner.Typing.DYNAMIC)
+          @Nullable Object sql) {
     return MeshStatement.begin(statement, sql instanceof String text ? text : null);
   }
 

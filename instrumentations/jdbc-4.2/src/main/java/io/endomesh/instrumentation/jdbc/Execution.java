@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One level of an execution: the outermost is observed, those within it only count down. Confined to
- * the thread that executes. Public because woven code hands it from enter to exit.
+ * One level of an execution: the outermost is observed, those within it only count down. Confined
+ * to the thread that executes. Public because woven code hands it from enter to exit.
  */
 public final class Execution {
 

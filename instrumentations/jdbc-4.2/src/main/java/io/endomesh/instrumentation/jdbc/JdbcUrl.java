@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC URL that names one server: {@code jdbc:postgresql://host:port/database?…}, and the like for
- * MySQL, MariaDB, and H2 in server mode. Immutable.
+ * A JDBC URL that names one server: {@code jdbc:postgresql://host:port/database?…}, and the like
+ * for MySQL, MariaDB, and H2 in server mode. Immutable.
  *
  * @param system value of {@code db.system.name} in OpenTelemetry's semantic conventions
  * @param prefix up to the host

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a statement does, without the values it does it to. A tokenizer, not a parser: it knows
- * comments, literals and names (of the SQL standard, PostgreSQL's dollar quotes and MySQL's back
- * ticks), and what follows FROM, INTO, UPDATE and TABLE. Stateless.
+ * Reads what a statement does, without the values it does it to. A tokenizer, not a parser: it
+ * knows comments, literals and names (of the SQL standard, PostgreSQL's dollar quotes and MySQL's
+ * back ticks), and what follows FROM, INTO, UPDATE and TABLE. Stateless.
  */
 final class SqlText {
 
@@ -19,12 +19,36 @@ final class SqlText {
 
   private static final Set<String> OPERATIONS =
       Set.of(
-          "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "CALL", "CREATE", "ALTER", "DROP",
-          "TRUNCATE", "SET", "SHOW", "EXPLAIN", "BEGIN", "START", "COMMIT", "ROLLBACK", "VALUES",
-          "COPY", "LOCK", "GRANT", "REVOKE", "REPLACE", "USE", "ANALYZE", "VACUUM");
+          "SELECT",
+          "INSERT",
+          "UPDATE",
+          "DELETE",
+          "MERGE",
+          "CALL",
+          "CREATE",
+          "ALTER",
+          "DROP",
+          "TRUNCATE",
+          "SET",
+          "SHOW",
+          "EXPLAIN",
+          "BEGIN",
+          "START",
+          "COMMIT",
+          "ROLLBACK",
+          "VALUES",
+          "COPY",
+          "LOCK",
+          "GRANT",
+          "REVOKE",
+          "REPLACE",
+          "USE",
+          "ANALYZE",
+          "VACUUM");
 
   /** What a common table expression can lead up to. */
-  private static final Set<String> AFTER_WITH = Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE");
+  private static final Set<String> AFTER_WITH =
+      Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE");
 
   private static final String OTHER = "OTHER";
 

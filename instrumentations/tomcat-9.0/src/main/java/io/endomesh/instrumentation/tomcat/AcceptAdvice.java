@@ -8,9 +8,9 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code NioEndpoint.setSocketOptions}: before the first connection is accepted, the endpoint's stack
- * of channels becomes ours. Not when the endpoint starts, because its acceptor starts in the same
- * method that makes the stack. Stateless.
+ * {@code NioEndpoint.setSocketOptions}: before the first connection is accepted, the endpoint's
+ * stack of channels becomes ours. Not when the endpoint starts, because its acceptor starts in the
+ * same method that makes the stack. Stateless.
  */
 public final class AcceptAdvice {
 

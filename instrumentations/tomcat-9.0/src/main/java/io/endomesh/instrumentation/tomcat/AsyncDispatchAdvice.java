@@ -18,10 +18,7 @@ public final class AsyncDispatchAdvice {
     return ServedRequest.attachAgain(request);
   }
 
-  @Advice.OnMethodExit(
-      inline = false,
-      suppress = Throwable.class,
-      onThrowable = Throwable.class)
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit(@Advice.Enter @Nullable CallContext before) {
     if (before != null) {
       CallContext.restore(before);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class InboundHttp implements InboundRequest {
 
   /**
-   * Name of the attribute with the TLS session. Read at run time: a compiler would write down the one
-   * of the oldest version, {@code javax.servlet…}, which became {@code jakarta.servlet…} in 10.
+   * Name of the attribute with the TLS session. Read at run time: a compiler would write down the
+   * one of the oldest version, {@code javax.servlet…}, which became {@code jakarta.servlet…} in 10.
    */
   private static final String SESSION_ATTRIBUTE = constant("SESSION_MGR");
 

@@ -17,10 +17,10 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection whose first byte tells whether it is mutual TLS of the mesh or plaintext. TLS goes on
- * with Tomcat's own code for it; plaintext goes straight to the socket, the first byte included. The
- * connector is not "SSL enabled": the application sees the scheme and the upgrades it always saw.
- * Used by one thread at a time, as all channels of Tomcat.
+ * A connection whose first byte tells whether it is mutual TLS of the mesh or plaintext. TLS goes
+ * on with Tomcat's own code for it; plaintext goes straight to the socket, the first byte included.
+ * The connector is not "SSL enabled": the application sees the scheme and the upgrades it always
+ * saw. Used by one thread at a time, as all channels of Tomcat.
  */
 final class MeshChannel extends SecureNioChannel {
 

@@ -9,9 +9,9 @@ import org.apache.tomcat.util.net.SocketProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands where a NIO endpoint takes the channel for a new connection from: gives it one that detects
- * TLS, if the mesh wants the port's bytes looked at, and otherwise what it would have had. Channels
- * of both kinds are used again, each by its own kind. Thread-safe.
+ * Stands where a NIO endpoint takes the channel for a new connection from: gives it one that
+ * detects TLS, if the mesh wants the port's bytes looked at, and otherwise what it would have had.
+ * Channels of both kinds are used again, each by its own kind. Thread-safe.
  */
 final class MeshChannels extends SynchronizedStack<NioChannel> {
 

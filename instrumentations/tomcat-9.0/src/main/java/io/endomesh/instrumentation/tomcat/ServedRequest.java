@@ -31,8 +31,8 @@ final class ServedRequest {
   }
 
   /**
-   * HTTP/2 carries the scheme of the wire; the application is shown that of its connector, as without
-   * the mesh.
+   * HTTP/2 carries the scheme of the wire; the application is shown that of its connector, as
+   * without the mesh.
    */
   static void schemeOfConnector(org.apache.coyote.Request request) {
     if (!request.scheme().isNull() && InboundHttp.meshSession(request) != null) {

@@ -19,10 +19,7 @@ public final class ServiceAdvice {
     return CallContext.current();
   }
 
-  @Advice.OnMethodExit(
-      inline = false,
-      suppress = Throwable.class,
-      onThrowable = Throwable.class)
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit(@Advice.Enter @Nullable CallContext before) {
     if (before != null) {
       CallContext.restore(before);

@@ -10,7 +10,8 @@ public final class StartAdvice {
 
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
   public static void enter(
-      @Advice.This Object protocol, @Advice.FieldValue("endpoint") AbstractEndpoint<?, ?> endpoint) {
+      @Advice.This Object protocol,
+      @Advice.FieldValue("endpoint") AbstractEndpoint<?, ?> endpoint) {
     ServedPorts.starting(protocol, endpoint);
   }
 

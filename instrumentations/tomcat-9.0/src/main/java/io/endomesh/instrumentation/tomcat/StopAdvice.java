@@ -4,8 +4,8 @@ import net.bytebuddy.asm.Advice;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 
 /**
- * {@code AbstractProtocol.pause}, {@code stop} and {@code closeServerSocketGraceful}: the mesh hears
- * that the port is going, before it goes. Stateless.
+ * {@code AbstractProtocol.pause}, {@code stop} and {@code closeServerSocketGraceful}: the mesh
+ * hears that the port is going, before it goes. Stateless.
  */
 public final class StopAdvice {
 

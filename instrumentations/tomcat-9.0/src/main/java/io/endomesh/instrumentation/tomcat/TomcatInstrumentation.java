@@ -44,11 +44,12 @@ public final class TomcatInstrumentation extends Instrumentation {
             .method("service")
             .taking(COYOTE_REQUEST, COYOTE_RESPONSE)
             .advice(PACKAGE + "ServiceAdvice"),
-        Weave.types(ADAPTER)
-            .method("postParseRequest")
-            .advice(PACKAGE + "RequestAdvice"),
+        Weave.types(ADAPTER).method("postParseRequest").advice(PACKAGE + "RequestAdvice"),
         Weave.types(ADAPTER).method("asyncDispatch").advice(PACKAGE + "AsyncDispatchAdvice"),
-        Weave.types(COYOTE_REQUEST).method("updateCounters").taking().advice(PACKAGE + "EndAdvice"));
+        Weave.types(COYOTE_REQUEST)
+            .method("updateCounters")
+            .taking()
+            .advice(PACKAGE + "EndAdvice"));
   }
 
   @Override

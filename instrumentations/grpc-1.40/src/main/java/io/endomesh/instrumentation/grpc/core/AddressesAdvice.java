@@ -2,12 +2,13 @@ package io.endomesh.instrumentation.grpc.core;
 
 import io.grpc.LoadBalancer.ResolvedAddresses;
 import net.bytebuddy.asm.Advice;
-import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** {@code AutoConfiguredLoadBalancer.acceptResolvedAddresses}, under the names it has had: addresses of
- * the mesh are given to our load balancer. Stateless. */
+/**
+ * {@code AutoConfiguredLoadBalancer.acceptResolvedAddresses}, under the names it has had: addresses
+ * of the mesh are given to our load balancer. Stateless.
+ */
 public final class AddressesAdvice {
 
   private AddressesAdvice() {}

@@ -12,10 +12,7 @@ public final class ChannelBuildAdvice {
     ChannelSetup.begin();
   }
 
-  @Advice.OnMethodExit(
-      inline = false,
-      suppress = Throwable.class,
-      onThrowable = Throwable.class)
+  @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit() {
     ChannelSetup.end();
   }

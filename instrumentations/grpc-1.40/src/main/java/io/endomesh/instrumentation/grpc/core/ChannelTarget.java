@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The target of one channel, shared by its interceptor and its name resolver: it keeps the two of one
- * mind on whether calls go through the mesh. Thread-safe.
+ * The target of one channel, shared by its interceptor and its name resolver: it keeps the two of
+ * one mind on whether calls go through the mesh. Thread-safe.
  */
 final class ChannelTarget {
 

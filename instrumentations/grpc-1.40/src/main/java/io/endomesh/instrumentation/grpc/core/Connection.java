@@ -12,7 +12,9 @@ import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 
-/** One connection of a channel to one destination. Its state is written in the channel's context. */
+/**
+ * One connection of a channel to one destination. Its state is written in the channel's context.
+ */
 final class Connection {
 
   /**
@@ -51,8 +53,7 @@ final class Connection {
   /** True if this failed so long ago that it is time to try anew. */
   boolean retryDue() {
     State now = state;
-    return now.name == TRANSIENT_FAILURE
-        && System.nanoTime() - now.sinceNanos >= RETRY_AFTER_NANOS;
+    return now.name == TRANSIENT_FAILURE && System.nanoTime() - now.sinceNanos >= RETRY_AFTER_NANOS;
   }
 
   PickResult pick() {

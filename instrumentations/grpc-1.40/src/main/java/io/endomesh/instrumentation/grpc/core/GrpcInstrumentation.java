@@ -28,8 +28,7 @@ public final class GrpcInstrumentation extends Instrumentation {
             .takingAtLeast(4)
             .advice(ADVICE + "NameResolverAdvice"),
         // The name was tryHandleResolvedAddresses to 1.4x, then tryAccept…, then accept….
-        Weave.types(
-                "io.grpc.internal.AutoConfiguredLoadBalancerFactory$AutoConfiguredLoadBalancer")
+        Weave.types("io.grpc.internal.AutoConfiguredLoadBalancerFactory$AutoConfiguredLoadBalancer")
             .method(
                 "tryHandleResolvedAddresses",
                 "tryAcceptResolvedAddresses",

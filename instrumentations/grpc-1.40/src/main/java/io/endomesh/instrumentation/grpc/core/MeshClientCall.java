@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of the application over all its attempts, each of which is a call of gRPC's own. A call
- * that sends one message is repeated as its route says, until the first part of an answer was handed
- * on; any call is repeated while no byte of it has left. Thread-safe as {@link ClientCall} is: one
- * thread at a time, and {@link #cancel} from any.
+ * that sends one message is repeated as its route says, until the first part of an answer was
+ * handed on; any call is repeated while no byte of it has left. Thread-safe as {@link ClientCall}
+ * is: one thread at a time, and {@link #cancel} from any.
  */
 final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
@@ -123,7 +123,9 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     }
   }
 
-  /** Ends the call through a gRPC call of its own, so that executor and context are the right ones. */
+  /**
+   * Ends the call through a gRPC call of its own, so that executor and context are the right ones.
+   */
   private void end(Status status, String decidedBy) {
     Metadata trailers = MetadataText.trailers(decidedBy);
     Listener<R> to = Objects.requireNonNull(listener);
@@ -156,8 +158,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   }
 
   private CallOptions optionsOf(Attempt attempt, Pick pick) {
-    CallOptions picked =
-        options.withOption(Pick.OPTION, pick).withStreamTracerFactory(pick);
+    CallOptions picked = options.withOption(Pick.OPTION, pick).withStreamTracerFactory(pick);
     if (attempt.timeoutNanos() == Call.NO_TIMEOUT) {
       return picked;
     }

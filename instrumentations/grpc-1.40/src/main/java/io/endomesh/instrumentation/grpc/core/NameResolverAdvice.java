@@ -3,7 +3,6 @@ package io.endomesh.instrumentation.grpc.core;
 import io.grpc.NameResolver;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
-import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ManagedChannelImpl.getNameResolver}: the mesh is asked before DNS. Stateless. */

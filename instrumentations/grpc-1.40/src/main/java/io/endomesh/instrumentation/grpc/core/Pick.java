@@ -8,9 +8,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one attempt goes, carried in its call options from the interceptor to the load balancer, and
- * what became of it, told by the transport. Thread-safe: written by the transport's thread, read by
- * the call's.
+ * Where one attempt goes, carried in its call options from the interceptor to the load balancer,
+ * and what became of it, told by the transport. Thread-safe: written by the transport's thread,
+ * read by the call's.
  */
 final class Pick extends ClientStreamTracer.Factory {
 

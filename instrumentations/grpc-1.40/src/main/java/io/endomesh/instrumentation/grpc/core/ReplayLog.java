@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application has asked of its call so far, to be asked again of the next attempt. Messages
- * are kept until the call is committed, at most one for unary and server-streaming calls. Not
- * thread-safe: guarded by the call that owns it.
+ * What the application has asked of its call so far, to be asked again of the next attempt.
+ * Messages are kept until the call is committed, at most one for unary and server-streaming calls.
+ * Not thread-safe: guarded by the call that owns it.
  *
  * @param <Q> request message
  */

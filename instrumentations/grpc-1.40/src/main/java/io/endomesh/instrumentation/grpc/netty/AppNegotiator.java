@@ -15,8 +15,7 @@ final class AppNegotiator {
 
   private static final Method SCHEME = method("scheme");
   private static final Method CLOSE = method("close");
-  private static final Method NEW_HANDLER =
-      method("newHandler", GrpcHttp2ConnectionHandler.class);
+  private static final Method NEW_HANDLER = method("newHandler", GrpcHttp2ConnectionHandler.class);
 
   private final Object negotiator;
 

@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * The ports that gRPC servers of this JVM have bound and offer to the mesh. Servers with TLS of
- * their own are not offered: they cannot prove the identity that the mesh would ask for. Thread-safe.
+ * their own are not offered: they cannot prove the identity that the mesh would ask for.
+ * Thread-safe.
  */
 final class BoundPorts {
 

@@ -5,8 +5,10 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** {@code NettyServer}, its constructor: the negotiator, the eighth argument since 1.40, gets ours
- * around it. Stateless. */
+/**
+ * {@code NettyServer}, its constructor: the negotiator, the eighth argument since 1.40, gets ours
+ * around it. Stateless.
+ */
 public final class NettyServerAdvice {
 
   private NettyServerAdvice() {}

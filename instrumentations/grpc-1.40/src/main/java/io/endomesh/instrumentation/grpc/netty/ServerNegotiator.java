@@ -7,7 +7,8 @@ import io.netty.util.AsciiString;
 
 /**
  * Lets a plaintext server take mutual TLS on the same port, as the mesh's policy says for each new
- * connection. A server with TLS of its own is left alone: its first bytes say TLS, too. Thread-safe.
+ * connection. A server with TLS of its own is left alone: its first bytes say TLS, too.
+ * Thread-safe.
  */
 final class ServerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
 

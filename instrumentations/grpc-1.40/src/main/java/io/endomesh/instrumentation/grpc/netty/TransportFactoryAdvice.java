@@ -4,7 +4,9 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** {@code NettyTransportFactory}, its constructor: the negotiator gets ours around it. Stateless. */
+/**
+ * {@code NettyTransportFactory}, its constructor: the negotiator gets ours around it. Stateless.
+ */
 public final class TransportFactoryAdvice {
 
   private TransportFactoryAdvice() {}

@@ -1,6 +1,6 @@
 /**
- * Brings the connections of grpc-java's Netty transport into the mesh: mutual TLS on both sides, and
- * both kinds of connection on one server port. Woven a second time, under other names, for
+ * Brings the connections of grpc-java's Netty transport into the mesh: mutual TLS on both sides,
+ * and both kinds of connection on one server port. Woven a second time, under other names, for
  * grpc-netty-shaded.
  */
 @NullMarked

@@ -88,11 +88,7 @@ class HttpClientTest extends HttpClientContract {
   void sendAsync_statusNamedByPolicy_isTriedAgain() {
     Backend broken = open(Backend.plaintext("broken").answering(503));
     Backend orders = open(Backend.plaintext("orders"));
-    routes.host(
-        "orders",
-        TestRoutes.Rules.retrying(503),
-        broken.endpoint(),
-        orders.endpoint());
+    routes.host("orders", TestRoutes.Rules.retrying(503), broken.endpoint(), orders.endpoint());
 
     for (int i = 0; i < 10; i++) {
       assertThat(start("http://orders/").join().text()).isEqualTo("orders");

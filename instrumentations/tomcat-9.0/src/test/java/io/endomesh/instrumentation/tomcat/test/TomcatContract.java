@@ -14,7 +14,8 @@ abstract class TomcatContract extends HttpServerContract {
 
   private final String version;
 
-  @TempDir @SuppressWarnings("NullAway.Init")
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
   Path directory;
 
   TomcatContract(String version) {
@@ -27,8 +28,7 @@ abstract class TomcatContract extends HttpServerContract {
         Path.of(
             System.getProperty("tomcat.directory"), "tomcat-" + version, "tomcat-embed-core.jar");
     LibraryLoader loader =
-        new LibraryLoader(
-            jar.toString(), "io.endomesh.instrumentation.tomcat.test.server.");
+        new LibraryLoader(jar.toString(), "io.endomesh.instrumentation.tomcat.test.server.");
     return (ServerUnderTest)
         loader
             .loadClass("io.endomesh.instrumentation.tomcat.test.server.TomcatServer")
@@ -38,6 +38,8 @@ abstract class TomcatContract extends HttpServerContract {
 
   @Test
   void version_isTheOneOfThisTest() throws Exception {
-    assertThat(server.getClass().getMethod("version").invoke(server)).asString().startsWith(version);
+    assertThat(server.getClass().getMethod("version").invoke(server))
+        .asString()
+        .startsWith(version);
   }
 }

@@ -37,8 +37,7 @@ final class EchoClient implements GrpcUnderTest.Client {
     if (deadline != null) {
       options = options.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
-    return call(
-        Grpc.UNARY, waitForReady ? options.withWaitForReady() : options, List.of(message));
+    return call(Grpc.UNARY, waitForReady ? options.withWaitForReady() : options, List.of(message));
   }
 
   @Override
@@ -87,8 +86,7 @@ final class EchoClient implements GrpcUnderTest.Client {
     public void onClose(Status status, Metadata trailers) {
       String text = status.isOk() ? String.join(",", received) : status.getDescription();
       ended.complete(
-          new Answer(
-              status.getCode().value(), String.valueOf(text), trailers.get(DECIDED_BY)));
+          new Answer(status.getCode().value(), String.valueOf(text), trailers.get(DECIDED_BY)));
     }
   }
 }

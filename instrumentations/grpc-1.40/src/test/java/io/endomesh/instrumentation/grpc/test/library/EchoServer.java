@@ -48,8 +48,7 @@ final class EchoServer implements GrpcUnderTest.Server {
       return;
     }
     if (status != 0) {
-      to.onError(
-          Status.fromCodeValue(status).withDescription("as the test asked").asException());
+      to.onError(Status.fromCodeValue(status).withDescription("as the test asked").asException());
       return;
     }
     for (int i = 0; i < times; i++) {
