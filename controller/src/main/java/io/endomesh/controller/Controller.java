@@ -148,6 +148,7 @@ public final class Controller implements AutoCloseable {
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
           cause);
     }
+    settling.reachable();
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(

@@ -28,9 +28,10 @@ public final class Settling {
 
   private final ResourceStore store;
   private final LongSupplier nanoTime;
-  private final long endsNanos;
 
   // Guarded by this.
+  private boolean reachable;
+  private long endsNanos;
   private final Set<String> awaited = new TreeSet<>();
   private Set<String> saved;
   private boolean over;
@@ -38,7 +39,6 @@ public final class Settling {
   public Settling(ResourceStore store, LongSupplier nanoTime) {
     this.store = store;
     this.nanoTime = nanoTime;
-    this.endsNanos = nanoTime.getAsLong() + LONGEST.toNanos();
     store
         .fact(FACT)
         .ifPresent(
@@ -53,11 +53,20 @@ public final class Settling {
     }
   }
 
+  /**
+   * From now on workloads can come back: the wait for them begins, and not with the start of the
+   * process, which may take seconds on a busy machine.
+   */
+  public synchronized void reachable() {
+    reachable = true;
+    endsNanos = nanoTime.getAsLong() + LONGEST.toNanos();
+  }
+
   /** Whether what is registered is all there is. Once true, it stays so. */
   public synchronized boolean isOver(Collection<Workload> workloads) {
     if (!over) {
       workloads.forEach(workload -> awaited.remove(workload.instance()));
-      boolean late = nanoTime.getAsLong() - endsNanos >= 0;
+      boolean late = reachable && nanoTime.getAsLong() - endsNanos >= 0;
       if (awaited.isEmpty() || late) {
         over = true;
         log.info(
