@@ -2,14 +2,15 @@ package io.endomesh.dataplane;
 
 import com.google.re2j.Pattern;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
-import io.endomesh.dataplane.cluster.RetryBudget;
 import io.endomesh.dataplane.route.PathMatch;
-import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RouteMatch.HeaderMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
@@ -68,9 +69,8 @@ public class DecisionBenchmark {
           new Endpoint(
               new InetSocketAddress("127.0.0.1", 10_000 + i), null, Map.of(), 1, new Load()));
     }
-    Cluster stable = new Cluster("stable", "orders.shop", endpoints, new RetryBudget());
-    Cluster canary =
-        new Cluster("canary", "orders.shop", endpoints.subList(0, 10), new RetryBudget());
+    Cluster stable = cluster("stable", endpoints);
+    Cluster canary = cluster("canary", endpoints.subList(0, 10));
     List<Route> routes = new ArrayList<>();
     for (int i = 0; i < ROUTES - 1; i++) {
       routes.add(route(i, stable, canary));
@@ -92,13 +92,18 @@ public class DecisionBenchmark {
             Retry.decorateSupplier(Retry.ofDefaults("orders"), () -> answer));
   }
 
+  private static Cluster cluster(String name, List<Endpoint> endpoints) {
+    return new Cluster(name, "orders.shop", endpoints, ClusterPolicy.DEFAULT, new ClusterLoad());
+  }
+
   /** Snapshot, host, route, cluster, endpoint, TLS, time left. */
   @Benchmark
   public Object decision() {
     Call call = calls[next++ & (REQUESTS - 1)];
+    call.stage = 0;
     call.attempts = 0;
-    Reply reply = pipeline.decide(call);
-    return reply == null ? call.endpoint : reply;
+    Decision answer = pipeline.decide(call);
+    return answer == null ? call.endpoint : answer;
   }
 
   /** The decision with the objects of a call around it, and its outcome: all a request pays. */
@@ -135,13 +140,16 @@ public class DecisionBenchmark {
         headers,
         i % 2 == 0
             ? WeightedClusters.of(stable)
-            : WeightedClusters.of(List.of(stable, canary), List.of(90, 10)));
+            : WeightedClusters.of(
+                List.of(
+                    new WeightedClusters.Target(stable, 90),
+                    new WeightedClusters.Target(canary, 10))));
   }
 
   private static Route route(
       String name, PathMatch path, List<HeaderMatch> headers, WeightedClusters clusters) {
-    return new Route(
-        name, new RouteMatch(path, null, headers, List.of()), clusters, 0, 0, RetryPolicy.SAFE);
+    return Route.to(
+        name, new RouteMatch(path, null, headers, List.of()), clusters, RoutePolicy.DEFAULT);
   }
 
   /** RE2/J allocates a matcher for each try; it is measured apart, so that its price is seen. */

@@ -23,6 +23,14 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
      */
     CompletableFuture<AttemptResult<R>> exchange(Attempt attempt);
 
+    /**
+     * Sends a copy of the request, without waiting for the answer, and ends it. What the view of
+     * the request says now is what is sent.
+     */
+    default void mirror(Attempt copy) {
+      copy.abandoned(null);
+    }
+
     /** The mesh's own answer in the library's shape. */
     CompletableFuture<R> reply(Reply reply);
   }
@@ -51,7 +59,10 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
       Decision decision = call.next();
       if (decision instanceof Reply reply) {
         follow(exchange.reply(reply)).whenComplete(this::finish);
+      } else if (decision instanceof Pause pause) {
+        delayedExecutor(pause.nanos(), TimeUnit.NANOSECONDS).execute(this::step);
       } else {
+        call.mirrors().forEach(exchange::mirror);
         follow(exchange.exchange((Attempt) decision)).whenComplete(this::attempted);
       }
     } catch (RuntimeException | Error e) {

@@ -3,6 +3,9 @@ package io.endomesh.dataplane;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.route.SessionPersistence;
+import io.endomesh.dataplane.route.WeightedClusters;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ public final class Attempt implements Decision {
   /** The result goes to the application. */
   public static final long DELIVER = -1;
 
+  /** Number of an attempt that is none of the call's: a copy whose answer nobody waits for. */
+  private static final int COPY = 0;
+
   private final Call call;
   private final Cluster cluster;
   private final Endpoint endpoint;
@@ -23,20 +29,44 @@ public final class Attempt implements Decision {
   private final long timeoutNanos;
   private final int number;
   private final long startNanos;
-  private @Nullable Object observed;
+
+  /** The side of the split this went to; null for a copy. */
+  private final WeightedClusters.@Nullable Target target;
+
+  private final @Nullable Object observed;
   private boolean ended;
 
   Attempt(Call call) {
     this.call = call;
-    this.cluster = Objects.requireNonNull(call.cluster);
+    this.target = Objects.requireNonNull(call.target);
+    this.cluster = target.cluster();
     this.endpoint = Objects.requireNonNull(call.endpoint);
     this.tls = call.tls;
     this.timeoutNanos = call.attemptTimeoutNanos;
     this.number = call.attempts;
     this.startNanos = call.mesh.nanoTime();
-    endpoint.load().begin();
-    cluster.budget().begin(number > 1);
+    begin();
     this.observed = call.mesh.observer().attemptStarted(this);
+  }
+
+  /** A copy for a mirror: counted in the load of its endpoint, and nowhere else. */
+  Attempt(
+      Call call, Cluster cluster, Endpoint endpoint, @Nullable ClientTls tls, long timeoutNanos) {
+    this.call = call;
+    this.target = null;
+    this.cluster = cluster;
+    this.endpoint = endpoint;
+    this.tls = tls;
+    this.timeoutNanos = timeoutNanos;
+    this.number = COPY;
+    this.startNanos = call.mesh.nanoTime();
+    begin();
+    this.observed = null;
+  }
+
+  private void begin() {
+    endpoint.load().begin();
+    cluster.load().begin(number > 1);
   }
 
   public Call call() {
@@ -65,9 +95,43 @@ public final class Attempt implements Decision {
     return timeoutNanos;
   }
 
-  /** 1 for the first. */
+  /** 1 for the first; 0 for a copy that a mirror gets. */
   public int number() {
     return number;
+  }
+
+  /** True if {@link #changeResponse} would do anything. */
+  public boolean changesResponse() {
+    return target != null
+        && (!target.responseHeaders().isEmpty()
+            || !policyResponseHeaders().isEmpty()
+            || beginsSession());
+  }
+
+  /** Changes the headers of the response before the application gets it, as the route says. */
+  public void changeResponse(Headers response) {
+    if (target == null) {
+      return;
+    }
+    target.responseHeaders().apply(response);
+    policyResponseHeaders().apply(response);
+    if (beginsSession()) {
+      Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
+    }
+  }
+
+  private HeaderChanges policyResponseHeaders() {
+    return Objects.requireNonNull(call.route).policy().responseHeaders();
+  }
+
+  private @Nullable SessionPersistence persistence() {
+    return Objects.requireNonNull(call.route).policy().persistence();
+  }
+
+  private boolean beginsSession() {
+    SessionPersistence persistence = persistence();
+    return persistence != null
+        && !endpoint.session().equals(persistence.session(call.request()));
   }
 
   /**
@@ -77,8 +141,29 @@ public final class Attempt implements Decision {
    * @return {@link #DELIVER}, or nanoseconds to wait before {@link Call#next}
    */
   public long responded(int status, int grpcStatus) {
-    return end(new Outcome(status, grpcStatus, null, elapsedNanos()), /* sent= */ true);
+    return responded(status, grpcStatus, null);
   }
+
+  /**
+   * As {@link #responded(int, int)}, with what the server says of when to come back.
+   *
+   * @param retryAfter value of the Retry-After header (RFC 9110, 10.2.3), or null
+   */
+  public long responded(int status, int grpcStatus, @Nullable String retryAfter) {
+    long restNanos =
+        retryAfter != null && (status == 429 || status == 503)
+            ? RetryAfter.nanos(retryAfter, call.mesh.clock().instant())
+            : 0;
+    return end(new Outcome(status, grpcStatus, null, elapsedNanos()), /* sent= */ true, restNanos);
+  }
+
+  /** A connection was made or answered by the server, where that is all there is to it: TCP. */
+  public void connected() {
+    end(new Outcome(CONNECTED, Outcome.NOT_GRPC, null, elapsedNanos()), /* sent= */ true, 0);
+  }
+
+  /** A connection has no status; it counts as a success. */
+  private static final int CONNECTED = 200;
 
   /**
    * The attempt failed without a response.
@@ -88,7 +173,7 @@ public final class Attempt implements Decision {
    * @return {@link #DELIVER}, or nanoseconds to wait before {@link Call#next}
    */
   public long failed(Throwable error, boolean sent) {
-    return end(new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent);
+    return end(new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent, 0);
   }
 
   /** The application gave the call up; nothing is held against the endpoint. */
@@ -96,12 +181,18 @@ public final class Attempt implements Decision {
     finish(new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos()));
   }
 
-  private long end(Outcome outcome, boolean sent) {
+  private long end(Outcome outcome, boolean sent, long restNanos) {
     if (!finish(outcome)) {
       return DELIVER;
     }
-    endpoint.load().outcome(outcome, sent, call.mesh.nanoTime());
-    return call.mesh.outbound().afterAttempt(call, this, outcome, sent);
+    long now = call.mesh.nanoTime();
+    cluster.outcome(endpoint, outcome, sent, now);
+    if (restNanos > 0) {
+      endpoint.load().rest(restNanos, now);
+    }
+    return number == COPY
+        ? DELIVER
+        : call.mesh.outbound().afterAttempt(call, this, outcome, sent, restNanos);
   }
 
   private boolean finish(Outcome outcome) {
@@ -110,9 +201,10 @@ public final class Attempt implements Decision {
     }
     ended = true;
     endpoint.load().end();
-    cluster.budget().end(number > 1);
-    call.mesh.observer().attemptEnded(this, observed, outcome);
-    observed = null;
+    cluster.load().end(number > 1);
+    if (number != COPY) {
+      call.mesh.observer().attemptEnded(this, observed, outcome);
+    }
     return true;
   }
 

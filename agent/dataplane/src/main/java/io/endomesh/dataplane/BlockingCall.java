@@ -21,6 +21,14 @@ public final class BlockingCall {
     /** Makes one attempt with the library's own I/O, and ends it. Throws what ends the call. */
     AttemptResult<R> exchange(Attempt attempt) throws X, InterruptedException;
 
+    /**
+     * Sends a copy of the request, without waiting for the answer, and ends it. What the view of
+     * the request says now is what is sent.
+     */
+    default void mirror(Attempt copy) {
+      copy.abandoned(null);
+    }
+
     /** The mesh's own answer in the library's shape. */
     R reply(Reply reply) throws X, InterruptedException;
   }
@@ -36,6 +44,13 @@ public final class BlockingCall {
       Decision decision = call.next();
       if (decision instanceof Reply reply) {
         return exchange.reply(reply);
+      }
+      if (decision instanceof Pause pause) {
+        TimeUnit.NANOSECONDS.sleep(pause.nanos());
+        continue;
+      }
+      for (Attempt copy : call.mirrors()) {
+        exchange.mirror(copy);
       }
       AttemptResult<R> result = exchange.exchange((Attempt) decision);
       if (result instanceof AttemptResult.Delivered<R> delivered) {

@@ -3,8 +3,13 @@ package io.endomesh.dataplane;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.Mirror;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.route.WeightedClusters;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +27,24 @@ public final class Call {
   final Mesh mesh;
   final Snapshot snapshot;
   final VirtualHost host;
-  final Request request;
+  final OutboundRequest request;
   final long startNanos;
   final CallContext context;
 
+  /** The stage that is next, of those that are gone through once a call. */
+  int stage;
+
   // Set by the stages.
   @Nullable Route route;
-  @Nullable Cluster cluster;
+  RouteAction.@Nullable Forward forward;
+  WeightedClusters.@Nullable Target target;
   @Nullable Endpoint endpoint;
   @Nullable ClientTls tls;
+
+  /** Time for the whole call, from its start; what it was delayed on purpose comes on top. */
   long deadlineNanos = NO_TIMEOUT;
+
+  long delayedNanos;
   long attemptTimeoutNanos = NO_TIMEOUT;
 
   /** Attempts begun so far. */
@@ -49,7 +62,7 @@ public final class Call {
       Mesh mesh,
       Snapshot snapshot,
       VirtualHost host,
-      Request request,
+      OutboundRequest request,
       long startNanos,
       CallContext context) {
     this.mesh = mesh;
@@ -68,7 +81,7 @@ public final class Call {
     return mesh.outbound().next(this);
   }
 
-  public Request request() {
+  public OutboundRequest request() {
     return request;
   }
 
@@ -102,10 +115,29 @@ public final class Call {
     return attempts;
   }
 
+  /**
+   * Copies of the request to be sent along with the first attempt, whose answers nobody waits for.
+   * Empty if the body cannot be sent twice.
+   */
+  public List<Attempt> mirrors() {
+    List<Mirror> wanted = forward == null ? List.of() : forward.mirrors();
+    if (wanted.isEmpty() || attempts != 1 || !request.replayable()) {
+      return List.of();
+    }
+    List<Attempt> copies = new ArrayList<>(wanted.size());
+    for (Mirror mirror : wanted) {
+      Attempt copy = mirror.share().drawn() ? mesh.outbound().copy(this, mirror.cluster()) : null;
+      if (copy != null) {
+        copies.add(copy);
+      }
+    }
+    return copies;
+  }
+
   /** Time left for the whole call, {@link #NO_TIMEOUT} if it has none; never negative. */
   public long nanosLeft() {
     return deadlineNanos == NO_TIMEOUT
         ? NO_TIMEOUT
-        : Math.max(0, deadlineNanos - (mesh.nanoTime() - startNanos));
+        : Math.max(0, deadlineNanos + delayedNanos - (mesh.nanoTime() - startNanos));
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * carried to other threads by the java-concurrent instrumentation.
  *
  * @param trace telemetry's own parent, opaque here; null if none
- * @param deadlineNanos on the {@link System#nanoTime} clock; {@link #NO_DEADLINE} if none
+ * @param deadlineNanos on the mesh's clock, {@link System#nanoTime}; {@link #NO_DEADLINE} if none
  * @param caller SPIFFE id of who called this workload, or null
  */
 public record CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
@@ -16,6 +16,13 @@ public record CallContext(@Nullable Object trace, long deadlineNanos, @Nullable 
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
   public static final CallContext EMPTY = new CallContext(null, NO_DEADLINE, null);
+
+  /** The same with the earlier of its deadline and another. */
+  CallContext within(long otherDeadlineNanos) {
+    return otherDeadlineNanos >= deadlineNanos
+        ? this
+        : new CallContext(trace, otherDeadlineNanos, caller);
+  }
 
   private static final ThreadLocal<CallContext> CURRENT = new ThreadLocal<>();
 

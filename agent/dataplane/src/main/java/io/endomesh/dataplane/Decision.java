@@ -1,4 +1,4 @@
 package io.endomesh.dataplane;
 
-/** What to do next with a call: send it somewhere, or answer it here. */
-public sealed interface Decision permits Attempt, Reply {}
+/** What to do next with a call: send it somewhere, answer it here, or wait and ask again. */
+public sealed interface Decision permits Attempt, Reply, Pause {}

@@ -17,13 +17,24 @@ public final class InboundCall {
   private final CallContext context;
   private boolean ended;
 
-  InboundCall(Mesh mesh, InboundRequest request, @Nullable String caller, @Nullable Reply refusal) {
+  /**
+   * @param waitsNanos how long the caller waits for the answer, {@link Call#NO_TIMEOUT} if it does
+   *     not say
+   */
+  InboundCall(
+      Mesh mesh,
+      InboundRequest request,
+      @Nullable String caller,
+      @Nullable Reply refusal,
+      long waitsNanos) {
     this.mesh = mesh;
     this.request = request;
     this.caller = caller;
     this.refusal = refusal;
     this.startNanos = mesh.nanoTime();
-    this.context = mesh.observer().served(this);
+    CallContext observed = mesh.observer().served(this);
+    this.context =
+        waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
   }
 
   public InboundRequest request() {

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.identity.SpiffeId;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>connection identity: who called is read from the certificate of this request's session, not
  *       from a header, and first, because every later stage asks it
  *   <li>authorization: refuses before the application has seen anything
- *   <li>the application runs, under the call's context
+ *   <li>the application runs, under the call's context, which knows how long the caller waits
  *   <li>outcome: telemetry
  * </ol>
  *
@@ -21,8 +22,27 @@ final class InboundPipeline {
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
     String caller = SpiffeId.of(request.peerIdentities());
     Reply refusal = authorize(snapshot, request, caller);
-    return new InboundCall(mesh, request, caller, refusal);
+    return new InboundCall(mesh, request, caller, refusal, waitsNanos(request));
   }
+
+  /** A caller that lies about how long it waits only cuts its own calls short. */
+  private static long waitsNanos(InboundRequest request) {
+    String millis = request.header(OutboundPipeline.EXPECTED_TIMEOUT_HEADER);
+    if (millis == null) {
+      return Call.NO_TIMEOUT;
+    }
+    try {
+      long waits = Long.parseLong(millis);
+      return waits > 0 && waits <= MAX_WAITS_MILLIS
+          ? TimeUnit.MILLISECONDS.toNanos(waits)
+          : Call.NO_TIMEOUT;
+    } catch (NumberFormatException notOurs) {
+      return Call.NO_TIMEOUT;
+    }
+  }
+
+  /** A year; more is no deadline. */
+  private static final long MAX_WAITS_MILLIS = TimeUnit.DAYS.toMillis(365);
 
   private static @Nullable Reply authorize(
       Snapshot snapshot, InboundRequest request, @Nullable String caller) {

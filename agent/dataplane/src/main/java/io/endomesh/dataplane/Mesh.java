@@ -41,7 +41,7 @@ public final class Mesh {
    *
    * @return null if the host is not in the mesh: the library goes on as if the mesh were not there
    */
-  public @Nullable Call call(Request request) {
+  public @Nullable Call call(OutboundRequest request) {
     Snapshot now = snapshot;
     VirtualHost host = now.hosts().get(request.authority());
     if (host == null) {

@@ -1,29 +1,54 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.SessionPersistence;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The path of an outgoing call, stage by stage. This is the one place that shows it.
  *
- * <p>A stage fills in its part of the {@link Call} and returns null to go on, or a {@link Reply}
- * that ends the call here. Stages read the snapshot the call began with, so that a call never sees
- * half of a configuration change. Stateless; allocates nothing but the {@link Attempt}.
+ * <p>A stage fills in its part of the {@link Call} and returns null to go on, a {@link Reply} that
+ * ends the call here, or a {@link Pause} after which the call goes on with the next stage. Stages
+ * read the snapshot the call began with, so that a call never sees half of a configuration change.
+ * Stateless; allocates nothing but the {@link Attempt}, save where a policy makes new text.
  */
 final class OutboundPipeline {
 
+  /**
+   * Tells the server how long its caller waits, in milliseconds; Envoy's header, which its servers
+   * understand too. gRPC has its own, {@code grpc-timeout}.
+   */
+  static final String EXPECTED_TIMEOUT_HEADER = "x-envoy-expected-rq-timeout-ms";
+
+  /** Copies for mirrors that may be in flight to one cluster: a slow mirror must not pile them up. */
+  private static final int MAX_COPIES = 100;
+
   private interface Stage {
-    @Nullable Reply apply(Call call);
+    @Nullable Decision apply(Call call);
   }
 
   /** Once a call. */
   private static final Stage[] CALL_STAGES = {
     // Route first: it names the rules that every later stage obeys.
     OutboundPipeline::route,
+    // Faults before all that could mend them, and before the clock of the call runs (Envoy).
+    OutboundPipeline::delay,
+    OutboundPipeline::abort,
+    // Answer: a redirect or a fixed response needs no cluster.
+    OutboundPipeline::answer,
     // Deadline next: it starts when the application called, and covers all attempts and waits.
     OutboundPipeline::deadline,
   };
@@ -35,65 +60,83 @@ final class OutboundPipeline {
     // Cluster before endpoint, anew for each attempt: a retry may land on the other side of a
     // split.
     OutboundPipeline::cluster,
+    // Admission: limits belong to the cluster, and are kept before one of its endpoints is chosen.
+    OutboundPipeline::admission,
     // Endpoint: balanced, and preferably one not tried before.
     OutboundPipeline::endpoint,
-    // Identity last: which TLS to use follows from the endpoint.
+    // Identity: which TLS to use follows from the endpoint.
     OutboundPipeline::identity,
+    // Message last: what is written into it may depend on all of the above.
+    OutboundPipeline::message,
   };
 
   Decision next(Call call) {
-    Reply reply = decide(call);
-    if (reply != null) {
+    Decision decision = decide(call);
+    if (decision instanceof Reply reply) {
       call.mesh.observer().replied(call, reply);
-      return reply;
     }
-    return new Attempt(call);
+    return decision == null ? new Attempt(call) : decision;
   }
 
-  /** The decision itself, without the attempt that follows: what {@code jmh/} measures. */
-  @Nullable Reply decide(Call call) {
-    if (call.attempts == 0) {
-      Reply reply = run(CALL_STAGES, call);
-      if (reply != null) {
-        return reply;
+  /** The decision itself, null for an attempt: what {@code jmh/} measures. */
+  @Nullable Decision decide(Call call) {
+    while (call.stage < CALL_STAGES.length) {
+      Decision decision = CALL_STAGES[call.stage++].apply(call);
+      if (decision != null) {
+        return decision;
       }
     }
-    Reply reply = run(ATTEMPT_STAGES, call);
-    if (reply == null) {
-      call.attempts++;
+    for (Stage stage : ATTEMPT_STAGES) {
+      Decision decision = stage.apply(call);
+      if (decision != null) {
+        return decision;
+      }
     }
-    return reply;
+    call.attempts++;
+    return null;
   }
 
   /**
    * After each attempt: does the call go on?
    *
+   * @param restNanos for which the endpoint asked not to be called; 0 if it did not
    * @return {@link Attempt#DELIVER} or nanoseconds to wait before the next attempt
    */
-  long afterAttempt(Call call, Attempt attempt, Outcome outcome, boolean sent) {
-    RetryPolicy retry = Objects.requireNonNull(call.route).retry();
+  long afterAttempt(Call call, Attempt attempt, Outcome outcome, boolean sent, long restNanos) {
+    RetryPolicy retry = policy(call).retry();
     if (!retry.applies(call.request, outcome, sent, attempt.number())) {
       return Attempt.DELIVER;
     }
+    Cluster cluster = attempt.cluster();
     long delayNanos = retry.delayNanos(attempt.number());
-    if (delayNanos >= call.nanosLeft() || !attempt.cluster().budget().permitsRetry()) {
+    if (restNanos > 0
+        && !cluster.hasOther(attempt.endpoint(), call.tried, call.mesh.nanoTime())) {
+      // Nobody else to ask: come back when it said.
+      delayNanos = Math.max(delayNanos, restNanos);
+    }
+    if (delayNanos >= call.nanosLeft() || !cluster.permitsRetry()) {
       return Attempt.DELIVER;
     }
     remember(call, attempt.endpoint());
     return delayNanos;
   }
 
-  private static @Nullable Reply run(Stage[] stages, Call call) {
-    for (Stage stage : stages) {
-      Reply reply = stage.apply(call);
-      if (reply != null) {
-        return reply;
-      }
+  /** An attempt that is a copy for a mirror; null if there is nobody, or enough, to send it to. */
+  @Nullable Attempt copy(Call call, Cluster cluster) {
+    long now = call.mesh.nanoTime();
+    if (cluster.load().active() >= MAX_COPIES || !cluster.admits()) {
+      return null;
     }
-    return null;
+    Endpoint endpoint = cluster.pick(NONE_TRIED, ThreadLocalRandom.current().nextLong(), now);
+    if (endpoint == null || endpoint.identity() != null && call.snapshot.identity() == null) {
+      return null;
+    }
+    return new Attempt(call, cluster, endpoint, tls(call, endpoint), call.attemptTimeoutNanos);
   }
 
-  private static @Nullable Reply route(Call call) {
+  private static final Endpoint[] NONE_TRIED = {};
+
+  private static @Nullable Decision route(Call call) {
     Route route = call.host.match(call.request);
     if (route == null) {
       return Reply.noRoute(
@@ -103,53 +146,146 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Reply deadline(Call call) {
-    long timeoutNanos = Objects.requireNonNull(call.route).timeoutNanos();
-    call.deadlineNanos = timeoutNanos == 0 ? Call.NO_TIMEOUT : timeoutNanos;
+  private static @Nullable Decision delay(Call call) {
+    Fault fault = policy(call).fault();
+    if (fault == null || fault.delay() == null || !fault.delay().share().drawn()) {
+      return null;
+    }
+    call.delayedNanos = fault.delay().nanos();
+    return new Pause(fault.delay().nanos(), routeName(call));
+  }
+
+  private static @Nullable Decision abort(Call call) {
+    Fault fault = policy(call).fault();
+    if (fault == null || fault.abort() == null || !fault.abort().share().drawn()) {
+      return null;
+    }
+    int status = fault.abort().status();
+    int grpcStatus = fault.abort().grpcStatus();
+    return new Reply(
+        status,
+        grpcStatus < 0 ? Reply.grpcStatusOf(status) : grpcStatus,
+        "aborted on purpose by the fault of " + routeName(call),
+        routeName(call));
+  }
+
+  private static @Nullable Decision answer(Call call) {
+    RouteAction action = Objects.requireNonNull(call.route).action();
+    if (action instanceof RouteAction.Answer answer) {
+      return answer.to(call.request, routeName(call));
+    }
+    call.forward = (RouteAction.Forward) action;
     return null;
   }
 
-  private static @Nullable Reply timeLeft(Call call) {
-    Route route = Objects.requireNonNull(call.route);
+  private static @Nullable Decision deadline(Call call) {
+    long timeoutNanos = policy(call).timeoutNanos();
+    call.deadlineNanos = timeoutNanos == 0 ? Call.NO_TIMEOUT : timeoutNanos;
+    if (call.context.deadlineNanos() != CallContext.NO_DEADLINE) {
+      // Whoever waits for the call on whose behalf this one is made waits no longer than that.
+      long callerWaits = call.context.deadlineNanos() - call.startNanos;
+      call.deadlineNanos = Math.min(call.deadlineNanos, Math.max(0, callerWaits));
+    }
+    return null;
+  }
+
+  private static @Nullable Decision timeLeft(Call call) {
     long left = call.nanosLeft();
     if (left == 0) {
-      return Reply.timeout("request timeout of " + route.name() + " passed", route.name());
+      String whose =
+          policy(call).timeoutNanos() == call.deadlineNanos
+              ? "request timeout of " + routeName(call)
+              : "deadline of the call on whose behalf this one is made";
+      return Reply.timeout(whose + " passed", routeName(call));
     }
-    long attemptTimeout = route.attemptTimeoutNanos();
+    long attemptTimeout = policy(call).attemptTimeoutNanos();
     call.attemptTimeoutNanos = attemptTimeout == 0 ? left : Math.min(left, attemptTimeout);
     return null;
   }
 
-  private static @Nullable Reply cluster(Call call) {
-    call.cluster = Objects.requireNonNull(call.route).clusters().pick();
+  private static @Nullable Decision cluster(Call call) {
+    call.target = Objects.requireNonNull(call.forward).clusters().pick();
     return null;
   }
 
-  private static @Nullable Reply endpoint(Call call) {
-    Endpoint endpoint = Objects.requireNonNull(call.cluster).pick(call.tried, call.mesh.nanoTime());
+  private static @Nullable Decision admission(Call call) {
+    Cluster cluster = Objects.requireNonNull(call.target).cluster();
+    if (cluster.admits()) {
+      return null;
+    }
+    ClusterPolicy policy = cluster.policy();
+    return Reply.unavailable(
+        policy.limits().maxRequests() + " calls to " + cluster.name() + " are in flight, its limit",
+        policy.name() == null ? "admission" : policy.name());
+  }
+
+  private static @Nullable Decision endpoint(Call call) {
+    Cluster cluster = Objects.requireNonNull(call.target).cluster();
+    Endpoint endpoint = sessionEndpoint(call, cluster);
     if (endpoint == null) {
-      return Reply.unavailable(
-          "no endpoint of " + Objects.requireNonNull(call.cluster).name() + " to send to",
-          "endpoint");
+      endpoint = cluster.pick(call.tried, hash(call, cluster), call.mesh.nanoTime());
+    }
+    if (endpoint == null) {
+      String why = cluster.endpoints().isEmpty() ? "" : ": all were ejected after errors";
+      return Reply.unavailable("no endpoint of " + cluster.name() + " to send to" + why, "endpoint");
     }
     call.endpoint = endpoint;
     return null;
   }
 
-  private static @Nullable Reply identity(Call call) {
+  private static @Nullable Endpoint sessionEndpoint(Call call, Cluster cluster) {
+    SessionPersistence persistence = policy(call).persistence();
+    String session = persistence == null ? null : persistence.session(call.request);
+    return session == null ? null : cluster.pickSession(session, call.tried);
+  }
+
+  private static long hash(Call call, Cluster cluster) {
+    long random = ThreadLocalRandom.current().nextLong();
+    return cluster.policy().balancing().byHash()
+        ? HashPolicy.hash(policy(call).hashPolicies(), call.request, random)
+        : random;
+  }
+
+  private static @Nullable Decision identity(Call call) {
     Endpoint endpoint = Objects.requireNonNull(call.endpoint);
-    if (endpoint.identity() == null) {
-      call.tls = null;
-      return null;
-    }
-    if (call.snapshot.identity() == null) {
+    if (endpoint.identity() != null && call.snapshot.identity() == null) {
       // Fails closed: the endpoint asks for an identity and we have none to prove.
       return Reply.unavailable(
           "no certificate yet for a call to " + endpoint.identity() + ", which needs mutual TLS",
           "identity");
     }
-    call.tls = call.snapshot.identity().clientTls(endpoint.identity());
+    call.tls = tls(call, endpoint);
     return null;
+  }
+
+  private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
+    return endpoint.identity() == null
+        ? null
+        : Objects.requireNonNull(call.snapshot.identity()).clientTls(endpoint.identity());
+  }
+
+  private static @Nullable Decision message(Call call) {
+    OutboundRequest request = call.request;
+    request.restore();
+    RouteAction.Forward forward = Objects.requireNonNull(call.forward);
+    if (forward.rewrite() != null) {
+      forward.rewrite().apply(request);
+    }
+    policy(call).requestHeaders().apply(request);
+    Objects.requireNonNull(call.target).requestHeaders().apply(request);
+    if (call.attemptTimeoutNanos != Call.NO_TIMEOUT && request.protocol() == Protocol.HTTP) {
+      long millis = TimeUnit.NANOSECONDS.toMillis(call.attemptTimeoutNanos);
+      request.setHeader(EXPECTED_TIMEOUT_HEADER, Long.toString(Math.max(1, millis)));
+    }
+    return null;
+  }
+
+  private static RoutePolicy policy(Call call) {
+    return Objects.requireNonNull(call.route).policy();
+  }
+
+  private static String routeName(Call call) {
+    return Objects.requireNonNull(call.route).name();
   }
 
   private static void remember(Call call, Endpoint endpoint) {

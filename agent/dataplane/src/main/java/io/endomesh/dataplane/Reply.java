@@ -1,14 +1,19 @@
 package io.endomesh.dataplane;
 
+import java.util.List;
+
 /**
- * An answer the mesh gives itself: a refusal, or no endpoint to go to. Immutable.
+ * An answer the mesh gives itself: a refusal, a redirect, or no endpoint to go to. Immutable.
  *
  * @param status HTTP status; for gRPC see {@link #grpcStatus}
  * @param grpcStatus gRPC status code number (google.rpc.Code)
- * @param message one sentence for the caller's developer; no secret
+ * @param message one sentence for the caller's developer, no secret; or the body of a direct
+ *     response, as it was configured
  * @param decidedBy resource that decided, {@code Kind/namespace/name}, or the stage if none did
+ * @param headers besides {@link #DECIDED_BY_HEADER}, names in lower case
  */
-public record Reply(int status, int grpcStatus, String message, String decidedBy)
+public record Reply(
+    int status, int grpcStatus, String message, String decidedBy, List<Header> headers)
     implements Decision {
 
   /**
@@ -18,11 +23,25 @@ public record Reply(int status, int grpcStatus, String message, String decidedBy
   public static final String DECIDED_BY_HEADER = "x-endomesh-decided-by";
 
   /** gRPC status codes that the mesh itself answers with (google.rpc.Code). */
-  public static final int GRPC_DEADLINE_EXCEEDED = 4;
+  public static final int GRPC_UNKNOWN = 2;
 
+  public static final int GRPC_DEADLINE_EXCEEDED = 4;
   public static final int GRPC_PERMISSION_DENIED = 7;
-  public static final int GRPC_UNAVAILABLE = 14;
   public static final int GRPC_UNIMPLEMENTED = 12;
+  public static final int GRPC_INTERNAL = 13;
+  public static final int GRPC_UNAVAILABLE = 14;
+  public static final int GRPC_UNAUTHENTICATED = 16;
+
+  /** One header of the answer; the name in lower case. */
+  public record Header(String name, String value) {}
+
+  public Reply {
+    headers = List.copyOf(headers);
+  }
+
+  public Reply(int status, int grpcStatus, String message, String decidedBy) {
+    this(status, grpcStatus, message, decidedBy, List.of());
+  }
 
   public static Reply forbidden(String message, String decidedBy) {
     return new Reply(403, GRPC_PERMISSION_DENIED, message, decidedBy);
@@ -39,5 +58,24 @@ public record Reply(int status, int grpcStatus, String message, String decidedBy
 
   public static Reply timeout(String message, String decidedBy) {
     return new Reply(504, GRPC_DEADLINE_EXCEEDED, message, decidedBy);
+  }
+
+  /**
+   * An answer of which only the HTTP status is configured; a gRPC client gets the status that its
+   * own specification gives to it ({@code doc/http-grpc-status-mapping.md} of gRPC).
+   */
+  public static Reply ofStatus(int status, String message, String decidedBy, List<Header> headers) {
+    return new Reply(status, grpcStatusOf(status), message, decidedBy, headers);
+  }
+
+  static int grpcStatusOf(int status) {
+    return switch (status) {
+      case 400 -> GRPC_INTERNAL;
+      case 401 -> GRPC_UNAUTHENTICATED;
+      case 403 -> GRPC_PERMISSION_DENIED;
+      case 404 -> GRPC_UNIMPLEMENTED;
+      case 429, 502, 503, 504 -> GRPC_UNAVAILABLE;
+      default -> GRPC_UNKNOWN;
+    };
   }
 }

@@ -13,6 +13,11 @@ public interface Request {
   /** Host and optional port as the application wrote them: {@code orders}, {@code orders:8080}. */
   String authority();
 
+  /** {@code http} or {@code https} as the application wrote it; {@code http} where it wrote none. */
+  default String scheme() {
+    return "http";
+  }
+
   /** HTTP method; {@code POST} for gRPC. */
   String method();
 
@@ -30,12 +35,6 @@ public interface Request {
    * @param name in lower case
    */
   @Nullable String header(String name);
-
-  /**
-   * Sets a header on what is sent (outbound) or on what the application sees (inbound, where the
-   * library allows it).
-   */
-  void setHeader(String name, String value);
 
   /** True if the body can be sent a second time: absent, or held whole in memory. */
   boolean replayable();

@@ -8,6 +8,7 @@ import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.io.IOException;
@@ -51,13 +52,11 @@ class OutboundPipelineTest {
   @Test
   void next_noRouteMatches_answers404() {
     publish(
-        new Route(
+        Route.to(
             "r",
             new RouteMatch(new PathMatch.Exact("/only"), null, List.of(), List.of()),
             WeightedClusters.of(orders),
-            0,
-            0,
-            RetryPolicy.SAFE));
+            RoutePolicy.DEFAULT));
     assertThat(((Reply) begin().next()).status()).isEqualTo(404);
   }
 

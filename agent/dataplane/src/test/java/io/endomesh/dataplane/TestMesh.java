@@ -1,13 +1,16 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
-import io.endomesh.dataplane.cluster.RetryBudget;
+
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.net.InetSocketAddress;
@@ -35,7 +38,11 @@ public final class TestMesh {
   }
 
   public static Cluster cluster(String name, Endpoint... endpoints) {
-    return new Cluster(name, name, Arrays.asList(endpoints), new RetryBudget());
+    return cluster(name, ClusterPolicy.DEFAULT, endpoints);
+  }
+
+  public static Cluster cluster(String name, ClusterPolicy policy, Endpoint... endpoints) {
+    return new Cluster(name, name, Arrays.asList(endpoints), policy, new ClusterLoad());
   }
 
   public static Route route(Cluster cluster) {
@@ -43,18 +50,17 @@ public final class TestMesh {
   }
 
   public static Route route(Cluster cluster, RetryPolicy retry, Duration timeout) {
-    return new Route(
-        "HTTPRoute/shop/orders rule 0",
-        RouteMatch.ANY,
-        WeightedClusters.of(cluster),
-        timeout.toNanos(),
-        0,
-        retry);
+    return route(cluster, RoutePolicy.of(timeout.toNanos(), 0, retry));
+  }
+
+  public static Route route(Cluster cluster, RoutePolicy policy) {
+    return Route.to(
+        "HTTPRoute/shop/orders rule 0", RouteMatch.ANY, WeightedClusters.of(cluster), policy);
   }
 
   /** Retries these HTTP statuses, at once. */
   public static RetryPolicy retrying(int retries, Integer... statuses) {
-    return new RetryPolicy(retries, Set.of(statuses), Set.of(14), 0, 0);
+    return new RetryPolicy(retries, Set.of(statuses), Set.of(14), false, 0, 0);
   }
 
   public static Snapshot snapshot(@Nullable Identity identity, String authority, Route... routes) {

@@ -1,19 +1,23 @@
 package io.endomesh.dataplane;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A request made of values. */
-public final class TestRequest implements InboundRequest {
+public final class TestRequest implements InboundRequest, OutboundRequest {
 
   private final Protocol protocol;
   private final String method;
   private final String authority;
   private final String path;
   private final @Nullable String query;
-  private final Map<String, String> headers = new TreeMap<>();
+  private final Map<String, List<String>> written = new TreeMap<>();
+  private final Map<String, List<String>> headers = new TreeMap<>();
+  private @Nullable String sentTarget;
+  private @Nullable String sentAuthority;
   private boolean replayable = true;
   private List<String> peerIdentities = List.of();
 
@@ -42,7 +46,8 @@ public final class TestRequest implements InboundRequest {
   }
 
   public TestRequest header(String name, String value) {
-    headers.put(name, value);
+    written.put(name, List.of(value));
+    headers.put(name, List.of(value));
     return this;
   }
 
@@ -83,12 +88,58 @@ public final class TestRequest implements InboundRequest {
 
   @Override
   public @Nullable String header(String name) {
-    return headers.get(name);
+    List<String> values = headers.get(name);
+    return values == null ? null : values.get(0);
+  }
+
+  /** All values that are sent, none if the header is not there. */
+  public List<String> sent(String name) {
+    return headers.getOrDefault(name, List.of());
+  }
+
+  /** Path and query that are sent; null if they are the application's. */
+  public @Nullable String sentTarget() {
+    return sentTarget;
+  }
+
+  /** The host that is sent; null if it is the application's. */
+  public @Nullable String sentAuthority() {
+    return sentAuthority;
   }
 
   @Override
   public void setHeader(String name, String value) {
-    headers.put(name, value);
+    headers.put(name, List.of(value));
+  }
+
+  @Override
+  public void addHeader(String name, String value) {
+    List<String> values = new ArrayList<>(sent(name));
+    values.add(value);
+    headers.put(name, values);
+  }
+
+  @Override
+  public void removeHeader(String name) {
+    headers.remove(name);
+  }
+
+  @Override
+  public void restore() {
+    headers.clear();
+    headers.putAll(written);
+    sentTarget = null;
+    sentAuthority = null;
+  }
+
+  @Override
+  public void rewriteTarget(String target) {
+    sentTarget = target;
+  }
+
+  @Override
+  public void rewriteAuthority(String authority) {
+    sentAuthority = authority;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.endomesh.telemetry;
 
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Request;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -40,7 +41,7 @@ final class Tracing {
         }
       };
 
-  private static final TextMapSetter<Request> SETTER =
+  private static final TextMapSetter<OutboundRequest> SETTER =
       (request, name, value) -> {
         if (request != null) {
           request.setHeader(name, value);
@@ -117,7 +118,7 @@ final class Tracing {
     return span;
   }
 
-  private static void inject(SpanContext span, Request request) {
+  private static void inject(SpanContext span, OutboundRequest request) {
     W3CTraceContextPropagator.getInstance()
         .inject(Context.root().with(Span.wrap(span)), request, SETTER);
   }

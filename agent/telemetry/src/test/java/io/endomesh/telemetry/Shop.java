@@ -4,18 +4,21 @@ import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
-import io.endomesh.dataplane.cluster.RetryBudget;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.net.InetSocketAddress;
@@ -43,9 +46,15 @@ final class Shop {
             List.of(
                 new Endpoint(
                     new InetSocketAddress("127.0.0.1", 9000), null, Map.of(), 1, new Load())),
-            new RetryBudget());
+            ClusterPolicy.DEFAULT,
+            new ClusterLoad());
     Cluster nowhere =
-        new Cluster("outbound|80||nowhere.shop", "nowhere.shop", List.of(), new RetryBudget());
+        new Cluster(
+            "outbound|80||nowhere.shop",
+            "nowhere.shop",
+            List.of(),
+            ClusterPolicy.DEFAULT,
+            new ClusterLoad());
     Authorization refuseAll =
         new Authorization(List.of(), List.of(new Policy(PAYMENTS_POLICY, List.of())));
     Mesh mesh = new Mesh(STOREFRONT);
@@ -66,22 +75,21 @@ final class Shop {
   }
 
   private static VirtualHost host(String name, Cluster cluster) {
-    RetryPolicy retry = new RetryPolicy(2, Set.of(503), Set.of(14), 0, 0);
+    RetryPolicy retry = new RetryPolicy(2, Set.of(503), Set.of(14), false, 0, 0);
     return new VirtualHost(
         name,
         List.of(
-            new Route(
+            Route.to(
                 "HTTPRoute/shop/x rule 0",
                 RouteMatch.ANY,
                 WeightedClusters.of(cluster),
-                0,
-                0,
-                retry)));
+                RoutePolicy.of(0, 0, retry))));
   }
 
   /** A request as a library would hold it. */
-  static final class Message implements InboundRequest {
+  static final class Message implements InboundRequest, OutboundRequest {
     final Map<String, String> headers = new HashMap<>();
+    private final Map<String, String> written = new HashMap<>();
     private final Protocol protocol;
     private final String authority;
     private final String method;
@@ -120,6 +128,7 @@ final class Shop {
     }
 
     Message with(String name, String value) {
+      written.put(name, value);
       headers.put(name, value);
       return this;
     }
@@ -152,6 +161,32 @@ final class Shop {
     @Override
     public void setHeader(String name, String value) {
       headers.put(name, value);
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+      headers.merge(name, value, (before, more) -> before + "," + more);
+    }
+
+    @Override
+    public void removeHeader(String name) {
+      headers.remove(name);
+    }
+
+    @Override
+    public void restore() {
+      headers.clear();
+      headers.putAll(written);
+    }
+
+    @Override
+    public void rewriteTarget(String target) {
+      throw new AssertionError("no route of the shop rewrites");
+    }
+
+    @Override
+    public void rewriteAuthority(String authority) {
+      throw new AssertionError("no route of the shop rewrites");
     }
 
     @Override

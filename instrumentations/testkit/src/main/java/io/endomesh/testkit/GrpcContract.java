@@ -43,7 +43,7 @@ public abstract class GrpcContract {
   private static final int UNAVAILABLE = 14;
   private static final String TARGET = "inventory:9090";
   private static final Rules RETRYING =
-      new Rules(0, 0, new RetryPolicy(4, Set.of(), Set.of(UNAVAILABLE), 1, 1));
+      new Rules(0, 0, new RetryPolicy(4, Set.of(), Set.of(UNAVAILABLE), false, 1, 1));
 
   private final TestRoutes routes = new TestRoutes();
   private final Map<Integer, Protocol> bound = new ConcurrentHashMap<>();

@@ -4,14 +4,16 @@ import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
-import io.endomesh.dataplane.cluster.RetryBudget;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.weaving.Weaving;
@@ -50,7 +52,7 @@ public final class TestRoutes {
       for (int status : statuses) {
         set.add(status);
       }
-      return new Rules(0, 0, new RetryPolicy(4, set, Set.of(), 1, 1));
+      return new Rules(0, 0, new RetryPolicy(4, set, Set.of(), false, 1, 1));
     }
 
     public static Rules attemptTimeoutMillis(long millis) {
@@ -67,14 +69,16 @@ public final class TestRoutes {
   }
 
   public void split(String authority, Rules rules, List<Cluster> clusters, List<Integer> weights) {
+    List<WeightedClusters.Target> targets = new ArrayList<>();
+    for (int i = 0; i < clusters.size(); i++) {
+      targets.add(new WeightedClusters.Target(clusters.get(i), weights.get(i)));
+    }
     Route route =
-        new Route(
+        Route.to(
             "HTTPRoute/default/" + authority + " rule 0",
             RouteMatch.ANY,
-            WeightedClusters.of(clusters, weights),
-            rules.timeoutNanos(),
-            rules.attemptTimeoutNanos(),
-            rules.retry());
+            WeightedClusters.of(targets),
+            RoutePolicy.of(rules.timeoutNanos(), rules.attemptTimeoutNanos(), rules.retry()));
     hosts.put(authority, new VirtualHost(authority + ".default", List.of(route)));
     publish();
   }
@@ -86,7 +90,11 @@ public final class TestRoutes {
 
   public static Cluster cluster(String name, Endpoint... endpoints) {
     return new Cluster(
-        name, name + ".default", new ArrayList<>(List.of(endpoints)), new RetryBudget());
+        name,
+        name + ".default",
+        List.of(endpoints),
+        ClusterPolicy.DEFAULT,
+        new ClusterLoad());
   }
 
   /**

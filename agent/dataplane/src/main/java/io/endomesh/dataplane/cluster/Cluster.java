@@ -1,7 +1,7 @@
 package io.endomesh.dataplane.cluster;
 
+import io.endomesh.dataplane.Outcome;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,24 +10,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cluster {
 
-  /** How often a pick is drawn again when it hits a tried endpoint; Istio's host selection, 5. */
-  private static final int MAX_DRAWS = 5;
-
   private final String name;
   private final String service;
-  private final Endpoint[] endpoints;
-  private final RetryBudget budget;
+  private final List<Endpoint> endpoints;
+  private final ClusterPolicy policy;
+  private final ClusterLoad load;
+  private final Priorities priorities;
 
   /**
    * @param name of the xDS resource
    * @param service {@code orders.default}, for telemetry
-   * @param budget shared with the cluster of the same name in earlier snapshots
+   * @param load shared with the cluster of the same name in earlier snapshots
    */
-  public Cluster(String name, String service, List<Endpoint> endpoints, RetryBudget budget) {
+  public Cluster(
+      String name,
+      String service,
+      List<Endpoint> endpoints,
+      ClusterPolicy policy,
+      ClusterLoad load) {
     this.name = name;
     this.service = service;
-    this.endpoints = endpoints.toArray(Endpoint[]::new);
-    this.budget = budget;
+    this.endpoints = List.copyOf(endpoints);
+    this.policy = policy;
+    this.load = load;
+    this.priorities = Priorities.of(this.endpoints, policy);
+    recountEjected();
   }
 
   public String name() {
@@ -39,75 +46,73 @@ public final class Cluster {
   }
 
   public List<Endpoint> endpoints() {
-    return List.of(endpoints);
+    return endpoints;
   }
 
-  public RetryBudget budget() {
-    return budget;
+  public ClusterPolicy policy() {
+    return policy;
+  }
+
+  public ClusterLoad load() {
+    return load;
+  }
+
+  /** False if so much is in flight that another call would only add to the trouble. */
+  public boolean admits() {
+    return policy.limits().admits(load);
+  }
+
+  /** False if enough retries are in flight. */
+  public boolean permitsRetry() {
+    return policy.limits().permitsRetry(load);
   }
 
   /**
-   * Power of two choices: of two endpoints at random, the one with fewer calls in flight per weight
-   * (Envoy least request, {@code choice_count} 2; Mitzenmacher 2001). Endpoints that were tried or
-   * just refused a connection are drawn again, a few times; if nothing better exists, one that this
-   * call has not tried is used, and else any.
+   * The endpoint for the next attempt, by priority, health and the policy's balancing.
    *
-   * @return null only if there is no endpoint at all
+   * @param tried by this call already: others are preferred
+   * @param hash of the request, see {@link Balancing#byHash}; random otherwise
+   * @return null if there is no endpoint, or all are ejected
    */
-  public @Nullable Endpoint pick(Endpoint[] tried, long nowNanos) {
-    int n = endpoints.length;
-    if (n == 0) {
-      return null;
-    }
-    if (n == 1) {
-      return endpoints[0];
-    }
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    Endpoint picked = draw(random, n);
-    for (int i = 0; i < MAX_DRAWS; i++) {
-      if (!picked.load().avoidedAt(nowNanos) && !contains(tried, picked)) {
-        return picked;
-      }
-      picked = draw(random, n);
-    }
-    return leastBad(random.nextInt(n), tried, nowNanos);
+  public @Nullable Endpoint pick(Endpoint[] tried, long hash, long nowNanos) {
+    return priorities.pick(tried, hash, nowNanos, load.ejected() > 0);
   }
 
-  private Endpoint draw(ThreadLocalRandom random, int n) {
-    int a = random.nextInt(n);
-    int b = random.nextInt(n - 1);
-    if (b >= a) {
-      b++;
-    }
-    Endpoint first = endpoints[a];
-    Endpoint second = endpoints[b];
-    // inFlight / weight compared without division.
-    long one = (first.load().inFlight() + 1L) * second.weight();
-    long two = (second.load().inFlight() + 1L) * first.weight();
-    return one <= two ? first : second;
+  /** The endpoint of a session: null if it is gone, ejected, or was tried by this call. */
+  public @Nullable Endpoint pickSession(String session, Endpoint[] tried) {
+    return priorities.ofSession(session, tried);
   }
 
-  /** Looks at all, from a random one on, so that no endpoint is favoured by its place. */
-  private Endpoint leastBad(int from, Endpoint[] tried, long nowNanos) {
-    Endpoint untried = null;
-    for (int i = 0; i < endpoints.length; i++) {
-      Endpoint endpoint = endpoints[(from + i) % endpoints.length];
-      if (!contains(tried, endpoint)) {
-        if (!endpoint.load().avoidedAt(nowNanos)) {
-          return endpoint;
-        }
-        untried = endpoint;
-      }
-    }
-    return untried != null ? untried : endpoints[from];
-  }
-
-  private static boolean contains(Endpoint[] tried, Endpoint endpoint) {
-    for (Endpoint other : tried) {
-      if (other == endpoint) {
+  /** True if an attempt after this one would find somebody else who is well. */
+  public boolean hasOther(Endpoint than, Endpoint[] tried, long nowNanos) {
+    for (int i = 0; i < endpoints.size(); i++) {
+      Endpoint endpoint = endpoints.get(i);
+      if (endpoint != than
+          && !endpoint.load().health().ejected()
+          && !endpoint.load().avoidedAt(nowNanos)
+          && !Balancer.contains(tried, endpoint)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** After an attempt ended. */
+  public void outcome(Endpoint endpoint, Outcome outcome, boolean sent, long nowNanos) {
+    endpoint.load().outcome(outcome, sent, nowNanos);
+    if (policy.outliers() != null) {
+      policy.outliers().observe(endpoint, outcome, this, nowNanos);
+    }
+  }
+
+  /** Endpoints come and go with snapshots, and so do ejected ones among them. */
+  void recountEjected() {
+    int ejected = 0;
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.load().health().ejected()) {
+        ejected++;
+      }
+    }
+    load.ejected(ejected);
   }
 }

@@ -1,6 +1,8 @@
 package io.endomesh.dataplane.cluster;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +14,40 @@ import org.jspecify.annotations.Nullable;
  * @param identity SPIFFE id the endpoint must prove; null means that it takes no mesh TLS
  * @param labels of the workload
  * @param weight at least 1
+ * @param priority 0 is used first, higher ones as far as the lower ones are not healthy (Envoy
+ *     {@code LocalityLbEndpoints.priority})
  */
 public record Endpoint(
     InetSocketAddress address,
     @Nullable String identity,
     Map<String, String> labels,
     int weight,
+    int priority,
     Load load) {
 
   public Endpoint {
     labels = Map.copyOf(labels);
+  }
+
+  /** Of the first priority. */
+  public Endpoint(
+      InetSocketAddress address,
+      @Nullable String identity,
+      Map<String, String> labels,
+      int weight,
+      Load load) {
+    this(address, identity, labels, weight, 0, load);
+  }
+
+  /** {@code 10.0.0.1:8080}, as Envoy writes it. */
+  public String hostAndPort() {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  /** The session of calls that stick to this endpoint; opaque to applications, as Envoy's is. */
+  public String session() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(hostAndPort().getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -15,9 +15,29 @@ public final class Load {
    */
   static final long AVOID_NANOS = 1_000_000_000;
 
+  /** Longest rest that an endpoint may ask for; Linkerd's bound on Retry-After, 300 s. */
+  static final long MAX_REST_NANOS = 300_000_000_000L;
+
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final Health health = new Health();
+  private final Latency latency = new Latency();
+  private final long knownSinceNanos;
   private volatile long avoidUntilNanos;
   private volatile boolean avoided;
+  private volatile long restUntilNanos;
+  private volatile boolean resting;
+
+  /** Of an endpoint that was always there: it needs no warming up. */
+  public Load() {
+    this(Long.MIN_VALUE);
+  }
+
+  /**
+   * @param knownSinceNanos when the endpoint appeared, on the mesh's nanoTime clock
+   */
+  public Load(long knownSinceNanos) {
+    this.knownSinceNanos = knownSinceNanos;
+  }
 
   public void begin() {
     inFlight.incrementAndGet();
@@ -35,12 +55,40 @@ public final class Load {
     if (!sent) {
       avoidUntilNanos = nowNanos + AVOID_NANOS;
       avoided = true;
-    } else if (avoided && outcome.error() == null) {
-      avoided = false;
+      return;
+    }
+    if (outcome.error() == null) {
+      if (avoided) {
+        avoided = false;
+      }
+      latency.observe(outcome.durationNanos(), nowNanos);
     }
   }
 
-  boolean avoidedAt(long nowNanos) {
-    return avoided && nowNanos - avoidUntilNanos < 0;
+  /**
+   * The endpoint asked not to be called for a while (Retry-After on 429 or 503, RFC 9110, 10.2.3).
+   * Others are preferred until then.
+   */
+  public void rest(long nanos, long nowNanos) {
+    restUntilNanos = nowNanos + Math.min(nanos, MAX_REST_NANOS);
+    resting = true;
+  }
+
+  /** True if others are to be preferred: it refused a connection, or asked for a rest. */
+  public boolean avoidedAt(long nowNanos) {
+    return avoided && nowNanos - avoidUntilNanos < 0 || resting && nowNanos - restUntilNanos < 0;
+  }
+
+  public Health health() {
+    return health;
+  }
+
+  Latency latency() {
+    return latency;
+  }
+
+  /** How long the endpoint is known, in nanoseconds; {@link Long#MAX_VALUE} for ever. */
+  long ageNanos(long nowNanos) {
+    return knownSinceNanos == Long.MIN_VALUE ? Long.MAX_VALUE : nowNanos - knownSinceNanos;
   }
 }

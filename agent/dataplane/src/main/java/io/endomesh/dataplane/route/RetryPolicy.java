@@ -12,6 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param retries attempts after the first
  * @param statuses HTTP statuses that are retried
  * @param grpcStatuses gRPC status code numbers that are retried
+ * @param onReset true if a request that was sent and got no response at all is retried: the
+ *     connection broke, or the time of the attempt passed (Envoy {@code reset}, part of {@code 5xx})
  * @param baseDelayNanos of the exponential back-off
  * @param maxDelayNanos of the exponential back-off
  */
@@ -19,6 +21,7 @@ public record RetryPolicy(
     int retries,
     Set<Integer> statuses,
     Set<Integer> grpcStatuses,
+    boolean onReset,
     long baseDelayNanos,
     long maxDelayNanos) {
 
@@ -32,7 +35,11 @@ public record RetryPolicy(
    * is safe for every method, because no server has seen the request.
    */
   public static final RetryPolicy SAFE =
-      new RetryPolicy(2, Set.of(), Set.of(), DEFAULT_BASE_DELAY_NANOS, DEFAULT_MAX_DELAY_NANOS);
+      new RetryPolicy(
+          2, Set.of(), Set.of(), false, DEFAULT_BASE_DELAY_NANOS, DEFAULT_MAX_DELAY_NANOS);
+
+  /** Not even those. */
+  public static final RetryPolicy NONE = new RetryPolicy(0, Set.of(), Set.of(), false, 0, 0);
 
   public RetryPolicy {
     statuses = Set.copyOf(statuses);
@@ -58,7 +65,7 @@ public record RetryPolicy(
     if (outcome.grpcStatus() != Outcome.NOT_GRPC) {
       return grpcStatuses.contains(outcome.grpcStatus());
     }
-    return outcome.status() != 0 && statuses.contains(outcome.status());
+    return outcome.status() == 0 ? onReset : statuses.contains(outcome.status());
   }
 
   /**

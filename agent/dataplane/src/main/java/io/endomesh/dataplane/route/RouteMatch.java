@@ -54,10 +54,14 @@ public record RouteMatch(
   public record QueryMatch(String name, StringMatch value) {
 
     boolean matches(@Nullable String query) {
-      return value.matches(query == null ? null : parameter(query));
+      return value.matches(parameter(query, name));
     }
 
-    private @Nullable String parameter(String query) {
+    /** The raw value of a parameter, or null. */
+    static @Nullable String parameter(@Nullable String query, String name) {
+      if (query == null) {
+        return null;
+      }
       for (int start = 0; start <= query.length(); ) {
         int end = query.indexOf('&', start);
         if (end < 0) {

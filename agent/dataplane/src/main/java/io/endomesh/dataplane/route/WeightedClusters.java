@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.route;
 
 import io.endomesh.dataplane.cluster.Cluster;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -10,32 +11,43 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class WeightedClusters {
 
-  private final Cluster[] clusters;
+  /**
+   * One side of a split.
+   *
+   * @param weight 0 gets no calls
+   * @param requestHeaders changed on what is sent there, after those of the route
+   * @param responseHeaders changed on what comes from there, before those of the route
+   */
+  public record Target(
+      Cluster cluster, int weight, HeaderChanges requestHeaders, HeaderChanges responseHeaders) {
+
+    public Target(Cluster cluster, int weight) {
+      this(cluster, weight, HeaderChanges.NONE, HeaderChanges.NONE);
+    }
+  }
+
+  private final Target[] targets;
 
   /** Running sums of the weights; the last is their total. */
   private final int[] upTo;
 
-  private WeightedClusters(Cluster[] clusters, int[] upTo) {
-    this.clusters = clusters;
+  private WeightedClusters(Target[] targets, int[] upTo) {
+    this.targets = targets;
     this.upTo = upTo;
   }
 
   public static WeightedClusters of(Cluster cluster) {
-    return new WeightedClusters(new Cluster[] {cluster}, new int[] {1});
+    return of(List.of(new Target(cluster, 1)));
   }
 
   /**
-   * @throws IllegalArgumentException if the sizes differ, a weight is negative, or all are zero
+   * @throws IllegalArgumentException if a weight is negative, or all are zero
    */
-  public static WeightedClusters of(List<Cluster> clusters, List<Integer> weights) {
-    if (clusters.size() != weights.size()) {
-      throw new IllegalArgumentException(
-          "weights: " + weights.size() + " (expected: one for each of " + clusters.size() + ")");
-    }
-    int[] upTo = new int[clusters.size()];
+  public static WeightedClusters of(List<Target> targets) {
+    int[] upTo = new int[targets.size()];
     int sum = 0;
     for (int i = 0; i < upTo.length; i++) {
-      int weight = weights.get(i);
+      int weight = targets.get(i).weight();
       if (weight < 0) {
         throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0)");
       }
@@ -45,23 +57,31 @@ public final class WeightedClusters {
     if (sum == 0) {
       throw new IllegalArgumentException("sum of weights: 0 (expected: > 0)");
     }
-    return new WeightedClusters(clusters.toArray(Cluster[]::new), upTo);
+    return new WeightedClusters(targets.toArray(Target[]::new), upTo);
   }
 
-  /** A cluster at random, each as likely as its weight. */
-  public Cluster pick() {
-    if (clusters.length == 1) {
-      return clusters[0];
+  /** A target at random, each as likely as its weight. */
+  public Target pick() {
+    if (targets.length == 1) {
+      return targets[0];
     }
     int point = ThreadLocalRandom.current().nextInt(upTo[upTo.length - 1]);
     int i = 0;
     while (point >= upTo[i]) {
       i++;
     }
-    return clusters[i];
+    return targets[i];
+  }
+
+  public List<Target> targets() {
+    return List.of(targets);
   }
 
   public List<Cluster> clusters() {
-    return List.of(clusters);
+    List<Cluster> clusters = new ArrayList<>();
+    for (Target target : targets) {
+      clusters.add(target.cluster());
+    }
+    return clusters;
   }
 }

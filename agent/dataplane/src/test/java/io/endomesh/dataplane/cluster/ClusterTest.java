@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.TestMesh;
 import java.net.ConnectException;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +20,7 @@ class ClusterTest {
     Cluster cluster = TestMesh.cluster("c", idle, busy);
     busy.load().begin();
     for (int i = 0; i < 100; i++) {
-      assertThat(cluster.pick(NONE, 0)).isSameAs(idle);
+      assertThat(cluster.pick(NONE, 7, 0)).isSameAs(idle);
     }
   }
 
@@ -33,7 +32,7 @@ class ClusterTest {
     heavy.load().begin();
     heavy.load().begin();
     // (1 + 1) / 1 against (2 + 1) / 4.
-    assertThat(cluster.pick(NONE, 0)).isSameAs(heavy);
+    assertThat(cluster.pick(NONE, 7, 0)).isSameAs(heavy);
   }
 
   @Test
@@ -41,14 +40,14 @@ class ClusterTest {
     Cluster cluster = TestMesh.cluster("c", idle, busy);
     busy.load().begin();
     for (int i = 0; i < 100; i++) {
-      assertThat(cluster.pick(new Endpoint[] {idle}, 0)).isSameAs(busy);
+      assertThat(cluster.pick(new Endpoint[] {idle}, 7, 0)).isSameAs(busy);
     }
   }
 
   @Test
   void pick_allTried_stillPicks() {
     Cluster cluster = TestMesh.cluster("c", idle, busy);
-    assertThat(cluster.pick(new Endpoint[] {idle, busy}, 0)).isNotNull();
+    assertThat(cluster.pick(new Endpoint[] {idle, busy}, 7, 0)).isNotNull();
   }
 
   @Test
@@ -57,14 +56,14 @@ class ClusterTest {
     busy.load().begin();
     idle.load().outcome(refused(), false, 0);
     for (int i = 0; i < 100; i++) {
-      assertThat(cluster.pick(NONE, Load.AVOID_NANOS - 1)).isSameAs(busy);
+      assertThat(cluster.pick(NONE, 7, Load.AVOID_NANOS - 1)).isSameAs(busy);
     }
-    assertThat(cluster.pick(NONE, Load.AVOID_NANOS)).isSameAs(idle);
+    assertThat(cluster.pick(NONE, 7, Load.AVOID_NANOS)).isSameAs(idle);
   }
 
   @Test
   void pick_none_isNull() {
-    assertThat(new Cluster("c", "c", List.of(), new RetryBudget()).pick(NONE, 0)).isNull();
+    assertThat(TestMesh.cluster("c").pick(NONE, 7, 0)).isNull();
   }
 
   private static Outcome refused() {

@@ -93,12 +93,10 @@ class RouteMatchTest {
   }
 
   private static Route route(String name, PathMatch path) {
-    return new Route(
+    return Route.to(
         name,
         new RouteMatch(path, null, List.of(), List.of()),
         WeightedClusters.of(io.endomesh.dataplane.TestMesh.cluster(name)),
-        0,
-        0,
-        RetryPolicy.SAFE);
+        RoutePolicy.DEFAULT);
   }
 }

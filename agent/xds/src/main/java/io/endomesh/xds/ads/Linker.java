@@ -2,10 +2,12 @@ package io.endomesh.xds.ads;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
-import io.endomesh.dataplane.cluster.RetryBudget;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.xds.translate.ClusterResource;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts translated resources together to what the data plane reads. Clusters that did not change,
- * the load of each endpoint and the retry budget of each cluster live on from one snapshot to the
+ * the loads of endpoints and of clusters live on from one snapshot to the
  * next. Not thread-safe.
  */
 final class Linker {
@@ -79,21 +81,17 @@ final class Linker {
   private VirtualHost host(RouteResource.Host host, Set<String> inUse) {
     List<Route> linkedRoutes = new ArrayList<>();
     for (RouteResource.Rule rule : host.rules()) {
-      List<Cluster> clusters = new ArrayList<>();
-      List<Integer> weights = new ArrayList<>();
+      List<WeightedClusters.Target> targets = new ArrayList<>();
       for (RouteResource.Target target : rule.targets()) {
         inUse.add(target.cluster());
-        clusters.add(cluster(target.cluster()));
-        weights.add(target.weight());
+        targets.add(new WeightedClusters.Target(cluster(target.cluster()), target.weight()));
       }
       linkedRoutes.add(
-          new Route(
+          Route.to(
               rule.name(),
               rule.match(),
-              WeightedClusters.of(clusters, weights),
-              rule.timeoutNanos(),
-              rule.attemptTimeoutNanos(),
-              rule.retry()));
+              WeightedClusters.of(targets),
+              RoutePolicy.of(rule.timeoutNanos(), rule.attemptTimeoutNanos(), rule.retry())));
     }
     return new VirtualHost(host.name(), linkedRoutes);
   }
@@ -124,7 +122,8 @@ final class Linker {
             name,
             resource == null ? name : resource.service(),
             usable,
-            before == null ? new RetryBudget() : before.cluster().budget());
+            ClusterPolicy.DEFAULT,
+            before == null ? new ClusterLoad() : before.cluster().load());
     linked.put(name, new Linked(resource, endpoints, loads, cluster));
     return cluster;
   }

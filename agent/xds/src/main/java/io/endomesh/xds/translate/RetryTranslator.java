@@ -17,16 +17,12 @@ final class RetryTranslator {
           "internal", 13,
           "unavailable", 14);
 
-  /**
-   * Conditions that say nothing new: an attempt that never left is repeated with any policy, and
-   * what happened to one that was reset half way is not known.
-   */
+  /** Conditions that say nothing new: an attempt that never left is repeated with any policy. */
   private static final Set<String> NEVER_SENT =
       Set.of(
           "connect-failure",
           "refused-stream",
           "reset-before-request",
-          "reset",
           "http3-post-connect-failure");
 
   private RetryTranslator() {}
@@ -36,12 +32,17 @@ final class RetryTranslator {
       throws InvalidResource {
     Set<Integer> statuses = new HashSet<>();
     Set<Integer> grpcStatuses = new HashSet<>();
+    boolean onReset = false;
     for (String condition : message.getRetryOn().split(",")) {
       String name = condition.strip();
       Integer grpcStatus = GRPC.get(name);
       if (grpcStatus != null) {
         grpcStatuses.add(grpcStatus);
+      } else if (name.equals("reset")) {
+        onReset = true;
       } else if (name.equals("5xx")) {
+        // Envoy's 5xx includes "does not respond at all".
+        onReset = true;
         for (int status = 500; status <= 599; status++) {
           statuses.add(status);
         }
@@ -75,7 +76,7 @@ final class RetryTranslator {
             field + ".retry_back_off.max_interval: below base_interval (expected: at least it)");
       }
     }
-    return new RetryPolicy(retries, statuses, grpcStatuses, base, max);
+    return new RetryPolicy(retries, statuses, grpcStatuses, onReset, base, max);
   }
 
   /** Envoy's default of {@code max_interval}. */

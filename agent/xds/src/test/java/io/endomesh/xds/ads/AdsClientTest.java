@@ -69,8 +69,12 @@ class AdsClientTest {
             resource(ENDPOINTS, "c1", "1", endpoints("c1", endpoint("10.0.0.1", 8080, SPIFFE)))));
   }
 
+  private List<Cluster> clusters() {
+    return client.hosts().get("orders").routes().get(0).clusters();
+  }
+
   private Cluster linked(int index) {
-    return client.hosts().get("orders").routes().get(0).clusters().clusters().get(index);
+    return clusters().get(index);
   }
 
   private DeltaDiscoveryRequest last() {
@@ -118,11 +122,11 @@ class AdsClientTest {
     knowOrders();
     client.received(
         response(ROUTE, "r2", resource(ROUTE, "r", "2", routes("r", split("c1", 9, "c2", 1)))));
-    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(1);
+    assertThat(clusters()).hasSize(1);
     client.received(response(CLUSTER, "x2", resource(CLUSTER, "c2", "1", cluster("c2", false))));
-    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(1);
+    assertThat(clusters()).hasSize(1);
     client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "c2", "1", endpoints("c2"))));
-    assertThat(client.hosts().get("orders").routes().get(0).clusters().clusters()).hasSize(2);
+    assertThat(clusters()).hasSize(2);
   }
 
   @Test
@@ -145,7 +149,7 @@ class AdsClientTest {
     Cluster after = linked(0);
     assertThat(after.endpoints()).hasSize(2);
     assertThat(after.endpoints().get(0).load()).isSameAs(before.endpoints().get(0).load());
-    assertThat(after.budget()).isSameAs(before.budget());
+    assertThat(after.load()).isSameAs(before.load());
   }
 
   @Test

@@ -37,7 +37,7 @@ final class HttpCall<T> {
   private final Call call;
   private final HttpClient client;
   private final HttpRequest request;
-  private final OutboundRequest view;
+  private final RequestView view;
   private final BodyHandler<T> handler;
   private final @Nullable PushPromiseHandler<T> pushes;
   private final long startNanos = System.nanoTime();
@@ -49,7 +49,7 @@ final class HttpCall<T> {
       Call call,
       HttpClient client,
       HttpRequest request,
-      OutboundRequest view,
+      RequestView view,
       BodyHandler<T> handler,
       @Nullable PushPromiseHandler<T> pushes) {
     this.call = call;

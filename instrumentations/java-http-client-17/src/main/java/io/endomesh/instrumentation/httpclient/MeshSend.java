@@ -26,7 +26,7 @@ final class MeshSend {
   private MeshSend() {}
 
   static @Nullable Sent send(HttpClient client, HttpRequest request, BodyHandler<?> handler) {
-    OutboundRequest view = view(request);
+    RequestView view = view(request);
     Call call = view == null ? null : Weaving.mesh().call(view);
     return view == null || call == null ? null : run(call, client, request, view, handler);
   }
@@ -35,7 +35,7 @@ final class MeshSend {
       Call call,
       HttpClient client,
       HttpRequest request,
-      OutboundRequest view,
+      RequestView view,
       BodyHandler<T> handler) {
     HttpCall<T> http = new HttpCall<>(call, client, request, view, handler, null);
     try {
@@ -58,7 +58,7 @@ final class MeshSend {
       HttpRequest request,
       BodyHandler<T> handler,
       @Nullable PushPromiseHandler<T> pushes) {
-    OutboundRequest view = view(request);
+    RequestView view = view(request);
     Call call = view == null ? null : Weaving.mesh().call(view);
     if (view == null || call == null) {
       return null;
@@ -68,9 +68,9 @@ final class MeshSend {
     return http.mayRedirect() ? FollowedRedirects.of(http, done) : done;
   }
 
-  private static @Nullable OutboundRequest view(HttpRequest request) {
+  private static @Nullable RequestView view(HttpRequest request) {
     return request instanceof AttemptRequest || WEB_SOCKET.isInside() || Weaving.onAgentThread()
         ? null
-        : OutboundRequest.of(request);
+        : RequestView.of(request);
   }
 }

@@ -5,7 +5,6 @@ import io.endomesh.dataplane.AttemptResult;
 import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
-import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
@@ -77,7 +76,7 @@ final class MeshConnect {
       CONNECTING.enter();
       try {
         Connection connection = driver.connect(url.at(address), properties);
-        attempt.responded(0, Outcome.NOT_GRPC);
+        attempt.connected();
         Databases.opened(
             connection,
             new Database(
@@ -100,7 +99,7 @@ final class MeshConnect {
         throws SQLException {
       if (!isConnectionFailure(e)) {
         // The server answered: a wrong password is wrong on every endpoint.
-        attempt.responded(0, Outcome.NOT_GRPC);
+        attempt.connected();
         throw e;
       }
       long delayNanos = attempt.failed(e, /* sent= */ false);

@@ -90,11 +90,6 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
-  public void setHeader(String name, String value) {
-    request.getCoyoteRequest().getMimeHeaders().setValue(name).setString(value);
-  }
-
-  @Override
   public boolean replayable() {
     return false;
   }

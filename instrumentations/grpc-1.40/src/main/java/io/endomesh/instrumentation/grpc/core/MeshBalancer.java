@@ -131,7 +131,7 @@ final class MeshBalancer extends LoadBalancer {
   private static Set<Destination> destinations(VirtualHost host, Snapshot now) {
     Set<Destination> destinations = new HashSet<>();
     for (Route route : host.routes()) {
-      for (Cluster cluster : route.clusters().clusters()) {
+      for (Cluster cluster : route.clusters()) {
         for (Endpoint endpoint : cluster.endpoints()) {
           Destination destination = Destination.of(endpoint, now.identity());
           if (destination != null) {

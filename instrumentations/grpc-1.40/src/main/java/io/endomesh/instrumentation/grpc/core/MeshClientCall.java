@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Decision;
+import io.endomesh.dataplane.Pause;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.weaving.Weaving;
@@ -83,14 +84,16 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   }
 
   private void next() {
-    Metadata headers = Objects.requireNonNull(request).freshHeaders();
     try {
       Decision decision = Objects.requireNonNull(call).next();
       if (decision instanceof Reply reply) {
         replied(reply);
+      } else if (decision instanceof Pause pause) {
+        again(pause.nanos(), call);
       } else {
         Attempt attempt = (Attempt) decision;
         Pick pick = Pick.of(attempt);
+        Metadata headers = Objects.requireNonNull(request).headers();
         begin(optionsOf(attempt, pick), headers, new AttemptListener(attempt, pick));
       }
     } catch (RuntimeException e) {

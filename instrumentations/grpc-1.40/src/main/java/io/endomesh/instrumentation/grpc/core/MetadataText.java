@@ -30,6 +30,19 @@ final class MetadataText {
     }
   }
 
+  /** Adds a value; does nothing if the name is not one of a text header. */
+  static void add(Metadata metadata, String name, String value) {
+    if (isText(name)) {
+      metadata.put(key(name), value);
+    }
+  }
+
+  static void remove(Metadata metadata, String name) {
+    if (isText(name)) {
+      metadata.discardAll(key(name));
+    }
+  }
+
   static Status status(Reply reply) {
     return Status.fromCodeValue(reply.grpcStatus()).withDescription(reply.message());
   }

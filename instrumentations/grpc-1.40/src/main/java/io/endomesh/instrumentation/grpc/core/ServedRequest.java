@@ -68,11 +68,6 @@ final class ServedRequest implements InboundRequest {
   }
 
   @Override
-  public void setHeader(String name, String value) {
-    MetadataText.set(headers, name, value);
-  }
-
-  @Override
   public boolean replayable() {
     return false;
   }

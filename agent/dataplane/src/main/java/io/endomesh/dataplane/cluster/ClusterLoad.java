@@ -1,0 +1,50 @@
+package io.endomesh.dataplane.cluster;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a cluster has in flight, and how many of its endpoints are ejected. It belongs to the
+ * cluster's name and outlives snapshots. Thread-safe by atomics.
+ */
+public final class ClusterLoad {
+
+  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger retries = new AtomicInteger();
+  private final AtomicInteger ejected = new AtomicInteger();
+
+  /** When outlier detection last looked at all endpoints; set by whoever looks next. */
+  final AtomicLong sweptAtNanos = new AtomicLong(Long.MIN_VALUE);
+
+  public void begin(boolean retry) {
+    active.incrementAndGet();
+    if (retry) {
+      retries.incrementAndGet();
+    }
+  }
+
+  public void end(boolean retry) {
+    active.decrementAndGet();
+    if (retry) {
+      retries.decrementAndGet();
+    }
+  }
+
+  /** Attempts in flight, retries included. */
+  public int active() {
+    return active.get();
+  }
+
+  /** Retries in flight. */
+  public int retries() {
+    return retries.get();
+  }
+
+  int ejected() {
+    return ejected.get();
+  }
+
+  void ejected(int count) {
+    ejected.set(count);
+  }
+}

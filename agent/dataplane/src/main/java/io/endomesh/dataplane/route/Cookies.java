@@ -1,0 +1,34 @@
+package io.endomesh.dataplane.route;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads a Cookie header (RFC 6265, 4.2). Stateless. */
+final class Cookies {
+
+  private Cookies() {}
+
+  /**
+   * @param header {@code a=1; b=2}; null if there is none
+   * @return the value of the first cookie of that name, or null
+   */
+  static @Nullable String value(@Nullable String header, String name) {
+    if (header == null) {
+      return null;
+    }
+    for (int start = 0; start < header.length(); ) {
+      int end = header.indexOf(';', start);
+      if (end < 0) {
+        end = header.length();
+      }
+      while (start < end && header.charAt(start) == ' ') {
+        start++;
+      }
+      int after = start + name.length();
+      if (header.startsWith(name, start) && after < end && header.charAt(after) == '=') {
+        return header.substring(after + 1, end);
+      }
+      start = end + 1;
+    }
+    return null;
+  }
+}
