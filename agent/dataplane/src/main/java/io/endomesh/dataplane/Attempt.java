@@ -25,6 +25,7 @@ public final class Attempt implements Decision {
   private final long startNanos;
   private @Nullable Object observed;
   private boolean ended;
+  private boolean retried;
 
   Attempt(Call call) {
     this.call = call;
@@ -71,6 +72,14 @@ public final class Attempt implements Decision {
   }
 
   /**
+   * True once it has ended and the call goes on after it: its outcome is not the call's. The next
+   * is another attempt or, if there is no time or endpoint for one, the mesh's own answer.
+   */
+  public boolean retried() {
+    return retried;
+  }
+
+  /**
    * A response head arrived (HTTP), or the call was closed by the peer (gRPC).
    *
    * @param grpcStatus {@link Outcome#NOT_GRPC} if this was not gRPC
@@ -93,27 +102,37 @@ public final class Attempt implements Decision {
 
   /** The application gave the call up; nothing is held against the endpoint. */
   public void abandoned(@Nullable Throwable cause) {
-    finish(new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos()));
+    Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
+    if (release()) {
+      observe(outcome);
+    }
   }
 
   private long end(Outcome outcome, boolean sent) {
-    if (!finish(outcome)) {
+    if (!release()) {
       return DELIVER;
     }
     endpoint.load().outcome(outcome, sent, call.mesh.nanoTime());
-    return call.mesh.outbound().afterAttempt(call, this, outcome, sent);
+    long next = call.mesh.outbound().afterAttempt(call, this, outcome, sent);
+    // Observed after the decision, so that telemetry can tell calls from attempts.
+    retried = next != DELIVER;
+    observe(outcome);
+    return next;
   }
 
-  private boolean finish(Outcome outcome) {
+  private boolean release() {
     if (ended) {
       return false;
     }
     ended = true;
     endpoint.load().end();
     cluster.budget().end(number > 1);
+    return true;
+  }
+
+  private void observe(Outcome outcome) {
     call.mesh.observer().attemptEnded(this, observed, outcome);
     observed = null;
-    return true;
   }
 
   private long elapsedNanos() {
