@@ -7,9 +7,11 @@ export interface Stats {
   requestsTotal: number;
   errorsTotal: number;
   refusedTotal: number;
+  retriesTotal: number;
   requestsPerSecond: number;
   errorsPerSecond: number;
   refusedPerSecond: number;
+  retriesPerSecond: number;
   errorRatio: number | null;
   p50Millis: number | null;
   p99Millis: number | null;

@@ -42,6 +42,8 @@ export function Panel({ snapshot, selected, onClose }: PanelProps) {
 function EdgePanel({ snapshot, edge }: { snapshot: Snapshot; edge: GraphEdge }) {
   const policies = refusing(snapshot, edge.destination, edge.source);
   const total = edge.clusters.reduce((sum, one) => sum + one.requestsPerSecond, 0);
+  // A route that was changed leaves clusters behind that nothing goes to any more.
+  const clusters = total === 0 ? edge.clusters : edge.clusters.filter((one) => one.requestsPerSecond > 0);
   const workloads = snapshot.workloads.filter((one) => one.serviceId === edge.destination);
   const traces = snapshot.traces
     .filter((one) => one.services.includes(edge.source) && one.services.includes(edge.destination))
@@ -62,7 +64,8 @@ function EdgePanel({ snapshot, edge }: { snapshot: Snapshot; edge: GraphEdge }) 
         <Encryption mtls={edge.mtls} protocol={edge.protocol} />
       </p>
       <StatsBlock stats={edge.stats} />
-      <SeriesCharts called={edge.stats.requestsTotal > 0} query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} narrow />
+      <Retries stats={edge.stats} />
+      <SeriesCharts called={edge.stats.requestsTotal > 0} query={`edge=${encodeURIComponent(edge.id)}`} sequence={snapshot.sequence} />
       {policies.length > 0 && (
         <Part title="Refused by">
           {policies.map((one) => (
@@ -73,9 +76,9 @@ function EdgePanel({ snapshot, edge }: { snapshot: Snapshot; edge: GraphEdge }) 
           ))}
         </Part>
       )}
-      {edge.clusters.length > 1 && (
+      {clusters.length > 1 && (
         <Part title="Split over">
-          {edge.clusters.map((one) => (
+          {clusters.map((one) => (
             <Share
               key={one.cluster}
               name={clusterName(one.cluster)}
@@ -121,7 +124,7 @@ function NodePanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) 
       </p>
       {service !== undefined && <StatsBlock stats={service.inbound} />}
       {service !== undefined && (
-        <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} narrow />
+        <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} />
       )}
       {policies.length > 0 && (
         <Part title="Calls refused by">
@@ -161,6 +164,18 @@ export function StatsBlock({ stats }: { stats: Stats }) {
       <Metric label="p50" value={millis(stats.p50Millis)} />
       <Metric label="p99" value={millis(stats.p99Millis)} />
     </dl>
+  );
+}
+
+/** Calls are counted once, however many attempts they took; these are the attempts beyond. */
+function Retries({ stats }: { stats: Stats }) {
+  if (stats.retriesTotal === 0) {
+    return null;
+  }
+  return (
+    <p class="muted">
+      {rate(stats.retriesPerSecond)} retries now, {count(stats.retriesTotal)} in all, beyond {count(stats.requestsTotal)} calls
+    </p>
   );
 }
 

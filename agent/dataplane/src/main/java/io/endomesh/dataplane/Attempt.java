@@ -33,8 +33,9 @@ public final class Attempt implements Decision {
   /** The side of the split this went to; null for a copy. */
   private final WeightedClusters.@Nullable Target target;
 
-  private final @Nullable Object observed;
+  private @Nullable Object observed;
   private boolean ended;
+  private boolean retried;
 
   Attempt(Call call) {
     this.call = call;
@@ -135,6 +136,14 @@ public final class Attempt implements Decision {
   }
 
   /**
+   * True once it has ended and the call goes on after it: its outcome is not the call's. The next
+   * is another attempt or, if there is no time or endpoint for one, the mesh's own answer.
+   */
+  public boolean retried() {
+    return retried;
+  }
+
+  /**
    * A response head arrived (HTTP), or the call was closed by the peer (gRPC).
    *
    * @param grpcStatus {@link Outcome#NOT_GRPC} if this was not gRPC
@@ -178,11 +187,14 @@ public final class Attempt implements Decision {
 
   /** The application gave the call up; nothing is held against the endpoint. */
   public void abandoned(@Nullable Throwable cause) {
-    finish(new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos()));
+    Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
+    if (release()) {
+      observe(outcome);
+    }
   }
 
   private long end(Outcome outcome, boolean sent, long restNanos) {
-    if (!finish(outcome)) {
+    if (!release()) {
       return DELIVER;
     }
     long now = call.mesh.nanoTime();
@@ -190,22 +202,31 @@ public final class Attempt implements Decision {
     if (restNanos > 0) {
       endpoint.load().rest(restNanos, now);
     }
-    return number == COPY
-        ? DELIVER
-        : call.mesh.outbound().afterAttempt(call, this, outcome, sent, restNanos);
+    long next =
+        number == COPY
+            ? DELIVER
+            : call.mesh.outbound().afterAttempt(call, this, outcome, sent, restNanos);
+    // Observed after the decision, so that telemetry can tell calls from attempts.
+    retried = next != DELIVER;
+    observe(outcome);
+    return next;
   }
 
-  private boolean finish(Outcome outcome) {
+  private boolean release() {
     if (ended) {
       return false;
     }
     ended = true;
     endpoint.load().end();
     cluster.load().end(number > 1);
+    return true;
+  }
+
+  private void observe(Outcome outcome) {
     if (number != COPY) {
       call.mesh.observer().attemptEnded(this, observed, outcome);
+      observed = null;
     }
-    return true;
   }
 
   private long elapsedNanos() {

@@ -20,7 +20,7 @@ public interface CallObserver {
     return null;
   }
 
-  /** After an attempt ended, in whatever way. */
+  /** After an attempt ended, in whatever way; {@link Attempt#retried} says if the call goes on. */
   default void attemptEnded(Attempt attempt, @Nullable Object started, Outcome outcome) {}
 
   /** After a call was answered by the mesh itself. */

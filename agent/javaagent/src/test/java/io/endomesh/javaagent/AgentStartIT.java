@@ -192,4 +192,17 @@ class AgentStartIT {
         .contains("wove jdk.internal.net.http.HttpClientImpl for java-http-client");
     assertThat(Files.exists(early)).isTrue();
   }
+
+  @Test
+  void weaving_libraryOfAnotherVersion_isLeftAloneAndNamesWhatIsMissing() throws Exception {
+    AppJvm jvm = AppJvm.run(directory, "sample.app.OldTomcat", joined(""));
+
+    assertThat(jvm.exitCode()).isZero();
+    assertThat(jvm.out()).contains("old library started");
+    assertThat(jvm.err())
+        .containsOnlyOnce("instrumentation tomcat is off for the class loader app: ")
+        .contains("this version of the library has no org.apache.tomcat.util.net.NioEndpoint")
+        .contains("docs/compatibility.md")
+        .doesNotContain("suppressed");
+  }
 }

@@ -58,6 +58,9 @@ final class Names {
   /** True on attempts after the first: calls are the attempts without it. */
   static final AttributeKey<Boolean> RETRY = AttributeKey.booleanKey("endomesh.retry");
 
+  /** True on attempts after which the call went on: outcomes of calls are those without it. */
+  static final AttributeKey<Boolean> RETRIED = AttributeKey.booleanKey("endomesh.retried");
+
   /** Route that matched. */
   static final AttributeKey<String> ROUTE = AttributeKey.stringKey("endomesh.route");
 

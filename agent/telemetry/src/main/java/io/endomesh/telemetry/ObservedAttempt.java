@@ -29,6 +29,9 @@ final class ObservedAttempt extends Observed {
   /** 1 for the first. */
   final int number;
 
+  /** True if the call went on after it. */
+  boolean retried;
+
   /** What decided on the mesh's own answer, null if the request was sent. */
   final @Nullable String policy;
 

@@ -39,6 +39,7 @@ final class Observing implements CallObserver {
   public void attemptEnded(Attempt attempt, @Nullable Object started, Outcome outcome) {
     if (started instanceof ObservedAttempt observed) {
       observed.end(outcome, observed.protocol, /* server= */ false);
+      observed.retried = attempt.retried();
       backlog.add(observed);
     }
   }

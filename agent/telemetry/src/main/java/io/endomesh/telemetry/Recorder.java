@@ -78,7 +78,8 @@ final class Recorder {
           attempt.cluster == null ? attempt.policy : attempt.cluster,
           attempt.authority,
           operation(attempt.protocol, attempt.method, attempt.path),
-          code(attempt, attempt.protocol) * 4
+          code(attempt, attempt.protocol) * 8
+              + (attempt.retried ? 4 : 0)
               + (attempt.tls ? 2 : 0)
               + (attempt.number > 1 ? 1 : 0));
     }

@@ -57,6 +57,9 @@ final class SeriesAttributes {
     if (attempt.number > 1) {
       attributes.put(Names.RETRY, true);
     }
+    if (attempt.retried) {
+      attributes.put(Names.RETRIED, true);
+    }
     if (attempt.policy != null) {
       attributes.put(Names.POLICY, attempt.policy);
     }

@@ -97,6 +97,13 @@ final class Collector implements OtlpSender {
     return points.get(0);
   }
 
+  /** Attributes of each series of a histogram, as soon as there are so many; waits for them. */
+  List<Map<String, String>> series(String name, int series) throws InterruptedException {
+    return histogram(name, all -> all.size() == series).stream()
+        .map(point -> attributes(point.getAttributesList()))
+        .toList();
+  }
+
   /** The point of a counter with this attribute, as soon as it has this value; waits for it. */
   NumberDataPoint counter(String name, String attribute, long value) throws InterruptedException {
     while (true) {

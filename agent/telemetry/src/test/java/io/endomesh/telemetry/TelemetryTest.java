@@ -25,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -201,6 +202,34 @@ class TelemetryTest {
     assertThat(spans.get(1).getTraceId()).isEqualTo(spans.get(0).getTraceId());
     assertThat(firstHeader).isEqualTo(header(spans.get(0)));
     assertThat(secondHeader).isEqualTo(header(spans.get(1)));
+  }
+
+  @Test
+  void attempts_ofOneCall_tellFirstFromLastInTheMetric() throws InterruptedException {
+    sdkMayStart.countDown();
+    Call call = call(Message.http("orders:8080", "GET", "/"));
+    ((Attempt) call.next()).responded(503, Outcome.NOT_GRPC);
+    ((Attempt) call.next()).responded(503, Outcome.NOT_GRPC);
+    ((Attempt) call.next()).responded(200, Outcome.NOT_GRPC);
+
+    List<Map<String, String>> series = collector.series("http.client.request.duration", 3);
+
+    assertThat(series)
+        .filteredOn(attributes -> !attributes.containsKey("endomesh.retry"))
+        .singleElement()
+        .satisfies(
+            first ->
+                assertThat(first)
+                    .contains(entry("endomesh.retried", "true"), entry("error.type", "503")));
+    assertThat(series)
+        .filteredOn(attributes -> !attributes.containsKey("endomesh.retried"))
+        .singleElement()
+        .satisfies(
+            last ->
+                assertThat(last)
+                    .contains(
+                        entry("endomesh.retry", "true"),
+                        entry("http.response.status_code", "200")));
   }
 
   @Test

@@ -40,7 +40,8 @@ final class Fits {
               + describe(loader)
               + ": "
               + reason
-              + "; its calls go on without the mesh");
+              + " (expected: a version that docs/compatibility.md lists); its calls go on without"
+              + " the mesh");
     }
     return missing == null;
   }

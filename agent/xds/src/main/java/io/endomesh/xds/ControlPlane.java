@@ -349,6 +349,15 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     }
   }
 
+  private static String unreadable(String what, byte[] message) {
+    return "it sent "
+        + message.length
+        + " bytes that are no "
+        + what
+        + " (expected: a controller of the agent's version, and nothing in between that changes"
+        + " what it says)";
+  }
+
   private static Node node(ControlPlaneSettings settings) {
     Workload workload = settings.workload();
     Struct.Builder metadata =
@@ -443,7 +452,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         answered();
         ads.received(response);
       } catch (InvalidProtocolBufferException e) {
-        lost("sent " + message.length + " bytes that cannot be read", open);
+        lost(unreadable("DeltaDiscoveryResponse", message), open);
       }
     }
 
@@ -467,7 +476,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       try {
         registrar.received(ControllerMessage.parseFrom(message));
       } catch (InvalidProtocolBufferException e) {
-        lost("sent " + message.length + " bytes that cannot be read", open);
+        lost(unreadable("ControllerMessage", message), open);
       }
     }
 

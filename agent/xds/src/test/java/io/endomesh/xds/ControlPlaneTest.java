@@ -207,4 +207,33 @@ class ControlPlaneTest {
       }
     }
   }
+
+  @Test
+  void received_truncatedMessage_saysSoOnceKeepsWhatIsKnownAndComesBack() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    try (FakeController controller = new FakeController(authority, 0);
+        ControlPlane started = start(controller.join(authority.fingerprint()), mesh)) {
+      StreamObserver<DeltaDiscoveryResponse> discovery = controller.discovery();
+      CompletableFuture<VirtualHost> orders =
+          CompletableFuture.supplyAsync(() -> started.discovery().lookup("orders"));
+      controller.subscription("orders");
+      serveOrders(discovery);
+      orders.get(20, TimeUnit.SECONDS);
+
+      controller.cutsShort = true;
+      discovery.onNext(removing(LISTENER, "l2", "orders"));
+      StreamObserver<DeltaDiscoveryResponse> again = controller.discovery();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("bytes that are no DeltaDiscoveryResponse (expected: ")
+          .endsWith("; going on with what is known, and trying again");
+      assertThat(mesh.knows("orders")).isTrue();
+
+      controller.cutsShort = false;
+      again.onNext(removing(LISTENER, "l3", "orders"));
+      await(() -> !mesh.knows("orders"));
+      assertThat(log.infos()).anyMatch(sentence -> sentence.endsWith("is back"));
+    }
+  }
 }

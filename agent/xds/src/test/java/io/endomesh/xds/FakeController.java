@@ -26,6 +26,8 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.protobuf.lite.ProtoLiteUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.KeyPair;
@@ -51,6 +53,10 @@ final class FakeController implements AutoCloseable {
   final BlockingQueue<WorkloadMessage> joined = new LinkedBlockingQueue<>();
   final BlockingQueue<String> authorizations = new LinkedBlockingQueue<>();
   volatile boolean tokenExpired;
+
+  /** Discovery answers lose their last bytes, as behind a proxy that breaks off. */
+  volatile boolean cutsShort;
+
   private final Server server;
 
   FakeController(TestAuthority authority, int port) throws Exception {
@@ -113,10 +119,13 @@ final class FakeController implements AutoCloseable {
     return ServerServiceDefinition.builder("envoy.service.discovery.v3.AggregatedDiscoveryService")
         .addMethod(
             method(
-                "envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-                MethodDescriptor.MethodType.BIDI_STREAMING,
-                DeltaDiscoveryRequest.getDefaultInstance(),
-                DeltaDiscoveryResponse.getDefaultInstance()),
+                    "envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
+                    MethodDescriptor.MethodType.BIDI_STREAMING,
+                    DeltaDiscoveryRequest.getDefaultInstance(),
+                    DeltaDiscoveryResponse.getDefaultInstance())
+                .toBuilder()
+                .setResponseMarshaller(new Cutting())
+                .build(),
             ServerCalls.asyncBidiStreamingCall(
                 out -> {
                   requireCertificate();
@@ -200,6 +209,19 @@ final class FakeController implements AutoCloseable {
         .setRequestMarshaller(ProtoLiteUtils.marshaller(request))
         .setResponseMarshaller(ProtoLiteUtils.marshaller(response))
         .build();
+  }
+
+  private final class Cutting implements MethodDescriptor.Marshaller<DeltaDiscoveryResponse> {
+    @Override
+    public InputStream stream(DeltaDiscoveryResponse response) {
+      byte[] whole = response.toByteArray();
+      return new ByteArrayInputStream(whole, 0, cutsShort ? whole.length - 3 : whole.length);
+    }
+
+    @Override
+    public DeltaDiscoveryResponse parse(InputStream stream) {
+      throw new UnsupportedOperationException("agents do not answer");
+    }
   }
 
   private record Recorder<T>(BlockingQueue<T> messages, StreamObserver<?> out)

@@ -93,8 +93,8 @@ final class ApiClient {
               + controller
               + " does not answer ("
               + e
-              + "); start one with `endomesh controller`, or name another by --controller or"
-              + " ENDOMESH_CONTROLLER");
+              + "); start one with `endomesh controller`, or name another by --controller,"
+              + " ENDOMESH_CONTROLLER or the config file");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailed(Exit.FAILED, "interrupted");

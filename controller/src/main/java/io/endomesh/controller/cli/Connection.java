@@ -5,44 +5,100 @@ import io.endomesh.controller.tokens.AdminToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which controller to talk to, and as whom: options that every client command has. */
+/**
+ * Which controller to talk to, and as whom: options that every client command has. What is not
+ * given is taken from the environment, then from the {@link ConfigFile}.
+ */
 final class Connection {
+
+  private static final String DEFAULT_CONTROLLER =
+      "http://127.0.0.1:" + ControllerOptions.DEFAULT_PORT;
+
+  private final UnaryOperator<@Nullable String> environment;
+  private final Path home;
 
   @Option(
       names = "--controller",
       paramLabel = "URL",
-      description = "address of the controller (default: ENDOMESH_CONTROLLER, or ${DEFAULT-VALUE})",
-      defaultValue = "${env:ENDOMESH_CONTROLLER:-http://127.0.0.1:7443}")
-  private String controller = "http://127.0.0.1:" + ControllerOptions.DEFAULT_PORT;
+      description =
+          "address of the controller (default: ENDOMESH_CONTROLLER, the config file, or "
+              + DEFAULT_CONTROLLER
+              + ")")
+  private @Nullable String controller;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
           "file with the admin token; not needed on the controller's own machine"
-              + " (default: ENDOMESH_TOKEN_FILE)",
-      defaultValue = "${env:ENDOMESH_TOKEN_FILE}")
+              + " (default: ENDOMESH_TOKEN_FILE, or the config file)")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--server-ca",
       paramLabel = "FILE",
-      description = "PEM file with the mesh's root, for https (default: ENDOMESH_SERVER_CA)",
-      defaultValue = "${env:ENDOMESH_SERVER_CA}")
+      description =
+          "PEM file with the mesh's root, for https (default: ENDOMESH_SERVER_CA, or the config"
+              + " file)")
   private @Nullable Path serverCa;
 
-  ApiClient open() {
-    return new ApiClient(controller, token(), serverCa);
+  Connection() {
+    this(System::getenv, Path.of(System.getProperty("user.home")));
   }
 
-  private @Nullable String token() {
-    Path file = tokenFile;
+  /**
+   * @param environment null for a variable that is not set
+   */
+  Connection(UnaryOperator<@Nullable String> environment, Path home) {
+    this.environment = environment;
+    this.home = home;
+  }
+
+  ApiClient open() {
+    ConfigFile config = ConfigFile.find(environment, home);
+    String address = address(config);
+    return new ApiClient(
+        address,
+        token(address, config),
+        file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+  }
+
+  private String address(ConfigFile config) {
+    if (controller != null) {
+      return controller;
+    }
+    String variable = variable("ENDOMESH_CONTROLLER");
+    if (variable != null) {
+      return variable;
+    }
+    String written = config.text(ConfigFile.CONTROLLER);
+    return written != null ? written : DEFAULT_CONTROLLER;
+  }
+
+  private @Nullable Path file(
+      @Nullable Path option, String variable, String key, ConfigFile config) {
+    if (option != null) {
+      return option;
+    }
+    String value = variable(variable);
+    return value != null ? Path.of(value) : config.path(key);
+  }
+
+  /** Empty is not set, as users of shells expect. */
+  private @Nullable String variable(String name) {
+    String value = environment.apply(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  private @Nullable String token(String address, ConfigFile config) {
+    Path file = file(tokenFile, "ENDOMESH_TOKEN_FILE", ConfigFile.TOKEN_FILE, config);
     if (file == null) {
       Path own = ControllerCommand.defaultDataDir().resolve(AdminToken.FILE_NAME);
-      if (!Files.isReadable(own) || controller.startsWith("http://")) {
+      if (!Files.isReadable(own) || address.startsWith("http://")) {
         return null;
       }
       file = own;
@@ -51,7 +107,8 @@ final class Connection {
       return Files.readString(file).trim();
     } catch (IOException e) {
       throw new CommandFailed(
-          Exit.USAGE, "token-file: " + file + " cannot be read (" + e.getMessage() + ")");
+          Exit.USAGE,
+          "token-file: " + file + " cannot be read (" + e + "; expected: the admin token)");
     }
   }
 }

@@ -11,6 +11,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.FileService;
 import com.linecorp.armeria.server.file.HttpFile;
+import java.util.Set;
 
 /**
  * The console's files, from the class path. A path that is no file is a page of the console, which
@@ -24,6 +25,9 @@ final class ConsoleFiles {
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
           + " form-action 'self'; frame-ancestors 'none'";
+
+  /** What is not there in these is not there. */
+  private static final Set<String> NO_PAGES = Set.of("assets", "api");
 
   private ConsoleFiles() {}
 
@@ -47,9 +51,14 @@ final class ConsoleFiles {
         .decorate(ConsoleFiles::withSecurityHeaders);
   }
 
-  /** Files have an extension. */
+  /**
+   * Pages are told by where they are, not by a missing extension: names of services and resources
+   * may hold dots, {@code /services/shop/orders.v1}. Files are in {@code /assets} and at the top.
+   */
   private static boolean isPage(String path) {
-    return path.indexOf('.', path.lastIndexOf('/')) < 0;
+    int end = path.indexOf('/', 1);
+    String first = path.substring(1, end < 0 ? path.length() : end);
+    return !NO_PAGES.contains(first) && first.indexOf('.') < 0;
   }
 
   static HttpResponse withSecurityHeaders(

@@ -380,6 +380,10 @@ public final class SqliteResourceStore implements ResourceStore {
         switch (Objects.requireNonNullElse(code(e), SQLiteErrorCode.SQLITE_ERROR)) {
           case SQLITE_FULL -> "the disk is full (expected: free space)";
           case SQLITE_READONLY -> "it is read-only (expected: a file this process may write)";
+          case SQLITE_IOERR ->
+              "it cannot be written: "
+                  + e.getMessage()
+                  + " (expected: a working disk with free space)";
           default -> "it cannot be used: " + e.getMessage();
         };
     return new StoreException.Unavailable("store: " + file + ": " + why + "; " + consequence, e);

@@ -1,6 +1,7 @@
 package io.endomesh.controller.telemetry;
 
 import io.endomesh.controller.ca.WorkloadIdentity;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,13 @@ final class CallAttributes {
   static final String CLUSTER = "endomesh.cluster";
   static final String CALLER = "endomesh.caller";
   static final String TLS = "endomesh.tls";
+
+  /** True on attempts after the first of their call. */
+  static final String RETRY = "endomesh.retry";
+
+  /** True on attempts after which their call went on. */
+  static final String RETRIED = "endomesh.retried";
+
   static final String ERROR_TYPE = "error.type";
 
   private static final int FIRST_SERVER_ERROR = 500;
@@ -54,6 +62,30 @@ final class CallAttributes {
           "8");
 
   private CallAttributes() {}
+
+  /**
+   * What a span did, for people: of HTTP method and path, else its name. By the conventions a
+   * span's name holds no path, of which there may be any number.
+   */
+  static String operation(String name, Map<String, String> attributes) {
+    String method = attributes.get("http.request.method");
+    String path = attributes.get("url.path");
+    if (path == null) {
+      path = path(attributes.get("url.full"));
+    }
+    return method == null || path == null ? name : method + " " + path;
+  }
+
+  /** {@code /stock/tea} of {@code http://orders/stock/tea?fresh}; null if there is none. */
+  private static @Nullable String path(@Nullable String url) {
+    int authority = url == null ? -1 : url.indexOf("://");
+    int start = authority < 0 ? -1 : url.indexOf('/', authority + 3);
+    if (url == null || start < 0) {
+      return null;
+    }
+    int query = url.indexOf('?', start);
+    return query < 0 ? url.substring(start) : url.substring(start, query);
+  }
 
   static @Nullable String status(Attributes attributes) {
     String http = attributes.find(HTTP_STATUS);

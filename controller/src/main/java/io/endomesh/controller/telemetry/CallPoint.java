@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param side at which end of the calls the reporter is
  * @param peer the other end: id of a graph node
  * @param cluster chosen by the route, null at the server's side
+ * @param first whether they are the first attempts of their calls; a server cannot know, and sees
+ *     each attempt as a request
+ * @param sent false if the mesh at the client answered itself
+ * @param error whether their calls ended so, not only the attempts
  * @param policy that refused the calls, null if none did
  * @param series tells this from every other kind of calls of the same process
  */
@@ -20,6 +24,8 @@ record CallPoint(
     String peer,
     @Nullable String cluster,
     boolean secure,
+    boolean first,
+    boolean sent,
     boolean error,
     @Nullable String policy,
     String series,
@@ -32,6 +38,6 @@ record CallPoint(
   }
 
   Rollup.Kind kind() {
-    return new Rollup.Kind(error, policy != null, secure);
+    return new Rollup.Kind(first, sent, error, policy != null, secure);
   }
 }

@@ -37,7 +37,8 @@ final class EdgeRollup {
       return;
     }
     byClient.add(calls, point.kind(), nowMillis, spanMillis);
-    String cluster = point.cluster();
+    // By the first attempts, so that the shares add up to the calls of the edge.
+    String cluster = point.first() ? point.cluster() : null;
     if (cluster != null && (clusters.size() < MAX_CLUSTERS || clusters.containsKey(cluster))) {
       ClusterCount count = clusters.computeIfAbsent(cluster, name -> new ClusterCount());
       count.total += calls.count();

@@ -104,7 +104,11 @@ final class OtlpMetrics {
         client
             ? attributes.isTrue(CallAttributes.TLS)
             : attributes.find(CallAttributes.CALLER) != null,
-        policy == null && CallAttributes.isError(attributes),
+        !attributes.isTrue(CallAttributes.RETRY),
+        !client || attributes.find(CallAttributes.POLICY) == null,
+        policy == null
+            && !attributes.isTrue(CallAttributes.RETRIED)
+            && CallAttributes.isError(attributes),
         policy,
         reporter
             + "|"

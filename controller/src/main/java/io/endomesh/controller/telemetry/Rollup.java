@@ -7,8 +7,8 @@ import org.HdrHistogram.PackedHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up calls: totals for ever, rates for minutes, durations for seconds. Not thread-safe; the
- * {@link Rollups} lock guards it.
+ * Adds up calls and the attempts they took: totals for ever, rates for minutes, durations for
+ * seconds. Not thread-safe; the {@link Rollups} lock guards it.
  */
 final class Rollup {
 
@@ -36,6 +36,8 @@ final class Rollup {
   private final Rate requests = new Rate(SERIES_SECONDS + 1);
   private final Rate errors = new Rate(SERIES_SECONDS + 1);
   private final Rate refused = new Rate(SLOTS);
+  private final Rate retries = new Rate(SLOTS);
+  private final Rate sent = new Rate(SLOTS);
   private final Rate secure = new Rate(SLOTS);
   private final PackedHistogram[] durations = new PackedHistogram[SLOTS];
   private final long[] durationSeconds = new long[SLOTS];
@@ -45,36 +47,54 @@ final class Rollup {
   private long requestsTotal;
   private long errorsTotal;
   private long refusedTotal;
+  private long retriesTotal;
+  private long sentTotal;
   private long secureTotal;
   private long firstSecond = Long.MAX_VALUE;
 
-  /** How calls ended and travelled. */
-  record Kind(boolean error, boolean refused, boolean secure) {}
+  /**
+   * How attempts travelled and their calls ended.
+   *
+   * @param first of its call: only these are counted as calls
+   * @param sent false if the mesh answered itself
+   * @param error their calls failed
+   */
+  record Kind(boolean first, boolean sent, boolean error, boolean refused, boolean secure) {
+
+    boolean retry() {
+      return !first && sent;
+    }
+  }
 
   /**
-   * @param calls new ones, since the last report of their series
+   * @param attempts new ones, since the last report of their series
    * @param spanMillis over which they happened; negative if too long ago to be in a rate
    */
-  void add(HistogramPoint calls, Kind kind, long nowMillis, long spanMillis) {
-    requestsTotal += calls.count();
-    errorsTotal += kind.error() ? calls.count() : 0;
-    refusedTotal += kind.refused() ? calls.count() : 0;
-    secureTotal += kind.secure() ? calls.count() : 0;
+  void add(HistogramPoint attempts, Kind kind, long nowMillis, long spanMillis) {
+    long count = attempts.count();
+    requestsTotal += kind.first() ? count : 0;
+    retriesTotal += kind.retry() ? count : 0;
+    errorsTotal += kind.error() ? count : 0;
+    refusedTotal += kind.refused() ? count : 0;
+    sentTotal += kind.sent() ? count : 0;
+    secureTotal += kind.secure() ? count : 0;
     if (spanMillis < 0) {
       return;
     }
     firstSecond = Math.min(firstSecond, Math.floorDiv(nowMillis - spanMillis, 1000));
-    requests.add(calls.count(), nowMillis, spanMillis);
-    if (kind.error()) {
-      errors.add(calls.count(), nowMillis, spanMillis);
+    add(requests, kind.first(), count, nowMillis, spanMillis);
+    add(retries, kind.retry(), count, nowMillis, spanMillis);
+    add(errors, kind.error(), count, nowMillis, spanMillis);
+    add(refused, kind.refused(), count, nowMillis, spanMillis);
+    add(sent, kind.sent(), count, nowMillis, spanMillis);
+    add(secure, kind.secure(), count, nowMillis, spanMillis);
+    addDurations(attempts, Math.floorDiv(nowMillis, 1000));
+  }
+
+  private static void add(Rate to, boolean counts, long count, long nowMillis, long spanMillis) {
+    if (counts) {
+      to.add(count, nowMillis, spanMillis);
     }
-    if (kind.refused()) {
-      refused.add(calls.count(), nowMillis, spanMillis);
-    }
-    if (kind.secure()) {
-      secure.add(calls.count(), nowMillis, spanMillis);
-    }
-    addDurations(calls, Math.floorDiv(nowMillis, 1000));
   }
 
   private void addDurations(HistogramPoint calls, long second) {
@@ -107,24 +127,36 @@ final class Rollup {
     return requestsTotal;
   }
 
+  /** Attempts in plaintext, as servers count them. */
   long plainTotal() {
-    return requestsTotal - secureTotal;
+    return sentTotal - secureTotal;
   }
 
-  /** Share of the calls that went over mTLS; of those in the window, if there were any in it. */
+  /** Attempts in plaintext a second, as servers count them. */
+  double plainPerSecond(long nowMillis) {
+    long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
+    return (sent.sumBefore(second, WINDOW_SECONDS) - secure.sumBefore(second, WINDOW_SECONDS))
+        / seconds(second);
+  }
+
+  /** Share of what was sent over mTLS; of that in the window, if there was any in it. */
   double secureShare(long nowMillis) {
     long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
-    double recent = requests.sumBefore(second, WINDOW_SECONDS);
+    double recent = sent.sumBefore(second, WINDOW_SECONDS);
     if (recent > 0) {
       return secure.sumBefore(second, WINDOW_SECONDS) / recent;
     }
-    return requestsTotal == 0 ? 0 : (double) secureTotal / requestsTotal;
+    return sentTotal == 0 ? 0 : (double) secureTotal / sentTotal;
+  }
+
+  /** A rollup that is younger than the window would seem to have a lower rate than it has. */
+  private double seconds(long second) {
+    return Math.max(1, Math.min(WINDOW_SECONDS, second - firstSecond));
   }
 
   Stats stats(long nowMillis) {
     long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
-    // A rollup that is younger than the window would seem to have a lower rate than it has.
-    double seconds = Math.max(1, Math.min(WINDOW_SECONDS, second - firstSecond));
+    double seconds = seconds(second);
     double requestRate = requests.sumBefore(second, WINDOW_SECONDS) / seconds;
     double errorRate = errors.sumBefore(second, WINDOW_SECONDS) / seconds;
     PackedHistogram window = window(second);
@@ -133,9 +165,11 @@ final class Rollup {
         requestsTotal,
         errorsTotal,
         refusedTotal,
+        retriesTotal,
         requestRate,
         errorRate,
         refused.sumBefore(second, WINDOW_SECONDS) / seconds,
+        retries.sumBefore(second, WINDOW_SECONDS) / seconds,
         requestRate > 0 ? Math.min(1, errorRate / requestRate) : null,
         any ? window.getValueAtPercentile(50) / 1e3 : null,
         any ? window.getValueAtPercentile(99) / 1e3 : null,

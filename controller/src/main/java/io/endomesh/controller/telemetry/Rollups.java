@@ -198,9 +198,7 @@ public final class Rollups {
           && other.destination().equals(edge.destination())
           && other.protocol().equals(edge.protocol())) {
         fromInside += other.best().plainTotal();
-        fromInsidePerSecond +=
-            other.best().stats(nowMillis).requestsPerSecond()
-                * (1 - other.best().secureShare(nowMillis));
+        fromInsidePerSecond += other.best().plainPerSecond(nowMillis);
       }
     }
     Edge all = edge.edge(nowMillis);
@@ -222,9 +220,11 @@ public final class Rollups {
                 left,
                 Math.min(left, stats.errorsTotal()),
                 Math.min(left, stats.refusedTotal()),
+                stats.retriesTotal(),
                 Math.max(0, stats.requestsPerSecond() - fromInsidePerSecond),
                 stats.errorsPerSecond(),
                 stats.refusedPerSecond(),
+                stats.retriesPerSecond(),
                 stats.errorRatio(),
                 stats.p50Millis(),
                 stats.p99Millis(),

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -90,6 +92,28 @@ class EndomeshTest {
 
     assertThat(err.toString()).contains("weight").contains("shop/split");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rules:             | rules: [             | YAML is broken: line ",
+        "kind: HTTPRoute    | kind: HttpRout       | did you mean 'HTTPRoute'?",
+        "weight: WEIGHT     | wieght: 1            | unknown field; did you mean 'weight'?",
+        "- backendRefs: [{name: orders, weight: WEIGHT}]"
+            + " | - {matches: [{path: {type: RegularExpression, value: '/v('}}]}"
+            + " | path.value: '/v(' (expected: a regular expression of RE2): missing closing )",
+      })
+  void apply_brokenResource_endsWith7AndSaysWhatIsWrong(
+      String correct, String wrong, String sentence) throws Exception {
+    String yaml = ROUTE.replace(correct, wrong).replace("WEIGHT", "1");
+    Path file = Files.writeString(directory.resolve("broken.yaml"), yaml);
+
+    assertThat(run("apply", "-f", file.toString())).isEqualTo(7);
+
+    assertThat(err.toString()).contains(sentence).doesNotContain("Exception");
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
   }
 
   @Test

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A controller that asks for a login, as a browser meets it. */
 @Timeout(30)
@@ -206,6 +208,32 @@ class ConsoleTest {
       }
     }
     throw new AssertionError("the stream ended");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/services/shop/orders.v1",
+        "/services/shop/orders.v1.js",
+        "/services/shop/index.html",
+        "/resources/shop/httproutes/orders.example.com",
+        "/graph?sel=shop/orders.v1",
+        "/traces/4bf92f3577b34da6a3ce929d0e0e4736",
+        "/connect"
+      })
+  void page_ofAnyName_survivesAReload(String path) throws Exception {
+    HttpResponse<String> page = send(request(path));
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("/assets/app.js");
+    assertThat(page.headers().firstValue("content-type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/assets/none.js", "/assets/none", "/favicon.ico", "/api/v1/none"})
+  void file_thatIsNotThere_isNotFound(String path) throws Exception {
+    assertThat(send(request(path)).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -47,6 +47,8 @@ class RollupsTest {
         peer,
         "outbound|9090||inventory.shop",
         secure,
+        true,
+        true,
         error,
         policy,
         instance + side + peer + secure + error + policy + histogram.startNanos(),
@@ -66,6 +68,42 @@ class RollupsTest {
 
     assertThat(edge().stats().requestsTotal()).isEqualTo(250);
     assertThat(edge().clusters().get(0).requestsTotal()).isEqualTo(250);
+    assertThat(edge().mtls()).isEqualTo("all");
+  }
+
+  /** Attempts of calls that were retried: of {@code orders-1}, all to the same cluster. */
+  private static CallPoint attempts(boolean first, boolean error, long count) {
+    return new CallPoint(
+        ORDERS,
+        "orders-1",
+        CallPoint.Side.CLIENT,
+        "grpc",
+        "shop/inventory",
+        "outbound|9090||inventory.shop",
+        true,
+        first,
+        true,
+        error,
+        null,
+        "orders-1" + first + error,
+        true,
+        calls(999, 1000, count));
+  }
+
+  @Test
+  void add_retriedCalls_areCountedAsCallsAndTheirRetriesApart() {
+    // 50 calls: 40 went well at once, 8 at the second attempt, 2 failed at both.
+    rollups.add(List.of(attempts(true, false, 40 + 10)));
+    rollups.add(List.of(attempts(false, false, 8), attempts(false, true, 2)));
+    clock.advance(Duration.ofSeconds(2));
+
+    Stats stats = edge().stats();
+    assertThat(stats.requestsTotal()).isEqualTo(50);
+    assertThat(stats.retriesTotal()).isEqualTo(10);
+    assertThat(stats.errorsTotal()).isEqualTo(2);
+    assertThat(stats.errorRatio()).isCloseTo(0.04, within(0.001));
+    assertThat(stats.requestsPerSecond()).isEqualTo(5 * stats.retriesPerSecond());
+    assertThat(edge().clusters().get(0).requestsTotal()).isEqualTo(50);
     assertThat(edge().mtls()).isEqualTo("all");
   }
 
@@ -234,5 +272,23 @@ class RollupsTest {
         "",
         null,
         Map.of());
+  }
+
+  @Test
+  void operation_ofHttp_isMethodAndPathWithoutQuery() {
+    assertThat(
+            CallAttributes.operation("GET", Map.of("http.request.method", "GET", "url.path", "/a")))
+        .isEqualTo("GET /a");
+    assertThat(
+            CallAttributes.operation(
+                "GET",
+                Map.of("http.request.method", "GET", "url.full", "http://orders:80/a/b?secret=1")))
+        .isEqualTo("GET /a/b");
+    assertThat(
+            CallAttributes.operation(
+                "GET", Map.of("http.request.method", "GET", "url.full", "http://orders")))
+        .isEqualTo("GET");
+    assertThat(CallAttributes.operation("shop.Orders/Find", Map.of("url.full", "nonsense")))
+        .isEqualTo("shop.Orders/Find");
   }
 }

@@ -54,6 +54,8 @@ public final class Http {
     return send(
         HttpRequest.newBuilder(URI.create(url))
             .header("content-type", contentType)
+            // The controller takes no write that a foreign page could have sent.
+            .header("x-endomesh-request", "demo")
             .POST(BodyPublishers.ofString(body)));
   }
 

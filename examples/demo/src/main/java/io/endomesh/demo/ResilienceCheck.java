@@ -27,8 +27,13 @@ final class ResilienceCheck implements Check {
       CheckFailed.unless(plain > 0, "an unavailable instance was not noticed without a retry");
       shop.controller().apply(Yaml.retry(MeshedShop.SHOP));
       Await.pass(EFFECT);
+      EdgeCount before = EdgeCount.settled(shop, "shop/orders", "shop/inventory");
       long failed = IntStream.range(0, CALLS).filter(i -> !shop.stock().ok()).count();
       CheckFailed.unless(failed == 0, failed + " of " + CALLS + " calls failed with a retry");
+      EdgeCount counted = EdgeCount.settled(shop, "shop/orders", "shop/inventory").since(before);
+      CheckFailed.unless(
+          counted.requests() == CALLS && counted.retries() > 0,
+          CALLS + " calls of which some were retried are counted as " + counted);
       shop.switchInventory("inventory-v1", "delay 5000");
       shop.switchInventory("inventory-v2", "delay 5000");
       shop.controller().apply(Yaml.timeout(MeshedShop.SHOP, TIMEOUT.toMillis() + "ms"));
@@ -41,8 +46,9 @@ final class ResilienceCheck implements Check {
               && took.compareTo(TIMEOUT) >= 0
               && took.compareTo(TIMEOUT.plus(REST_OF_THE_WAY)) < 0,
           "a request timeout of " + TIMEOUT.toMillis() + " ms gave " + late + " after " + took);
-      return "%d of %d failed without retry, 0 with; timeout 300 ms kept in %d ms"
-          .formatted(plain, CALLS, took.toMillis());
+      return ("%d of %d failed without retry, 0 with, counted as %d calls and %d retries;"
+              + " timeout 300 ms kept in %d ms")
+          .formatted(plain, CALLS, counted.requests(), counted.retries(), took.toMillis());
     } finally {
       shop.switchInventory("inventory-v1", "");
       shop.switchInventory("inventory-v2", "");

@@ -19,21 +19,27 @@ final class TelemetryCheck implements Check {
 
   @Override
   public String run(MeshedShop shop) {
-    long ordersBefore = settled(shop, "shop/storefront", "shop/orders");
-    long inventoryBefore = total(shop, "shop/orders", "shop/inventory");
+    EdgeCount ordersBefore = EdgeCount.settled(shop, "shop/storefront", "shop/orders");
+    EdgeCount inventoryBefore = EdgeCount.now(shop, "shop/orders", "shop/inventory");
     for (int i = 0; i < REQUESTS; i++) {
       CheckFailed.unless(shop.buy().ok(), "a purchase failed");
     }
     Await.until(
         "storefront → orders counting " + REQUESTS,
         ARRIVAL,
-        () -> total(shop, "shop/storefront", "shop/orders") - ordersBefore >= REQUESTS);
+        () ->
+            EdgeCount.now(shop, "shop/storefront", "shop/orders").since(ordersBefore).requests()
+                >= REQUESTS);
     Await.until(
         "orders → inventory counting " + REQUESTS,
         ARRIVAL,
-        () -> total(shop, "shop/orders", "shop/inventory") - inventoryBefore >= REQUESTS);
-    long orders = settled(shop, "shop/storefront", "shop/orders") - ordersBefore;
-    long inventory = total(shop, "shop/orders", "shop/inventory") - inventoryBefore;
+        () ->
+            EdgeCount.now(shop, "shop/orders", "shop/inventory").since(inventoryBefore).requests()
+                >= REQUESTS);
+    long orders =
+        EdgeCount.settled(shop, "shop/storefront", "shop/orders").since(ordersBefore).requests();
+    long inventory =
+        EdgeCount.now(shop, "shop/orders", "shop/inventory").since(inventoryBefore).requests();
     CheckFailed.unless(
         orders == REQUESTS && inventory == REQUESTS,
         "%d requests sent, counted %d to orders and %d to inventory"
@@ -42,33 +48,6 @@ final class TelemetryCheck implements Check {
     Await.until("one trace over all hops", ARRIVAL, () -> (spans[0] = wholeTrace(shop)) > 0);
     return "one trace of %d spans over HTTP, gRPC and SQL; %d requests sent, %d counted"
         .formatted(spans[0], REQUESTS, orders);
-  }
-
-  /** The total, once it has stopped growing: exports of earlier calls have arrived. */
-  private static long settled(MeshedShop shop, String source, String destination) {
-    long[] last = {-1, 0};
-    Await.until(
-        "metrics at rest",
-        Duration.ofSeconds(10),
-        () -> {
-          Await.pass(Duration.ofMillis(1_500));
-          long now = total(shop, source, destination);
-          boolean rests = now == last[0];
-          last[0] = now;
-          return rests;
-        });
-    return last[0];
-  }
-
-  private static long total(MeshedShop shop, String source, String destination) {
-    long total = 0;
-    for (JsonNode edge : shop.controller().api("graph").get("edges")) {
-      if (edge.get("source").asText().equals(source)
-          && edge.get("destination").asText().equals(destination)) {
-        total += edge.get("stats").get("requestsTotal").asLong();
-      }
-    }
-    return total;
   }
 
   /** Number of spans of a trace that went everywhere, 0 if there is none yet. */

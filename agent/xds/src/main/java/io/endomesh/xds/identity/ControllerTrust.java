@@ -78,7 +78,8 @@ public final class ControllerTrust extends X509ExtendedTrustManager {
                 + fingerprint
                 + " (expected: "
                 + rootFingerprint
-                + " from the join string)");
+                + " from the join string; if this controller is the right one, make a new join"
+                + " string with `endomesh token create`)");
       }
       anchoredIn(root).checkServerTrusted(chain, authType);
     } catch (CertificateException e) {

@@ -101,7 +101,8 @@ public final class StateDirectory {
               + directory
               + " ("
               + reason(e)
-              + "); should this service restart while the controller is away, it starts without");
+              + ") (expected: a directory with free space that this process may write); should this"
+              + " service restart while the controller is away, it starts without");
     }
   }
 

@@ -14,31 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedPorts {
 
-  static final String HTTP_2 = "h2";
-
   private static final WeakIdentityMap<AbstractEndpoint<?, ?>, Port> PORTS =
       new WeakIdentityMap<>();
 
   private ServedPorts() {}
 
   private static final class Port {
-    /** HTTP/2 is configured, and may be negotiated on TLS. */
-    final boolean http2;
-
     /** As it was reported to the mesh; 0 while it is not. */
     volatile int reported;
-
-    Port(boolean http2) {
-      this.http2 = http2;
-    }
   }
 
   /** Before the acceptor runs: it may accept before it is known which port was bound. */
   static void starting(Object protocol, AbstractEndpoint<?, ?> endpoint) {
-    if (protocol instanceof AbstractHttp11Protocol<?> http
+    if (protocol instanceof AbstractHttp11Protocol<?>
         && endpoint instanceof NioEndpoint
         && !endpoint.isSSLEnabled()) {
-      PORTS.putIfAbsent(endpoint, new Port(http.getNegotiatedProtocol(HTTP_2) != null));
+      PORTS.putIfAbsent(endpoint, new Port());
     }
   }
 
@@ -64,11 +55,6 @@ final class ServedPorts {
 
   static boolean serves(AbstractEndpoint<?, ?> endpoint) {
     return PORTS.get(endpoint) != null;
-  }
-
-  static boolean negotiatesHttp2(AbstractEndpoint<?, ?> endpoint) {
-    Port port = PORTS.get(endpoint);
-    return port != null && port.http2;
   }
 
   /** The port as it was, or will be, reported to the mesh. */

@@ -16,7 +16,6 @@ public final class TomcatInstrumentation extends Instrumentation {
   private static final String COYOTE_RESPONSE = "org.apache.coyote.Response";
   private static final String ENDPOINT = "org.apache.tomcat.util.net.NioEndpoint";
   private static final String PROTOCOL = "org.apache.coyote.AbstractProtocol";
-  private static final String HTTP_PROTOCOL = "org.apache.coyote.http11.AbstractHttp11Protocol";
   private static final String PACKAGE = "io.endomesh.instrumentation.tomcat.";
 
   @Override
@@ -33,9 +32,6 @@ public final class TomcatInstrumentation extends Instrumentation {
             .taking()
             .advice(PACKAGE + "StopAdvice"),
         Weave.types(PROTOCOL).method("resume").taking().advice(PACKAGE + "ResumeAdvice"),
-        Weave.types(HTTP_PROTOCOL)
-            .method("configureUpgradeProtocol")
-            .advice(PACKAGE + "UpgradeProtocolAdvice"),
         Weave.types(ENDPOINT)
             .method("setSocketOptions")
             .taking("java.nio.channels.SocketChannel")

@@ -1,0 +1,95 @@
+package io.endomesh.demo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A process that a test speaks with over its standard input and output. One thread at a time. */
+final class Spoken implements AutoCloseable {
+
+  /** Many times what any of these processes takes; only one that hangs gets there. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final List<String> said = new ArrayList<>();
+
+  private Spoken(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "output of " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  static Spoken start(List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ENDOMESH_"));
+    return new Spoken(builder.start());
+  }
+
+  /**
+   * The same command in a process that can write no file beyond {@code kilobytes}: to it a disk
+   * that is full, whoever runs it and wherever.
+   */
+  static List<String> withFilesUpTo(int kilobytes, List<String> command) {
+    List<String> limited =
+        new ArrayList<>(
+            List.of("bash", "-c", "ulimit -f " + kilobytes + "; exec \"$@\"", "limited"));
+    limited.addAll(command);
+    return limited;
+  }
+
+  private void read() {
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      out.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException e) {
+      lines.add("output ended: " + e);
+    }
+  }
+
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** The next line that holds {@code part}. */
+  String line(String part) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (line == null) {
+        throw new AssertionError("no \"" + part + "\" in " + said);
+      }
+      said.add(line);
+      if (line.contains(part)) {
+        return line;
+      }
+    }
+  }
+
+  /** All lines read so far. */
+  String said() {
+    return String.join("\n", said);
+  }
+
+  /** Ends its input, and gives the exit code it ends with. */
+  int end() throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("does not end: " + said);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
