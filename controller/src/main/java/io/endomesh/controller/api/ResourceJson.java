@@ -9,7 +9,6 @@ import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
-import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
@@ -40,17 +39,15 @@ final class ResourceJson {
     ObjectNode status = document.putObject("status");
     status.put("updatedAt", stored.updatedAt().toString());
     MeshResource resource = ResourceParser.parseStored(stored.body());
-    if (resource instanceof RouteResource route) {
-      ArrayNode conditions = status.putArray("conditions");
-      for (RouteConditions.Condition condition :
-          RouteConditions.of(route, known(context.store().resources()))) {
-        conditions
-            .addObject()
-            .put("type", condition.type())
-            .put("status", condition.status() ? "True" : "False")
-            .put("reason", condition.reason())
-            .put("message", condition.message());
-      }
+    for (RouteConditions.Condition condition :
+        RouteConditions.of(resource, known(context.store().resources()))) {
+      status
+          .withArray("conditions")
+          .addObject()
+          .put("type", condition.type())
+          .put("status", condition.status() ? "True" : "False")
+          .put("reason", condition.reason())
+          .put("message", condition.message());
     }
     return document;
   }
@@ -116,15 +113,12 @@ final class ResourceJson {
 
   private List<String> unresolved(
       ParsedResource resource, List<ParsedResource> together, Resources after) {
-    if (!(resource.resource() instanceof RouteResource route)) {
-      return List.of();
-    }
     Predicate<ServiceKey> known =
         known(after)
             .or(
                 service ->
                     together.stream().anyMatch(other -> other.key().equals(declaration(service))));
-    return RouteConditions.of(route, known).stream()
+    return RouteConditions.of(resource.resource(), known).stream()
         .filter(condition -> !condition.status())
         .map(RouteConditions.Condition::message)
         .toList();

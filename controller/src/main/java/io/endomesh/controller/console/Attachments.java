@@ -7,6 +7,7 @@ import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
 import io.endomesh.controller.translate.MeshService;
+import io.endomesh.controller.translate.ServiceKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,9 @@ final class Attachments {
       case "Service" ->
           key.namespace().equals(namespace) && key.name().equals(service.key().name());
       case "HTTPRoute", "GRPCRoute" -> namesParent(key, spec, service);
+      case "VirtualService" -> namesHost(key, spec.path("hosts"), service);
+      case "DestinationRule" ->
+          service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), key.namespace()));
       case "AuthorizationPolicy", "PeerAuthentication" ->
           (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
               && selects(spec.path("selector").path("matchLabels"), service);
@@ -67,6 +71,15 @@ final class Attachments {
       if (parent.path("kind").asText().equals("Service")
           && parent.path("name").asText().equals(service.key().name())
           && parent.path("namespace").asText(key.namespace()).equals(service.key().namespace())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean namesHost(ResourceKey key, JsonNode hosts, MeshService service) {
+    for (JsonNode host : hosts) {
+      if (service.key().equals(ServiceKey.ofHost(host.asText(), key.namespace()))) {
         return true;
       }
     }

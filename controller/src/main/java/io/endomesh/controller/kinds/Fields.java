@@ -106,6 +106,33 @@ final class Fields {
     return value == null ? otherwise : number(path(name), value, min, max);
   }
 
+  double decimal(String name, double min, double max, double otherwise) {
+    Object value = value(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Number number && number.doubleValue() >= min && number.doubleValue() <= max) {
+      return number.doubleValue();
+    }
+    throw invalid(name, describe(value) + " (expected: a number from " + min + " to " + max + ")");
+  }
+
+  boolean bool(String name, boolean otherwise) {
+    Object value = value(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Boolean given) {
+      return given;
+    }
+    throw invalid(name, describe(value) + " (expected: true or false)");
+  }
+
+  /** True if it says nothing at all. */
+  boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   /** GEP-2257; null if absent. */
   @Nullable Long durationNanos(String name) {
     String value = optionalString(name);

@@ -1,6 +1,7 @@
 package io.endomesh.controller.kinds;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,23 @@ import org.jspecify.annotations.Nullable;
 public record GrpcRoute(Metadata metadata, List<Parent> parents, List<GrpcRule> rules)
     implements RouteResource {
 
+  /** Of Gateway API, for gRPC. */
+  private static final Set<FilterFields.Type> FILTERS =
+      Set.of(
+          FilterFields.Type.RequestHeaderModifier,
+          FilterFields.Type.ResponseHeaderModifier,
+          FilterFields.Type.RequestMirror);
+
   /**
    * @param matches any of them; never empty
    */
   public record GrpcRule(
-      List<Match> matches, List<Backend> backends, Timeouts timeouts, @Nullable Retry retry)
+      List<Match> matches,
+      List<Backend> backends,
+      RouteFilters filters,
+      Timeouts timeouts,
+      @Nullable Retry retry,
+      @Nullable Session session)
       implements Rule {
     public GrpcRule {
       matches = List.copyOf(matches);
@@ -53,13 +66,15 @@ public record GrpcRoute(Metadata metadata, List<Parent> parents, List<GrpcRule> 
 
   private static GrpcRule rule(Metadata metadata, Fields rule) {
     rule.skipped("name");
-    rule.unsupported("filters", "sessionPersistence");
     List<Match> matches = rule.objects("matches", GrpcRoute::match);
+    RouteFilters filters = RouteFields.filters(metadata, rule, FILTERS);
     return new GrpcRule(
         matches.isEmpty() ? List.of(Match.ANY) : matches,
-        RouteFields.backends(metadata, rule),
+        RouteFields.backends(metadata, rule, filters.answers()),
+        filters,
         RouteFields.timeouts(rule),
-        RouteFields.retry(rule));
+        RouteFields.retry(rule),
+        RouteFields.session(rule));
   }
 
   private static Match match(Fields match) {

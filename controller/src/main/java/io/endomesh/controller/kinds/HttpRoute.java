@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,18 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
+  private static final Set<FilterFields.Type> FILTERS = EnumSet.allOf(FilterFields.Type.class);
+
   /**
    * @param matches any of them; never empty
    */
   public record HttpRule(
-      List<Match> matches, List<Backend> backends, Timeouts timeouts, @Nullable Retry retry)
+      List<Match> matches,
+      List<Backend> backends,
+      RouteFilters filters,
+      Timeouts timeouts,
+      @Nullable Retry retry,
+      @Nullable Session session)
       implements Rule {
     public HttpRule {
       matches = List.copyOf(matches);
@@ -61,13 +69,28 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
 
   private static HttpRule rule(Metadata metadata, Fields rule) {
     rule.skipped("name");
-    rule.unsupported("filters", "sessionPersistence");
     List<Match> matches = rule.objects("matches", HttpRoute::match);
+    RouteFilters filters = RouteFields.filters(metadata, rule, FILTERS);
+    if (replacesPrefix(filters)
+        && !matches.stream().allMatch(match -> match.path().type() == PathType.PathPrefix)) {
+      throw rule.invalid(
+          "filters", "ReplacePrefixMatch (expected: every match of the rule by PathPrefix)");
+    }
     return new HttpRule(
         matches.isEmpty() ? List.of(Match.ANY) : matches,
-        RouteFields.backends(metadata, rule),
+        RouteFields.backends(metadata, rule, filters.answers()),
+        filters,
         RouteFields.timeouts(rule),
-        RouteFields.retry(rule));
+        RouteFields.retry(rule),
+        RouteFields.session(rule));
+  }
+
+  private static boolean replacesPrefix(RouteFilters filters) {
+    RouteFilters.PathChange path =
+        filters.redirect() != null
+            ? filters.redirect().path()
+            : filters.rewrite() == null ? null : filters.rewrite().path();
+    return path instanceof RouteFilters.PathChange.Prefix;
   }
 
   private static Match match(Fields match) {

@@ -24,7 +24,19 @@ public enum Kind {
       "serviceentries",
       List.of(
           "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
-      ServiceEntry::read);
+      ServiceEntry::read),
+  VIRTUAL_SERVICE(
+      "VirtualService",
+      "virtualservices",
+      List.of(
+          "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      VirtualService::read),
+  DESTINATION_RULE(
+      "DestinationRule",
+      "destinationrules",
+      List.of(
+          "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      DestinationRule::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

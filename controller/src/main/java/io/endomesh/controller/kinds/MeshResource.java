@@ -4,7 +4,13 @@ import java.util.Map;
 
 /** One resource of a kind this mesh knows, valid in itself. Immutable. */
 public sealed interface MeshResource
-    permits ServiceResource, RouteResource, AuthorizationPolicy, PeerAuthentication, ServiceEntry {
+    permits ServiceResource,
+        RouteResource,
+        VirtualService,
+        DestinationRule,
+        AuthorizationPolicy,
+        PeerAuthentication,
+        ServiceEntry {
 
   Metadata metadata();
 

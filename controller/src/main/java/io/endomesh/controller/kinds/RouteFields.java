@@ -8,6 +8,7 @@ import io.endomesh.controller.kinds.RouteResource.Text;
 import io.endomesh.controller.kinds.RouteResource.Timeouts;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what HTTPRoute and GRPCRoute have in common. Stateless. */
@@ -17,7 +18,7 @@ final class RouteFields {
   private static final int MAX_WEIGHT = 1_000_000;
 
   /** Enough for every sensible policy; a budget caps retries anyway. */
-  private static final int MAX_ATTEMPTS = 10;
+  static final int MAX_ATTEMPTS = 10;
 
   enum MatchType {
     Exact,
@@ -49,23 +50,57 @@ final class RouteFields {
     return parents;
   }
 
-  static List<Backend> backends(MeshResource.Metadata metadata, Fields rule) {
+  /** The filters that a backend of its own may have. */
+  private static final Set<FilterFields.Type> BACKEND_FILTERS =
+      Set.of(FilterFields.Type.RequestHeaderModifier, FilterFields.Type.ResponseHeaderModifier);
+
+  static RouteFilters filters(
+      MeshResource.Metadata metadata, Fields rule, Set<FilterFields.Type> allowed) {
+    return FilterFields.read(
+        rule,
+        allowed,
+        fields -> {
+          Backend backend = backend(metadata, fields, RouteFilters.NONE, 1);
+          fields.rejectUnknown();
+          return backend;
+        });
+  }
+
+  private static Backend backend(
+      MeshResource.Metadata metadata, Fields fields, RouteFilters filters, int weight) {
+    String kind = fields.string("kind", "Service");
+    if (!kind.equals("Service")) {
+      throw fields.invalid("kind", "'" + kind + "' (expected: Service)");
+    }
+    coreGroup(fields);
+    return new Backend(
+        fields.string("namespace", metadata.namespace()),
+        fields.string("name"),
+        null,
+        port(fields),
+        weight,
+        filters);
+  }
+
+  /**
+   * @param answered true if the mesh answers itself: then there must be none
+   */
+  static List<Backend> backends(MeshResource.Metadata metadata, Fields rule, boolean answered) {
     List<Backend> backends =
         rule.objects(
             "backendRefs",
-            fields -> {
-              String kind = fields.string("kind", "Service");
-              if (!kind.equals("Service")) {
-                throw fields.invalid("kind", "'" + kind + "' (expected: Service)");
-              }
-              coreGroup(fields);
-              fields.unsupported("filters");
-              return new Backend(
-                  fields.string("namespace", metadata.namespace()),
-                  fields.string("name"),
-                  port(fields),
-                  fields.integer("weight", 0, MAX_WEIGHT, 1));
-            });
+            fields ->
+                backend(
+                    metadata,
+                    fields,
+                    filters(metadata, fields, BACKEND_FILTERS),
+                    fields.integer("weight", 0, MAX_WEIGHT, 1)));
+    if (answered) {
+      if (!backends.isEmpty()) {
+        throw rule.invalid("backendRefs", "beside a RequestRedirect (expected: none)");
+      }
+      return backends;
+    }
     if (backends.isEmpty()) {
       throw rule.invalid("backendRefs", "absent (expected: at least one Service)");
     }
@@ -99,9 +134,37 @@ final class RouteFields {
     List<Integer> codes = fields.integers("codes", 400, 599);
     Integer attempts =
         fields.has("attempts") ? (Integer) fields.integer("attempts", 0, MAX_ATTEMPTS) : null;
-    Retry retry = new Retry(codes, attempts, fields.durationNanos("backoff"));
+    Retry retry = new Retry(codes, attempts, fields.durationNanos("backoff"), List.of());
     fields.rejectUnknown();
     return retry;
+  }
+
+  static RouteResource.@Nullable Session session(Fields rule) {
+    Fields fields = rule.optionalObject("sessionPersistence");
+    if (fields == null) {
+      return null;
+    }
+    SessionType type = fields.oneOf("type", SessionType.class, SessionType.Cookie);
+    String name = fields.string("sessionName", "endomesh-session");
+    // The timeouts of GEP-1619; a session here ends with its endpoint, or with the cookie.
+    Long absolute = fields.durationNanos("absoluteTimeout");
+    fields.unsupported("idleTimeout");
+    Fields cookie = fields.objectOrEmpty("cookieConfig");
+    boolean permanent = cookie.string("lifetimeType", "Session").equals("Permanent");
+    cookie.rejectUnknown();
+    if (permanent && absolute == null) {
+      throw fields.invalid("absoluteTimeout", "absent (expected: how long a Permanent cookie lives)");
+    }
+    fields.rejectUnknown();
+    return new RouteResource.Session(
+        type == SessionType.Header ? name.toLowerCase(Locale.ROOT) : name,
+        type == SessionType.Cookie,
+        permanent ? absolute : null);
+  }
+
+  enum SessionType {
+    Cookie,
+    Header
   }
 
   static NamedText header(Fields fields) {

@@ -28,12 +28,34 @@ public sealed interface RouteResource extends MeshResource permits HttpRoute, Gr
     Timeouts timeouts();
 
     @Nullable Retry retry();
+
+    RouteFilters filters();
+
+    /** Null if calls of one session need not stay together. */
+    @Nullable Session session();
   }
 
   /**
+   * @param subset of a DestinationRule; null for all endpoints
    * @param port null for the primary one
+   * @param filters header changes for this backend only
    */
-  record Backend(String namespace, String service, @Nullable Integer port, int weight) {}
+  record Backend(
+      String namespace,
+      String service,
+      @Nullable String subset,
+      @Nullable Integer port,
+      int weight,
+      RouteFilters filters) {}
+
+  /**
+   * Calls of one session stay with one endpoint (GEP-1619).
+   *
+   * @param name of the cookie or header
+   * @param cookie false for a header
+   * @param lifetimeNanos of the cookie; null ends it with the application's session
+   */
+  record Session(String name, boolean cookie, @Nullable Long lifetimeNanos) {}
 
   /**
    * @param requestNanos for the whole call; null is none
@@ -45,10 +67,16 @@ public sealed interface RouteResource extends MeshResource permits HttpRoute, Gr
    * @param codes HTTP statuses
    * @param attempts after the first one; null is the default
    * @param backoffNanos null is the default
+   * @param conditions further ones, as Envoy's {@code retry_on} names them
    */
-  record Retry(List<Integer> codes, @Nullable Integer attempts, @Nullable Long backoffNanos) {
+  record Retry(
+      List<Integer> codes,
+      @Nullable Integer attempts,
+      @Nullable Long backoffNanos,
+      List<String> conditions) {
     public Retry {
       codes = List.copyOf(codes);
+      conditions = List.copyOf(conditions);
     }
   }
 

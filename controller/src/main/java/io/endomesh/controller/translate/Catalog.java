@@ -1,12 +1,14 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.ServiceResource;
+import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
@@ -71,6 +73,14 @@ final class Catalog {
 
   List<PeerAuthentication> peerAuthentications() {
     return of(PeerAuthentication.class);
+  }
+
+  List<VirtualService> virtualServices() {
+    return of(VirtualService.class);
+  }
+
+  List<DestinationRule> destinationRules() {
+    return of(DestinationRule.class);
   }
 
   List<ServiceEntry> serviceEntries() {

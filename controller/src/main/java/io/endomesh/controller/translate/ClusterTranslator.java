@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
@@ -32,7 +33,10 @@ final class ClusterTranslator {
   /** The filter-metadata namespace of our endpoint attributes. */
   static final String METADATA = "endomesh";
 
-  private record Name(int port, String host) {}
+  /**
+   * @param subset null for all endpoints of the host
+   */
+  private record Name(int port, @Nullable String subset, String host) {}
 
   private ClusterTranslator() {}
 
@@ -54,6 +58,10 @@ final class ClusterTranslator {
             dialect == Scope.Dialect.GRPC
                 ? Cluster.LbPolicy.ROUND_ROBIN
                 : Cluster.LbPolicy.LEAST_REQUEST);
+    TrafficPolicyTranslator.apply(
+        model.destinationRules().policy(parsed.host(), parsed.subset()),
+        model.destinationRules().of(parsed.host()),
+        cluster);
     if (dialect == Scope.Dialect.AGENT
         && destination instanceof Destination.ToService to
         && !to.service().identities().isEmpty()) {
@@ -70,12 +78,21 @@ final class ClusterTranslator {
     }
     Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
     if (destination instanceof Destination.ToService to) {
-      return assignment(name, serviceEndpoints(model, to));
+      return assignment(name, serviceEndpoints(model, to, subset(model, parsed)));
     }
     if (destination instanceof Destination.ToEntry to) {
       return assignment(name, entryEndpoints(to));
     }
     return assignment(name, List.of());
+  }
+
+  /** Labels that its workloads carry; null if nobody defines the subset, which then has none. */
+  private static @Nullable Map<String, String> subset(MeshModel model, Name name) {
+    if (name.subset() == null) {
+      return Map.of();
+    }
+    DestinationRule.Subset subset = model.destinationRules().subset(name.host(), name.subset());
+    return subset == null ? null : subset.labels();
   }
 
   private static ClusterLoadAssignment assignment(String name, List<LbEndpoint> endpoints) {
@@ -91,12 +108,15 @@ final class ClusterTranslator {
     return assignment.build();
   }
 
-  private static List<LbEndpoint> serviceEndpoints(MeshModel model, Destination.ToService to) {
+  private static List<LbEndpoint> serviceEndpoints(
+      MeshModel model, Destination.ToService to, @Nullable Map<String, String> labels) {
     // Sorted by address: the content, and so the version, does not depend on who joined first.
     Map<String, LbEndpoint> endpoints = new TreeMap<>();
     for (Workload workload : to.service().workloads()) {
       WorkloadPort port = port(workload, to.port().target(), to.portIndex());
-      if (port != null) {
+      if (port != null
+          && labels != null
+          && workload.labels().entrySet().containsAll(labels.entrySet())) {
         endpoints.put(
             workload.address() + ":" + port.advertised(), serviceEndpoint(model, workload, port));
       }
@@ -169,6 +189,6 @@ final class ClusterTranslator {
         || parts[3].isEmpty()) {
       return null;
     }
-    return new Name(Integer.parseInt(parts[1]), parts[3]);
+    return new Name(Integer.parseInt(parts[1]), parts[2].isEmpty() ? null : parts[2], parts[3]);
   }
 }

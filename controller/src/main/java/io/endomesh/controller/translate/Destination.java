@@ -25,7 +25,11 @@ sealed interface Destination {
 
     @Override
     public String clusterName() {
-      return Destination.clusterName(port().number(), service.key().toString());
+      return clusterName(null);
+    }
+
+    String clusterName(@Nullable String subset) {
+      return Destination.clusterName(port().number(), subset, service.key().toString());
     }
   }
 
@@ -43,7 +47,14 @@ sealed interface Destination {
   }
 
   static String clusterName(int port, String host) {
-    return "outbound|" + port + "||" + host;
+    return clusterName(port, null, host);
+  }
+
+  /**
+   * @param subset of a DestinationRule; null for all endpoints
+   */
+  static String clusterName(int port, @Nullable String subset, String host) {
+    return "outbound|" + port + "|" + (subset == null ? "" : subset) + "|" + host;
   }
 
   /**
@@ -76,22 +87,11 @@ sealed interface Destination {
       }
       return new ToEntry(entry, host, port(entry, port));
     }
-    ServiceKey key = key(host, namespace);
+    ServiceKey key = ServiceKey.ofHost(host, namespace);
     MeshService service = key == null ? null : model.service(key);
     return service == null || service.ports().isEmpty()
         ? null
         : new ToService(service, service.portIndex(port));
-  }
-
-  /** {@code orders}, {@code orders.shop}, {@code orders.shop.svc.cluster.local}. */
-  static @Nullable ServiceKey key(String host, @Nullable String namespace) {
-    String[] labels = host.split("\\.", 4);
-    if (labels.length == 1) {
-      return namespace == null ? null : new ServiceKey(namespace, labels[0]);
-    }
-    return labels.length == 2 || labels[2].equals("svc")
-        ? new ServiceKey(labels[1], labels[0])
-        : null;
   }
 
   private static ServiceEntry.Port port(ServiceEntry entry, int number) {

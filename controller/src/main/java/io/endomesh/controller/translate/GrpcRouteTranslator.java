@@ -38,11 +38,10 @@ final class GrpcRouteTranslator {
           candidates.add(
               new Candidate(
                   match,
-                  Route.newBuilder()
-                      .setName(RouteRules.name(resource, "GRPCRoute", i))
-                      .setMatch(match(match))
-                      .setRoute(rules.action(rule))
-                      .build()));
+                  rules.route(
+                      RouteRules.name(resource.metadata(), "GRPCRoute", i),
+                      match(match),
+                      rule)));
         }
       }
     }

@@ -42,11 +42,10 @@ final class HttpRouteTranslator {
           candidates.add(
               new Candidate(
                   match,
-                  Route.newBuilder()
-                      .setName(RouteRules.name(resource, "HTTPRoute", i))
-                      .setMatch(match(match, rules.grpcDialect()))
-                      .setRoute(rules.action(rule))
-                      .build()));
+                  rules.route(
+                      RouteRules.name(resource.metadata(), "HTTPRoute", i),
+                      match(match, rules.grpcDialect()),
+                      rule)));
         }
       }
     }

@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.registry.Workload;
 import java.util.Collection;
 import java.util.Collections;
@@ -24,6 +25,8 @@ public final class MeshModel {
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
+  private final List<VirtualService> virtualServices;
+  private final DestinationRules destinationRules;
   private final PeerAuthenticationTranslator peerAuthentication;
 
   MeshModel(
@@ -36,6 +39,8 @@ public final class MeshModel {
     this.catalog = catalog;
     this.services = Collections.unmodifiableSortedMap(services);
     this.routes = catalog.routes();
+    this.virtualServices = catalog.virtualServices();
+    this.destinationRules = new DestinationRules(catalog.destinationRules());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
@@ -94,6 +99,15 @@ public final class MeshModel {
   /** Oldest first. */
   List<RouteResource> routes() {
     return routes;
+  }
+
+  /** Oldest first. */
+  List<VirtualService> virtualServices() {
+    return virtualServices;
+  }
+
+  DestinationRules destinationRules() {
+    return destinationRules;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

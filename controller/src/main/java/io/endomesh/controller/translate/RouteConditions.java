@@ -1,6 +1,10 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +12,9 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Whether a route is in effect, in the conditions of Gateway API: its parents exist (Accepted), its
- * backends do (ResolvedRefs). A route may be applied before the services it names. Stateless.
+ * Whether a resource that says how services are called is in effect, in the conditions of Gateway
+ * API: what it is for exists (Accepted), and so does what it leads to (ResolvedRefs). It may be
+ * applied before the services it names. Stateless.
  */
 public final class RouteConditions {
 
@@ -23,34 +28,78 @@ public final class RouteConditions {
 
   /**
    * @param known whether the mesh knows a service
+   * @return empty for kinds that have no conditions
    */
-  public static List<Condition> of(RouteResource route, Predicate<ServiceKey> known) {
-    Set<ServiceKey> parents = new TreeSet<>();
-    for (RouteResource.Parent parent : route.parents()) {
-      parents.add(new ServiceKey(parent.namespace(), parent.service()));
+  public static List<Condition> of(MeshResource resource, Predicate<ServiceKey> known) {
+    if (resource instanceof RouteResource route) {
+      Set<ServiceKey> parents = new TreeSet<>();
+      for (RouteResource.Parent parent : route.parents()) {
+        parents.add(new ServiceKey(parent.namespace(), parent.service()));
+      }
+      return of("parentRefs", parents, "backendRefs", backends(route.rules()), known);
     }
+    if (resource instanceof VirtualService virtual) {
+      Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
+      return of("hosts", hosts, "route", backends(virtual.rules()), known);
+    }
+    if (resource instanceof DestinationRule rule) {
+      Set<ServiceKey> hosts = services(List.of(rule.host()), rule.metadata().namespace());
+      return List.of(accepted("host", hosts, known));
+    }
+    return List.of();
+  }
+
+  private static Set<ServiceKey> services(List<String> hosts, String namespace) {
+    Set<ServiceKey> services = new TreeSet<>();
+    for (String host : hosts) {
+      ServiceKey service = ServiceKey.ofHost(host, namespace);
+      if (service != null) {
+        services.add(service);
+      }
+    }
+    return services;
+  }
+
+  /** Where the rules send calls, and copies of them. */
+  private static Set<ServiceKey> backends(List<? extends RouteResource.Rule> rules) {
     Set<ServiceKey> backends = new TreeSet<>();
-    for (RouteResource.Rule rule : route.rules()) {
+    for (RouteResource.Rule rule : rules) {
       for (RouteResource.Backend backend : rule.backends()) {
         backends.add(new ServiceKey(backend.namespace(), backend.service()));
       }
+      for (RouteFilters.Mirror mirror : rule.filters().mirrors()) {
+        backends.add(new ServiceKey(mirror.backend().namespace(), mirror.backend().service()));
+      }
     }
+    return backends;
+  }
+
+  private static Condition accepted(
+      String field, Set<ServiceKey> services, Predicate<ServiceKey> known) {
+    return condition(
+        "Accepted",
+        "Accepted",
+        "NoMatchingParent",
+        field,
+        services,
+        known,
+        "it has no effect until it joins");
+  }
+
+  private static List<Condition> of(
+      String parentField,
+      Set<ServiceKey> parents,
+      String backendField,
+      Set<ServiceKey> backends,
+      Predicate<ServiceKey> known) {
     List<Condition> conditions = new ArrayList<>();
-    conditions.add(
-        condition(
-            "Accepted",
-            "Accepted",
-            "NoMatchingParent",
-            "parentRefs",
-            parents,
-            known,
-            "the route has no effect until it joins"));
+    conditions.add(accepted(parentField, parents, known));
     conditions.add(
         condition(
             "ResolvedRefs",
             "ResolvedRefs",
             "BackendNotFound",
-            "backendRefs",
+            backendField,
             backends,
             known,
             "calls that are sent to it fail until it joins"));

@@ -1,23 +1,32 @@
 package io.endomesh.controller.translate;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
+import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.RouteResource.Backend;
 import io.endomesh.controller.kinds.RouteResource.NamedText;
 import io.endomesh.controller.kinds.RouteResource.Retry;
 import io.endomesh.controller.kinds.RouteResource.Text;
 import io.endomesh.controller.kinds.RouteResource.Timeouts;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a rule does with the calls it matches, the same for HTTPRoute and GRPCRoute: where they go,
@@ -45,6 +54,10 @@ final class RouteRules {
           504, "deadline-exceeded",
           429, "resource-exhausted");
 
+  /** The conditions of {@code retry_on} that gRPC's clients know (gRFC A44). */
+  private static final Set<String> GRPC_CONDITIONS =
+      Set.of("cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable");
+
   private final MeshModel model;
   private final Scope.Dialect dialect;
 
@@ -62,9 +75,51 @@ final class RouteRules {
     return RouteAction.newBuilder().setTimeout(Duration.getDefaultInstance());
   }
 
-  RouteAction action(RouteResource.Rule rule) {
+  /** A whole route: what the rule does with the calls that it matches. */
+  Route route(String name, RouteMatch match, RouteResource.Rule rule) {
+    RouteFilters filters = rule.filters();
+    Route.Builder route =
+        Route.newBuilder()
+            .setName(name)
+            .setMatch(match)
+            .addAllRequestHeadersToAdd(FilterTranslator.headers(filters.request()))
+            .addAllRequestHeadersToRemove(filters.request().remove())
+            .addAllResponseHeadersToAdd(FilterTranslator.headers(filters.response()))
+            .addAllResponseHeadersToRemove(filters.response().remove());
+    if (filters.redirect() != null) {
+      route.setRedirect(FilterTranslator.redirect(filters.redirect()));
+    } else if (filters.answer() != null) {
+      route.setDirectResponse(FilterTranslator.answer(filters.answer()));
+    } else {
+      route.setRoute(action(rule));
+    }
+    if (filters.fault() != null) {
+      route.putTypedPerFilterConfig(
+          FilterTranslator.FAULT, Any.pack(FilterTranslator.fault(filters.fault())));
+    }
+    // gRPC's clients reject the filter, which they do not know.
+    if (rule.session() != null && !grpcDialect()) {
+      route.putTypedPerFilterConfig(
+          FilterTranslator.STATEFUL_SESSION,
+          Any.pack(FilterTranslator.session(rule.session())));
+    }
+    return route.build();
+  }
+
+  private RouteAction action(RouteResource.Rule rule) {
     RouteAction.Builder action = unlimited();
     clusters(rule.backends(), action);
+    if (rule.filters().rewrite() != null) {
+      FilterTranslator.rewrite(rule.filters().rewrite(), action);
+    }
+    for (RouteFilters.Mirror mirror : rule.filters().mirrors()) {
+      action.addRequestMirrorPolicies(
+          RouteAction.RequestMirrorPolicy.newBuilder()
+              .setCluster(clusterName(mirror.backend()))
+              .setRuntimeFraction(
+                  RuntimeFractionalPercent.newBuilder()
+                      .setDefaultValue(FilterTranslator.percent(mirror.perMillion()))));
+    }
     Timeouts timeouts = rule.timeouts();
     if (timeouts.requestNanos() != null) {
       Duration timeout = Durations.fromNanos(timeouts.requestNanos());
@@ -87,18 +142,29 @@ final class RouteRules {
 
   private void clusters(List<Backend> backends, RouteAction.Builder action) {
     List<Backend> weighted = backends.stream().filter(backend -> backend.weight() > 0).toList();
-    if (weighted.size() == 1) {
+    TrafficPolicyTranslator.hashPolicy(policy(weighted.get(0)), action);
+    if (weighted.size() == 1 && weighted.get(0).filters().equals(RouteFilters.NONE)) {
       action.setCluster(clusterName(weighted.get(0)));
       return;
     }
     WeightedCluster.Builder clusters = WeightedCluster.newBuilder();
     for (Backend backend : weighted) {
+      RouteFilters filters = backend.filters();
       clusters.addClusters(
           WeightedCluster.ClusterWeight.newBuilder()
               .setName(clusterName(backend))
-              .setWeight(UInt32Value.of(backend.weight())));
+              .setWeight(UInt32Value.of(backend.weight()))
+              .addAllRequestHeadersToAdd(FilterTranslator.headers(filters.request()))
+              .addAllRequestHeadersToRemove(filters.request().remove())
+              .addAllResponseHeadersToAdd(FilterTranslator.headers(filters.response()))
+              .addAllResponseHeadersToRemove(filters.response().remove()));
     }
     action.setWeightedClusters(clusters);
+  }
+
+  private DestinationRule.TrafficPolicy policy(Backend backend) {
+    String host = new ServiceKey(backend.namespace(), backend.service()).toString();
+    return model.destinationRules().policy(host, backend.subset());
   }
 
   private String clusterName(Backend backend) {
@@ -106,9 +172,11 @@ final class RouteRules {
     int port = backend.port() == null ? 0 : backend.port();
     MeshService service = model.service(key);
     if (service != null && !service.ports().isEmpty()) {
-      return new Destination.ToService(service, service.portIndex(port)).clusterName();
+      return new Destination.ToService(service, service.portIndex(port))
+          .clusterName(backend.subset());
     }
-    return Destination.clusterName(port == 0 ? UNKNOWN_BACKEND_PORT : port, key.toString());
+    return Destination.clusterName(
+        port == 0 ? UNKNOWN_BACKEND_PORT : port, backend.subset(), key.toString());
   }
 
   private static int attempts(Retry retry) {
@@ -131,6 +199,12 @@ final class RouteRules {
         on.add("retriable-status-codes");
         policy.addAllRetriableStatusCodes(retry.codes());
       }
+      for (String condition : retry.conditions()) {
+        // Of the rest gRPC's clients know the statuses only, and the others say nothing to them.
+        if (!grpcDialect() || GRPC_CONDITIONS.contains(condition)) {
+          on.add(condition);
+        }
+      }
       for (Integer code : retry.codes()) {
         String token = GRPC_TOKENS.get(code);
         if (token != null) {
@@ -145,7 +219,7 @@ final class RouteRules {
                 .setMaxInterval(Durations.fromNanos(backoffNanos * MAX_BACKOFF_FACTOR)));
       }
     }
-    return policy.setRetryOn(String.join(",", on)).build();
+    return policy.setRetryOn(String.join(",", new LinkedHashSet<>(on))).build();
   }
 
   static HeaderMatcher header(NamedText header) {
@@ -165,13 +239,7 @@ final class RouteRules {
     return RegexMatcher.newBuilder().setRegex(regex).build();
   }
 
-  static String name(RouteResource route, String kind, int rule) {
-    return kind
-        + "/"
-        + route.metadata().namespace()
-        + "/"
-        + route.metadata().name()
-        + " rule "
-        + rule;
+  static String name(MeshResource.Metadata metadata, String kind, int rule) {
+    return kind + "/" + metadata.namespace() + "/" + metadata.name() + " rule " + rule;
   }
 }

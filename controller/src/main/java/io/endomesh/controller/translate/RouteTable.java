@@ -1,10 +1,13 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.DestinationRule.TrafficPolicy;
 import io.endomesh.controller.kinds.GrpcRoute;
 import io.endomesh.controller.kinds.HttpRoute;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.kinds.VirtualService;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
@@ -55,21 +58,57 @@ final class RouteTable {
             ? HttpRouteTranslator.routes(only(HttpRoute.class, resources), rules)
             : GrpcRouteTranslator.routes(grpc, rules);
       }
+      VirtualService virtual = virtualService(model, to, scope.namespace());
+      if (virtual != null) {
+        return VirtualServiceTranslator.routes(
+            virtual,
+            new RouteRules(model, scope.dialect()),
+            to.port().number(),
+            scope.namespace());
+      }
       return List.of(
-          all("Service/" + to.service().key().namespace() + "/" + to.service().key().name(), to));
+          all(
+              "Service/" + to.service().key().namespace() + "/" + to.service().key().name(),
+              to,
+              model.destinationRules().policy(to.service().key().toString(), null)));
     }
     ServiceEntry entry = ((Destination.ToEntry) destination).entry();
     return List.of(
         all(
             "ServiceEntry/" + entry.metadata().namespace() + "/" + entry.metadata().name(),
-            destination));
+            destination,
+            TrafficPolicy.NONE));
   }
 
-  private static Route all(String name, Destination destination) {
+  /**
+   * The oldest one for the service: of the client's namespace if there is one, else of the
+   * service's. Routes of Gateway API count before it.
+   */
+  private static @Nullable VirtualService virtualService(
+      MeshModel model, Destination.ToService to, String clientNamespace) {
+    VirtualService ofService = null;
+    for (VirtualService virtual : model.virtualServices()) {
+      String namespace = virtual.metadata().namespace();
+      boolean names =
+          virtual.hosts().stream()
+              .anyMatch(host -> to.service().key().equals(ServiceKey.ofHost(host, namespace)));
+      if (names && namespace.equals(clientNamespace)) {
+        return virtual;
+      }
+      if (names && ofService == null && namespace.equals(to.service().key().namespace())) {
+        ofService = virtual;
+      }
+    }
+    return ofService;
+  }
+
+  private static Route all(String name, Destination destination, TrafficPolicy policy) {
+    RouteAction.Builder action = RouteRules.unlimited().setCluster(destination.clusterName());
+    TrafficPolicyTranslator.hashPolicy(policy, action);
     return Route.newBuilder()
         .setName(name)
         .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-        .setRoute(RouteRules.unlimited().setCluster(destination.clusterName()))
+        .setRoute(action)
         .build();
   }
 

@@ -32,11 +32,11 @@ class ResourceParserTest {
     assertThat(route.parents()).containsExactly(new RouteResource.Parent("shop", "orders", null));
     assertThat(rule.backends())
         .containsExactly(
-            new RouteResource.Backend("shop", "orders-v2", null, 3),
-            new RouteResource.Backend("shop", "orders", 8080, 1));
+            new RouteResource.Backend("shop", "orders-v2", null, null, 3, RouteFilters.NONE),
+            new RouteResource.Backend("shop", "orders", null, 8080, 1, RouteFilters.NONE));
     assertThat(rule.timeouts())
         .isEqualTo(new RouteResource.Timeouts(90_000_000_000L, 250_000_000L));
-    assertThat(rule.retry()).isEqualTo(new RouteResource.Retry(List.of(503), 3, 10_000_000L));
+    assertThat(rule.retry()).isEqualTo(new RouteResource.Retry(List.of(503), 3, 10_000_000L, List.of()));
     assertThat(rule.matches().get(0).headers().get(0).name()).isEqualTo("x-user");
   }
 
@@ -51,7 +51,7 @@ class ResourceParserTest {
             + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght: unknown field; did you mean 'weight'?",
         "kind: HTTPRoute | kind: HTTPRoutes"
             + " | HTTPRoutes shop/orders: kind: unknown kind 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute,"
-            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry); did you mean 'HTTPRoute'?",
+            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry, VirtualService, DestinationRule); did you mean 'HTTPRoute'?",
         "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'}"
             + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
             + " expression of RE2): missing closing )",
@@ -78,7 +78,7 @@ class ResourceParserTest {
             + " | HTTPRoute shop/Orders: metadata.name: 'Orders' (expected: lower-case letters, digits, '-' and"
             + " '.')",
         "retry: {codes | sessionPersistence: {codes"
-            + " | HTTPRoute shop/orders: spec.rules[0].sessionPersistence: not supported in this release",
+            + " | HTTPRoute shop/orders: spec.rules[0].sessionPersistence.codes: unknown field",
       })
   void parse_wrongField_namesResourceAndField(String correct, String wrong, String message) {
     String yaml = ROUTE.replace(correct, wrong);

@@ -1,0 +1,304 @@
+package io.endomesh.controller.kinds;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A DestinationRule of Istio, networking.istio.io/v1: how the endpoints of a host are chosen and
+ * protected, and which of them are a subset. Fields and defaults are Istio's. Immutable.
+ *
+ * @param host as written: {@code orders}, {@code orders.shop}, or an external host
+ */
+public record DestinationRule(
+    Metadata metadata, String host, TrafficPolicy policy, List<Subset> subsets)
+    implements MeshResource {
+
+  /**
+   * @param labels that the workloads of the subset carry
+   * @param policy with what it leaves open taken from the rule's
+   */
+  public record Subset(String name, Map<String, String> labels, TrafficPolicy policy) {
+    public Subset {
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  /** Each part null where nothing is said. */
+  public record TrafficPolicy(
+      @Nullable LoadBalancer loadBalancer,
+      @Nullable ConnectionPool connectionPool,
+      @Nullable Outliers outliers,
+      @Nullable RetryBudget retryBudget) {
+
+    public static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, null);
+
+    TrafficPolicy over(TrafficPolicy other) {
+      return new TrafficPolicy(
+          loadBalancer != null ? loadBalancer : other.loadBalancer,
+          connectionPool != null ? connectionPool : other.connectionPool,
+          outliers != null ? outliers : other.outliers,
+          retryBudget != null ? retryBudget : other.retryBudget);
+    }
+  }
+
+  /** The names of Istio, and Linkerd's balancing, for which Istio has no name. */
+  public enum Simple {
+    UNSPECIFIED,
+    LEAST_REQUEST,
+    LEAST_CONN,
+    ROUND_ROBIN,
+    RANDOM,
+    PEAK_EWMA
+  }
+
+  /**
+   * @param hash null if balancing is not by hash
+   * @param warmup null gives new endpoints their full share at once
+   */
+  public record LoadBalancer(Simple simple, @Nullable Hash hash, @Nullable Warmup warmup) {}
+
+  /** What is hashed: exactly one of the first three. */
+  public record Hash(
+      @Nullable String header,
+      @Nullable String cookie,
+      @Nullable String queryParameter,
+      @Nullable Integer maglevTableSize,
+      @Nullable Integer minimumRingSize) {}
+
+  /**
+   * @param minimumPercent share from the start
+   */
+  public record Warmup(long durationNanos, double aggression, double minimumPercent) {}
+
+  /** Limits, each null for none. */
+  public record ConnectionPool(
+      @Nullable Integer maxConnections,
+      @Nullable Integer maxPending,
+      @Nullable Integer maxRequests,
+      @Nullable Integer maxRetries) {}
+
+  /**
+   * @param consecutive5xx 0 is off
+   * @param consecutiveGatewayErrors 0 is off
+   * @param consecutiveLocalErrors 0 is off
+   */
+  public record Outliers(
+      int consecutive5xx,
+      int consecutiveGatewayErrors,
+      int consecutiveLocalErrors,
+      @Nullable Long intervalNanos,
+      @Nullable Long baseEjectionNanos,
+      @Nullable Integer maxEjectionPercent,
+      int minHealthPercent) {}
+
+  public record RetryBudget(int percent, int minConcurrency) {}
+
+  public DestinationRule {
+    subsets = List.copyOf(subsets);
+  }
+
+  static DestinationRule read(Metadata metadata, Fields spec) {
+    String host = spec.string("host").toLowerCase(Locale.ROOT);
+    if (host.contains("*")) {
+      throw spec.invalid("host", "'" + host + "' (expected: no wildcard)");
+    }
+    HostNames.requireOwn(metadata, spec, "host", host);
+    TrafficPolicy policy = policy(spec, true);
+    List<String> names = new ArrayList<>();
+    List<Subset> subsets =
+        spec.objects(
+            "subsets",
+            fields -> {
+              String name = fields.string("name");
+              if (names.contains(name)) {
+                throw fields.invalid("name", "'" + name + "' twice (expected: once)");
+              }
+              names.add(name);
+              Map<String, String> labels = fields.stringMap("labels");
+              if (labels.isEmpty()) {
+                throw fields.invalid("labels", "absent (expected: labels that tell its workloads)");
+              }
+              return new Subset(name, labels, policy(fields, false).over(policy));
+            });
+    spec.ignored("exportTo");
+    spec.unsupported("workloadSelector");
+    return new DestinationRule(metadata, host, policy, subsets);
+  }
+
+  private static TrafficPolicy policy(Fields holder, boolean whole) {
+    Fields fields = holder.optionalObject("trafficPolicy");
+    if (fields == null) {
+      return TrafficPolicy.NONE;
+    }
+    if (whole) {
+      tls(fields);
+    }
+    fields.unsupported("tls", "portLevelSettings", "tunnel", "proxyProtocol");
+    TrafficPolicy policy =
+        new TrafficPolicy(
+            loadBalancer(fields), connectionPool(fields), outliers(fields), retryBudget(fields));
+    fields.rejectUnknown();
+    return policy;
+  }
+
+  /** ISTIO_MUTUAL is what the mesh does anyway; a mode that asks for something else is refused. */
+  private static void tls(Fields fields) {
+    Fields tls = fields.optionalObject("tls");
+    if (tls != null) {
+      String mode = tls.string("mode", "ISTIO_MUTUAL");
+      if (!mode.equals("ISTIO_MUTUAL")) {
+        throw tls.invalid(
+            "mode",
+            "'"
+                + mode
+                + "' (expected: ISTIO_MUTUAL; a PeerAuthentication says which servers take mutual"
+                + " TLS)");
+      }
+      tls.rejectUnknown();
+    }
+  }
+
+  private static @Nullable LoadBalancer loadBalancer(Fields holder) {
+    Fields fields = holder.optionalObject("loadBalancer");
+    if (fields == null) {
+      return null;
+    }
+    fields.unsupported("localityLbSetting");
+    Simple simple = fields.oneOf("simple", Simple.class, Simple.UNSPECIFIED);
+    Fields hash = fields.optionalObject("consistentHash");
+    if (hash != null && fields.has("simple")) {
+      throw fields.invalid("consistentHash", "beside simple (expected: one of them)");
+    }
+    LoadBalancer balancer =
+        new LoadBalancer(simple, hash == null ? null : hash(hash), warmup(fields));
+    fields.rejectUnknown();
+    return balancer;
+  }
+
+  private static Hash hash(Fields fields) {
+    fields.unsupported("useSourceIp");
+    Fields cookie = fields.optionalObject("httpCookie");
+    String cookieName = null;
+    if (cookie != null) {
+      cookieName = cookie.string("name");
+      // Istio makes the cookie if it is not there; here the application keeps its own.
+      cookie.ignored("ttl", "path", "attributes");
+      cookie.rejectUnknown();
+    }
+    String header = fields.optionalString("httpHeaderName");
+    String parameter = fields.optionalString("httpQueryParameterName");
+    int given = (header == null ? 0 : 1) + (cookie == null ? 0 : 1) + (parameter == null ? 0 : 1);
+    if (given != 1) {
+      throw fields.invalid(
+          "httpHeaderName",
+          given
+              + " things to hash (expected: one of httpHeaderName, httpCookie,"
+              + " httpQueryParameterName)");
+    }
+    Fields maglev = fields.optionalObject("maglev");
+    Fields ring = fields.optionalObject("ringHash");
+    Integer table = null;
+    if (maglev != null) {
+      table = maglev.integer("tableSize", 3, 5_000_011, 65_537);
+      maglev.rejectUnknown();
+    }
+    Integer size = fields.has("minimumRingSize") ? (Integer) ringSize(fields) : null;
+    if (ring != null) {
+      size = ringSize(ring);
+      ring.rejectUnknown();
+    }
+    fields.rejectUnknown();
+    return new Hash(
+        header == null ? null : header.toLowerCase(Locale.ROOT), cookieName, parameter, table, size);
+  }
+
+  private static int ringSize(Fields fields) {
+    return fields.integer("minimumRingSize", 1, 8 * 1024 * 1024, 1024);
+  }
+
+  private static @Nullable Warmup warmup(Fields fields) {
+    Long seconds = fields.durationNanos("warmupDurationSecs");
+    Fields warmup = fields.optionalObject("warmup");
+    if (warmup == null) {
+      return seconds == null ? null : new Warmup(seconds, 1, 10);
+    }
+    Long duration = warmup.durationNanos("duration");
+    if (duration == null || duration == 0) {
+      throw warmup.invalid("duration", "absent (expected: a duration such as 30s)");
+    }
+    Warmup result =
+        new Warmup(
+            duration,
+            warmup.decimal("aggression", 1, 100, 1),
+            warmup.decimal("minimumPercent", 0, 100, 10));
+    warmup.rejectUnknown();
+    return result;
+  }
+
+  private static @Nullable ConnectionPool connectionPool(Fields holder) {
+    Fields fields = holder.optionalObject("connectionPool");
+    if (fields == null) {
+      return null;
+    }
+    Fields tcp = fields.objectOrEmpty("tcp");
+    Fields http = fields.objectOrEmpty("http");
+    // The application's own client keeps its pool and its time-outs.
+    tcp.ignored("connectTimeout", "tcpKeepalive", "maxConnectionDuration", "idleTimeout");
+    http.ignored(
+        "maxRequestsPerConnection", "idleTimeout", "h2UpgradePolicy", "useClientProtocol",
+        "maxConcurrentStreams");
+    ConnectionPool pool =
+        new ConnectionPool(
+            limit(tcp, "maxConnections"),
+            limit(http, "http1MaxPendingRequests"),
+            limit(http, "http2MaxRequests"),
+            limit(http, "maxRetries"));
+    tcp.rejectUnknown();
+    http.rejectUnknown();
+    fields.rejectUnknown();
+    return pool;
+  }
+
+  private static @Nullable Integer limit(Fields fields, String name) {
+    return fields.has(name) ? (Integer) fields.integer(name, 1, Integer.MAX_VALUE) : null;
+  }
+
+  private static @Nullable Outliers outliers(Fields holder) {
+    Fields fields = holder.optionalObject("outlierDetection");
+    if (fields == null) {
+      return null;
+    }
+    fields.unsupported("consecutiveErrors");
+    boolean split = fields.bool("splitExternalLocalOriginErrors", false);
+    int local = fields.integer("consecutiveLocalOriginFailures", 0, 1_000_000, split ? 5 : 0);
+    Outliers outliers =
+        new Outliers(
+            fields.integer("consecutive5xxErrors", 0, 1_000_000, 5),
+            fields.integer("consecutiveGatewayErrors", 0, 1_000_000, 0),
+            split ? local : 0,
+            fields.durationNanos("interval"),
+            fields.durationNanos("baseEjectionTime"),
+            fields.has("maxEjectionPercent")
+                ? (Integer) fields.integer("maxEjectionPercent", 0, 100)
+                : null,
+            fields.integer("minHealthPercent", 0, 100, 0));
+    fields.rejectUnknown();
+    return outliers;
+  }
+
+  private static @Nullable RetryBudget retryBudget(Fields holder) {
+    Fields fields = holder.optionalObject("retryBudget");
+    if (fields == null) {
+      return null;
+    }
+    RetryBudget budget =
+        new RetryBudget(
+            fields.integer("percent", 0, 100, 20),
+            fields.integer("minRetryConcurrency", 0, 1_000_000, 3));
+    fields.rejectUnknown();
+    return budget;
+  }
+}

@@ -1,0 +1,26 @@
+package io.endomesh.controller.kinds;
+
+/** Host names in resources of Istio. Stateless. */
+final class HostNames {
+
+  private HostNames() {}
+
+  /**
+   * Refuses a resource that claims the host of another namespace: its owner says how it is called
+   * (GEP-1324, producer routes).
+   */
+  static void requireOwn(
+      MeshResource.Metadata metadata, Fields fields, String field, String host) {
+    String[] labels = host.split("\\.", -1);
+    boolean ofMesh = labels.length == 2 || labels.length > 2 && labels[2].equals("svc");
+    if (ofMesh && !labels[1].equals(metadata.namespace())) {
+      throw fields.invalid(
+          field,
+          "'"
+              + host
+              + "' (expected: a host of namespace "
+              + metadata.namespace()
+              + ", where this resource is; only the owner of a service says how it is reached)");
+    }
+  }
+}

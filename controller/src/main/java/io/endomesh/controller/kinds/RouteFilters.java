@@ -1,0 +1,100 @@
+package io.endomesh.controller.kinds;
+
+import io.endomesh.controller.kinds.RouteResource.Backend;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rule does to the calls it matches besides leading them somewhere. Immutable.
+ *
+ * @param redirect null if calls are not redirected
+ * @param rewrite null if the URL stays
+ * @param fault null if nothing goes wrong on purpose
+ * @param answer null if the service answers
+ */
+public record RouteFilters(
+    HeaderEdits request,
+    HeaderEdits response,
+    @Nullable Redirect redirect,
+    @Nullable Rewrite rewrite,
+    List<Mirror> mirrors,
+    @Nullable Fault fault,
+    @Nullable Answer answer) {
+
+  public static final RouteFilters NONE =
+      new RouteFilters(HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null);
+
+  public RouteFilters {
+    mirrors = List.copyOf(mirrors);
+  }
+
+  /** True if calls are answered by the mesh, and need no backend. */
+  public boolean answers() {
+    return redirect != null || answer != null;
+  }
+
+  /** Headers by name in lower case, in the order in which they were written. */
+  public record HeaderEdits(Map<String, String> set, Map<String, String> add, List<String> remove) {
+
+    public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Map.of(), List.of());
+
+    public HeaderEdits {
+      set = new LinkedHashMap<>(set);
+      add = new LinkedHashMap<>(add);
+      remove = List.copyOf(remove);
+    }
+  }
+
+  /** Another path in place of the one that was asked for. */
+  public sealed interface PathChange {
+    record Full(String path) implements PathChange {}
+
+    /** In place of the prefix that the rule matched. */
+    record Prefix(String replacement) implements PathChange {}
+
+    /**
+     * @param substitution with {@code \1} for the first group
+     */
+    record Regex(String regex, String substitution) implements PathChange {}
+  }
+
+  /**
+   * @param scheme null keeps it, and so for the others
+   */
+  public record Redirect(
+      int status,
+      @Nullable String scheme,
+      @Nullable String host,
+      @Nullable Integer port,
+      @Nullable PathChange path) {}
+
+  /**
+   * @param host null keeps it
+   * @param path null keeps it
+   */
+  public record Rewrite(@Nullable String host, @Nullable PathChange path) {}
+
+  /**
+   * @param perMillion share of the requests that are copied
+   */
+  public record Mirror(Backend backend, int perMillion) {}
+
+  /**
+   * @param delayNanos 0 delays nothing
+   * @param delayPerMillion share of the requests
+   * @param abortStatus HTTP status; 0 aborts nothing, unless there is a gRPC status
+   * @param abortGrpcStatus code number; -1 for none
+   * @param abortPerMillion share of the requests
+   */
+  public record Fault(
+      long delayNanos,
+      int delayPerMillion,
+      int abortStatus,
+      int abortGrpcStatus,
+      int abortPerMillion) {}
+
+  /** A fixed answer. */
+  public record Answer(int status, String body) {}
+}

@@ -1,0 +1,232 @@
+package io.endomesh.controller.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.endomesh.controller.kinds.InvalidResourceException;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch.PathSpecifierCase;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** VirtualService and DestinationRule of Istio. */
+class IstioTrafficTest {
+
+  private static final String V2 = "outbound|8080|v2|orders.shop";
+
+  private final Models mesh =
+      new Models()
+          .workload("orders", "orders-1", "v1", 8080)
+          .workload("orders", "orders-2", "v2", 8081);
+
+  @Test
+  void virtualService_routesStandInTheirOwnOrder() throws Exception {
+    virtualService(
+        """
+        - match:
+          - {uri: {prefix: /}, headers: {X-User: {exact: tester}}, withoutHeaders: {x-bot: {}}}
+          route: [{destination: {host: orders, subset: v2}}]
+        - match: [{uri: {exact: /health}, method: {exact: GET}}]
+          directResponse: {status: 204}
+        - route: [{destination: {host: orders}, weight: 90}, {destination: {host: orders, subset: v2}, weight: 10}]
+          timeout: 2s
+          retries: {attempts: 3, perTryTimeout: 500ms, retryOn: "5xx,reset,429"}
+        """);
+
+    List<Route> routes = routes();
+    assertThat(routes)
+        .extracting(Route::getName)
+        .containsExactly(
+            "VirtualService/shop/orders rule 0",
+            "VirtualService/shop/orders rule 1",
+            "VirtualService/shop/orders rule 2");
+    assertThat(routes.get(0).getRoute().getCluster()).isEqualTo(V2);
+    assertThat(routes.get(0).getMatch().getHeadersList())
+        .extracting(h -> h.getName() + " " + h.getInvertMatch())
+        .containsExactly("x-user false", "x-bot true");
+    assertThat(routes.get(1).getDirectResponse().getStatus()).isEqualTo(204);
+    assertThat(routes.get(1).getMatch().getPathSpecifierCase()).isEqualTo(PathSpecifierCase.PATH);
+    assertThat(routes.get(2).getRoute().getWeightedClusters().getClustersCount()).isEqualTo(2);
+    assertThat(routes.get(2).getRoute().getRetryPolicy().getRetryOn())
+        .isEqualTo(
+            "connect-failure,refused-stream,reset-before-request,retriable-status-codes,5xx,reset,resource-exhausted");
+    assertThat(routes.get(2).getRoute().getRetryPolicy().getRetriableStatusCodesList())
+        .containsExactly(429);
+  }
+
+  @Test
+  void virtualService_fault_becomesEnvoysFilter() throws Exception {
+    virtualService(
+        """
+        - fault:
+            delay: {fixedDelay: 2s, percentage: {value: 0.5}}
+            abort: {grpcStatus: UNAVAILABLE, percentage: {value: 10}}
+          route: [{destination: {host: orders}}]
+        """);
+
+    HTTPFault fault =
+        routes()
+            .get(0)
+            .getTypedPerFilterConfigOrThrow("envoy.filters.http.fault")
+            .unpack(HTTPFault.class);
+    assertThat(fault.getDelay().getFixedDelay().getSeconds()).isEqualTo(2);
+    assertThat(fault.getDelay().getPercentage().getNumerator()).isEqualTo(5_000);
+    assertThat(fault.getAbort().getGrpcStatus()).isEqualTo(14);
+    assertThat(fault.getAbort().getPercentage().getNumerator()).isEqualTo(100_000);
+  }
+
+  @Test
+  void virtualService_besideAnHttpRoute_doesNotCount() throws Exception {
+    virtualService("- route: [{destination: {host: orders, subset: v2}}]\n");
+    mesh.apply(
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: r, namespace: shop}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: orders}]
+          rules: [{backendRefs: [{name: orders}]}]
+        """);
+
+    assertThat(routes()).extracting(Route::getName).containsExactly("HTTPRoute/shop/r rule 0");
+  }
+
+  @Test
+  void destinationRule_saysHowEndpointsAreChosenAndProtected() throws Exception {
+    destinationRule(
+        """
+        trafficPolicy:
+          loadBalancer: {simple: ROUND_ROBIN, warmupDurationSecs: 30s}
+          connectionPool:
+            tcp: {maxConnections: 10}
+            http: {http1MaxPendingRequests: 5, http2MaxRequests: 100, maxRetries: 2}
+          outlierDetection:
+            consecutive5xxErrors: 3
+            interval: 5s
+            baseEjectionTime: 1m
+            maxEjectionPercent: 50
+        subsets:
+        - {name: v2, labels: {version: v2}, trafficPolicy: {loadBalancer: {simple: RANDOM}}}
+        """);
+
+    Cluster all = cluster("outbound|8080||orders.shop");
+    assertThat(all.getLbPolicy()).isEqualTo(Cluster.LbPolicy.ROUND_ROBIN);
+    assertThat(all.getRoundRobinLbConfig().getSlowStartConfig().getSlowStartWindow().getSeconds())
+        .isEqualTo(30);
+    assertThat(all.getCircuitBreakers().getThresholds(0).getMaxRequests().getValue())
+        .isEqualTo(100);
+    assertThat(all.getCircuitBreakers().getThresholds(0).getMaxRetries().getValue()).isEqualTo(2);
+    assertThat(all.getOutlierDetection().getConsecutive5Xx().getValue()).isEqualTo(3);
+    assertThat(all.getOutlierDetection().getInterval().getSeconds()).isEqualTo(5);
+    assertThat(all.getOutlierDetection().getMaxEjectionPercent().getValue()).isEqualTo(50);
+    assertThat(all.getCommonLbConfig().getHealthyPanicThreshold().getValue()).isZero();
+    assertThat(
+            all.getMetadata()
+                .getFilterMetadataOrThrow("endomesh")
+                .getFieldsOrThrow("policy")
+                .getStringValue())
+        .isEqualTo("DestinationRule/shop/orders");
+    Cluster v2 = cluster(V2);
+    assertThat(v2.getLbPolicy()).isEqualTo(Cluster.LbPolicy.RANDOM);
+    assertThat(v2.hasOutlierDetection()).isTrue();
+  }
+
+  @Test
+  void destinationRule_subset_hasTheWorkloadsWithItsLabels() throws Exception {
+    destinationRule("subsets: [{name: v2, labels: {version: v2}}]\n");
+
+    ClusterLoadAssignment v2 =
+        Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), V2));
+    assertThat(v2.getEndpoints(0).getLbEndpointsList())
+        .extracting(e -> e.getEndpoint().getAddress().getSocketAddress().getPortValue())
+        .containsExactly(8081);
+    ClusterLoadAssignment unknown =
+        Objects.requireNonNull(
+            ClusterTranslator.endpoints(mesh.model(), "outbound|8080|v3|orders.shop"));
+    assertThat(unknown.getEndpointsList()).isEmpty();
+  }
+
+  @Test
+  void destinationRule_consistentHash_isSaidByClusterAndRoute() throws Exception {
+    destinationRule(
+        "trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: X-User, maglev: {tableSize: 65537}}}}\n");
+
+    Cluster cluster = cluster("outbound|8080||orders.shop");
+    assertThat(cluster.getLbPolicy()).isEqualTo(Cluster.LbPolicy.MAGLEV);
+    assertThat(routes().get(0).getRoute().getHashPolicy(0).getHeader().getHeaderName())
+        .isEqualTo("x-user");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "host: orders.finance | 'orders.finance' (expected: a host of namespace shop",
+        "host: '*.shop' | no wildcard",
+        "{host: orders, trafficPolicy: {loadBalancer: {simple: FASTEST}}} | 'FASTEST' (expected",
+        "{host: orders, trafficPolicy: {tls: {mode: SIMPLE}}} | 'SIMPLE' (expected: ISTIO_MUTUAL",
+        "{host: orders, trafficPolicy: {portLevelSettings: []}} | not supported",
+        "{host: orders, subsets: [{name: a}]} | labels that tell its workloads",
+        "{host: orders, trafficPolicy: {loadBalancer: {consistentHash: {}}}} | 0 things to hash",
+      })
+  void destinationRule_thatMakesNoSense_isRefused(String spec, String why) {
+    String yaml =
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+            + "metadata: {name: orders, namespace: shop}\nspec:\n"
+            + spec.indent(2);
+    assertThatThrownBy(() -> mesh.apply(yaml))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[{}] | absent (expected: a destination, a redirect or a directResponse)",
+        "[{route: [{destination: {host: orders}}], retries: {retryOn: 5xy}}] | '5xy' (expected",
+        "[{route: [{destination: {host: orders}}], fault: {}}] | neither delay nor abort",
+        "[{route: [{destination: {host: orders}}], fault: {abort: {grpcStatus: NOPE}}}] | 'NOPE'",
+        "[{route: [{destination: {host: orders}}], corsPolicy: {}}] | not supported",
+        "[{route: [{destination: {host: a}, weight: 0}]}] | weights sum to 0",
+        "[{match: [{uri: {regex: '('}}], route: [{destination: {host: orders}}]}] | regular",
+      })
+  void virtualService_thatMakesNoSense_isRefused(String http, String why) {
+    assertThatThrownBy(() -> virtualService(http + "\n"))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessageContaining(why);
+  }
+
+  private void virtualService(String http) throws Exception {
+    mesh.apply(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
+            + "metadata: {name: orders, namespace: shop}\nspec:\n  hosts: [orders]\n  http:\n"
+            + http.indent(4));
+  }
+
+  private void destinationRule(String spec) throws Exception {
+    mesh.apply(
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+            + "metadata: {name: orders, namespace: shop}\nspec:\n  host: orders\n"
+            + spec.indent(2));
+  }
+
+  private List<Route> routes() {
+    return Objects.requireNonNull(RouteTable.of(mesh.model(), "orders.shop:8080", Models.AGENT))
+        .getVirtualHosts(0)
+        .getRoutesList();
+  }
+
+  private Cluster cluster(String name) {
+    return Objects.requireNonNull(
+        ClusterTranslator.cluster(mesh.model(), name, Scope.Dialect.AGENT));
+  }
+}
