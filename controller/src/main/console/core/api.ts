@@ -59,6 +59,8 @@ export interface Service {
   declared: boolean;
   workloads: number;
   connected: number;
+  /** Of its own, or of the services whose instances it names. */
+  instances: string[];
   versions: string[];
   mtls: MtlsMode;
   health: Health;

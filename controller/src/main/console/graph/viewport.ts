@@ -15,6 +15,8 @@ const MOST = 1.75;
 // A few boxes on a large screen are not blown up beyond this.
 const FIT_MOST = 1.12;
 const MARGIN = 40;
+// Beside the drawing are the buttons for zooming; no box is to lie under them.
+const SIDE_MARGIN = 64;
 
 export interface Viewport {
   view: View;
@@ -90,7 +92,7 @@ function around(places: Point[], width: number, height: number): View {
   const right = Math.max(...places.map((p) => p.x)) + NODE_WIDTH / 2;
   const top = Math.min(...places.map((p) => p.y)) - NODE_HEIGHT / 2;
   const bottom = Math.max(...places.map((p) => p.y)) + NODE_HEIGHT / 2;
-  const wide = (width - 2 * MARGIN) / (right - left);
+  const wide = (width - 2 * SIDE_MARGIN) / (right - left);
   const high = (height - 2 * MARGIN) / (bottom - top);
   const scale = Math.max(LEAST, Math.min(FIT_MOST, wide, high));
   return {

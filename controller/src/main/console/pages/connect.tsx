@@ -86,7 +86,7 @@ function AgentStep({ onboarding }: { onboarding: Onboarding }) {
   return (
     <>
       <p class="row">
-        <a class="button primary" href={agent.url} download>
+        <a class="button primary" href={agent.url} download="endomesh-agent.jar">
           <Icon name="download" size={14} /> endomesh-agent.jar
         </a>
         <span class="muted">

@@ -77,7 +77,7 @@ export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
           />
         )}
         {selected === null ? (
-          <Summary snapshot={snapshot} graph={graph} />
+          !table && <Summary snapshot={snapshot} graph={graph} />
         ) : (
           <Panel snapshot={snapshot} selected={selected} onClose={() => go(withQuery({ sel: null }))} />
         )}

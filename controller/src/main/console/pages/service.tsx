@@ -22,7 +22,7 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
       </Empty>
     );
   }
-  const workloads = snapshot.workloads.filter((one) => one.serviceId === id);
+  const workloads = snapshot.workloads.filter((one) => service.instances.includes(one.instance));
   return (
     <>
       <PageHead

@@ -125,7 +125,7 @@ function SpanRow({ span, depth: level, total, hue, name, chosen }: SpanRowProps)
         </span>
         <span class="track">
           <span
-            class={`bar hue-${hue} ${span.error ? "error" : ""} ${span.kind === "CLIENT" ? "client" : ""}`}
+            class={`bar hue-${hue} ${span.error ? "error" : ""} ${span.kind === "CLIENT" && place !== "inside" ? "client" : ""}`}
             style={{ left: `${left}%`, width: `${width}%` }}
           />
           <span class={`time ${place}`} style={timeAt(place, left, width)}>
@@ -137,7 +137,7 @@ function SpanRow({ span, depth: level, total, hue, name, chosen }: SpanRowProps)
   );
 }
 
-/** Behind the bar, where there is room; else before it; on a bar as long as the row, in it. */
+/** Behind the bar, where there is room; else before it; on a bar as long as the row, in it: that one is drawn in full. */
 function timeAt(place: "after" | "before" | "inside", left: number, width: number): Record<string, string> {
   if (place === "after") return { left: `${left + width + 0.8}%` };
   return { right: `${place === "before" ? 100.8 - left : 100.8 - left - width}%` };

@@ -116,7 +116,7 @@ function Duration({ trace, longest }: { trace: TraceSummary; longest: number }) 
         <rect class="track" width="64" height="6" rx="3" />
         <rect class="fill" width={Math.max(2, (64 * trace.durationMillis) / longest)} height="6" rx="3" />
       </svg>
-      {millis(trace.durationMillis)}
+      <span class="value">{millis(trace.durationMillis)}</span>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 /** A line chart of a few minutes with one reading line under the pointer. Own SVG, no library. */
-import { useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export interface Line {
   name: string;
@@ -13,18 +14,18 @@ interface ChartProps {
   lines: Line[];
   stepSeconds: number;
   format: (value: number) => string;
-  /** In the drawing's own units; less makes the text larger beside the lines. */
-  width?: number;
-  height?: number;
 }
 
+const HEIGHT = 132;
 const LEFT = 52;
 const BOTTOM = 18;
 const TOP = 8;
 
-export function Chart({ label, lines, stepSeconds, format, width = 600, height = 132 }: ChartProps) {
+export function Chart({ label, lines, stepSeconds, format }: ChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const box = useRef<SVGSVGElement>(null);
+  const width = useWidth(box);
+  const height = HEIGHT;
   const length = Math.max(2, ...lines.map((line) => line.values.length));
   const top = niceTop(Math.max(0, ...lines.flatMap((line) => line.values.map((v) => v ?? 0))));
   const x = (i: number) => LEFT + ((width - LEFT - 4) * i) / (length - 1);
@@ -51,6 +52,7 @@ export function Chart({ label, lines, stepSeconds, format, width = 600, height =
       <svg
         ref={box}
         viewBox={`0 0 ${width} ${height}`}
+        height={height}
         role="img"
         aria-label={`${label}: ${lines.map((l) => `${l.name} ${text(l.values[length - 1] ?? null, format)}`).join(", ")} now`}
         onPointerMove={point}
@@ -80,6 +82,19 @@ export function Chart({ label, lines, stepSeconds, format, width = 600, height =
       </svg>
     </figure>
   );
+}
+
+/** One unit of the drawing is one pixel, so that its text is as large as all other text. */
+function useWidth(box: RefObject<SVGSVGElement>): number {
+  const [width, setWidth] = useState(312);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
+    });
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
 }
 
 /** A line without axes, for a table cell; the numbers beside it say the rest. */

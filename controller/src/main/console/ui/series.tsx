@@ -13,11 +13,9 @@ interface SeriesChartsProps {
   sequence: number;
   /** Before the first call there is nothing to ask for. */
   called: boolean;
-  /** Beside the graph there is half the room. */
-  narrow?: boolean;
 }
 
-export function SeriesCharts({ query, sequence, called, narrow }: SeriesChartsProps) {
+export function SeriesCharts({ query, sequence, called }: SeriesChartsProps) {
   const [seen, setSeen] = useState<{ query: string; series: Series } | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
@@ -38,14 +36,12 @@ export function SeriesCharts({ query, sequence, called, narrow }: SeriesChartsPr
   if (error !== null && seen === null) return <Failure error={error} />;
   const series = seen?.query === query ? seen.series : null;
   if (series === null) return <div class="chart-space" />;
-  const width = narrow ? 312 : 600;
   return (
     <div class="charts">
       <Chart
         label="Calls"
         stepSeconds={series.stepSeconds}
         format={rate}
-        width={width}
         lines={[
           { name: "all", tone: "accent", values: series.requestsPerSecond, area: true },
           { name: "errors", tone: "bad", values: series.errorsPerSecond },
@@ -55,7 +51,6 @@ export function SeriesCharts({ query, sequence, called, narrow }: SeriesChartsPr
         label="Latency"
         stepSeconds={series.stepSeconds}
         format={millis}
-        width={width}
         lines={[
           { name: "p50", tone: "ok", values: series.p50Millis },
           { name: "p99", tone: "soft", values: series.p99Millis },

@@ -39,7 +39,10 @@ final class GraphJson {
     }
     for (MeshService service : model.services()) {
       String id = MeshJson.id(service);
-      missing.remove(id);
+      boolean called = missing.remove(id);
+      if (!called && isPartOfAnother(service)) {
+        continue;
+      }
       int connected = MeshJson.connected(service);
       ObjectNode json =
           node(nodes, id).put("workloads", service.workloads().size()).put("connected", connected);
@@ -59,6 +62,16 @@ final class GraphJson {
     return graph;
   }
 
+  /**
+   * Whether it only names workloads of other services, as the versions that a route splits over:
+   * their calls are those of the other services, and it would stand there as if it were idle.
+   */
+  private static boolean isPartOfAnother(MeshService service) {
+    return !service.workloads().isEmpty()
+        && service.workloads().stream()
+            .noneMatch(workload -> workload.service().equals(service.key().name()));
+  }
+
   private static ObjectNode node(ArrayNode nodes, String id) {
     String kind = GraphNodes.kind(id);
     return nodes
@@ -69,11 +82,15 @@ final class GraphJson {
         .put("name", GraphNodes.label(id));
   }
 
-  /** Of a node that reports nothing itself: the worst that its callers saw. */
+  /**
+   * Of a node that reports nothing itself: the worst that its callers saw, or, as nobody calls
+   * those outside, the worst that they saw.
+   */
   private static Health health(String id, List<Edge> edges) {
     Health worst = Health.IDLE;
     for (Edge edge : edges) {
-      if (edge.destination().equals(id)) {
+      String here = id.equals(GraphNodes.OUTSIDE) ? edge.source() : edge.destination();
+      if (here.equals(id)) {
         Health seen = Health.of(edge.stats());
         if (worst == Health.IDLE || (seen != Health.IDLE && seen.compareTo(worst) > 0)) {
           worst = seen;

@@ -54,10 +54,7 @@ final class MeshJson {
               .put("id", id)
               .put("namespace", service.key().namespace())
               .put("name", service.key().name())
-              .put(
-                  "identity",
-                  SpiffeId.of(
-                      model.trustDomain(), service.key().namespace(), service.key().name()));
+              .put("identity", identity(model, service));
       ArrayNode ports = json.putArray("ports");
       service
           .ports()
@@ -70,6 +67,8 @@ final class MeshJson {
       json.put("declared", service.declared())
           .put("workloads", service.workloads().size())
           .put("connected", connected);
+      ArrayNode instances = json.putArray("instances");
+      service.workloads().forEach(workload -> instances.add(workload.instance()));
       versions(json, service);
       json.put("mtls", model.mtlsMode(service).name())
           .put("health", Health.of(inbound, connected).json());
@@ -79,6 +78,15 @@ final class MeshJson {
       attached.of(service).forEach(key -> name(resources.addObject(), key));
     }
     return list;
+  }
+
+  /**
+   * What its workloads prove, which may belong to another service; without any, what they would.
+   */
+  private static String identity(MeshModel model, MeshService service) {
+    return service.identities().isEmpty()
+        ? SpiffeId.of(model.trustDomain(), service.key().namespace(), service.key().name())
+        : service.identities().get(0);
   }
 
   private Attachments attachments() {

@@ -35,7 +35,7 @@ final class TraceJson {
       ObjectNode json =
           list.addObject()
               .put("traceId", trace.traceId())
-              .put("name", root.name())
+              .put("name", root.operation())
               .put("serviceId", root.service())
               .put("startedAt", instant(trace.startNanos()).toString())
               .put("durationMillis", durationMillis(trace))
@@ -63,7 +63,7 @@ final class TraceJson {
               .put("parentSpanId", span.parentSpanId())
               .put("serviceId", span.service())
               .put("instance", span.instance())
-              .put("name", span.name())
+              .put("name", span.operation())
               .put("kind", span.kind())
               .put("startOffsetMicros", TimeUnit.NANOSECONDS.toMicros(span.startNanos() - start))
               .put(

@@ -78,9 +78,12 @@ final class CallAttributes {
 
   /** {@code /stock/tea} of {@code http://orders/stock/tea?fresh}; null if there is none. */
   private static @Nullable String path(@Nullable String url) {
-    int authority = url == null ? -1 : url.indexOf("://");
+    if (url == null) {
+      return null;
+    }
+    int authority = url.indexOf("://");
     int start = authority < 0 ? -1 : url.indexOf('/', authority + 3);
-    if (url == null || start < 0) {
+    if (start < 0) {
       return null;
     }
     int query = url.indexOf('?', start);

@@ -89,15 +89,9 @@ final class OtlpSpans {
         client ? CallAttributes.destination(attributes) : reporter.toString(),
         instance,
         attributes.findAny("rpc.system.name", "rpc.system") == null ? "http" : "grpc",
-        operation(span.getName(), attributes),
+        CallAttributes.operation(span.getName(), attributes.values()),
         CallAttributes.status(attributes),
         hex(span.getTraceId()));
-  }
-
-  private static String operation(String name, Attributes attributes) {
-    String method = attributes.find("http.request.method");
-    String path = attributes.find("url.path");
-    return method == null || path == null ? name : method + " " + path;
   }
 
   private static String kind(io.opentelemetry.proto.trace.v1.Span.SpanKind kind) {

@@ -35,6 +35,11 @@ public record Span(
     attributes = Map.copyOf(attributes);
   }
 
+  /** What it did, for people: {@code GET /stock/tea}, {@code shop.Inventory/Stock}. */
+  public String operation() {
+    return CallAttributes.operation(name, attributes);
+  }
+
   /** The policy that refused the call, null if none did. */
   public @Nullable String refusedBy() {
     return refusal == null ? null : refusal.policy();

@@ -36,7 +36,22 @@ final class Browser implements AutoCloseable {
   }
 
   static Browser open(Path profile) {
+    return open(profile, profile);
+  }
+
+  /**
+   * @param downloads where files go that a page offers for download
+   */
+  static Browser open(Path profile, Path downloads) {
     ChromeOptions options = new ChromeOptions();
+    options.setExperimentalOption(
+        "prefs",
+        Map.of(
+            "download.default_directory",
+            downloads.toString(),
+            // Else it asks whether a jar is to be kept, of which the answer cannot be given here.
+            "safebrowsing.enabled",
+            true));
     options.addArguments(
         "--headless=new",
         "--no-sandbox",

@@ -5,24 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console as a real controller serves it. */
 class RealControllerIT {
 
   private static final Duration LIVE = Duration.ofSeconds(2);
+
+  /** The workloads of these tests are silent for as long as a page takes. */
+  private static final Duration LEASE = Duration.ofMinutes(1);
 
   private static final String POLICY =
       """
@@ -37,13 +51,26 @@ class RealControllerIT {
 
   @TempDir Path dataDir;
   @TempDir Path profile;
+  @TempDir Path downloads;
+  private Path agent;
   private Controller controller;
   private Browser browser;
 
   @BeforeEach
   void start() throws Exception {
-    controller = Controller.start(ControllerOptions.onFreePort(dataDir));
-    browser = Browser.open(profile);
+    agent = jar(dataDir.resolve("agent.jar"));
+    controller =
+        Controller.start(
+            new ControllerOptions(
+                ControllerOptions.DEFAULT_HOST,
+                0,
+                null,
+                dataDir.resolve("data"),
+                ControllerOptions.DEFAULT_TRUST_DOMAIN,
+                LEASE,
+                agent,
+                /* loginRequired= */ false));
+    browser = Browser.open(profile, downloads);
   }
 
   @AfterEach
@@ -67,7 +94,8 @@ class RealControllerIT {
     browser.show(url("/connect"));
     browser.awaitText("main", "Waiting for a new instance");
     try (TestWorkload orders =
-        TestWorkload.start(controller, dataDir, "shop", "orders", "orders-7f3a9c")) {
+        TestWorkload.start(
+            controller, dataDir.resolve("data"), "shop", "orders", "orders-7f3a9c")) {
       orders.join(Map.of("version", "v1"), 18080);
 
       browser.awaitText(".arrivals", "orders-7f3a9c", LIVE);
@@ -85,22 +113,109 @@ class RealControllerIT {
     browser.show(url("/resources"));
     browser.awaitText("main", "No route or policy is applied");
 
-    HttpResponse<String> applied =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(url("/api/v1/apply")))
-                    .header("content-type", "application/yaml")
-                    .header("x-endomesh-request", "console")
-                    .POST(HttpRequest.BodyPublishers.ofString(POLICY))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
+    apply(POLICY);
 
     browser.awaitText("main", "only-orders", LIVE);
     browser.show(url("/resources/finance/authorizationpolicies/only-orders"));
     browser.awaitText(".yaml", "endomesh.local/ns/shop/sa/orders");
     browser.awaitText(".history", "created");
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void connect_agentDownloaded_isTheJarWithTheChecksumShown() throws Exception {
+    browser.show(url("/connect"));
+    browser.await("main a[download]").click();
+
+    Path arrived = downloads.resolve("endomesh-agent.jar");
+    new WebDriverWait(browser.driver, Duration.ofSeconds(20))
+        .until(driver -> Files.exists(arrived) && sameSize(arrived, agent));
+    assertThat(arrived).hasSameBinaryContentAs(agent);
+    browser.await("main details summary").click();
+    browser.awaitText(
+        "main details",
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(agent))));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void graph_serviceThatNamesAVersion_isPartOfTheServiceItBelongsTo() throws Exception {
+    apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: orders-v1, namespace: shop}
+        spec: {selector: {app: orders, version: v1}}
+        """);
+    try (TestWorkload orders =
+        TestWorkload.start(
+            controller, dataDir.resolve("data"), "shop", "orders", "orders-7f3a9c")) {
+      orders.join(Map.of("app", "orders", "version", "v1"), 18080);
+
+      browser.show(url("/services/shop/orders-v1"));
+      browser.awaitText("main", "orders-7f3a9c");
+      browser.show(url("/graph"));
+      browser.await("[data-node='shop/orders']");
+      assertThat(browser.driver.findElements(By.cssSelector("[data-node]"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void service_nameWithADot_survivesAReload() throws Exception {
+    apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: orders.v1, namespace: shop}
+        spec: {selector: {app: orders}, ports: [{port: 8080}]}
+        """);
+    browser.show(url("/services"));
+    browser.await("main a[href='/services/shop/orders.v1']").click();
+    browser.awaitText("h1", "orders.v1");
+
+    browser.driver.navigate().refresh();
+
+    browser.await("[data-ready=true]");
+    browser.awaitText("h1", "orders.v1");
+    assertThat(browser.driver.getCurrentUrl()).endsWith("/services/shop/orders.v1");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static boolean sameSize(Path one, Path other) {
+    try {
+      return Files.size(one) == Files.size(other);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A jar as a build would make it, large enough to come in several pieces. */
+  private static Path jar(Path file) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "1.2.3");
+    byte[] content = new byte[1 << 20];
+    new Random(1).nextBytes(content);
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(file), manifest)) {
+      out.putNextEntry(new JarEntry("content"));
+      out.write(content);
+      out.closeEntry();
+    }
+    return file;
+  }
+
+  private void apply(String yaml) throws Exception {
+    HttpResponse<String> applied =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url("/api/v1/apply")))
+                    .header("content-type", "application/yaml")
+                    .header("x-endomesh-request", "console")
+                    .POST(HttpRequest.BodyPublishers.ofString(yaml))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
   }
 
   private String url(String path) {
