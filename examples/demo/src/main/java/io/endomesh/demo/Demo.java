@@ -64,7 +64,9 @@ public final class Demo {
     Path run = Files.createTempDirectory("endomesh-demo-").toRealPath();
     boolean keep = options.keep();
     try (MeshedShop shop = MeshedShop.start(installation, run, options.port(), progress)) {
-      Thread stop = new Thread(shop::close, "demo-stop");
+      // Ctrl-C is how a demo ends: then this thread is the last to do anything.
+      boolean leaveNothing = !options.check() && !keep;
+      Thread stop = new Thread(() -> stop(shop, run, leaveNothing), "demo-stop");
       Runtime.getRuntime().addShutdownHook(stop);
       if (options.check()) {
         boolean ok = check(options.names(), shop, progress);
@@ -100,7 +102,8 @@ public final class Demo {
                ./endomesh apply --controller %1$s -f examples/shop/routes/only-orders.yaml
                curl -X POST %2$s
 
-        Ctrl-C stops everything."""
+        Ctrl-C stops everything.\
+        """
             .formatted(shop.controller().url(), shop.storefront("/charge-directly")));
     Load purchases = new Load(2, 6, shop::buy);
     Load looks = new Load(2, 10, shop::stock);
@@ -131,6 +134,17 @@ public final class Demo {
       }
     }
     return ok;
+  }
+
+  private static void stop(MeshedShop shop, Path run, boolean leaveNothing) {
+    shop.close();
+    if (leaveNothing) {
+      try {
+        delete(run);
+      } catch (IOException e) {
+        System.err.println(run + " cannot be deleted: " + e);
+      }
+    }
   }
 
   private static void delete(Path directory) throws IOException {
