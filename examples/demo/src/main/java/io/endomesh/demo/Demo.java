@@ -19,6 +19,7 @@ public final class Demo {
           new DiscoveryCheck(),
           new RoutingCheck(),
           new ResilienceCheck(),
+          new TrafficCheck(),
           new MutualTlsCheck(),
           new PolicyCheck(),
           new TelemetryCheck(),

@@ -81,6 +81,45 @@ final class Yaml {
         .formatted(namespace, request);
   }
 
+  /** Faults, a rewrite and a direct response on the way to orders, in Istio's words. */
+  static String virtualOrders(String namespace, String delay, int abort) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: orders, namespace: %1$s}
+    spec:
+      hosts: [orders]
+      http:
+        - match: [{uri: {exact: /stock/broken}}]
+          fault: {abort: {httpStatus: %3$d, percentage: {value: 100}}}
+          route: [{destination: {host: orders}}]
+        - match: [{uri: {exact: /stock/coffee}}]
+          rewrite: {uri: /stock/tea}
+          route: [{destination: {host: orders}}]
+        - match: [{uri: {exact: /whoami}}]
+          directResponse: {status: 200, body: {string: nobody}}
+        - match: [{uri: {prefix: /stock/}}]
+          fault: {delay: {fixedDelay: %2$s, percentage: {value: 100}}}
+          route: [{destination: {host: orders}}]
+        - route: [{destination: {host: orders}}]
+    """
+        .formatted(namespace, delay, abort);
+  }
+
+  /** An instance of inventory that fails so often in a row is left out for a while. */
+  static String ejecting(String namespace, int errors) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      host: inventory
+      trafficPolicy:
+        outlierDetection: {consecutive5xxErrors: %d, baseEjectionTime: 1m, maxEjectionPercent: 50}
+    """
+        .formatted(namespace, errors);
+  }
+
   static String mutualTls(String namespace, String mode) {
     return """
     apiVersion: security.istio.io/v1
