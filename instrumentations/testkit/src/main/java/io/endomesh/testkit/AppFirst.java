@@ -2,32 +2,61 @@ package io.endomesh.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.AgentThread;
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Behind each test: no exception of ours was suppressed, no class failed to be woven, no thread of
- * ours could keep the JVM from exiting, and no context was left behind. Thread-safe.
+ * ours is there but those it always has, none could keep the JVM from exiting, and no context was
+ * left behind. Thread-safe.
  */
 public final class AppFirst implements AfterEachCallback {
 
+  /** Connecting at start, weaving, the controller connection and its I/O: one thread each. */
+  private static final Set<String> AGENT_THREADS =
+      Set.of("endomesh-start", "endomesh-weaving", "endomesh-control", "endomesh-io");
+
+  /** What an earlier test was told already. The agent counts for the whole JVM. */
+  private static final AtomicLong SUPPRESSED = new AtomicLong();
+
+  private static final AtomicLong FAILED_TRANSFORMATIONS = new AtomicLong();
+
   @Override
   public void afterEach(ExtensionContext test) {
-    assertThat(Suppressed.count()).as("suppressed exceptions").isZero();
-    assertThat(Suppressed.failedTransformations()).as("failed transformations").isZero();
-    assertThat(CallContext.current()).as("context left on the thread").isEqualTo(CallContext.EMPTY);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .as("threads of the agent that are no daemons")
-        .noneMatch(thread -> thread.getName().startsWith("endomesh-") && !thread.isDaemon());
+    CallContext left = CallContext.current();
+    CallContext.restore(CallContext.EMPTY);
     Mesh mesh = Weaving.mesh();
     mesh.publish(Snapshot.EMPTY);
     mesh.observer(CallObserver.NONE);
     mesh.listeners(Mesh.Listeners.NONE);
+
+    assertThat(left).as("context left on the thread").isEqualTo(CallContext.EMPTY);
+    assertThat(since(SUPPRESSED, Suppressed.count())).as("suppressed exceptions").isZero();
+    assertThat(since(FAILED_TRANSFORMATIONS, Suppressed.failedTransformations()))
+        .as("failed transformations")
+        .isZero();
+    List<Thread> threads =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(each -> each instanceof AgentThread || each.getName().startsWith("endomesh-"))
+            .toList();
+    assertThat(threads).as("threads of the agent").allMatch(Thread::isDaemon);
+    assertThat(threads.stream().map(Thread::getName))
+        .as("threads of the agent")
+        .isSubsetOf(AGENT_THREADS)
+        .doesNotHaveDuplicates();
+  }
+
+  private static long since(AtomicLong told, long now) {
+    return now - told.getAndSet(now);
   }
 }

@@ -31,10 +31,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a user of gRPC gets from the mesh, whatever version and transport; each test a promise. */
-@ExtendWith(AppFirst.class)
+@Contract("gRPC")
 public abstract class GrpcContract {
 
   private static final int OK = 0;

@@ -27,13 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What the mesh promises to an application that uses an HTTP client, whichever it is. An
  * instrumentation inherits the promises by saying how its library makes a call.
  */
-@ExtendWith(AppFirst.class)
+@Contract("HTTP client")
 public abstract class HttpClientContract {
 
   /** The client's own shape of a response. Header names in lower case. */
@@ -322,7 +321,7 @@ public abstract class HttpClientContract {
   }
 
   @Test
-  void noEndpoint_isAnsweredByTheMeshInTheClientsShape() throws Exception {
+  void noEndpoint_isAnsweredByTheMeshInTheShapeOfTheClient() throws Exception {
     routes.host("orders");
 
     Answer answer = get("http://orders/");

@@ -37,13 +37,12 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What the mesh promises to an application that is an HTTP server, whichever it uses. The caller is
  * a client that knows nothing of the mesh, with a certificate where the promise is about one.
  */
-@ExtendWith(AppFirst.class)
+@Contract("HTTP server")
 public abstract class HttpServerContract {
 
   private static final String CALLER = TestRoutes.spiffeId("storefront");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.contracts.concurrent;
+
+import org.jspecify.annotations.NullMarked;

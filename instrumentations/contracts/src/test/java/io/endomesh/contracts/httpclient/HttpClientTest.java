@@ -1,0 +1,217 @@
+package io.endomesh.contracts.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Backend;
+import io.endomesh.testkit.HttpClientContract;
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.TestRoutes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The contract on {@code send} and {@code sendAsync}, and what is this client's alone. */
+@Library(name = "JDK `java.net.http` client")
+class HttpClientTest extends HttpClientContract {
+
+  private final HttpClient client =
+      HttpClient.newBuilder().followRedirects(Redirect.NORMAL).version(Version.HTTP_1_1).build();
+
+  /** Loading classes of the JDK never waits for the weaver; the first calls may be too early. */
+  @BeforeAll
+  static void awaitWeaving() {
+    String nobody = "127.0.0.1:1"; // tcpmux, RFC 1078: nothing listens there.
+    new TestRoutes().host(nobody);
+    HttpClient probe = HttpClient.newHttpClient();
+    Await.until("weaving of the JDK's client", () -> isAnsweredByTheMesh(probe, nobody));
+  }
+
+  private static boolean isAnsweredByTheMesh(HttpClient probe, String authority) {
+    try {
+      return probe
+              .sendAsync(request("http://" + authority + "/"), BodyHandlers.discarding())
+              .join()
+              .statusCode()
+          == 503;
+    } catch (CompletionException refused) {
+      return false;
+    }
+  }
+
+  @Override
+  protected Answer call(
+      String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .method(
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    headers.forEach(request::header);
+    return answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+  }
+
+  @Override
+  protected Answer stream(String url, InputStream body) throws IOException, InterruptedException {
+    return answer(
+        client.send(
+            HttpRequest.newBuilder(URI.create(url))
+                .POST(BodyPublishers.ofInputStream(() -> body))
+                .build(),
+            BodyHandlers.ofByteArray()));
+  }
+
+  @Override
+  protected CompletableFuture<Answer> start(String url) {
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        client.sendAsync(request(url), BodyHandlers.ofByteArray());
+    CompletableFuture<Answer> answer = sent.thenApply(HttpClientTest::answer);
+    answer.whenComplete(
+        (value, error) -> {
+          if (answer.isCancelled()) {
+            sent.cancel(true);
+          }
+        });
+    return answer;
+  }
+
+  private static Answer answer(HttpResponse<byte[]> response) {
+    Map<String, String> headers = new HashMap<>();
+    response
+        .headers()
+        .map()
+        .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+    return new Answer(response.statusCode(), response.uri(), headers, response.body());
+  }
+
+  private static HttpRequest request(String url) {
+    return HttpRequest.newBuilder(URI.create(url)).build();
+  }
+
+  @Test
+  void sendAsync_statusNamedByPolicy_isTriedAgain() {
+    Backend broken = open(Backend.plaintext("broken").answering(503));
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("orders", TestRoutes.Rules.retrying(503), broken.endpoint(), orders.endpoint());
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(start("http://orders/").join().text()).isEqualTo("orders");
+    }
+  }
+
+  @Test
+  void sendAsync_noEndpoint_isAnsweredByTheMesh() {
+    routes.host("orders");
+
+    assertThat(start("http://orders/").join().status()).isEqualTo(503);
+  }
+
+  @Test
+  void response_isForTheRequestAsWritten_withoutATlsSession() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+    HttpRequest request = request("http://orders/");
+
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+
+    assertThat(response.request()).isSameAs(request);
+    assertThat(response.sslSession()).isEmpty();
+  }
+
+  @Test
+  void redirect_isThePreviousResponse() throws Exception {
+    Backend stock = open(Backend.plaintext("stock"));
+    Backend orders = open(Backend.plaintext("orders").redirecting(303, "http://stock/items"));
+    routes.host("orders", orders.endpoint());
+    routes.host("stock", stock.endpoint());
+
+    HttpResponse<String> response =
+        client.sendAsync(request("http://orders/"), BodyHandlers.ofString()).join();
+
+    assertThat(response.body()).isEqualTo("stock");
+    assertThat(response.previousResponse().orElseThrow().statusCode()).isEqualTo(303);
+  }
+
+  @Test
+  void timeoutOfTheRequest_passed_isTheApplicationsException() {
+    Backend slow = open(Backend.plaintext("slow").holding());
+    routes.host("orders", slow.endpoint());
+    HttpRequest impatient =
+        HttpRequest.newBuilder(URI.create("http://orders/"))
+            .timeout(Duration.ofMillis(100))
+            .build();
+
+    assertThatThrownBy(() -> client.send(impatient, BodyHandlers.ofString()))
+        .isInstanceOf(HttpTimeoutException.class);
+  }
+
+  @Test
+  void defaultPort_writtenOut_staysOutOfTheHostHeader() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders:80", orders.endpoint());
+
+    get("http://orders:80/x");
+
+    assertThat(orders.only().header("host")).isEqualTo("orders");
+  }
+
+  @Test
+  void secureCookie_isNotSentWithAnHttpRequest_thoughTheWireIsTls() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders.shop", orders.endpoint());
+    CookieManager cookies = new CookieManager();
+    cookies.getCookieStore().add(URI.create("http://orders.shop/"), cookie("plain", false));
+    cookies.getCookieStore().add(URI.create("http://orders.shop/"), cookie("secret", true));
+    HttpClient withCookies = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    withCookies.send(request("http://orders.shop/"), BodyHandlers.ofString());
+
+    assertThat(orders.only().header("cookie")).contains("plain").doesNotContain("secret");
+  }
+
+  private static HttpCookie cookie(String name, boolean secure) {
+    HttpCookie cookie = new HttpCookie(name, "1");
+    cookie.setPath("/");
+    cookie.setSecure(secure);
+    return cookie;
+  }
+
+  @Test
+  void webSocket_isLeftToTheJdk() {
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("localhost:" + orders.port(), orders.endpoint());
+
+    assertThat(
+            client
+                .newWebSocketBuilder()
+                .buildAsync(
+                    URI.create("ws://localhost:" + orders.port() + "/"),
+                    new WebSocket.Listener() {})
+                .handle((socket, error) -> error)
+                .join())
+        .as("the backend is no web socket server: the JDK's own handshake says so")
+        .hasCauseInstanceOf(WebSocketHandshakeException.class);
+  }
+}

@@ -1,0 +1,6 @@
+package io.endomesh.contracts.tomcat;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Tomcat NIO", staged = "tomcat-11")
+class Tomcat11Test extends TomcatVersion {}

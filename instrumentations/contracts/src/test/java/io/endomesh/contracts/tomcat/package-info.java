@@ -1,0 +1,7 @@
+/**
+ * Tomcat kept to the promises of the contract, version by version, under the packaged agent jar.
+ */
+@NullMarked
+package io.endomesh.contracts.tomcat;
+
+import org.jspecify.annotations.NullMarked;

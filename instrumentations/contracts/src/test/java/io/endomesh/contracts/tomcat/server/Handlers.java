@@ -1,0 +1,89 @@
+package io.endomesh.contracts.tomcat.server;
+
+import io.endomesh.dataplane.CallContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.tomcat.util.net.SSLSupport;
+
+/**
+ * The handlers the contract asks for, as a valve: unlike a servlet it is the same class for {@code
+ * javax} and {@code jakarta}. Thread-safe.
+ */
+final class Handlers extends ValveBase {
+
+  Handlers() {
+    super(/* asyncSupported= */ true);
+  }
+
+  @Override
+  public void invoke(Request request, Response response) throws IOException {
+    String path = request.getDecodedRequestURI();
+    response.setHeader("x-path", path);
+    switch (path) {
+      case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
+      case "/async" -> later(request, response);
+      case "/certificate" -> write(response, request.getScheme() + " " + subject(request));
+      case "/fails" -> throw new IllegalStateException("as the test asked");
+      default ->
+          out(response).write(stream(request, "getInputStream", InputStream.class).readAllBytes());
+    }
+  }
+
+  private static void write(Response response, String text) throws IOException {
+    out(response).write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static OutputStream out(Response response) throws IOException {
+    return stream(response, "getOutputStream", OutputStream.class);
+  }
+
+  /** The streams are of {@code javax} or {@code jakarta} types, which methods are linked by. */
+  private static <T> T stream(Object of, String method, Class<T> type) throws IOException {
+    try {
+      return type.cast(of.getClass().getMethod(method).invoke(of));
+    } catch (ReflectiveOperationException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static String subject(Request request) throws IOException {
+    try {
+      String attribute = (String) SSLSupport.class.getField("CERTIFICATE_KEY").get(null);
+      return request.getAttribute(attribute) instanceof X509Certificate[] chain
+          ? chain[0].getSubjectX500Principal().getName()
+          : "none";
+    } catch (ReflectiveOperationException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void later(Request request, Response response) throws IOException {
+    try {
+      request.setAsyncSupported(true);
+      Object async = Request.class.getMethod("startAsync").invoke(request);
+      Method complete = async.getClass().getMethod("complete");
+      Thread answering =
+          new Thread(
+              () -> {
+                try {
+                  write(response, "later");
+                  complete.invoke(async);
+                } catch (IOException | ReflectiveOperationException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              "answering");
+      answering.setDaemon(true);
+      answering.start();
+    } catch (ReflectiveOperationException e) {
+      throw new IOException(e);
+    }
+  }
+}

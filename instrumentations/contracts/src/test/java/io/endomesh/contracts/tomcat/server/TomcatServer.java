@@ -1,0 +1,49 @@
+package io.endomesh.contracts.tomcat.server;
+
+import io.endomesh.testkit.ServerUnderTest;
+import java.nio.file.Path;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.ServerInfo;
+import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
+import org.apache.coyote.http2.Http2Protocol;
+
+/** A Tomcat with a NIO connector that can HTTP/2, and the contract's handlers. Thread-safe. */
+public final class TomcatServer implements ServerUnderTest {
+
+  private final Tomcat tomcat = new Tomcat();
+  private final int port;
+
+  public TomcatServer(Path directory) throws LifecycleException {
+    // A JVM takes one handler factory only, and each version of Tomcat would set its own.
+    TomcatURLStreamHandlerFactory.disable();
+    tomcat.setBaseDir(directory.toString());
+    Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
+    connector.setPort(0);
+    connector.setProperty("address", "127.0.0.1");
+    connector.addUpgradeProtocol(new Http2Protocol());
+    tomcat.setConnector(connector);
+    tomcat.addContext("", directory.toString());
+    tomcat.getEngine().getPipeline().addValve(new Handlers());
+    tomcat.start();
+    port = connector.getLocalPort();
+  }
+
+  public static String version() {
+    return ServerInfo.getServerNumber();
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() throws LifecycleException {
+    if (tomcat.getServer().getState().isAvailable()) {
+      tomcat.stop();
+      tomcat.destroy();
+    }
+  }
+}

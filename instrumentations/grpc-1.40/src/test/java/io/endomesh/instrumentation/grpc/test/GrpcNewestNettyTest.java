@@ -1,8 +1,0 @@
-package io.endomesh.instrumentation.grpc.test;
-
-class GrpcNewestNettyTest extends GrpcVersion {
-
-  GrpcNewestNettyTest() throws ReflectiveOperationException {
-    super("grpc-newest", "grpc-netty");
-  }
-}

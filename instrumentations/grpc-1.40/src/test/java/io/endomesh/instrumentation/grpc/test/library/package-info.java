@@ -1,5 +1,0 @@
-/** What of the test uses gRPC: loaded anew for each version of it. */
-@NullMarked
-package io.endomesh.instrumentation.grpc.test.library;
-
-import org.jspecify.annotations.NullMarked;

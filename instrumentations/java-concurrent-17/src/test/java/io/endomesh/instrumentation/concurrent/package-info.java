@@ -1,4 +1,0 @@
-@NullMarked
-package io.endomesh.instrumentation.concurrent;
-
-import org.jspecify.annotations.NullMarked;

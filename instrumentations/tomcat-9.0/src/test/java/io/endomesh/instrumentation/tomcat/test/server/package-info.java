@@ -1,5 +1,0 @@
-/** What of the test uses Tomcat: loaded anew for each version of it. */
-@NullMarked
-package io.endomesh.instrumentation.tomcat.test.server;
-
-import org.jspecify.annotations.NullMarked;
