@@ -34,7 +34,7 @@ public final class Cluster {
     this.policy = policy;
     this.load = load;
     this.priorities = Priorities.of(this.endpoints, policy);
-    recountEjected();
+    takeOver();
   }
 
   public String name() {
@@ -75,7 +75,13 @@ public final class Cluster {
    * @return null if there is no endpoint, or all are ejected
    */
   public @Nullable Endpoint pick(Endpoint[] tried, long hash, long nowNanos) {
-    return priorities.pick(tried, hash, nowNanos, load.ejected() > 0);
+    if (load.ejected() == 0) {
+      return priorities.pick(tried, hash, nowNanos, /* someEjected= */ false);
+    }
+    if (policy.outliers() != null) {
+      policy.outliers().sweepIfDue(this, nowNanos);
+    }
+    return priorities.pick(tried, hash, nowNanos, /* someEjected= */ true);
   }
 
   /** The endpoint of a session: null if it is gone, ejected, or was tried by this call. */
@@ -105,7 +111,24 @@ public final class Cluster {
     }
   }
 
-  /** Endpoints come and go with snapshots, and so do ejected ones among them. */
+  /**
+   * Endpoints come and go with snapshots, and so do ejected ones among them. Without a policy that
+   * ejects there is nobody to readmit them later.
+   */
+  private void takeOver() {
+    synchronized (load) {
+      if (policy.outliers() == null) {
+        for (Endpoint endpoint : endpoints) {
+          if (endpoint.load().health().ejected()) {
+            endpoint.load().health().readmit();
+          }
+        }
+      }
+      recountEjected();
+    }
+  }
+
+  /** Under the lock of the load, so that no count overtakes a newer one. */
   void recountEjected() {
     int ejected = 0;
     for (Endpoint endpoint : endpoints) {

@@ -18,7 +18,10 @@ public final class Health {
 
   final LongAdder successes = new LongAdder();
 
-  /** How often it was ejected, less the intervals it behaved since; makes ejections longer. */
+  /**
+   * How often it was ejected, less the intervals it behaved since; makes ejections longer. Guarded
+   * by the lock of the {@link ClusterLoad}.
+   */
   int ejections;
 
   private volatile boolean ejected;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Takes endpoints out of balancing that fail more than others, and lets them back in after a while
  * (Envoy {@code OutlierDetection}, gRFC A50; fields and defaults are Envoy's). There is no timer:
  * the calls themselves look at all endpoints, one of them each interval. Immutable, the state is in
- * {@link Health}; thread-safe.
+ * {@link Health}, written under the lock of the cluster's {@link ClusterLoad}; thread-safe.
  *
  * @param consecutive5xx errors in a row that eject: 5xx, gRPC codes that stand for them, no answer;
  *     0 is off
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param intervalNanos between looks at all endpoints
  * @param baseEjectionNanos times the number of ejections so far is how long one takes
  * @param maxEjectionNanos an ejection never takes longer, unless the base does
- * @param maxEjectionPercent of the endpoints that may be ejected; one always may
+ * @param maxEjectionPercent none more is ejected once as many are (gRFC A50); one always may
  * @param successRate null is off
  * @param failurePercentage null is off
  */
@@ -120,7 +120,11 @@ public record OutlierDetection(
         : outcome.status() >= 502 && outcome.status() <= 504;
   }
 
-  private void sweepIfDue(Cluster cluster, long nowNanos) {
+  /**
+   * Looks at all endpoints if the interval has passed. Also asked before an endpoint is chosen
+   * while some are ejected: if all are, no call ends that could ask, and none would ever come back.
+   */
+  void sweepIfDue(Cluster cluster, long nowNanos) {
     ClusterLoad load = cluster.load();
     long last = load.sweptAtNanos.get();
     if (last == Long.MIN_VALUE) {
@@ -172,7 +176,7 @@ public record OutlierDetection(
     int hosts = 0;
     for (Endpoint endpoint : endpoints) {
       Health health = endpoint.load().health();
-      if (health.calls.sum() >= rule.requestVolume()) {
+      if (compared(health, rule.requestVolume())) {
         double rate = rate(health);
         sum += rate;
         squares += rate * rate;
@@ -187,7 +191,7 @@ public record OutlierDetection(
     double threshold = mean - stdev * rule.stdevFactorThousandths() / 1000;
     for (Endpoint endpoint : endpoints) {
       Health health = endpoint.load().health();
-      if (health.calls.sum() >= rule.requestVolume() && rate(health) < threshold) {
+      if (compared(health, rule.requestVolume()) && rate(health) < threshold) {
         eject(endpoint, cluster, nowNanos, "a success rate far below that of the others");
       }
     }
@@ -197,19 +201,28 @@ public record OutlierDetection(
       FailurePercentage rule, List<Endpoint> endpoints, Cluster cluster, long nowNanos) {
     long hosts =
         endpoints.stream()
-            .filter(endpoint -> endpoint.load().health().calls.sum() >= rule.requestVolume())
+            .filter(endpoint -> compared(endpoint.load().health(), rule.requestVolume()))
             .count();
     if (hosts < rule.minHosts()) {
       return;
     }
     for (Endpoint endpoint : endpoints) {
       Health health = endpoint.load().health();
-      if (health.calls.sum() >= rule.requestVolume()
-          && (1 - rate(health)) * 100 >= rule.thresholdPercent()) {
+      long calls = health.calls.sum();
+      if (compared(health, rule.requestVolume())
+          && (calls - health.successes.sum()) * 100 >= calls * rule.thresholdPercent()) {
         eject(
-            endpoint, cluster, nowNanos, "at least " + rule.thresholdPercent() + " % of its calls");
+            endpoint,
+            cluster,
+            nowNanos,
+            "failures of at least " + rule.thresholdPercent() + " % of its calls");
       }
     }
+  }
+
+  /** Enough calls to tell, and not out already: what an ejected endpoint did is no measure. */
+  private static boolean compared(Health health, int requestVolume) {
+    return !health.ejected() && health.calls.sum() >= Math.max(1, requestVolume);
   }
 
   private static double rate(Health health) {
@@ -217,8 +230,11 @@ public record OutlierDetection(
   }
 
   private void eject(Endpoint endpoint, Cluster cluster, long nowNanos, String why) {
+    Health health = endpoint.load().health();
+    if (health.ejected()) {
+      return;
+    }
     synchronized (cluster.load()) {
-      Health health = endpoint.load().health();
       int ejected = cluster.load().ejected();
       // gRFC A50: stop at the percentage; so the first may always go, also in a small cluster.
       boolean permitted = ejected * 100 < maxEjectionPercent * cluster.endpoints().size();

@@ -29,14 +29,19 @@ final class Priorities {
 
   private record Level(Endpoint[] endpoints, Balancer balancer) {
 
-    int healthyPercent() {
+    int healthy() {
       int healthy = 0;
       for (Endpoint endpoint : endpoints) {
         if (!endpoint.load().health().ejected()) {
           healthy++;
         }
       }
-      return healthy * ALL / endpoints.length;
+      return healthy;
+    }
+
+    /** Percent of all calls that it can take. */
+    int availability() {
+      return Math.min(ALL, healthy() * OVERPROVISIONING_PERCENT / endpoints.length);
     }
   }
 
@@ -71,8 +76,13 @@ final class Priorities {
     if (!someEjected) {
       return levels[0].balancer().pick(tried, hash, nowNanos, /* panic= */ false);
     }
-    Level level = levels.length == 1 ? levels[0] : drawLevel();
-    boolean panic = level.healthyPercent() < panicPercent;
+    int total = 0;
+    for (Level level : levels) {
+      total += level.availability();
+    }
+    Level level = total == 0 || levels.length == 1 ? levels[0] : drawLevel(Math.min(total, ALL));
+    // While all levels together can take all calls, nobody needs to panic (Envoy).
+    boolean panic = total < ALL && level.healthy() * ALL < panicPercent * level.endpoints().length;
     Endpoint picked = level.balancer().pick(tried, hash, nowNanos, panic);
     // Nothing healthy where the draw went, as when a level was ejected whole: look at the others.
     for (int i = 0; picked == null && i < levels.length; i++) {
@@ -90,28 +100,19 @@ final class Priorities {
         : endpoint;
   }
 
-  private Level drawLevel() {
-    int total = 0;
-    for (Level level : levels) {
-      total += availability(level);
-    }
-    if (total == 0) {
-      return levels[0];
-    }
-    // Each takes what it can of what the ones before left; if all together cannot take all, the
-    // rest is shared out in proportion.
-    int point = ThreadLocalRandom.current().nextInt(Math.min(total, ALL));
+  /**
+   * Each takes what it can of what the ones before left; if all together cannot take all, the rest
+   * is shared out in proportion.
+   */
+  private Level drawLevel(int total) {
+    int point = ThreadLocalRandom.current().nextInt(total);
     int upTo = 0;
     for (Level level : levels) {
-      upTo += availability(level);
+      upTo += level.availability();
       if (point < upTo) {
         return level;
       }
     }
     return levels[levels.length - 1];
-  }
-
-  private static int availability(Level level) {
-    return Math.min(ALL, level.healthyPercent() * OVERPROVISIONING_PERCENT / ALL);
   }
 }
