@@ -53,6 +53,8 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
 
   private void step() {
     if (isDone()) {
+      // Cancelled while it waited for the next attempt.
+      call.abandoned();
       return;
     }
     try {

@@ -33,6 +33,15 @@ public final class BlockingCall {
     R reply(Reply reply) throws X, InterruptedException;
   }
 
+  private static void backOff(Call call, long nanos) throws InterruptedException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      call.abandoned();
+      throw e;
+    }
+  }
+
   /**
    * Runs the call to its end.
    *
@@ -56,7 +65,7 @@ public final class BlockingCall {
       if (result instanceof AttemptResult.Delivered<R> delivered) {
         return delivered.value();
       }
-      TimeUnit.NANOSECONDS.sleep(((AttemptResult.Again<R>) result).delayNanos());
+      backOff(call, ((AttemptResult.Again<R>) result).delayNanos());
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.endomesh.dataplane;
 
-import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.Mirror;
@@ -50,6 +50,9 @@ public final class Call {
   /** Attempts begun so far. */
   int attempts;
 
+  /** Where this call is waiting to retry, null if it is not. */
+  private @Nullable ClusterLoad awaited;
+
   /** The observer's own, see {@link #trace()}. */
   @Nullable Object trace;
 
@@ -78,7 +81,30 @@ public final class Call {
    * at the start, and again after an attempt asked for a retry and its delay has passed.
    */
   public Decision next() {
+    stopWaiting();
     return mesh.outbound().next(this);
+  }
+
+  /**
+   * The call goes no further although an attempt asked for a retry: the application gave it up
+   * while it waited. Nothing else needs to be told; harmless at any other time.
+   */
+  public void abandoned() {
+    stopWaiting();
+  }
+
+  /** Counts as a retry from now on, not only when its back-off has passed (Envoy). */
+  void awaitRetry(ClusterLoad load) {
+    load.await();
+    awaited = load;
+  }
+
+  private void stopWaiting() {
+    ClusterLoad load = awaited;
+    if (load != null) {
+      awaited = null;
+      load.awaited();
+    }
   }
 
   public OutboundRequest request() {

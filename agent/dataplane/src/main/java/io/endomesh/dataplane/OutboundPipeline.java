@@ -117,6 +117,7 @@ final class OutboundPipeline {
     if (delayNanos >= call.nanosLeft() || !cluster.permitsRetry()) {
       return Attempt.DELIVER;
     }
+    call.awaitRetry(cluster.load());
     remember(call, attempt.endpoint());
     return delayNanos;
   }

@@ -11,6 +11,7 @@ public final class ClusterLoad {
 
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicInteger retries = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger ejected = new AtomicInteger();
 
   /** When outlier detection last looked at all endpoints; set by whoever looks next. */
@@ -30,6 +31,16 @@ public final class ClusterLoad {
     }
   }
 
+  /** A call will be retried as soon as its back-off has passed. */
+  public void await() {
+    waiting.incrementAndGet();
+  }
+
+  /** It is retried now, or never. */
+  public void awaited() {
+    waiting.decrementAndGet();
+  }
+
   /** Attempts in flight, retries included. */
   public int active() {
     return active.get();
@@ -38,6 +49,11 @@ public final class ClusterLoad {
   /** Retries in flight. */
   public int retries() {
     return retries.get();
+  }
+
+  /** Calls waiting to be retried. */
+  public int waiting() {
+    return waiting.get();
   }
 
   int ejected() {

@@ -6,8 +6,11 @@ package io.endomesh.dataplane.cluster;
  * service that cannot keep up. Immutable; limits may be passed by a few under a race, as Envoy's.
  *
  * @param maxRequests attempts in flight
- * @param maxRetries retries in flight, whatever else is; 0 leaves it to the budget
- * @param budgetPercent retries in flight as a share of all attempts in flight
+ * @param maxRetries retries in flight or waiting for their back-off, whatever else is in flight; 0
+ *     leaves it to the budget
+ * @param budgetPercent the same as a share of the first attempts in flight. Envoy takes the share
+ *     of all attempts, so that 20 % let 80 first attempts be followed by 20 retries; of the first
+ *     attempts alone, they never add more than 20 % to the load
  * @param minRetries retries that are always permitted, so that a quiet client can retry at all
  */
 public record Limits(int maxRequests, int maxRetries, int budgetPercent, int minRetries) {
@@ -30,10 +33,11 @@ public record Limits(int maxRequests, int maxRetries, int budgetPercent, int min
   }
 
   boolean permitsRetry(ClusterLoad load) {
+    int firstAttempts = load.active() - load.retries();
     int permitted =
         maxRetries > 0
             ? maxRetries
-            : (int) Math.max(minRetries, (long) load.active() * budgetPercent / 100);
-    return load.retries() < permitted;
+            : (int) Math.max(minRetries, (long) firstAttempts * budgetPercent / 100);
+    return load.retries() + load.waiting() < permitted;
   }
 }

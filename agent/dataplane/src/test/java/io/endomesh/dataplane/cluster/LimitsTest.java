@@ -17,8 +17,8 @@ class LimitsTest {
   }
 
   @Test
-  void permitsRetry_busy_allowsAFifth() {
-    for (int i = 0; i < 81; i++) {
+  void permitsRetry_busy_allowsAFifthOfTheFirstAttempts() {
+    for (int i = 0; i < 100; i++) {
       load.begin(false);
     }
     retries(19);

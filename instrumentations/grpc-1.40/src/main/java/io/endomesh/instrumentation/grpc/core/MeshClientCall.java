@@ -322,7 +322,11 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       long delayNanos = outcome(status);
       if (delayNanos != Attempt.DELIVER && delayNanos < nanosLeft() && replayable()) {
         again(delayNanos, attempt.call());
-      } else if (unreachable(status) && replayable() && waitsForReady(WAIT_FOR_READY_NANOS)) {
+        return;
+      }
+      // It may have asked for a retry that there is no time or message for.
+      attempt.call().abandoned();
+      if (unreachable(status) && replayable() && waitsForReady(WAIT_FOR_READY_NANOS)) {
         again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
       } else {
         release();
