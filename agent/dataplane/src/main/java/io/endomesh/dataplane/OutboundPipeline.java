@@ -184,7 +184,8 @@ final class OutboundPipeline {
     call.deadlineNanos = timeoutNanos == 0 ? Call.NO_TIMEOUT : timeoutNanos;
     if (call.context.deadlineNanos() != CallContext.NO_DEADLINE) {
       // Whoever waits for the call on whose behalf this one is made waits no longer than that.
-      long callerWaits = call.context.deadlineNanos() - call.startNanos;
+      // Delayed on purpose or not: what comes on top of the timeout does not on top of this.
+      long callerWaits = call.context.deadlineNanos() - call.startNanos - call.delayedNanos;
       call.deadlineNanos = Math.min(call.deadlineNanos, Math.max(0, callerWaits));
     }
     return null;
@@ -194,7 +195,7 @@ final class OutboundPipeline {
     long left = call.nanosLeft();
     if (left == 0) {
       String whose =
-          policy(call).timeoutNanos() == call.deadlineNanos
+          policy(call).timeoutNanos() != 0 && policy(call).timeoutNanos() == call.deadlineNanos
               ? "request timeout of " + routeName(call)
               : "deadline of the call on whose behalf this one is made";
       return Reply.timeout(whose + " passed", routeName(call));
