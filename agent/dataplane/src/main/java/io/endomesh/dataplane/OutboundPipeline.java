@@ -11,6 +11,7 @@ import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.SessionPersistence;
+import io.endomesh.dataplane.route.WeightedClusters;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,7 +34,9 @@ final class OutboundPipeline {
    */
   static final String EXPECTED_TIMEOUT_HEADER = "x-envoy-expected-rq-timeout-ms";
 
-  /** Copies for mirrors that may be in flight to one cluster: a slow mirror must not pile them up. */
+  /**
+   * Copies for mirrors that may be in flight to one cluster: a slow mirror must not pile them up.
+   */
   private static final int MAX_COPIES = 100;
 
   private interface Stage {
@@ -109,8 +112,7 @@ final class OutboundPipeline {
     }
     Cluster cluster = attempt.cluster();
     long delayNanos = retry.delayNanos(attempt.number());
-    if (restNanos > 0
-        && !cluster.hasOther(attempt.endpoint(), call.tried, call.mesh.nanoTime())) {
+    if (restNanos > 0 && !cluster.hasOther(attempt.endpoint(), call.tried, call.mesh.nanoTime())) {
       // Nobody else to ask: come back when it said.
       delayNanos = Math.max(delayNanos, restNanos);
     }
@@ -206,7 +208,9 @@ final class OutboundPipeline {
   }
 
   private static @Nullable Decision cluster(Call call) {
-    call.target = Objects.requireNonNull(call.forward).clusters().pick();
+    WeightedClusters clusters = Objects.requireNonNull(call.forward).clusters();
+    String session = session(call);
+    call.target = session == null ? clusters.pick() : clusters.pick(session, call.tried);
     return null;
   }
 
@@ -229,16 +233,21 @@ final class OutboundPipeline {
     }
     if (endpoint == null) {
       String why = cluster.endpoints().isEmpty() ? "" : ": all were ejected after errors";
-      return Reply.unavailable("no endpoint of " + cluster.name() + " to send to" + why, "endpoint");
+      return Reply.unavailable(
+          "no endpoint of " + cluster.name() + " to send to" + why, "endpoint");
     }
     call.endpoint = endpoint;
     return null;
   }
 
   private static @Nullable Endpoint sessionEndpoint(Call call, Cluster cluster) {
-    SessionPersistence persistence = policy(call).persistence();
-    String session = persistence == null ? null : persistence.session(call.request);
+    String session = session(call);
     return session == null ? null : cluster.pickSession(session, call.tried);
+  }
+
+  private static @Nullable String session(Call call) {
+    SessionPersistence persistence = policy(call).persistence();
+    return persistence == null ? null : persistence.session(call.request);
   }
 
   private static long hash(Call call, Cluster cluster) {

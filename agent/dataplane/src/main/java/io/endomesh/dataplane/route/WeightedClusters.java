@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.route;
 
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,6 +72,21 @@ public final class WeightedClusters {
       i++;
     }
     return targets[i];
+  }
+
+  /**
+   * The target that has the endpoint of a session, so that a session stays on its side of a split
+   * (GEP-1619); any other if none has, or its weight is 0.
+   *
+   * @param tried by this call already
+   */
+  public Target pick(String session, Endpoint[] tried) {
+    for (Target target : targets) {
+      if (target.weight() > 0 && target.cluster().pickSession(session, tried) != null) {
+        return target;
+      }
+    }
+    return pick();
   }
 
   public List<Target> targets() {
