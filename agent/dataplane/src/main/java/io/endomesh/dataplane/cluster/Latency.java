@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The latency of one endpoint as its peak, which then fades: a slow answer counts at once, and is
- * forgiven over {@value #DECAY_NANOS} ns (peak EWMA, from Finagle's {@code P2CPeakEwma}; Linkerd's
- * default). Thread-safe: two observations at the same instant may lose one.
+ * forgiven over {@value #DECAY_NANOS} ns, also if nobody asks there in the meantime (peak EWMA,
+ * from Finagle's {@code P2CPeakEwma}; Linkerd's default). Thread-safe: two observations at the same
+ * instant may lose one.
  */
 final class Latency {
 
@@ -16,18 +17,34 @@ final class Latency {
   static final double UNKNOWN_NANOS = 30e6;
 
   private final AtomicLong averageBits = new AtomicLong(Double.doubleToRawLongBits(UNKNOWN_NANOS));
-  private volatile long atNanos;
+  private volatile long atNanos = NEVER;
+
+  /** No clock reads this. */
+  private static final long NEVER = Long.MIN_VALUE;
 
   void observe(long nanos, long nowNanos) {
     double before = Double.longBitsToDouble(averageBits.get());
-    double weight = Math.exp(-Math.max(0, nowNanos - atNanos) / DECAY_NANOS);
+    double weight = remains(nowNanos);
     double after = nanos >= before ? nanos : before * weight + nanos * (1 - weight);
     averageBits.set(Double.doubleToRawLongBits(after));
     atNanos = nowNanos;
   }
 
-  /** What a call is expected to cost, in nanoseconds. */
-  double nanos() {
-    return Double.longBitsToDouble(averageBits.get());
+  /**
+   * What a call is expected to cost, in nanoseconds. An endpoint that was slow gets another chance
+   * in time: it is not asked as long as this is high, so nothing else would lower it.
+   */
+  double nanos(long nowNanos) {
+    return Double.longBitsToDouble(averageBits.get()) * remains(nowNanos);
+  }
+
+  /** The share of the average that time has left of it; time starts at the first look. */
+  private double remains(long nowNanos) {
+    long since = atNanos;
+    if (since == NEVER) {
+      atNanos = nowNanos;
+      return 1;
+    }
+    return Math.exp(-Math.max(0, nowNanos - since) / DECAY_NANOS);
   }
 }

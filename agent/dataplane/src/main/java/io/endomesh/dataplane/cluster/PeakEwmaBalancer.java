@@ -20,11 +20,11 @@ final class PeakEwmaBalancer extends Balancer {
     int b = random.nextInt(n - 1);
     Endpoint first = endpoints[a];
     Endpoint second = endpoints[b >= a ? b + 1 : b];
-    return cost(first) <= cost(second) ? first : second;
+    return cost(first, nowNanos) <= cost(second, nowNanos) ? first : second;
   }
 
-  private static double cost(Endpoint endpoint) {
+  private static double cost(Endpoint endpoint, long nowNanos) {
     Load load = endpoint.load();
-    return load.latency().nanos() * (load.inFlight() + 1) / endpoint.weight();
+    return load.latency().nanos(nowNanos) * (load.inFlight() + 1) / endpoint.weight();
   }
 }
