@@ -15,9 +15,6 @@ public final class Load {
    */
   static final long AVOID_NANOS = 1_000_000_000;
 
-  /** Longest rest that an endpoint may ask for; Linkerd's bound on Retry-After, 300 s. */
-  static final long MAX_REST_NANOS = 300_000_000_000L;
-
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Health health = new Health();
   private final Latency latency = new Latency();
@@ -70,7 +67,7 @@ public final class Load {
    * Others are preferred until then.
    */
   public void rest(long nanos, long nowNanos) {
-    restUntilNanos = nowNanos + Math.min(nanos, MAX_REST_NANOS);
+    restUntilNanos = nowNanos + nanos;
     resting = true;
   }
 

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.cluster;
 
 import java.util.Arrays;
+import java.util.Comparator;
 
 /**
  * Consistent hashing in a table: each endpoint fills it in an order of its own, taking turns by
@@ -9,6 +10,9 @@ import java.util.Arrays;
  */
 final class MaglevBalancer extends Balancer {
 
+  private final Endpoint[] owners;
+
+  /** Which of the owners each entry belongs to. */
   private final int[] table;
 
   /**
@@ -18,23 +22,28 @@ final class MaglevBalancer extends Balancer {
     super(endpoints);
     table = new int[size];
     Arrays.fill(table, -1);
-    int n = endpoints.length;
+    // Always in the same order, whatever the order of the list (Envoy sorts too): who takes turns
+    // with whom must not change with it.
+    Endpoint[] sorted = endpoints.clone();
+    Arrays.sort(sorted, Comparator.comparing(Endpoint::hostAndPort));
+    owners = sorted;
+    int n = sorted.length;
     long[] offset = new long[n];
     long[] skip = new long[n];
     long[] next = new long[n];
     double[] turns = new double[n];
     double heaviest = 0;
     for (int i = 0; i < n; i++) {
-      String key = endpoints[i].hostAndPort();
+      String key = sorted[i].hostAndPort();
       offset[i] = Long.remainderUnsigned(XxHash64.hash(key), size);
       skip[i] = Long.remainderUnsigned(XxHash64.hash(key, 1), size - 1) + 1;
-      heaviest = Math.max(heaviest, endpoints[i].weight());
+      heaviest = Math.max(heaviest, sorted[i].weight());
     }
     int filled = 0;
     for (long round = 1; filled < size; round++) {
       for (int i = 0; i < n && filled < size; i++) {
         // A lighter endpoint takes a turn only when its weight has added up to one.
-        if (round * endpoints[i].weight() < turns[i]) {
+        if (round * sorted[i].weight() < turns[i]) {
           continue;
         }
         turns[i] += heaviest;
@@ -52,6 +61,6 @@ final class MaglevBalancer extends Balancer {
   Endpoint propose(long hash, int draw, long nowNanos) {
     int entry = (int) Long.remainderUnsigned(hash, table.length);
     // What was turned down leaves the request to another, always the same one.
-    return endpoints[table[(entry + draw) % table.length]];
+    return owners[table[(entry + draw) % table.length]];
   }
 }

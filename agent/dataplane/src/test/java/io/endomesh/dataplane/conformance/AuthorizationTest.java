@@ -1,0 +1,148 @@
+package io.endomesh.dataplane.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.TestRequest;
+import io.endomesh.dataplane.authorize.AddressRange;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.StringMatch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("Authorization")
+class AuthorizationTest extends Conformance {
+
+  private static final String ORDERS = "spiffe://td/ns/shop/sa/orders";
+  private static final String OTHER = "spiffe://td/ns/shop/sa/other";
+
+  @Test
+  @DisplayName("without a policy everybody may call (Istio AuthorizationPolicy)")
+  void none() {
+    assertThat(check(new Authorization(List.of(), List.of()), null)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // matches DENY, matches ALLOW, there is an ALLOW policy, allowed
+    "false, false, false, true",
+    "true,  false, false, false",
+    "false, true,  true,  true",
+    "false, false, true,  false",
+    "true,  true,  true,  false",
+  })
+  @DisplayName(
+      "a DENY that matches refuses; then, if there is an ALLOW policy, one must match (Istio"
+          + " AuthorizationPolicy.action)")
+  void denyThenAllow(boolean denied, boolean allowed, boolean anyAllow, boolean expected) {
+    Authorization authorization =
+        new Authorization(
+            List.of(from("deny", denied ? ORDERS : OTHER)),
+            anyAllow ? List.of(from("allow", allowed ? ORDERS : OTHER)) : List.of());
+    assertThat(check(authorization, ORDERS) == null).isEqualTo(expected);
+  }
+
+  @Test
+  @DisplayName("an ALLOW policy without rules allows nobody (Istio allow-nothing)")
+  void allowNothing() {
+    Authorization nothing = new Authorization(List.of(), List.of(new Policy("nothing", List.of())));
+    assertThat(check(nothing, ORDERS)).isNotNull();
+  }
+
+  @Test
+  @DisplayName(
+      "a refusal is 403, gRPC PERMISSION_DENIED, and names the policy and the caller (Envoy RBAC)")
+  void refusal() {
+    Authorization authorization =
+        new Authorization(List.of(from("AuthorizationPolicy/shop/deny", ORDERS)), List.of());
+    Reply reply = check(authorization, ORDERS);
+    assertThat(reply.status()).isEqualTo(403);
+    assertThat(reply.grpcStatus()).isEqualTo(Reply.GRPC_PERMISSION_DENIED);
+    assertThat(reply.decidedBy()).isEqualTo("AuthorizationPolicy/shop/deny");
+    assertThat(reply.message()).contains(ORDERS);
+  }
+
+  @Test
+  @DisplayName(
+      "a caller without a proven identity matches no principal, and not every principal either"
+          + " (Istio source.principals: \"*\")")
+  void noIdentity() {
+    Condition anyone = new Condition.Caller(new StringMatch.Present());
+    assertThat(anyone.matches(TestRequest.get("web", "/"), null, null)).isFalse();
+    assertThat(anyone.matches(TestRequest.get("web", "/"), ORDERS, null)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0, 8, 10.1.2.3, true",
+    "10.0.0.0, 8, 11.0.0.1, false",
+    "10.0.0.1, 32, 10.0.0.1, true",
+    "0.0.0.0, 0, 8.8.8.8, true",
+    "2001:db8::, 32, 2001:db8::1, true",
+    "2001:db8::, 32, 10.0.0.1, false",
+    "10.0.0.0, 8, orders.shop, false",
+  })
+  @DisplayName(
+      "an address range is of one family, and names are never looked up (Istio source.ipBlocks)")
+  void address(String range, int prefix, String from, boolean matches) {
+    Condition condition = new Condition.Address(AddressRange.of(range, prefix));
+    assertThat(condition.matches(TestRequest.get("web", "/"), null, from)).isEqualTo(matches);
+  }
+
+  @Test
+  @DisplayName(
+      "a rule holds if both who calls and what is called match, a policy if any rule does (Istio"
+          + " rules.from, rules.to)")
+  void rule() {
+    Policy policy =
+        new Policy(
+            "p",
+            List.of(
+                new Policy.Rule(caller(ORDERS), path("/a")),
+                new Policy.Rule(caller(OTHER), path("/b"))));
+    assertThat(policy.matches(TestRequest.get("web", "/a"), ORDERS, null)).isTrue();
+    assertThat(policy.matches(TestRequest.get("web", "/b"), ORDERS, null)).isFalse();
+    assertThat(policy.matches(TestRequest.get("web", "/b"), OTHER, null)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "method, host and headers can be asked for, and each can be inverted (Istio to.operation,"
+          + " when, not_*)")
+  void operation() {
+    TestRequest request = TestRequest.get("web", "/").header("x-env", "test");
+    assertThat(header(":method", "GET").matches(request, null, null)).isTrue();
+    assertThat(header(":method", "POST").matches(request, null, null)).isFalse();
+    assertThat(header(":authority", "web").matches(request, null, null)).isTrue();
+    assertThat(header("x-env", "test").matches(request, null, null)).isTrue();
+    assertThat(header("x-other", "test").matches(request, null, null)).isFalse();
+    assertThat(new Condition.Not(header("x-env", "test")).matches(request, null, null)).isFalse();
+  }
+
+  private static Reply check(Authorization authorization, @Nullable String caller) {
+    return authorization.check(TestRequest.get("web", "/"), caller, "127.0.0.1");
+  }
+
+  private static Policy from(String name, String caller) {
+    return new Policy(name, List.of(new Policy.Rule(caller(caller), Condition.ANY)));
+  }
+
+  private static Condition caller(String identity) {
+    return new Condition.Caller(new StringMatch.Exact(identity));
+  }
+
+  private static Condition path(String path) {
+    return new Condition.Path(new PathMatch.Exact(path));
+  }
+
+  private static Condition header(String name, String value) {
+    return new Condition.Header(name, new StringMatch.Exact(value));
+  }
+}
