@@ -1,12 +1,17 @@
 package io.endomesh.dataplane;
 
 import com.google.re2j.Pattern;
+import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.cluster.OutlierDetection;
+import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RouteMatch.HeaderMatch;
@@ -20,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullUnmarked;
@@ -60,6 +66,13 @@ public class DecisionBenchmark {
   private Mesh mesh;
   private int next;
   private Supplier<Object> resilience4j;
+  private final Call[] callsWithPolicies = new Call[REQUESTS];
+  private Cluster roundRobin;
+  private Cluster random;
+  private Cluster leastRequest;
+  private Cluster peakEwma;
+  private Cluster ringHash;
+  private Cluster maglev;
 
   @Setup
   public void setUp() {
@@ -85,6 +98,7 @@ public class DecisionBenchmark {
       calls[i] =
           new Call(mesh, mesh.snapshot(), host, requests[i], System.nanoTime(), CallContext.EMPTY);
     }
+    setUpPolicies(endpoints);
     Object answer = new Object();
     resilience4j =
         CircuitBreaker.decorateSupplier(
@@ -92,8 +106,81 @@ public class DecisionBenchmark {
             Retry.decorateSupplier(Retry.ofDefaults("orders"), () -> answer));
   }
 
+  private void setUpPolicies(List<Endpoint> endpoints) {
+    roundRobin = cluster("round robin", endpoints, new Balancing.RoundRobin(null), null);
+    random = cluster("random", endpoints, new Balancing.Random(), null);
+    leastRequest = cluster("least request", endpoints, Balancing.DEFAULT, null);
+    peakEwma = cluster("peak EWMA", endpoints, new Balancing.PeakEwma(), null);
+    ringHash =
+        cluster(
+            "ring hash",
+            endpoints,
+            new Balancing.RingHash(
+                Balancing.RingHash.DEFAULT_MIN_SIZE, Balancing.RingHash.DEFAULT_MAX_SIZE),
+            null);
+    maglev =
+        cluster(
+            "maglev",
+            endpoints,
+            new Balancing.Maglev(Balancing.Maglev.DEFAULT_TABLE_SIZE),
+            OUTLIERS);
+    RoutePolicy policy =
+        RoutePolicy.of(
+                // A call that is decided over and over must not run out of time.
+                TimeUnit.DAYS.toNanos(1),
+                0,
+                new RetryPolicy(
+                    2,
+                    Set.of(503),
+                    Set.of(14),
+                    true,
+                    RetryPolicy.DEFAULT_BASE_DELAY_NANOS,
+                    RetryPolicy.DEFAULT_MAX_DELAY_NANOS))
+            .withStickiness(List.of(new HashPolicy.Header("x-user")), null);
+    List<Route> routes = new ArrayList<>();
+    for (int i = 0; i < ROUTES; i++) {
+      RouteMatch match =
+          new RouteMatch(new PathMatch.SegmentPrefix("/v" + i), null, List.of(), List.of());
+      routes.add(Route.to("rule " + i, match, WeightedClusters.of(maglev), policy));
+    }
+    VirtualHost host = new VirtualHost("orders.shop", routes);
+    for (int i = 0; i < REQUESTS; i++) {
+      // gRPC is not told its timeout in a header, which would be text to make.
+      TestRequest request =
+          TestRequest.grpc("orders", "/v" + (i % ROUTES) + "/items/" + i)
+              .header("x-user", "user-" + i);
+      callsWithPolicies[i] =
+          new Call(mesh, mesh.snapshot(), host, request, System.nanoTime(), CallContext.EMPTY);
+    }
+  }
+
+  private static final OutlierDetection OUTLIERS =
+      new OutlierDetection(
+          OutlierDetection.DEFAULT_CONSECUTIVE_5XX,
+          0,
+          0,
+          OutlierDetection.DEFAULT_INTERVAL_NANOS,
+          OutlierDetection.DEFAULT_BASE_EJECTION_NANOS,
+          OutlierDetection.DEFAULT_MAX_EJECTION_NANOS,
+          OutlierDetection.DEFAULT_MAX_EJECTION_PERCENT,
+          OutlierDetection.SuccessRate.DEFAULT,
+          OutlierDetection.FailurePercentage.DEFAULT);
+
   private static Cluster cluster(String name, List<Endpoint> endpoints) {
-    return new Cluster(name, "orders.shop", endpoints, ClusterPolicy.DEFAULT, new ClusterLoad());
+    return cluster(name, endpoints, Balancing.DEFAULT, null);
+  }
+
+  private static Cluster cluster(
+      String name, List<Endpoint> endpoints, Balancing balancing, OutlierDetection outliers) {
+    Limits limits = new Limits(1_024, 0, Limits.DEFAULT_BUDGET_PERCENT, Limits.DEFAULT_MIN_RETRIES);
+    ClusterPolicy policy =
+        new ClusterPolicy(
+            name,
+            balancing,
+            outliers == null ? Limits.DEFAULT : limits,
+            outliers,
+            ClusterPolicy.DEFAULT_PANIC_PERCENT);
+    return new Cluster(name, "orders.shop", endpoints, policy, new ClusterLoad());
   }
 
   /** Snapshot, host, route, cluster, endpoint, TLS, time left. */
@@ -105,6 +192,59 @@ public class DecisionBenchmark {
     Decision answer = pipeline.decide(call);
     return answer == null ? call.endpoint : answer;
   }
+
+  /**
+   * The decision with a timeout, retries, outlier detection, limits, and Maglev by a header: all
+   * that allocates nothing by design. Header changes, rewrites and sessions make text.
+   */
+  @Benchmark
+  public Object decisionWithPolicies() {
+    Call call = callsWithPolicies[next++ & (REQUESTS - 1)];
+    call.stage = 0;
+    call.attempts = 0;
+    Decision answer = pipeline.decide(call);
+    return answer == null ? call.endpoint : answer;
+  }
+
+  @Benchmark
+  public Endpoint pickRoundRobin() {
+    return pick(roundRobin);
+  }
+
+  @Benchmark
+  public Endpoint pickRandom() {
+    return pick(random);
+  }
+
+  @Benchmark
+  public Endpoint pickLeastRequest() {
+    return pick(leastRequest);
+  }
+
+  @Benchmark
+  public Endpoint pickPeakEwma() {
+    return pick(peakEwma);
+  }
+
+  @Benchmark
+  public Endpoint pickRingHash() {
+    return pick(ringHash);
+  }
+
+  @Benchmark
+  public Endpoint pickMaglev() {
+    return pick(maglev);
+  }
+
+  /** With a hash that is never the same twice, and the time read once, as a decision does. */
+  private Endpoint pick(Cluster cluster) {
+    return cluster.pick(NONE_TRIED, next++ * GOLDEN_RATIO, System.nanoTime());
+  }
+
+  private static final Endpoint[] NONE_TRIED = {};
+
+  /** 2^64 divided by the golden ratio: multiples of it are spread evenly (Knuth, 6.4). */
+  private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
   /** The decision with the objects of a call around it, and its outcome: all a request pays. */
   @Benchmark
