@@ -134,7 +134,8 @@ public final class Mesh {
     return outbound;
   }
 
-  long nanoTime() {
+  /** The clock that all nanoseconds of the data plane are on. */
+  public long nanoTime() {
     return nanoTime.getAsLong();
   }
 

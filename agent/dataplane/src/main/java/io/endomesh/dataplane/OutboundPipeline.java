@@ -282,8 +282,9 @@ final class OutboundPipeline {
     if (forward.rewrite() != null) {
       forward.rewrite().apply(request);
     }
-    policy(call).requestHeaders().apply(request);
+    // The most specific first, as Envoy has it: what the route says wins over its target.
     Objects.requireNonNull(call.target).requestHeaders().apply(request);
+    policy(call).requestHeaders().apply(request);
     if (call.attemptTimeoutNanos != Call.NO_TIMEOUT && request.protocol() == Protocol.HTTP) {
       long millis = TimeUnit.NANOSECONDS.toMillis(call.attemptTimeoutNanos);
       request.setHeader(EXPECTED_TIMEOUT_HEADER, Long.toString(Math.max(1, millis)));

@@ -99,7 +99,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     this.state =
         new StateDirectory(
             settings.stateDir(), settings.join().controller(), settings.workload(), log);
-    this.ads = new AdsClient(node(settings), serial, log, new Changes());
+    this.ads = new AdsClient(node(settings), serial, log, mesh::nanoTime, new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),

@@ -1,7 +1,10 @@
 package io.endomesh.dataplane.route;
 
 import io.endomesh.dataplane.Headers;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a policy does to headers (Gateway API {@code HTTPHeaderFilter}). Removed first, then set,
@@ -23,6 +26,33 @@ public record HeaderChanges(List<Header> set, List<Header> add, List<String> rem
 
   public boolean isEmpty() {
     return set.isEmpty() && add.isEmpty() && remove.isEmpty();
+  }
+
+  /** Both as one: first these, then {@code next}, which wins where both say something. */
+  public HeaderChanges then(HeaderChanges next) {
+    if (isEmpty() || next.isEmpty()) {
+      return isEmpty() ? next : this;
+    }
+    Set<String> removed = new LinkedHashSet<>(remove);
+    removed.addAll(next.remove);
+    return new HeaderChanges(
+        next.after(set, next.set), next.after(add, next.add), List.copyOf(removed));
+  }
+
+  /** What is left of earlier headers, and then later ones. */
+  private List<Header> after(List<Header> earlier, List<Header> later) {
+    List<Header> all = new ArrayList<>();
+    for (Header header : earlier) {
+      if (!replaces(header.name())) {
+        all.add(header);
+      }
+    }
+    all.addAll(later);
+    return all;
+  }
+
+  private boolean replaces(String name) {
+    return remove.contains(name) || set.stream().anyMatch(header -> header.name().equals(name));
   }
 
   public void apply(Headers headers) {

@@ -16,7 +16,7 @@ public final class WeightedClusters {
    * One side of a split.
    *
    * @param weight 0 gets no calls
-   * @param requestHeaders changed on what is sent there, after those of the route
+   * @param requestHeaders changed on what is sent there, before those of the route
    * @param responseHeaders changed on what comes from there, before those of the route
    */
   public record Target(

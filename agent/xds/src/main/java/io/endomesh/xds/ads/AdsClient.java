@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ public final class AdsClient {
   private final Listener listener;
   private final Resources resources = new Resources();
   private final ActiveRoutes routes = new ActiveRoutes(resources);
-  private final Linker linker = new Linker(resources, routes);
+  private final Linker linker;
 
   private final Set<String> authorities = new LinkedHashSet<>();
   private final Map<Integer, String> inboundByPort = new TreeMap<>();
@@ -65,11 +66,16 @@ public final class AdsClient {
   private @Nullable Consumer<DeltaDiscoveryRequest> stream;
   private boolean nodeSent;
 
-  public AdsClient(Node node, Serial serial, Log log, Listener listener) {
+  /**
+   * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
+   */
+  public AdsClient(
+      Node node, Serial serial, Log log, LongSupplier nanoTime, Listener listener) {
     this.node = node;
     this.serial = serial;
     this.log = log;
     this.listener = listener;
+    this.linker = new Linker(resources, routes, nanoTime);
   }
 
   /** Wants to know what this authority is, from now on. */

@@ -6,8 +6,9 @@ import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.route.Mirror;
 import io.endomesh.dataplane.route.Route;
-import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.xds.translate.ClusterResource;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +43,16 @@ final class Linker {
 
   private final Resources resources;
   private final ActiveRoutes routes;
+  private final LongSupplier nanoTime;
   private final Map<String, Linked> linked = new HashMap<>();
 
-  Linker(Resources resources, ActiveRoutes routes) {
+  /**
+   * @param nanoTime the clock of the mesh
+   */
+  Linker(Resources resources, ActiveRoutes routes, LongSupplier nanoTime) {
     this.resources = resources;
     this.routes = routes;
+    this.nanoTime = nanoTime;
   }
 
   Map<String, VirtualHost> hosts(Set<String> authorities) {
@@ -81,23 +88,36 @@ final class Linker {
   private VirtualHost host(RouteResource.Host host, Set<String> inUse) {
     List<Route> linkedRoutes = new ArrayList<>();
     for (RouteResource.Rule rule : host.rules()) {
-      List<WeightedClusters.Target> targets = new ArrayList<>();
-      for (RouteResource.Target target : rule.targets()) {
-        inUse.add(target.cluster());
-        targets.add(new WeightedClusters.Target(cluster(target.cluster()), target.weight()));
-      }
       linkedRoutes.add(
-          Route.to(
-              rule.name(),
-              rule.match(),
-              WeightedClusters.of(targets),
-              RoutePolicy.of(rule.timeoutNanos(), rule.attemptTimeoutNanos(), rule.retry())));
+          new Route(rule.name(), rule.match(), action(rule.action(), inUse), rule.policy()));
     }
     return new VirtualHost(host.name(), linkedRoutes);
   }
 
+  private RouteAction action(RouteResource.Action action, Set<String> inUse) {
+    if (action instanceof RouteResource.Action.Answer answer) {
+      return answer.answer();
+    }
+    RouteResource.Action.Forward forward = (RouteResource.Action.Forward) action;
+    List<WeightedClusters.Target> targets = new ArrayList<>();
+    for (RouteResource.Target target : forward.targets()) {
+      targets.add(
+          new WeightedClusters.Target(
+              cluster(target.cluster(), inUse),
+              target.weight(),
+              target.requestHeaders(),
+              target.responseHeaders()));
+    }
+    List<Mirror> mirrors = new ArrayList<>();
+    for (RouteResource.Mirror mirror : forward.mirrors()) {
+      mirrors.add(new Mirror(cluster(mirror.cluster(), inUse), mirror.share()));
+    }
+    return new RouteAction.Forward(WeightedClusters.of(targets), forward.rewrite(), mirrors);
+  }
+
   /** A cluster that the controller does not have is one without endpoints: calls to it get 503. */
-  private Cluster cluster(String name) {
+  private Cluster cluster(String name, Set<String> inUse) {
+    inUse.add(name);
     ClusterResource resource = resources.cluster(name);
     List<EndpointResource> endpoints = endpoints(resource);
     Linked before = linked.get(name);
@@ -113,7 +133,12 @@ final class Linker {
           Load load = loads.computeIfAbsent(endpoint.address(), address -> load(before, address));
           usable.add(
               new Endpoint(
-                  endpoint.address(), identity, endpoint.labels(), endpoint.weight(), load));
+                  endpoint.address(),
+                  identity,
+                  endpoint.labels(),
+                  endpoint.weight(),
+                  endpoint.priority(),
+                  load));
         }
       }
     }
@@ -122,7 +147,7 @@ final class Linker {
             name,
             resource == null ? name : resource.service(),
             usable,
-            ClusterPolicy.DEFAULT,
+            resource == null ? ClusterPolicy.DEFAULT : resource.policy(),
             before == null ? new ClusterLoad() : before.cluster().load());
     linked.put(name, new Linked(resource, endpoints, loads, cluster));
     return cluster;
@@ -137,8 +162,12 @@ final class Linker {
         : resources.endpoints(resource.endpointsName());
   }
 
-  private static Load load(@Nullable Linked before, InetSocketAddress address) {
-    Load known = before == null ? null : before.loads().get(address);
-    return known == null ? new Load() : known;
+  /** An endpoint that joins a cluster in use may have to warm up; the first ones have to serve. */
+  private Load load(@Nullable Linked before, InetSocketAddress address) {
+    if (before == null) {
+      return new Load();
+    }
+    Load known = before.loads().get(address);
+    return known == null ? new Load(nanoTime.getAsLong()) : known;
   }
 }

@@ -1,5 +1,6 @@
 package io.endomesh.xds.translate;
 
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints those that come along
  * @param tls true if endpoints that have an identity are reached by mutual TLS
  * @param identities that an endpoint may have; empty accepts any
+ * @param policy how endpoints are chosen and protected
  */
 public record ClusterResource(
     String name,
@@ -19,7 +21,8 @@ public record ClusterResource(
     @Nullable String endpointsName,
     List<EndpointResource> endpoints,
     boolean tls,
-    List<StringMatch> identities) {
+    List<StringMatch> identities,
+    ClusterPolicy policy) {
 
   public ClusterResource {
     endpoints = List.copyOf(endpoints);

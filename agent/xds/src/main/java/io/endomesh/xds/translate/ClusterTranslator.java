@@ -1,5 +1,6 @@
 package io.endomesh.xds.translate;
 
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -21,6 +22,7 @@ public final class ClusterTranslator {
   public static ClusterResource translate(Cluster message) throws InvalidResource {
     boolean tls = message.hasTransportSocket();
     List<StringMatch> identities = tls ? identities(message) : List.of();
+    ClusterPolicy policy = ClusterPolicyTranslator.translate(message);
     String name = message.getName();
     return switch (message.getType()) {
       case EDS ->
@@ -32,7 +34,8 @@ public final class ClusterTranslator {
                   : message.getEdsClusterConfig().getServiceName(),
               List.of(),
               tls,
-              identities);
+              identities,
+              policy);
       case STATIC ->
           new ClusterResource(
               name,
@@ -40,7 +43,8 @@ public final class ClusterTranslator {
               null,
               EndpointTranslator.translate(message.getLoadAssignment()),
               tls,
-              identities);
+              identities,
+              policy);
       default ->
           throw new InvalidResource("type: " + message.getType() + " (expected: EDS or STATIC)");
     };

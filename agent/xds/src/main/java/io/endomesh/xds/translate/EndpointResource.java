@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
  * An LbEndpoint, translated. Immutable.
  *
  * @param identity SPIFFE id of the workload there; null if it has none
+ * @param priority 0 is the best, and no number below the greatest is left out
  */
 public record EndpointResource(
-    InetSocketAddress address, @Nullable String identity, Map<String, String> labels, int weight) {
+    InetSocketAddress address,
+    @Nullable String identity,
+    Map<String, String> labels,
+    int weight,
+    int priority) {
 
   public EndpointResource {
     labels = Map.copyOf(labels);

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** ClusterLoadAssignment to endpoints. Stateless. */
 public final class EndpointTranslator {
@@ -23,42 +25,50 @@ public final class EndpointTranslator {
   /** Filter name in the metadata of an endpoint, under which ours stand. */
   private static final String METADATA = "endomesh";
 
+  /** Envoy {@code LocalityLbEndpoints.priority}. */
+  private static final int MAX_PRIORITY = 128;
+
   private EndpointTranslator() {}
 
-  /** Usable endpoints of the best priority that has any. */
+  /** Usable endpoints of all priorities, of which those without any do not count. */
   public static List<EndpointResource> translate(ClusterLoadAssignment message)
       throws InvalidResource {
-    List<EndpointResource> best = new ArrayList<>();
-    int bestPriority = Integer.MAX_VALUE;
-    for (LocalityLbEndpoints locality : message.getEndpointsList()) {
-      List<EndpointResource> usable = usable(locality);
-      if (usable.isEmpty() || locality.getPriority() > bestPriority) {
-        continue;
-      }
-      if (locality.getPriority() < bestPriority) {
-        best.clear();
-        bestPriority = locality.getPriority();
-      }
-      best.addAll(usable);
-    }
-    return best;
-  }
-
-  private static List<EndpointResource> usable(LocalityLbEndpoints locality)
-      throws InvalidResource {
-    List<EndpointResource> usable = new ArrayList<>();
-    for (int i = 0; i < locality.getLbEndpointsCount(); i++) {
-      LbEndpoint endpoint = locality.getLbEndpoints(i);
-      // gRFC A27: only these two are sent to.
-      if (endpoint.getHealthStatus() == HealthStatus.HEALTHY
-          || endpoint.getHealthStatus() == HealthStatus.UNKNOWN) {
-        usable.add(endpoint("lb_endpoints[" + i + "]", endpoint));
+    Messages.unsupported("policy.drop_overloads", message.getPolicy().getDropOverloadsCount() > 0);
+    SortedSet<Integer> priorities = new TreeSet<>();
+    for (int i = 0; i < message.getEndpointsCount(); i++) {
+      LocalityLbEndpoints locality = message.getEndpoints(i);
+      int priority =
+          Numbers.within(
+              "endpoints[" + i + "].priority",
+              Integer.toUnsignedLong(locality.getPriority()),
+              0,
+              MAX_PRIORITY);
+      if (locality.getLbEndpointsList().stream().anyMatch(EndpointTranslator::isUsable)) {
+        priorities.add(priority);
       }
     }
-    return usable;
+    List<EndpointResource> endpoints = new ArrayList<>();
+    for (int i = 0; i < message.getEndpointsCount(); i++) {
+      LocalityLbEndpoints locality = message.getEndpoints(i);
+      int priority = priorities.headSet(locality.getPriority()).size();
+      for (int j = 0; j < locality.getLbEndpointsCount(); j++) {
+        LbEndpoint endpoint = locality.getLbEndpoints(j);
+        if (isUsable(endpoint)) {
+          endpoints.add(
+              endpoint("endpoints[" + i + "].lb_endpoints[" + j + "]", endpoint, priority));
+        }
+      }
+    }
+    return endpoints;
   }
 
-  private static EndpointResource endpoint(String field, LbEndpoint endpoint)
+  /** gRFC A27: only these two are sent to. */
+  private static boolean isUsable(LbEndpoint endpoint) {
+    return endpoint.getHealthStatus() == HealthStatus.HEALTHY
+        || endpoint.getHealthStatus() == HealthStatus.UNKNOWN;
+  }
+
+  private static EndpointResource endpoint(String field, LbEndpoint endpoint, int priority)
       throws InvalidResource {
     Struct metadata =
         endpoint.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
@@ -85,7 +95,8 @@ public final class EndpointTranslator {
         address(field + ".address", endpoint.getEndpoint().getAddress()),
         identity.isEmpty() ? null : identity,
         labels,
-        weight);
+        weight,
+        priority);
   }
 
   private static InetSocketAddress address(String field, Address address) throws InvalidResource {

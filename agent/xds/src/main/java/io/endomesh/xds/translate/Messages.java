@@ -54,6 +54,26 @@ final class Messages {
     }
   }
 
+  /** As {@link #nanos}, but 0 is none either. */
+  static long positiveNanos(String field, Duration duration) throws InvalidResource {
+    long nanos = nanos(field, duration);
+    if (nanos == 0) {
+      throw new InvalidResource(field + ": 0 s (expected: > 0)");
+    }
+    return nanos;
+  }
+
+  /**
+   * Refuses what would change traffic in a way that the data plane does not know.
+   *
+   * @param present false if the message says nothing about it
+   */
+  static void unsupported(String field, boolean present) throws InvalidResource {
+    if (present) {
+      throw new InvalidResource(field + " is not supported");
+    }
+  }
+
   private static String text(Duration duration) {
     return duration.getSeconds() + " s " + duration.getNanos() + " ns";
   }

@@ -30,6 +30,8 @@ final class RetryTranslator {
   static RetryPolicy translate(
       String field, io.envoyproxy.envoy.config.route.v3.RetryPolicy message)
       throws InvalidResource {
+    Messages.unsupported(
+        field + ".retriable_request_headers", message.getRetriableRequestHeadersCount() > 0);
     Set<Integer> statuses = new HashSet<>();
     Set<Integer> grpcStatuses = new HashSet<>();
     boolean onReset = false;

@@ -1,7 +1,11 @@
 package io.endomesh.xds.translate;
 
-import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.UrlRewrite;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,29 +32,38 @@ public record RouteResource(String name, List<Host> hosts) {
   }
 
   /** A route whose clusters are names. */
-  public record Rule(
-      String name,
-      RouteMatch match,
-      List<Target> targets,
-      long timeoutNanos,
-      long attemptTimeoutNanos,
-      RetryPolicy retry) {
+  public record Rule(String name, RouteMatch match, Action action, RoutePolicy policy) {}
 
-    public Rule {
-      targets = List.copyOf(targets);
+  /** {@link RouteAction} whose clusters are names. */
+  public sealed interface Action {
+
+    record Forward(List<Target> targets, @Nullable UrlRewrite rewrite, List<Mirror> mirrors)
+        implements Action {
+      public Forward {
+        targets = List.copyOf(targets);
+        mirrors = List.copyOf(mirrors);
+      }
     }
+
+    /** It needs no cluster. */
+    record Answer(RouteAction.Answer answer) implements Action {}
   }
 
   /** One side of a split. */
-  public record Target(String cluster, int weight) {}
+  public record Target(
+      String cluster, int weight, HeaderChanges requestHeaders, HeaderChanges responseHeaders) {}
 
-  /** Names of all clusters that some rule leads to. */
+  /** Who gets copies, and of how many requests. */
+  public record Mirror(String cluster, Share share) {}
+
+  /** Names of all clusters that some rule leads to, or that get copies. */
   public Set<String> clusters() {
     Set<String> names = new LinkedHashSet<>();
     for (Host host : hosts) {
       for (Rule rule : host.rules()) {
-        for (Target target : rule.targets()) {
-          names.add(target.cluster());
+        if (rule.action() instanceof Action.Forward forward) {
+          forward.targets().forEach(target -> names.add(target.cluster()));
+          forward.mirrors().forEach(mirror -> names.add(mirror.cluster()));
         }
       }
     }

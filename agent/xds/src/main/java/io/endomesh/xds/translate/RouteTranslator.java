@@ -1,16 +1,19 @@
 package io.endomesh.xds.translate;
 
+import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.StringMatch;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
-import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +24,14 @@ public final class RouteTranslator {
   private RouteTranslator() {}
 
   public static RouteResource translate(RouteConfiguration message) throws InvalidResource {
+    refuseUnsupported(message);
     List<RouteResource.Host> hosts = new ArrayList<>();
     for (VirtualHost host : message.getVirtualHostsList()) {
       List<RouteResource.Rule> rules = new ArrayList<>();
       for (int i = 0; i < host.getRoutesCount(); i++) {
         Route route = host.getRoutes(i);
         String name = route.getName().isEmpty() ? host.getName() + " route " + i : route.getName();
-        rules.add(rule(name, route, host));
+        rules.add(rule(name, route, host, message));
       }
       hosts.add(new RouteResource.Host(service(host.getName()), host.getDomainsList(), rules));
     }
@@ -43,69 +47,149 @@ public final class RouteTranslator {
     return colon < 0 ? hostName : hostName.substring(0, colon);
   }
 
-  private static RouteResource.Rule rule(String name, Route route, VirtualHost host)
-      throws InvalidResource {
-    if (!route.hasRoute()) {
-      throw new InvalidResource(name + ".action: " + route.getActionCase() + " (expected: route)");
+  private static void refuseUnsupported(RouteConfiguration message) throws InvalidResource {
+    Messages.unsupported("vhds", message.hasVhds());
+    Messages.unsupported(
+        "most_specific_header_mutations_wins", message.getMostSpecificHeaderMutationsWins());
+    for (VirtualHost host : message.getVirtualHostsList()) {
+      Messages.unsupported(host.getName() + ".matcher", host.hasMatcher());
+      Messages.unsupported(host.getName() + ".hedge_policy", host.hasHedgePolicy());
+      Messages.unsupported(
+          host.getName() + ".require_tls: " + host.getRequireTls(),
+          host.getRequireTls() != VirtualHost.TlsRequirementType.NONE);
     }
-    RouteAction action = route.getRoute();
-    io.envoyproxy.envoy.config.route.v3.RetryPolicy retry =
-        action.hasRetryPolicy() ? action.getRetryPolicy() : host.getRetryPolicy();
-    boolean hasRetry = action.hasRetryPolicy() || host.hasRetryPolicy();
+  }
+
+  private static RouteResource.Rule rule(
+      String name, Route route, VirtualHost host, RouteConfiguration all) throws InvalidResource {
+    RouteFilters filters =
+        RouteFilters.of(
+            name + ".typed_per_filter_config",
+            List.of(
+                route.getTypedPerFilterConfigMap(),
+                host.getTypedPerFilterConfigMap(),
+                all.getTypedPerFilterConfigMap()));
+    RoutePolicy policy =
+        (route.hasRoute() ? policy(name, route.getRoute(), host, filters) : RoutePolicy.DEFAULT)
+            .withHeaders(requestHeaders(name, route, host, all), responseHeaders(name, route, host, all))
+            .withFault(filters.fault());
     return new RouteResource.Rule(
         name,
         match(name + ".match", route.getMatch()),
-        targets(name + ".route", action),
-        // Envoy would give a call without a timeout 15 s; the agent changes no call unasked.
-        action.hasTimeout() ? Messages.nanos(name + ".route.timeout", action.getTimeout()) : 0,
-        retry.hasPerTryTimeout()
-            ? Messages.nanos(name + ".retry_policy.per_try_timeout", retry.getPerTryTimeout())
-            : 0,
-        hasRetry ? RetryTranslator.translate(name + ".retry_policy", retry) : RetryPolicy.SAFE);
+        action(name, route, host, all, policy),
+        policy);
   }
 
-  private static List<RouteResource.Target> targets(String field, RouteAction action)
+  private static RouteResource.Action action(
+      String name, Route route, VirtualHost host, RouteConfiguration all, RoutePolicy policy)
       throws InvalidResource {
-    return switch (action.getClusterSpecifierCase()) {
-      case CLUSTER -> List.of(new RouteResource.Target(action.getCluster(), 1));
-      case WEIGHTED_CLUSTERS -> weighted(field, action.getWeightedClusters());
-      default ->
-          throw new InvalidResource(
-              field
-                  + ": "
-                  + action.getClusterSpecifierCase()
-                  + " (expected: cluster or weighted_clusters)");
-    };
-  }
-
-  private static List<RouteResource.Target> weighted(String field, WeightedCluster weighted)
-      throws InvalidResource {
-    List<RouteResource.Target> targets = new ArrayList<>();
-    long sum = 0;
-    for (WeightedCluster.ClusterWeight cluster : weighted.getClustersList()) {
-      long weight = Integer.toUnsignedLong(cluster.getWeight().getValue());
-      sum += weight;
-      if (weight > 0) {
-        targets.add(new RouteResource.Target(cluster.getName(), (int) weight));
-      }
+    if (route.hasRoute()) {
+      return ForwardTranslator.translate(
+          name + ".route", route.getMatch(), route.getRoute(), mirrors(route, host, all));
     }
-    if (sum == 0 || sum > Integer.MAX_VALUE) {
+    RouteAction.Answer answer =
+        switch (route.getActionCase()) {
+          case REDIRECT ->
+              AnswerTranslator.redirect(
+                  name + ".redirect", route.getMatch(), route.getRedirect());
+          case DIRECT_RESPONSE ->
+              AnswerTranslator.respond(name + ".direct_response", route.getDirectResponse());
+          default ->
+              throw new InvalidResource(
+                  name
+                      + ".action: "
+                      + route.getActionCase()
+                      + " (expected: route, redirect or direct_response)");
+        };
+    Messages.unsupported(
+        name + ".response_headers_to_add or response_headers_to_remove on " + route.getActionCase(),
+        !policy.responseHeaders().isEmpty());
+    return new RouteResource.Action.Answer(answer);
+  }
+
+  private static List<RequestMirrorPolicy> mirrors(
+      Route route, VirtualHost host, RouteConfiguration all) {
+    List<RequestMirrorPolicy> own = route.getRoute().getRequestMirrorPoliciesList();
+    List<RequestMirrorPolicy> ofHost = host.getRequestMirrorPoliciesList();
+    return own.isEmpty()
+        ? ofHost.isEmpty() ? all.getRequestMirrorPoliciesList() : ofHost
+        : own;
+  }
+
+  private static RoutePolicy policy(
+      String name,
+      io.envoyproxy.envoy.config.route.v3.RouteAction action,
+      VirtualHost host,
+      RouteFilters filters)
+      throws InvalidResource {
+    io.envoyproxy.envoy.config.route.v3.RetryPolicy retry =
+        action.hasRetryPolicy() ? action.getRetryPolicy() : host.getRetryPolicy();
+    boolean hasRetry = action.hasRetryPolicy() || host.hasRetryPolicy();
+    String hashField = name + ".route.hash_policy";
+    SessionPersistence generated =
+        HashTranslator.generated(hashField, action.getHashPolicyList());
+    if (generated != null && filters.persistence() != null) {
       throw new InvalidResource(
-          field
-              + ".weighted_clusters: sum of weights "
-              + sum
-              + " (expected: 1 to "
-              + Integer.MAX_VALUE
-              + ")");
+          hashField + ".cookie.ttl: set (expected: not beside a stateful session)");
     }
-    return targets;
+    return RoutePolicy.of(
+            // Envoy would give a call without a timeout 15 s; the agent changes no call unasked.
+            action.hasTimeout() ? Messages.nanos(name + ".route.timeout", action.getTimeout()) : 0,
+            retry.hasPerTryTimeout()
+                ? Messages.nanos(name + ".retry_policy.per_try_timeout", retry.getPerTryTimeout())
+                : 0,
+            hasRetry ? RetryTranslator.translate(name + ".retry_policy", retry) : RetryPolicy.SAFE)
+        .withStickiness(
+            HashTranslator.translate(hashField, action.getHashPolicyList()),
+            generated == null ? filters.persistence() : generated);
+  }
+
+  /**
+   * Of the route, then of its host, then of all: each level may override what the one before did
+   * (Envoy {@code RouteConfiguration.most_specific_header_mutations_wins}, false).
+   */
+  private static HeaderChanges requestHeaders(
+      String name, Route route, VirtualHost host, RouteConfiguration all) throws InvalidResource {
+    return HeaderTranslator.changes(
+            name + ".request_headers",
+            route.getRequestHeadersToAddList(),
+            route.getRequestHeadersToRemoveList())
+        .then(
+            HeaderTranslator.changes(
+                host.getName() + ".request_headers",
+                host.getRequestHeadersToAddList(),
+                host.getRequestHeadersToRemoveList()))
+        .then(
+            HeaderTranslator.changes(
+                "request_headers",
+                all.getRequestHeadersToAddList(),
+                all.getRequestHeadersToRemoveList()));
+  }
+
+  private static HeaderChanges responseHeaders(
+      String name, Route route, VirtualHost host, RouteConfiguration all) throws InvalidResource {
+    return HeaderTranslator.changes(
+            name + ".response_headers",
+            route.getResponseHeadersToAddList(),
+            route.getResponseHeadersToRemoveList())
+        .then(
+            HeaderTranslator.changes(
+                host.getName() + ".response_headers",
+                host.getResponseHeadersToAddList(),
+                host.getResponseHeadersToRemoveList()))
+        .then(
+            HeaderTranslator.changes(
+                "response_headers",
+                all.getResponseHeadersToAddList(),
+                all.getResponseHeadersToRemoveList()));
   }
 
   private static RouteMatch match(
       String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message) throws InvalidResource {
-    if (message.hasRuntimeFraction()) {
-      throw new InvalidResource(field + ".runtime_fraction is not supported");
-    }
+    Messages.unsupported(field + ".runtime_fraction", message.hasRuntimeFraction());
+    Messages.unsupported(field + ".tls_context", message.hasTlsContext());
+    Messages.unsupported(field + ".dynamic_metadata", message.getDynamicMetadataCount() > 0);
+    Messages.unsupported(field + ".filter_state", message.getFilterStateCount() > 0);
     String method = null;
     List<RouteMatch.HeaderMatch> headers = new ArrayList<>();
     for (HeaderMatcher header : message.getHeadersList()) {

@@ -37,6 +37,7 @@ class AdsClientTest {
   private final List<DeltaDiscoveryRequest> sent = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
   private final RecordedLog log = new RecordedLog();
+  private long nowNanos = 1_000;
   private final AdsClient client = newClient();
 
   private AdsClient newClient() {
@@ -44,6 +45,7 @@ class AdsClientTest {
         Node.newBuilder().setId("shop-1").build(),
         new ManualSerial(),
         log,
+        () -> nowNanos,
         new AdsClient.Listener() {
           @Override
           public void changed() {}

@@ -1,0 +1,63 @@
+package io.endomesh.xds.translate;
+
+import com.google.protobuf.Any;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.SessionPersistence;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code typed_per_filter_config} asks of the calls of a route. Immutable.
+ *
+ * @param fault null is none
+ * @param persistence null is none
+ */
+record RouteFilters(@Nullable Fault fault, @Nullable SessionPersistence persistence) {
+
+  private static final String FAULT = "envoy.extensions.filters.http.fault.v3.HTTPFault";
+  private static final String SESSION =
+      "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute";
+  private static final String WRAPPED = "envoy.config.route.v3.FilterConfig";
+
+  /**
+   * @param levels from the most specific one, which wins for a filter that several name (Envoy)
+   */
+  static RouteFilters of(String field, List<Map<String, Any>> levels) throws InvalidResource {
+    Map<String, Any> configs = new LinkedHashMap<>();
+    for (Map<String, Any> level : levels) {
+      level.forEach(configs::putIfAbsent);
+    }
+    Fault fault = null;
+    SessionPersistence persistence = null;
+    for (Map.Entry<String, Any> entry : configs.entrySet()) {
+      String of = field + "[" + entry.getKey() + "]";
+      Any config = entry.getValue();
+      boolean optional = false;
+      if (Messages.is(config, WRAPPED)) {
+        FilterConfig wrapped = Messages.unpack(of, config, WRAPPED, FilterConfig.parser());
+        if (wrapped.getDisabled()) {
+          continue;
+        }
+        optional = wrapped.getIsOptional();
+        config = wrapped.getConfig();
+      }
+      if (Messages.is(config, FAULT)) {
+        fault =
+            FaultTranslator.translate(
+                of, Messages.unpack(of, config, FAULT, HTTPFault.parser()));
+      } else if (Messages.is(config, SESSION)) {
+        persistence =
+            SessionTranslator.translate(
+                of, Messages.unpack(of, config, SESSION, StatefulSessionPerRoute.parser()));
+      } else {
+        Messages.unsupported(of + ": " + config.getTypeUrl(), !optional);
+      }
+    }
+    return new RouteFilters(fault, persistence);
+  }
+}
