@@ -8,6 +8,8 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -145,6 +147,35 @@ public final class Xds {
         .setClusterName(name)
         .addEndpoints(
             LocalityLbEndpoints.newBuilder().addAllLbEndpoints(java.util.List.of(endpoints)))
+        .build();
+  }
+
+  public static LocalityLbEndpoints locality(int priority, LbEndpoint... endpoints) {
+    return LocalityLbEndpoints.newBuilder()
+        .setPriority(priority)
+        .addAllLbEndpoints(java.util.List.of(endpoints))
+        .build();
+  }
+
+  public static Route mirrored(String cluster, String mirror) {
+    Route route = to(cluster);
+    return route.toBuilder()
+        .setRoute(
+            route.getRoute().toBuilder()
+                .addRequestMirrorPolicies(
+                    RouteAction.RequestMirrorPolicy.newBuilder().setCluster(mirror)))
+        .build();
+  }
+
+  public static HeaderValueOption append(String name, String value) {
+    return HeaderValueOption.newBuilder()
+        .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+        .build();
+  }
+
+  public static HeaderValueOption overwrite(String name, String value) {
+    return append(name, value).toBuilder()
+        .setAppendAction(HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
         .build();
   }
 

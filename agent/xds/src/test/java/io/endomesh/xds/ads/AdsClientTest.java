@@ -8,7 +8,9 @@ import static io.endomesh.xds.Xds.cluster;
 import static io.endomesh.xds.Xds.endpoint;
 import static io.endomesh.xds.Xds.endpoints;
 import static io.endomesh.xds.Xds.listener;
+import static io.endomesh.xds.Xds.locality;
 import static io.endomesh.xds.Xds.matchingRegex;
+import static io.endomesh.xds.Xds.mirrored;
 import static io.endomesh.xds.Xds.removing;
 import static io.endomesh.xds.Xds.resource;
 import static io.endomesh.xds.Xds.response;
@@ -18,16 +20,24 @@ import static io.endomesh.xds.Xds.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.SlowStart;
 import io.endomesh.xds.Xds;
 import io.endomesh.xds.runtime.ManualSerial;
 import io.endomesh.xds.runtime.RecordedLog;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.RoundRobinLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.SlowStartConfig;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AdsClientTest {
@@ -152,6 +162,92 @@ class AdsClientTest {
     assertThat(after.endpoints()).hasSize(2);
     assertThat(after.endpoints().get(0).load()).isSameAs(before.endpoints().get(0).load());
     assertThat(after.load()).isSameAs(before.load());
+  }
+
+  @Test
+  void received_newRouteWithUnknownMirror_waitsForTheMirrorAndLinksIt() {
+    knowOrders();
+    client.received(
+        response(ROUTE, "r2", resource(ROUTE, "r", "2", routes("r", mirrored("c1", "m")))));
+    assertThat(clusters()).hasSize(1);
+    assertThat(last().getResourceNamesSubscribeList()).containsExactly("m");
+    client.received(response(CLUSTER, "x2", resource(CLUSTER, "m", "1", cluster("m", false))));
+    client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "m", "1", endpoints("m"))));
+    assertThat(clusters()).extracting(Cluster::name).containsExactly("c1", "m");
+  }
+
+  @Test
+  void received_endpointOfAKnownCluster_startsSlowlyAndTheFirstDoesNot() {
+    nowNanos = System.nanoTime();
+    client.connected(sent::add);
+    client.subscribe("orders");
+    client.received(
+        response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
+    client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
+    client.received(
+        response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", slowStarting("c1"))));
+    client.received(
+        response(
+            ENDPOINTS,
+            "e1",
+            resource(ENDPOINTS, "c1", "1", endpoints("c1", endpoint("10.0.0.1", 8080, "")))));
+    assertThat(picks(linked(0))).containsOnlyKeys(1);
+    client.received(
+        response(
+            ENDPOINTS,
+            "e2",
+            resource(
+                ENDPOINTS,
+                "c1",
+                "2",
+                endpoints(
+                    "c1", endpoint("10.0.0.1", 8080, ""), endpoint("10.0.0.2", 8080, "")))));
+    Map<Integer, Integer> picked = picks(linked(0));
+    // A tenth of its share at first: 1 of 11 calls, where half would be its full share.
+    assertThat(picked.getOrDefault(2, 0)).isLessThan(picked.get(1) / 4);
+  }
+
+  private Map<Integer, Integer> picks(Cluster cluster) {
+    Map<Integer, Integer> picked = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      Endpoint endpoint = cluster.pick(new Endpoint[0], i, nowNanos);
+      int last = endpoint.address().getAddress().getAddress()[3];
+      picked.merge(last, 1, Integer::sum);
+    }
+    return picked;
+  }
+
+  @Test
+  void received_clusterWithPolicyAndPriorities_linksBoth() {
+    knowOrders();
+    client.received(
+        response(CLUSTER, "c2", resource(CLUSTER, "c1", "2", slowStarting("c1"))));
+    client.received(
+        response(
+            ENDPOINTS,
+            "e2",
+            resource(
+                ENDPOINTS,
+                "c1",
+                "2",
+                ClusterLoadAssignment.newBuilder()
+                    .setClusterName("c1")
+                    .addEndpoints(locality(0, endpoint("10.0.0.1", 8080, SPIFFE)))
+                    .addEndpoints(locality(5, endpoint("10.0.0.2", 8080, SPIFFE)))
+                    .build())));
+    assertThat(linked(0).policy().balancing())
+        .isEqualTo(new Balancing.RoundRobin(new SlowStart(60_000_000_000L, 1, 10)));
+    assertThat(linked(0).endpoints()).extracting(Endpoint::priority).containsExactly(0, 1);
+  }
+
+  private static io.envoyproxy.envoy.config.cluster.v3.Cluster slowStarting(String name) {
+    return cluster(name, false).toBuilder()
+        .setRoundRobinLbConfig(
+            RoundRobinLbConfig.newBuilder()
+                .setSlowStartConfig(
+                    SlowStartConfig.newBuilder()
+                        .setSlowStartWindow(Duration.newBuilder().setSeconds(60))))
+        .build();
   }
 
   @Test
