@@ -175,7 +175,7 @@ final class OutboundPipeline {
   private static @Nullable Decision answer(Call call) {
     RouteAction action = Objects.requireNonNull(call.route).action();
     if (action instanceof RouteAction.Answer answer) {
-      return answer.to(call.request, routeName(call));
+      return answer.to(call.request, routeName(call)).with(policy(call).responseHeaders());
     }
     call.forward = (RouteAction.Forward) action;
     return null;

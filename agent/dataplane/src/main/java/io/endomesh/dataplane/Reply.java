@@ -1,5 +1,7 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.route.HeaderChanges;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -66,6 +68,20 @@ public record Reply(
    */
   public static Reply ofStatus(int status, String message, String decidedBy, List<Header> headers) {
     return new Reply(status, grpcStatusOf(status), message, decidedBy, headers);
+  }
+
+  /** The answer with the changes that a route makes to the headers of its responses. */
+  Reply with(HeaderChanges changes) {
+    if (changes.isEmpty()) {
+      return this;
+    }
+    List<HeaderChanges.Header> own = new ArrayList<>();
+    headers.forEach(header -> own.add(new HeaderChanges.Header(header.name(), header.value())));
+    HeaderChanges all = new HeaderChanges(List.of(), own, List.of()).then(changes);
+    List<Header> changed = new ArrayList<>();
+    all.set().forEach(header -> changed.add(new Header(header.name(), header.value())));
+    all.add().forEach(header -> changed.add(new Header(header.name(), header.value())));
+    return new Reply(status, grpcStatus, message, decidedBy, changed);
   }
 
   static int grpcStatusOf(int status) {

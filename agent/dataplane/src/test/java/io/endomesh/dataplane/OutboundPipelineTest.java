@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
@@ -58,6 +60,46 @@ class OutboundPipelineTest {
             WeightedClusters.of(orders),
             RoutePolicy.DEFAULT));
     assertThat(((Reply) begin().next()).status()).isEqualTo(404);
+  }
+
+  @Test
+  void next_redirectWithResponseHeaders_changesThoseOfTheAnswer() {
+    HeaderChanges changes =
+        new HeaderChanges(
+            List.of(new HeaderChanges.Header("x-set", "1")),
+            List.of(new HeaderChanges.Header("x-added", "2")),
+            List.of());
+    publish(
+        new Route(
+            "r",
+            RouteMatch.ANY,
+            new RouteAction.Redirect(302, null, "b", 0, null),
+            RoutePolicy.DEFAULT.withHeaders(HeaderChanges.NONE, changes)));
+    assertThat(((Reply) begin().next()).headers())
+        .containsExactlyInAnyOrder(
+            new Reply.Header("location", "http://b/v1/orders"),
+            new Reply.Header("x-set", "1"),
+            new Reply.Header("x-added", "2"));
+  }
+
+  @Test
+  void next_headersOfTargetAndRoute_theRouteComesLast() {
+    WeightedClusters.Target target =
+        new WeightedClusters.Target(orders, 1, setting("x-both", "target"), HeaderChanges.NONE);
+    publish(
+        Route.to(
+            "r",
+            RouteMatch.ANY,
+            WeightedClusters.of(List.of(target)),
+            RoutePolicy.DEFAULT.withHeaders(setting("x-both", "route"), HeaderChanges.NONE)));
+    TestRequest request = TestRequest.get("orders", "/");
+    mesh.call(request).next();
+    assertThat(request.header("x-both")).isEqualTo("route");
+  }
+
+  private static HeaderChanges setting(String name, String value) {
+    return new HeaderChanges(
+        List.of(new HeaderChanges.Header(name, value)), List.of(), List.of());
   }
 
   @Test

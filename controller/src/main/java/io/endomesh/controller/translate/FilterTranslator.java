@@ -52,7 +52,9 @@ final class FilterTranslator {
         (name, value) ->
             options.add(
                 HeaderValueOption.newBuilder()
-                    .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+                    // Envoy fills in %COMMANDS%: a percent sign of its own is doubled.
+                    .setHeader(
+                        HeaderValue.newBuilder().setKey(name).setValue(value.replace("%", "%%")))
                     .setAppendAction(action)
                     .setKeepEmptyValue(value.isEmpty())
                     .build()));

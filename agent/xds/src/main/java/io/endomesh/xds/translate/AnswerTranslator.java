@@ -11,26 +11,46 @@ import org.jspecify.annotations.Nullable;
 /** RedirectAction and DirectResponseAction to {@link RouteAction.Answer}. Stateless. */
 final class AnswerTranslator {
 
+  private static final int MAX_PORT = 65_535;
+
   private AnswerTranslator() {}
 
   static RouteAction.Redirect redirect(String field, RouteMatch match, RedirectAction message)
       throws InvalidResource {
     Messages.unsupported(field + ".strip_query", message.getStripQuery());
     String host = message.getHostRedirect();
-    if (host.lastIndexOf(':') > host.lastIndexOf(']')) {
-      throw new InvalidResource(
-          field + ".host_redirect: " + host + " (expected: a host, its port in port_redirect)");
+    // Envoy puts it into the address as it is, so it may bring its port along.
+    int colon = host.lastIndexOf(':') > host.lastIndexOf(']') ? host.lastIndexOf(':') : -1;
+    int port = port(field, message, colon < 0 ? "" : host.substring(colon + 1));
+    if (colon >= 0) {
+      host = host.substring(0, colon);
     }
     return new RouteAction.Redirect(
         status(field, message),
         scheme(field, message),
         host.isEmpty() ? null : host,
-        Numbers.within(
-            field + ".port_redirect",
-            Integer.toUnsignedLong(message.getPortRedirect()),
-            0,
-            65_535),
+        port,
         path(field, match, message));
+  }
+
+  /** 0 if none is given. */
+  private static int port(String field, RedirectAction message, String ofHost)
+      throws InvalidResource {
+    if (ofHost.isEmpty()) {
+      return Numbers.within(
+          field + ".port_redirect",
+          Integer.toUnsignedLong(message.getPortRedirect()),
+          0,
+          MAX_PORT);
+    }
+    if (message.getPortRedirect() != 0 || !ofHost.matches("[0-9]{1,5}")) {
+      throw new InvalidResource(
+          field
+              + ".host_redirect: "
+              + message.getHostRedirect()
+              + " (expected: a host, with a port if port_redirect has none)");
+    }
+    return Numbers.within(field + ".host_redirect", Integer.parseInt(ofHost), 1, MAX_PORT);
   }
 
   private static int status(String field, RedirectAction message) throws InvalidResource {

@@ -76,12 +76,12 @@ public final class RouteTranslator {
     return new RouteResource.Rule(
         name,
         match(name + ".match", route.getMatch()),
-        action(name, route, host, all, policy),
+        action(name, route, host, all),
         policy);
   }
 
   private static RouteResource.Action action(
-      String name, Route route, VirtualHost host, RouteConfiguration all, RoutePolicy policy)
+      String name, Route route, VirtualHost host, RouteConfiguration all)
       throws InvalidResource {
     if (route.hasRoute()) {
       return ForwardTranslator.translate(
@@ -101,9 +101,6 @@ public final class RouteTranslator {
                       + route.getActionCase()
                       + " (expected: route, redirect or direct_response)");
         };
-    Messages.unsupported(
-        name + ".response_headers_to_add or response_headers_to_remove on " + route.getActionCase(),
-        !policy.responseHeaders().isEmpty());
     return new RouteResource.Action.Answer(answer);
   }
 

@@ -275,6 +275,8 @@ class RouteTranslatorTest {
             8080,
             null),
         arguments(
+            RedirectAction.newBuilder().setHostRedirect("b:81"), 301, null, "b", 81, null),
+        arguments(
             RedirectAction.newBuilder()
                 .setResponseCode(RedirectResponseCode.TEMPORARY_REDIRECT)
                 .setPathRedirect("/new"),
@@ -562,10 +564,10 @@ class RouteTranslatorTest {
         arguments(redirect(RedirectAction.newBuilder().setStripQuery(true)), "a.redirect.strip_query is not"),
         arguments(redirect(RedirectAction.newBuilder().setPortRedirect(70_000)), "port_redirect: 70000 (expected: 0 to 65535)"),
         arguments(redirect(RedirectAction.newBuilder().setSchemeRedirect("ftp")), "scheme_redirect: ftp (expected: http or https)"),
-        arguments(redirect(RedirectAction.newBuilder().setHostRedirect("b:1")), "host_redirect: b:1 (expected: a host"),
+        arguments(redirect(RedirectAction.newBuilder().setHostRedirect("b:1").setPortRedirect(2)), "host_redirect: b:1 (expected: a host"),
+        arguments(redirect(RedirectAction.newBuilder().setHostRedirect("b:0")), "host_redirect: 0 (expected: 1 to 65535)"),
         arguments(redirect(RedirectAction.newBuilder().setPathRedirect("/b?c")), "path_redirect: /b?c (expected: a path"),
         arguments(redirect(RedirectAction.newBuilder().setResponseCodeValue(9)), "response_code: 9 (expected: MOVED"),
-        arguments(redirect(RedirectAction.newBuilder()).toBuilder().addResponseHeadersToAdd(append("b", "c")).build(), "response_headers_to_add"),
         arguments(respond(99, DataSource.newBuilder()), "a.direct_response.status: 99 (expected: 200 to 599)"),
         arguments(respond(200, DataSource.newBuilder().setFilename("/etc/passwd")), "body: FILENAME (expected: inline_string"),
         arguments(to("c").toBuilder().setName("a").clearAction().build(), "a.action: ACTION_NOT_SET (expected: route"),
