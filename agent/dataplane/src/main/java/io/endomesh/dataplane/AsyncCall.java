@@ -31,6 +31,15 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
       copy.abandoned(null);
     }
 
+    /**
+     * Done when a wait on purpose is over, before the call begins; if it is cancelled, so is the
+     * call. A library whose calls have a timeout of the application's own fails it with what the
+     * application then gets.
+     */
+    default CompletableFuture<Void> pause(long nanos) {
+      return new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** The mesh's own answer in the library's shape. */
     CompletableFuture<R> reply(Reply reply);
   }
@@ -62,7 +71,8 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
       if (decision instanceof Reply reply) {
         follow(exchange.reply(reply)).whenComplete(this::finish);
       } else if (decision instanceof Pause pause) {
-        delayedExecutor(pause.nanos(), TimeUnit.NANOSECONDS).execute(this::step);
+        // Not on the timer's thread: it serves the whole JVM.
+        follow(exchange.pause(pause.nanos())).whenCompleteAsync(this::paused);
       } else {
         call.mirrors().forEach(exchange::mirror);
         follow(exchange.exchange((Attempt) decision)).whenComplete(this::attempted);
@@ -80,6 +90,14 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
       next.cancel(true);
     }
     return next;
+  }
+
+  private void paused(@Nullable Void none, @Nullable Throwable error) {
+    if (error == null) {
+      step();
+    } else {
+      finish(null, error);
+    }
   }
 
   private void attempted(@Nullable AttemptResult<R> result, @Nullable Throwable error) {

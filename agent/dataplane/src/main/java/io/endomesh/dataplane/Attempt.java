@@ -101,6 +101,11 @@ public final class Attempt implements Decision {
     return number;
   }
 
+  /** True if this is a copy that a mirror gets: nothing of it may reach the application. */
+  public boolean isCopy() {
+    return number == COPY;
+  }
+
   /** True if {@link #changeResponse} would do anything. */
   public boolean changesResponse() {
     return target != null
@@ -203,7 +208,7 @@ public final class Attempt implements Decision {
       endpoint.load().rest(restNanos, now);
     }
     long next =
-        number == COPY
+        isCopy()
             ? DELIVER
             : call.mesh.outbound().afterAttempt(call, this, outcome, sent, restNanos);
     // Observed after the decision, so that telemetry can tell calls from attempts.
@@ -223,7 +228,7 @@ public final class Attempt implements Decision {
   }
 
   private void observe(Outcome outcome) {
-    if (number != COPY) {
+    if (!isCopy()) {
       call.mesh.observer().attemptEnded(this, observed, outcome);
       observed = null;
     }

@@ -29,6 +29,14 @@ public final class BlockingCall {
       copy.abandoned(null);
     }
 
+    /**
+     * Waits on purpose before the call begins. A library whose calls have a timeout of the
+     * application's own throws here what the application then gets.
+     */
+    default void pause(long nanos) throws X, InterruptedException {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    }
+
     /** The mesh's own answer in the library's shape. */
     R reply(Reply reply) throws X, InterruptedException;
   }
@@ -55,7 +63,7 @@ public final class BlockingCall {
         return exchange.reply(reply);
       }
       if (decision instanceof Pause pause) {
-        TimeUnit.NANOSECONDS.sleep(pause.nanos());
+        exchange.pause(pause.nanos());
         continue;
       }
       for (Attempt copy : call.mirrors()) {

@@ -39,6 +39,12 @@ final class OutboundPipeline {
    */
   private static final int MAX_COPIES = 100;
 
+  /**
+   * Longest time for a copy, so that a mirror that never answers gets new ones again; Envoy's
+   * default {@code RouteAction.timeout}, which rules its copies too.
+   */
+  private static final long COPY_TIMEOUT_NANOS = 15_000_000_000L;
+
   private interface Stage {
     @Nullable Decision apply(Call call);
   }
@@ -116,7 +122,8 @@ final class OutboundPipeline {
       // Nobody else to ask: come back when it said.
       delayNanos = Math.max(delayNanos, restNanos);
     }
-    if (delayNanos >= call.nanosLeft() || !cluster.permitsRetry()) {
+    if (delayNanos >= Math.min(call.nanosLeft(), call.request.nanosLeft())
+        || !cluster.permitsRetry()) {
       return Attempt.DELIVER;
     }
     call.awaitRetry(cluster.load());
@@ -134,7 +141,8 @@ final class OutboundPipeline {
     if (endpoint == null || endpoint.identity() != null && call.snapshot.identity() == null) {
       return null;
     }
-    return new Attempt(call, cluster, endpoint, tls(call, endpoint), call.attemptTimeoutNanos);
+    long timeoutNanos = Math.min(call.attemptTimeoutNanos, COPY_TIMEOUT_NANOS);
+    return new Attempt(call, cluster, endpoint, tls(call, endpoint), timeoutNanos);
   }
 
   private static final Endpoint[] NONE_TRIED = {};

@@ -28,4 +28,13 @@ public interface OutboundRequest extends Request, Headers {
    * @param authority {@code orders}, {@code orders:8080}
    */
   void rewriteAuthority(String authority);
+
+  /**
+   * Nanoseconds that the application itself still waits for the call, by a timeout or deadline it
+   * gave to its library; {@link Call#NO_TIMEOUT} if it gave none. A retry that would come later is
+   * not made: an answer that is there is better than none.
+   */
+  default long nanosLeft() {
+    return Call.NO_TIMEOUT;
+  }
 }

@@ -25,10 +25,16 @@ final class Cookies {
       }
       int after = start + name.length();
       if (header.startsWith(name, start) && after < end && header.charAt(after) == '=') {
-        return header.substring(after + 1, end);
+        return unquoted(header.substring(after + 1, end));
       }
       start = end + 1;
     }
     return null;
+  }
+
+  /** Some clients put values in quotes, {@code java.net.CookieManager} if there is a Max-Age. */
+  private static String unquoted(String value) {
+    boolean quoted = value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"");
+    return quoted ? value.substring(1, value.length() - 1) : value;
   }
 }

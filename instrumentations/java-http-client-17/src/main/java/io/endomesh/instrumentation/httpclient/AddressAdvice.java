@@ -19,7 +19,8 @@ public final class AddressAdvice {
       suppress = Throwable.class,
       skipOn = Advice.OnNonDefaultValue.class)
   public static @Nullable InetSocketAddress enter(@Advice.FieldValue("uri") @Nullable URI uri) {
-    return uri == null ? null : AttemptTargets.address(uri);
+    AttemptTargets.Target target = uri == null ? null : AttemptTargets.get(uri);
+    return target == null ? null : target.address();
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)

@@ -1,5 +1,7 @@
 package io.endomesh.instrumentation.httpclient;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.endomesh.dataplane.AsyncCall;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.AttemptResult;
@@ -8,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Attempts of {@code sendAsync}. Used by one attempt at a time. */
@@ -79,6 +82,27 @@ final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
                 result.completeExceptionally(unwrap(broken));
               }
             });
+  }
+
+  @Override
+  public void mirror(Attempt copy) {
+    call.mirror(copy);
+  }
+
+  @Override
+  public CompletableFuture<Void> pause(long nanos) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    long own = call.nanosLeft();
+    Executor timer = CompletableFuture.delayedExecutor(Math.min(nanos, own), NANOSECONDS);
+    timer.execute(
+        () -> {
+          if (own <= nanos) {
+            over.completeExceptionally(HttpCall.timedOut());
+          } else {
+            over.complete(null);
+          }
+        });
+    return over;
   }
 
   @Override

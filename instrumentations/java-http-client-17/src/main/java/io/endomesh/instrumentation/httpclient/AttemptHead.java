@@ -2,10 +2,12 @@ package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Outcome;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body handler of an attempt: it sees the head of the response and decides, before the
@@ -17,6 +19,7 @@ final class AttemptHead<T> implements BodyHandler<T> {
   private final HttpCall<T> call;
   private final Attempt attempt;
   private boolean ended;
+  private volatile @Nullable HttpHeaders headers;
   private volatile long delayNanos = Attempt.DELIVER;
 
   AttemptHead(HttpCall<T> call, Attempt attempt) {
@@ -27,22 +30,27 @@ final class AttemptHead<T> implements BodyHandler<T> {
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
     if (end()) {
-      delayNanos = attempt.responded(info.statusCode(), Outcome.NOT_GRPC);
+      delayNanos =
+          attempt.responded(
+              info.statusCode(), Outcome.NOT_GRPC, HttpCall.retryAfter(info.headers()));
     }
     if (delayNanos != Attempt.DELIVER) {
       return dropped();
     }
-    RedirectedRequest redirect = RedirectedRequest.of(call.client(), call.request(), info);
-    if (redirect != null) {
-      call.redirectTo(redirect);
-      return dropped();
-    }
-    return call.handler().apply(info);
+    HttpHeaders changed = ChangedHeaders.ofResponse(attempt, info.headers());
+    headers = changed;
+    ResponseInfo seen = new ResponseHead(info.statusCode(), changed, info.version());
+    return call.follows(seen) ? dropped() : call.handler().apply(seen);
   }
 
   @SuppressWarnings("NullAway") // A body nobody gets to see.
-  private static <T> BodySubscriber<T> dropped() {
+  static <T> BodySubscriber<T> dropped() {
     return BodySubscribers.replacing(null);
+  }
+
+  /** What the application gets to see; null if no head has come, or it is not delivered. */
+  @Nullable HttpHeaders headers() {
+    return headers;
   }
 
   /** {@link Attempt#DELIVER}, or nanoseconds to wait before the next attempt. */

@@ -26,29 +26,6 @@ final class AttemptRequest extends HttpRequest {
     this.timeout = timeout;
   }
 
-  /**
-   * The URI of an attempt: always a new object, which {@link AttemptTargets} knows it by.
-   *
-   * @param secure the wire is TLS; then an explicit port 80 goes, so that the Host header stays
-   *     without a port, as HTTP clients write it for the default port of {@code http}
-   */
-  static URI uri(URI asWritten, boolean secure) {
-    String text = asWritten.toString();
-    if (!secure || "https".equalsIgnoreCase(asWritten.getScheme())) {
-      return URI.create(text);
-    }
-    String rest = text.substring(asWritten.getScheme().length());
-    if (asWritten.getPort() == DEFAULT_HTTP_PORT) {
-      String authority = asWritten.getRawAuthority();
-      String withoutPort = authority.substring(0, authority.lastIndexOf(':'));
-      rest = "://" + withoutPort + rest.substring("://".length() + authority.length());
-    }
-    return URI.create("https" + rest);
-  }
-
-  /** RFC 9110, section 4.2.1. */
-  private static final int DEFAULT_HTTP_PORT = 80;
-
   @Override
   public URI uri() {
     return uri;

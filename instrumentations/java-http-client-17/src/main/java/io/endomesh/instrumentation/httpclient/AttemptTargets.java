@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.httpclient;
 
+import io.endomesh.dataplane.Attempt;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -22,7 +23,7 @@ final class AttemptTargets {
    * @param address of the endpoint
    * @param asWritten the application's URI
    */
-  record Target(InetSocketAddress address, URI asWritten) {}
+  record Target(Attempt attempt, InetSocketAddress address, URI asWritten) {}
 
   static void put(URI attempt, Target target) {
     TARGETS.put(new Key(attempt), target);
@@ -32,15 +33,9 @@ final class AttemptTargets {
     TARGETS.remove(new Key(attempt));
   }
 
-  static @Nullable InetSocketAddress address(URI uri) {
-    Target target = TARGETS.get(new Key(uri));
-    return target == null ? null : target.address();
-  }
-
-  /** The URI the application wrote; itself if this is not an attempt's. */
-  static URI asWritten(URI uri) {
-    Target target = TARGETS.get(new Key(uri));
-    return target == null ? uri : target.asWritten();
+  /** Null if the URI is not an attempt's. */
+  static @Nullable Target get(URI uri) {
+    return TARGETS.get(new Key(uri));
   }
 
   static int underWay() {

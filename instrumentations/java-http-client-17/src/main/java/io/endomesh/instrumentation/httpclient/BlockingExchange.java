@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** Attempts of {@code send}, on the application's thread. Not thread-safe. */
 final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>, IOException> {
@@ -35,6 +36,20 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
           : new AttemptResult.Delivered<>(reply(reply));
     } finally {
       prepared.sent();
+    }
+  }
+
+  @Override
+  public void mirror(Attempt copy) {
+    call.mirror(copy);
+  }
+
+  @Override
+  public void pause(long nanos) throws IOException, InterruptedException {
+    long own = call.nanosLeft();
+    TimeUnit.NANOSECONDS.sleep(Math.min(nanos, own));
+    if (own <= nanos) {
+      throw HttpCall.timedOut();
     }
   }
 

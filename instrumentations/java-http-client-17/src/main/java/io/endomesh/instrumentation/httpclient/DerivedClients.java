@@ -32,19 +32,39 @@ final class DerivedClients {
   private static final WeakIdentityMap<HttpClient, DerivedClients> BY_ORIGINAL =
       new WeakIdentityMap<>();
 
+  /** Apart from the others: a mirror that asks who calls must not make the application answer. */
+  private static final WeakIdentityMap<HttpClient, DerivedClients> FOR_COPIES =
+      new WeakIdentityMap<>();
+
   private final WeakIdentityMap<ClientTls, HttpClient> byTls = new WeakIdentityMap<>();
   private volatile @Nullable HttpClient own;
 
   /** All of them, to be shut down; guarded by this. */
   private final Set<HttpClient> all = Collections.newSetFromMap(new WeakHashMap<>());
 
-  private DerivedClients() {}
+  private final boolean copies;
+
+  private DerivedClients(boolean copies) {
+    this.copies = copies;
+  }
 
   static HttpClient of(HttpClient original, @Nullable ClientTls tls) {
-    DerivedClients clients = BY_ORIGINAL.get(original);
+    return of(BY_ORIGINAL, original, tls);
+  }
+
+  /** The client that sends copies: it knows no passwords. */
+  static HttpClient forCopies(HttpClient original, @Nullable ClientTls tls) {
+    return of(FOR_COPIES, original, tls);
+  }
+
+  private static HttpClient of(
+      WeakIdentityMap<HttpClient, DerivedClients> of,
+      HttpClient original,
+      @Nullable ClientTls tls) {
+    DerivedClients clients = of.get(original);
     if (clients == null) {
-      DerivedClients fresh = new DerivedClients();
-      clients = BY_ORIGINAL.putIfAbsent(original, fresh);
+      DerivedClients fresh = new DerivedClients(of == FOR_COPIES);
+      clients = of.putIfAbsent(original, fresh);
       clients = clients == null ? fresh : clients;
     }
     HttpClient known = clients.known(tls);
@@ -70,7 +90,7 @@ final class DerivedClients {
     return client;
   }
 
-  private static HttpClient derive(HttpClient original, @Nullable ClientTls tls) {
+  private HttpClient derive(HttpClient original, @Nullable ClientTls tls) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(original.version())
@@ -82,7 +102,7 @@ final class DerivedClients {
       builder.executor(executor);
     }
     Authenticator authenticator = original.authenticator().orElse(null);
-    if (authenticator != null) {
+    if (authenticator != null && !copies) {
       builder.authenticator(authenticator);
     }
     CookieHandler cookies = original.cookieHandler().orElse(null);
@@ -103,7 +123,11 @@ final class DerivedClients {
    * @param method {@code shutdown} or {@code shutdownNow}, of JDK 21 and newer
    */
   static void shutdown(HttpClient original, String method) {
-    DerivedClients clients = BY_ORIGINAL.get(original);
+    shutdown(BY_ORIGINAL.get(original), method);
+    shutdown(FOR_COPIES.get(original), method);
+  }
+
+  private static void shutdown(@Nullable DerivedClients clients, String method) {
     if (clients == null) {
       return;
     }

@@ -5,18 +5,21 @@ import io.endomesh.dataplane.AttemptResult;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
-import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.Route;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
@@ -40,7 +43,6 @@ final class HttpCall<T> {
   private final RequestView view;
   private final BodyHandler<T> handler;
   private final @Nullable PushPromiseHandler<T> pushes;
-  private final long startNanos = System.nanoTime();
 
   /** Set when the last attempt was answered with a redirect that is to be followed. */
   private volatile @Nullable RedirectedRequest redirect;
@@ -85,30 +87,26 @@ final class HttpCall<T> {
     return redirect;
   }
 
-  void redirectTo(RedirectedRequest next) {
+  /** True if the response is a redirect that is to be followed; nobody reads its body then. */
+  boolean follows(ResponseInfo response) {
+    RedirectedRequest next = RedirectedRequest.of(client, request, response);
     redirect = next;
+    return next != null;
   }
 
   /** What comes of one attempt, ready to be sent. */
   Prepared<T> prepare(Attempt attempt) throws HttpTimeoutException {
-    ClientTls tls = attempt.tls();
-    boolean ownTls = tls == null && "https".equalsIgnoreCase(request.uri().getScheme());
-    URI uri = AttemptRequest.uri(request.uri(), tls != null);
-    Duration own = ownTimeLeft(attempt);
-    Duration mesh =
-        attempt.timeoutNanos() == Call.NO_TIMEOUT ? null : atLeast(attempt.timeoutNanos());
-    boolean meshTimeout = mesh != null && (own == null || mesh.compareTo(own) < 0);
-    AttemptTargets.put(
-        uri,
-        new AttemptTargets.Target(
-            AttemptTargets.named(
-                attempt.endpoint().address(), ownTls ? request.uri().getHost() : null),
-            request.uri()));
+    long ownNanos = view.nanosLeft();
+    if (attempt.number() > 1 && ownNanos < SHORTEST_TIMEOUT.toNanos()) {
+      HttpTimeoutException passed = timedOut();
+      attempt.abandoned(passed);
+      throw passed;
+    }
     return new Prepared<>(
-        DerivedClients.of(client, tls),
-        new AttemptRequest(request, uri, view.headers(), meshTimeout ? mesh : own),
+        DerivedClients.of(client, attempt.tls()),
+        request(attempt),
         new AttemptHead<>(this, attempt),
-        meshTimeout);
+        attempt.timeoutNanos() < ownNanos);
   }
 
   /**
@@ -122,24 +120,66 @@ final class HttpCall<T> {
     }
   }
 
-  /** The application's own timeout covers all attempts, as it covers the call without a mesh. */
-  private @Nullable Duration ownTimeLeft(Attempt attempt) throws HttpTimeoutException {
-    Duration timeout = request.timeout().orElse(null);
-    if (timeout == null || attempt.number() == 1) {
-      return timeout;
-    }
-    Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
-    if (left.compareTo(SHORTEST_TIMEOUT) < 0) {
-      HttpTimeoutException passed = new HttpTimeoutException("request timed out");
-      attempt.abandoned(passed);
-      throw passed;
-    }
-    return left;
+  /** The request of an attempt or a copy; its target is known until it is removed. */
+  private AttemptRequest request(Attempt attempt) {
+    boolean ownTls = attempt.tls() == null && "https".equalsIgnoreCase(request.uri().getScheme());
+    InetSocketAddress address =
+        AttemptTargets.named(
+            attempt.endpoint().address(), ownTls ? request.uri().getHost() : null);
+    URI uri = view.attemptUri(attempt.tls() != null);
+    AttemptTargets.put(uri, new AttemptTargets.Target(attempt, address, request.uri()));
+    return new AttemptRequest(request, uri, view.headers(), timeout(attempt));
   }
 
-  private static Duration atLeast(long nanos) {
+  private @Nullable Duration timeout(Attempt attempt) {
+    long nanos = Math.min(attempt.timeoutNanos(), view.nanosLeft());
+    if (nanos == Call.NO_TIMEOUT) {
+      return null;
+    }
     Duration timeout = Duration.ofNanos(nanos);
     return timeout.compareTo(SHORTEST_TIMEOUT) < 0 ? SHORTEST_TIMEOUT : timeout;
+  }
+
+  /** What the application gets when its own timeout is over. */
+  static HttpTimeoutException timedOut() {
+    return new HttpTimeoutException("request timed out");
+  }
+
+  /** Nanoseconds that the application itself still waits, {@link Call#NO_TIMEOUT} for ever. */
+  long nanosLeft() {
+    return view.nanosLeft();
+  }
+
+  /** Sends a copy of the request. Whatever comes of it is nothing to the application. */
+  void mirror(Attempt copy) {
+    AttemptRequest sent = null;
+    try {
+      sent = request(copy);
+      URI uri = sent.uri();
+      DerivedClients.forCopies(client, copy.tls())
+          .sendAsync(sent, BodyHandlers.discarding())
+          .whenComplete(
+              (response, error) -> {
+                AttemptTargets.remove(uri);
+                if (error == null) {
+                  copy.responded(
+                      response.statusCode(), Outcome.NOT_GRPC, retryAfter(response.headers()));
+                } else {
+                  Throwable cause = AsyncExchange.unwrap(error);
+                  copy.failed(cause, mayHaveLeft(cause));
+                }
+              });
+    } catch (RuntimeException | Error e) {
+      // As of an executor of the application's that takes no more.
+      if (sent != null) {
+        AttemptTargets.remove(sent.uri());
+      }
+      copy.abandoned(e);
+    }
+  }
+
+  static @Nullable String retryAfter(HttpHeaders response) {
+    return response.firstValue("retry-after").orElse(null);
   }
 
   /** After the JDK completed an attempt with a response. */
@@ -148,12 +188,20 @@ final class HttpCall<T> {
     if (delayNanos != Attempt.DELIVER) {
       return new AttemptResult.Again<>(delayNanos);
     }
-    HttpResponse<T> delivered = new MeshResponse<>(response, request, redirected());
+    HttpHeaders headers = sent.head().headers();
+    HttpResponse<T> delivered =
+        new MeshResponse<>(
+            response, request, redirected(), headers == null ? response.headers() : headers);
+    return new AttemptResult.Delivered<>(delivered(delivered));
+  }
+
+  /** Notes the response that led to the next request, if it is a redirect that is followed. */
+  HttpResponse<T> delivered(HttpResponse<T> response) {
     RedirectedRequest next = redirect;
     if (next != null) {
-      next.previous(delivered);
+      next.previous(response);
     }
-    return new AttemptResult.Delivered<>(delivered);
+    return response;
   }
 
   /** The response that led to this request, if it was a redirect. */

@@ -8,20 +8,21 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of the mesh itself in this library's shape; its sentence goes through the application's
- * own body handler. Immutable.
+ * An answer of the mesh itself in this library's shape; its text goes through the application's own
+ * body handler. Immutable.
  */
 record LocalResponse<T>(
     HttpRequest request, int statusCode, HttpHeaders headers, Version version, @Nullable T content)
@@ -29,30 +30,42 @@ record LocalResponse<T>(
 
   /** Fails only with what the application's body handler fails with. */
   static <T> CompletableFuture<HttpResponse<T>> of(HttpCall<T> call, Reply reply) {
-    byte[] text = (reply.message() + "\n").getBytes(StandardCharsets.UTF_8);
-    HttpHeaders headers =
-        HttpHeaders.of(
-            Map.of(
-                "content-type",
-                List.of("text/plain; charset=utf-8"),
-                "content-length",
-                List.of(Integer.toString(text.length)),
-                Reply.DECIDED_BY_HEADER,
-                List.of(reply.decidedBy())),
-            (name, value) -> true);
+    byte[] text = reply.message().getBytes(StandardCharsets.UTF_8);
+    HttpHeaders headers = headers(reply, text.length);
     Version version = call.client().version();
     BodySubscriber<T> subscriber;
     try {
-      subscriber = call.handler().apply(new Head(reply.status(), headers, version));
+      ResponseHead head = new ResponseHead(reply.status(), headers, version);
+      subscriber = call.follows(head) ? AttemptHead.dropped() : call.handler().apply(head);
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
-    BodyPublishers.ofByteArray(text).subscribe(new InLists(subscriber));
+    boolean bodiless = call.request().method().equals("HEAD") || BODILESS.contains(reply.status());
+    (bodiless ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(text))
+        .subscribe(new InLists(subscriber));
     return subscriber
         .getBody()
         .<HttpResponse<T>>thenApply(
-            body -> new LocalResponse<>(call.request(), reply.status(), headers, version, body))
+            body ->
+                call.delivered(
+                    new LocalResponse<>(call.request(), reply.status(), headers, version, body)))
         .toCompletableFuture();
+  }
+
+  /** No Content and Not Modified (RFC 9110, 15.3.5 and 15.4.5). */
+  private static final Set<Integer> BODILESS = Set.of(204, 304);
+
+  private static HttpHeaders headers(Reply reply, int length) {
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.put(Reply.DECIDED_BY_HEADER, List.of(reply.decidedBy()));
+    headers.put("content-length", List.of(Integer.toString(length)));
+    if (length > 0) {
+      headers.put("content-type", List.of("text/plain; charset=utf-8"));
+    }
+    for (Reply.Header header : reply.headers()) {
+      headers.put(header.name(), List.of(header.value()));
+    }
+    return HttpHeaders.of(headers, (name, value) -> true);
   }
 
   @Override
@@ -75,9 +88,6 @@ record LocalResponse<T>(
   public URI uri() {
     return request.uri();
   }
-
-  private record Head(int statusCode, HttpHeaders headers, Version version)
-      implements ResponseInfo {}
 
   /** Body subscribers take lists of buffers. */
   private record InLists(BodySubscriber<?> subscriber) implements Flow.Subscriber<ByteBuffer> {

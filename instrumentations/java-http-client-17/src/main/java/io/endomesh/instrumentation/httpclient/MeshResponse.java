@@ -19,10 +19,17 @@ final class MeshResponse<T> implements HttpResponse<T> {
   private final HttpRequest request;
   private final @Nullable HttpResponse<T> previous;
 
-  MeshResponse(HttpResponse<T> response, HttpRequest request, @Nullable HttpResponse<T> previous) {
+  private final HttpHeaders headers;
+
+  MeshResponse(
+      HttpResponse<T> response,
+      HttpRequest request,
+      @Nullable HttpResponse<T> previous,
+      HttpHeaders headers) {
     this.response = response;
     this.request = request;
     this.previous = previous;
+    this.headers = headers;
   }
 
   @Override
@@ -42,7 +49,7 @@ final class MeshResponse<T> implements HttpResponse<T> {
 
   @Override
   public HttpHeaders headers() {
-    return response.headers();
+    return headers;
   }
 
   @Override

@@ -26,7 +26,7 @@ final class MeshSend {
   private MeshSend() {}
 
   static @Nullable Sent send(HttpClient client, HttpRequest request, BodyHandler<?> handler) {
-    RequestView view = view(request);
+    RequestView view = view(client, request);
     Call call = view == null ? null : Weaving.mesh().call(view);
     return view == null || call == null ? null : run(call, client, request, view, handler);
   }
@@ -58,7 +58,7 @@ final class MeshSend {
       HttpRequest request,
       BodyHandler<T> handler,
       @Nullable PushPromiseHandler<T> pushes) {
-    RequestView view = view(request);
+    RequestView view = view(client, request);
     Call call = view == null ? null : Weaving.mesh().call(view);
     if (view == null || call == null) {
       return null;
@@ -68,9 +68,9 @@ final class MeshSend {
     return http.mayRedirect() ? FollowedRedirects.of(http, done) : done;
   }
 
-  private static @Nullable RequestView view(HttpRequest request) {
+  private static @Nullable RequestView view(HttpClient client, HttpRequest request) {
     return request instanceof AttemptRequest || WEB_SOCKET.isInside() || Weaving.onAgentThread()
         ? null
-        : RequestView.of(request);
+        : RequestView.of(request, client.cookieHandler().orElse(null));
   }
 }

@@ -92,7 +92,7 @@ final class RedirectedRequest extends HttpRequest {
   <T> HttpResponse<T> answeredBy(HttpResponse<T> response) {
     return response.previousResponse().isPresent()
         ? response
-        : new MeshResponse<>(response, response.request(), previous());
+        : new MeshResponse<>(response, response.request(), previous(), response.headers());
   }
 
   @Override

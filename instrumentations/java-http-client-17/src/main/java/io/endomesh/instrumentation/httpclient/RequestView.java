@@ -1,22 +1,24 @@
 package io.endomesh.instrumentation.httpclient;
 
+import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Protocol;
+import java.io.IOException;
+import java.net.CookieHandler;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request as the mesh sees it. Headers set by the mesh are kept beside it and go
+ * The application's request as the mesh sees it. What the mesh changes is kept beside it and goes
  * out with each attempt; the application's object stays as it is. Not thread-safe.
  */
 final class RequestView implements OutboundRequest {
@@ -34,22 +36,36 @@ final class RequestView implements OutboundRequest {
           PUBLISHERS + "EmptyPublisher",
           PUBLISHERS + "FilePublisher");
 
+  private static final Duration LONGEST = Duration.ofNanos(Call.NO_TIMEOUT);
+
+  /** Those the client writes itself; it takes none of them from a request. */
+  private static final Set<String> RESTRICTED =
+      Set.of("connection", "content-length", "expect", "upgrade");
+
   private final HttpRequest request;
   private final String authority;
+  private final @Nullable CookieHandler cookies;
+  private final long timeoutNanos;
+  private final long startNanos = System.nanoTime();
+  private final ChangedHeaders headers;
 
-  /** Headers that are sent otherwise than the application wrote them; none of a name removes it. */
-  private final Map<String, List<String>> changed = new LinkedHashMap<>(4);
+  /** Read once: the answer may change the store, and is to be judged by what was sent. */
+  private @Nullable List<String> stored;
 
   private @Nullable String sentTarget;
   private @Nullable String sentAuthority;
 
-  private RequestView(HttpRequest request, String authority) {
+  private RequestView(HttpRequest request, String authority, @Nullable CookieHandler cookies) {
     this.request = request;
     this.authority = authority;
+    this.cookies = cookies;
+    this.timeoutNanos =
+        request.timeout().filter(timeout -> timeout.compareTo(LONGEST) < 0).orElse(LONGEST).toNanos();
+    this.headers = new ChangedHeaders(request.headers());
   }
 
   /** Null if the URI is not one a service could be asked by. */
-  static @Nullable RequestView of(HttpRequest request) {
+  static @Nullable RequestView of(HttpRequest request, @Nullable CookieHandler cookies) {
     URI uri = request.uri();
     if (uri == null || uri.getHost() == null || !isHttp(uri.getScheme())) {
       return null;
@@ -58,7 +74,7 @@ final class RequestView implements OutboundRequest {
     if (uri.getRawUserInfo() != null) {
       authority = authority.substring(uri.getRawUserInfo().length() + 1);
     }
-    return new RequestView(request, authority);
+    return new RequestView(request, authority, cookies);
   }
 
   private static boolean isHttp(@Nullable String scheme) {
@@ -67,13 +83,7 @@ final class RequestView implements OutboundRequest {
 
   /** What goes out: the application's headers, with those of the mesh in their place. */
   HttpHeaders headers() {
-    if (changed.isEmpty()) {
-      return request.headers();
-    }
-    Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    all.putAll(request.headers().map());
-    all.putAll(changed);
-    return HttpHeaders.of(all, (name, value) -> true);
+    return headers.all();
   }
 
   @Override
@@ -104,35 +114,70 @@ final class RequestView implements OutboundRequest {
 
   @Override
   public @Nullable String header(String name) {
-    List<String> values = changed.get(name);
-    if (values == null) {
-      return request.headers().firstValue(name).orElse(null);
+    String written = headers.header(name);
+    return name.equals("cookie") ? withStored(written) : written;
+  }
+
+  /** The client adds the cookies of its store below us; a session may be among them. */
+  private @Nullable String withStored(@Nullable String written) {
+    List<String> all = new ArrayList<>();
+    if (written != null) {
+      all.add(written);
     }
-    return values.isEmpty() ? null : values.get(0);
+    all.addAll(stored());
+    return all.isEmpty() ? null : String.join("; ", all);
+  }
+
+  private List<String> stored() {
+    List<String> known = stored;
+    if (known != null) {
+      return known;
+    }
+    List<String> read = new ArrayList<>();
+    if (cookies != null) {
+      try {
+        Map<String, List<String>> found = cookies.get(request.uri(), request.headers().map());
+        found.forEach(
+            (name, values) -> {
+              if (name.equalsIgnoreCase("cookie")) {
+                read.addAll(values);
+              }
+            });
+      } catch (IOException unknown) {
+        // The client asks again for each attempt, and tells the application.
+        read.clear();
+      }
+    }
+    stored = read;
+    return read;
   }
 
   @Override
   public void setHeader(String name, String value) {
-    changed.put(name, List.of(value));
+    if (name.equals("host")) {
+      sentAuthority = value;
+    } else if (!RESTRICTED.contains(name)) {
+      headers.setHeader(name, value);
+    }
   }
 
   @Override
   public void addHeader(String name, String value) {
-    List<String> before = changed.get(name);
-    List<String> values =
-        new ArrayList<>(before == null ? request.headers().allValues(name) : before);
-    values.add(value);
-    changed.put(name, values);
+    if (name.equals("host")) {
+      sentAuthority = value;
+    } else if (!RESTRICTED.contains(name)) {
+      headers.addHeader(name, value);
+    }
   }
 
   @Override
   public void removeHeader(String name) {
-    changed.put(name, List.of());
+    headers.removeHeader(name);
   }
 
   @Override
   public void restore() {
-    changed.clear();
+    headers.restore();
     sentTarget = null;
     sentAuthority = null;
   }
@@ -147,14 +192,17 @@ final class RequestView implements OutboundRequest {
     sentAuthority = authority;
   }
 
-  /** Path and query to send in place of the application's, or null. */
-  @Nullable String sentTarget() {
-    return sentTarget;
+  /** The URI of the next attempt, with what the mesh rewrote. */
+  URI attemptUri(boolean secure) {
+    return AttemptUri.of(request.uri(), sentTarget, sentAuthority, secure);
   }
 
-  /** Host to send in place of the application's, or null. */
-  @Nullable String sentAuthority() {
-    return sentAuthority;
+  /** The application's own timeout covers all attempts, as it covers the call without a mesh. */
+  @Override
+  public long nanosLeft() {
+    return timeoutNanos == Call.NO_TIMEOUT
+        ? Call.NO_TIMEOUT
+        : Math.max(0, timeoutNanos - (System.nanoTime() - startNanos));
   }
 
   @Override
