@@ -47,6 +47,8 @@ public final class Backend implements AutoCloseable {
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile int status = 200;
   private volatile boolean holds;
+  private volatile boolean breaks;
+  private final Map<String, String> responseHeaders = new ConcurrentHashMap<>();
   private volatile @Nullable String location;
 
   /** One request as it arrived; header names in lower case. */
@@ -131,6 +133,18 @@ public final class Backend implements AutoCloseable {
     return this;
   }
 
+  /** Closes the connection of every request without an answer. */
+  public Backend breaking() {
+    breaks = true;
+    return this;
+  }
+
+  /** Gives a header to all answers. */
+  public Backend returning(String header, String value) {
+    responseHeaders.put(header, value);
+    return this;
+  }
+
   public List<Received> received() {
     return received;
   }
@@ -169,6 +183,10 @@ public final class Backend implements AutoCloseable {
         released.await();
         return;
       }
+      if (breaks) {
+        return;
+      }
+      responseHeaders.forEach(exchange.getResponseHeaders()::set);
       String target = location;
       if (target != null) {
         exchange.getResponseHeaders().set("Location", target);

@@ -12,6 +12,7 @@ import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.VirtualHost;
@@ -73,12 +74,17 @@ public final class TestRoutes {
     for (int i = 0; i < clusters.size(); i++) {
       targets.add(new WeightedClusters.Target(clusters.get(i), weights.get(i)));
     }
+    route(
+        authority,
+        new RouteAction.Forward(WeightedClusters.of(targets), null, List.of()),
+        RoutePolicy.of(rules.timeoutNanos(), rules.attemptTimeoutNanos(), rules.retry()));
+  }
+
+  /** All requests to a host, by whatever rules there are. */
+  public void route(String authority, RouteAction action, RoutePolicy policy) {
     Route route =
-        Route.to(
-            "HTTPRoute/default/" + authority + " rule 0",
-            RouteMatch.ANY,
-            WeightedClusters.of(targets),
-            RoutePolicy.of(rules.timeoutNanos(), rules.attemptTimeoutNanos(), rules.retry()));
+        new Route(
+            "HTTPRoute/default/" + authority + " rule 0", RouteMatch.ANY, action, policy);
     hosts.put(authority, new VirtualHost(authority + ".default", List.of(route)));
     publish();
   }
@@ -89,12 +95,17 @@ public final class TestRoutes {
   }
 
   public static Cluster cluster(String name, Endpoint... endpoints) {
+    return cluster(name, ClusterPolicy.DEFAULT, endpoints);
+  }
+
+  public static Cluster cluster(String name, ClusterPolicy policy, Endpoint... endpoints) {
     return new Cluster(
-        name,
-        name + ".default",
-        List.of(endpoints),
-        ClusterPolicy.DEFAULT,
-        new ClusterLoad());
+        name, name + ".default", List.of(endpoints), policy, new ClusterLoad());
+  }
+
+  /** Sends all requests there, as they are. */
+  public static RouteAction.Forward to(Cluster cluster) {
+    return new RouteAction.Forward(WeightedClusters.of(cluster), null, List.of());
   }
 
   /**

@@ -3,6 +3,14 @@ package io.endomesh.contracts.httpclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.route.Mirror;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientContract;
@@ -10,8 +18,10 @@ import io.endomesh.testkit.Library;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Authenticator;
 import java.net.CookieManager;
 import java.net.HttpCookie;
+import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -20,15 +30,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +75,9 @@ class HttpClientTest extends HttpClientContract {
     }
   }
 
+  private final HttpClient withCookies =
+      HttpClient.newBuilder().version(Version.HTTP_1_1).cookieHandler(new CookieManager()).build();
+
   @Override
   protected Answer call(
       String method, String url, Map<String, String> headers, byte @Nullable [] body)
@@ -81,6 +98,20 @@ class HttpClientTest extends HttpClientContract {
                 .POST(BodyPublishers.ofInputStream(() -> body))
                 .build(),
             BodyHandlers.ofByteArray()));
+  }
+
+  @Override
+  protected Answer getUnfollowed(String url) throws IOException, InterruptedException {
+    return answer(
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .build()
+            .send(request(url), BodyHandlers.ofByteArray()));
+  }
+
+  @Override
+  protected Answer getWithCookies(String url) throws IOException, InterruptedException {
+    return answer(withCookies.send(request(url), BodyHandlers.ofByteArray()));
   }
 
   @Override
@@ -165,6 +196,117 @@ class HttpClientTest extends HttpClientContract {
 
     assertThatThrownBy(() -> client.send(impatient, BodyHandlers.ofString()))
         .isInstanceOf(HttpTimeoutException.class);
+  }
+
+  @Test
+  void timeoutOfTheRequest_runsWhileAFaultDelays() {
+    Backend orders = open(Backend.plaintext("orders"));
+    Fault delay = new Fault(new Fault.Delay(Share.ALL, TimeUnit.HOURS.toNanos(1)), null);
+    routes.route(
+        "orders",
+        TestRoutes.to(TestRoutes.cluster("orders", orders.endpoint())),
+        RoutePolicy.DEFAULT.withFault(delay));
+    HttpRequest impatient =
+        HttpRequest.newBuilder(URI.create("http://orders/"))
+            .timeout(Duration.ofMillis(100))
+            .build();
+
+    assertThatThrownBy(() -> client.send(impatient, BodyHandlers.ofString()))
+        .isInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(() -> client.sendAsync(impatient, BodyHandlers.ofString()).join())
+        .hasCauseInstanceOf(HttpTimeoutException.class);
+    assertThat(orders.received()).isEmpty();
+  }
+
+  @Test
+  void retryAfter_laterThanTheTimeoutOfTheRequest_isNotWaitedFor() throws Exception {
+    Backend resting =
+        open(Backend.plaintext("resting").answering(503).returning("Retry-After", "60"));
+    routes.host("orders", TestRoutes.Rules.retrying(503), resting.endpoint());
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://orders/")).timeout(Duration.ofSeconds(30)).build();
+
+    assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(503);
+    resting.only();
+  }
+
+  @Test
+  void redirectOfPolicy_isThePreviousResponse_alsoAsynchronously() {
+    Backend stock = open(Backend.plaintext("stock"));
+    routes.host("stock", stock.endpoint());
+    routes.route(
+        "orders", new RouteAction.Redirect(307, null, "stock", 0, null), RoutePolicy.DEFAULT);
+
+    HttpResponse<String> response =
+        client.sendAsync(request("http://orders/"), BodyHandlers.ofString()).join();
+
+    assertThat(response.body()).isEqualTo("stock");
+    HttpResponse<String> redirect = response.previousResponse().orElseThrow();
+    assertThat(redirect.statusCode()).isEqualTo(307);
+    assertThat(redirect.uri()).isEqualTo(URI.create("http://orders/"));
+  }
+
+  @Test
+  void bodyHandler_seesTheHeadersAsThePolicyChangedThem() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    HeaderChanges changes =
+        new HeaderChanges(List.of(new HeaderChanges.Header("x-set", "mesh")), List.of(), List.of());
+    routes.route(
+        "orders",
+        TestRoutes.to(TestRoutes.cluster("orders", orders.endpoint())),
+        RoutePolicy.DEFAULT.withHeaders(HeaderChanges.NONE, changes));
+
+    HttpResponse<String> response =
+        client.send(
+            request("http://orders/"),
+            info ->
+                BodySubscribers.replacing(info.headers().firstValue("x-set").orElse("as sent")));
+
+    assertThat(response.body()).isEqualTo("mesh");
+  }
+
+  @Test
+  void responseOfPolicy_toHead_hasNoBody() throws Exception {
+    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
+
+    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
+
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers()).containsEntry("content-length", "4");
+  }
+
+  @Test
+  void mirror_thatAsksWhoCalls_doesNotAskTheApplication() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    Backend shadow =
+        open(
+            Backend.plaintext("shadow")
+                .answering(401)
+                .returning("WWW-Authenticate", "Basic realm=shadow"));
+    Mirror copies = new Mirror(TestRoutes.cluster("shadow", shadow.endpoint()), Share.ALL);
+    WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
+    routes.route(
+        "orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+    AtomicInteger asked = new AtomicInteger();
+    HttpClient withPassword =
+        HttpClient.newBuilder()
+            .authenticator(
+                new Authenticator() {
+                  @Override
+                  protected PasswordAuthentication getPasswordAuthentication() {
+                    asked.incrementAndGet();
+                    return new PasswordAuthentication("app", new char[0]);
+                  }
+                })
+            .build();
+
+    withPassword.send(request("http://orders/"), BodyHandlers.ofString());
+
+    Endpoint mirror = copies.cluster().endpoints().get(0);
+    Await.until(
+        "end of the copy",
+        () -> !shadow.received().isEmpty() && mirror.load().inFlight() == 0);
+    assertThat(asked).hasValue(0);
   }
 
   @Test
