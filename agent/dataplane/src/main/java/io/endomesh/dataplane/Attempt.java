@@ -168,12 +168,34 @@ public final class Attempt implements Decision {
         retryAfter != null && (status == 429 || status == 503)
             ? RetryAfter.nanos(retryAfter, call.mesh.clock().instant())
             : 0;
-    return end(new Outcome(status, grpcStatus, null, elapsedNanos()), /* sent= */ true, restNanos);
+    return end(
+        new Outcome(status, grpcStatus, null, elapsedNanos()),
+        /* sent= */ true,
+        restNanos,
+        RetryPushback.NONE);
+  }
+
+  /**
+   * A gRPC call was closed by the peer, or broke off.
+   *
+   * @param status 0 if nothing was answered
+   * @param pushback value of the trailer {@code grpc-retry-pushback-ms} (gRFC A6), or null
+   */
+  public long closed(int status, int grpcStatus, @Nullable String pushback) {
+    return end(
+        new Outcome(status, grpcStatus, null, elapsedNanos()),
+        /* sent= */ true,
+        0,
+        RetryPushback.nanos(pushback));
   }
 
   /** A connection was made or answered by the server, where that is all there is to it: TCP. */
   public void connected() {
-    end(new Outcome(CONNECTED, Outcome.NOT_GRPC, null, elapsedNanos()), /* sent= */ true, 0);
+    end(
+        new Outcome(CONNECTED, Outcome.NOT_GRPC, null, elapsedNanos()),
+        /* sent= */ true,
+        0,
+        RetryPushback.NONE);
   }
 
   /** A connection has no status; it counts as a success. */
@@ -187,7 +209,8 @@ public final class Attempt implements Decision {
    * @return {@link #DELIVER}, or nanoseconds to wait before {@link Call#next}
    */
   public long failed(Throwable error, boolean sent) {
-    return end(new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent, 0);
+    return end(
+        new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent, 0, RetryPushback.NONE);
   }
 
   /** The application gave the call up; nothing is held against the endpoint. */
@@ -198,7 +221,7 @@ public final class Attempt implements Decision {
     }
   }
 
-  private long end(Outcome outcome, boolean sent, long restNanos) {
+  private long end(Outcome outcome, boolean sent, long restNanos, long pushbackNanos) {
     if (!release()) {
       return DELIVER;
     }
@@ -210,7 +233,9 @@ public final class Attempt implements Decision {
     long next =
         isCopy()
             ? DELIVER
-            : call.mesh.outbound().afterAttempt(call, this, outcome, sent, restNanos);
+            : call.mesh
+                .outbound()
+                .afterAttempt(call, this, outcome, sent, restNanos, pushbackNanos);
     // Observed after the decision, so that telemetry can tell calls from attempts.
     retried = next != DELIVER;
     observe(outcome);

@@ -109,15 +109,23 @@ final class OutboundPipeline {
    * After each attempt: does the call go on?
    *
    * @param restNanos for which the endpoint asked not to be called; 0 if it did not
+   * @param pushbackNanos after which the server wants the call repeated, see {@link RetryPushback}
    * @return {@link Attempt#DELIVER} or nanoseconds to wait before the next attempt
    */
-  long afterAttempt(Call call, Attempt attempt, Outcome outcome, boolean sent, long restNanos) {
+  long afterAttempt(
+      Call call,
+      Attempt attempt,
+      Outcome outcome,
+      boolean sent,
+      long restNanos,
+      long pushbackNanos) {
     RetryPolicy retry = policy(call).retry();
     if (!retry.applies(call.request, outcome, sent, attempt.number())) {
       return Attempt.DELIVER;
     }
     Cluster cluster = attempt.cluster();
-    long delayNanos = retry.delayNanos(attempt.number());
+    long delayNanos =
+        pushbackNanos == RetryPushback.NONE ? retry.delayNanos(attempt.number()) : pushbackNanos;
     if (restNanos > 0 && !cluster.hasOther(attempt.endpoint(), call.tried, call.mesh.nanoTime())) {
       // Nobody else to ask: come back when it said.
       delayNanos = Math.max(delayNanos, restNanos);
@@ -242,7 +250,7 @@ final class OutboundPipeline {
     if (endpoint == null) {
       String why = cluster.endpoints().isEmpty() ? "" : ": all were ejected after errors";
       return Reply.unavailable(
-          "no endpoint of " + cluster.name() + " to send to" + why, "endpoint");
+          "no endpoint of " + cluster.name() + " to send to" + why, Reply.BY_ENDPOINT);
     }
     call.endpoint = endpoint;
     return null;
@@ -271,7 +279,7 @@ final class OutboundPipeline {
       // Fails closed: the endpoint asks for an identity and we have none to prove.
       return Reply.unavailable(
           "no certificate yet for a call to " + endpoint.identity() + ", which needs mutual TLS",
-          "identity");
+          Reply.BY_IDENTITY);
     }
     call.tls = tls(call, endpoint);
     return null;

@@ -24,6 +24,11 @@ public record Reply(
    */
   public static final String DECIDED_BY_HEADER = "x-endomesh-decided-by";
 
+  /** The stages that decide if there is nowhere to send a call to at the moment. */
+  static final String BY_ENDPOINT = "endpoint";
+
+  static final String BY_IDENTITY = "identity";
+
   /** gRPC status codes that the mesh itself answers with (google.rpc.Code). */
   public static final int GRPC_UNKNOWN = 2;
 
@@ -60,6 +65,14 @@ public record Reply(
 
   public static Reply timeout(String message, String decidedBy) {
     return new Reply(504, GRPC_DEADLINE_EXCEEDED, message, decidedBy);
+  }
+
+  /**
+   * True if there is nowhere to send the call to at the moment: no endpoint, or no certificate. A
+   * call that may wait can be tried again later.
+   */
+  public boolean mayPass() {
+    return decidedBy.equals(BY_ENDPOINT) || decidedBy.equals(BY_IDENTITY);
   }
 
   /**

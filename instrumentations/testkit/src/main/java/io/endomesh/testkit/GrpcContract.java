@@ -12,11 +12,25 @@ import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Limits;
+import io.endomesh.dataplane.cluster.OutlierDetection;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.route.Mirror;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.PathRewrite;
 import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.UrlRewrite;
+import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.testkit.GrpcUnderTest.Client;
+import io.endomesh.testkit.GrpcUnderTest.Running;
 import io.endomesh.testkit.GrpcUnderTest.Server;
 import io.endomesh.testkit.TestRoutes.Rules;
 import io.endomesh.weaving.Weaving;
@@ -28,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +52,14 @@ import org.junit.jupiter.api.Test;
 public abstract class GrpcContract {
 
   private static final int OK = 0;
+  private static final int CANCELLED = 1;
+  private static final int UNKNOWN = 2;
   private static final int DEADLINE_EXCEEDED = 4;
+  private static final int NOT_FOUND = 5;
   private static final int PERMISSION_DENIED = 7;
   private static final int UNAVAILABLE = 14;
   private static final String TARGET = "inventory:9090";
+  private static final String ROUTE = "HTTPRoute/default/inventory:9090 rule 0";
   private static final Rules RETRYING =
       new Rules(0, 0, new RetryPolicy(4, Set.of(), Set.of(UNAVAILABLE), false, 1, 1));
 
@@ -190,6 +209,263 @@ public abstract class GrpcContract {
     Answer answer = client.unary("hold", Duration.ofMillis(100), false);
     assertThat(answer.status()).isEqualTo(DEADLINE_EXCEEDED);
     assertThat(answer.decidedBy()).isNull();
+  }
+
+  @Test
+  void headers_changedByPolicy_bothWays() {
+    HeaderChanges request =
+        new HeaderChanges(
+            List.of(new HeaderChanges.Header("x-test", "mesh")),
+            List.of(new HeaderChanges.Header("x-added", "mesh")),
+            List.of());
+    HeaderChanges response =
+        new HeaderChanges(
+            List.of(new HeaderChanges.Header("x-set", "mesh")),
+            List.of(),
+            List.of("x-gone"));
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, response));
+
+    Answer answer = client.unary("hello");
+    assertThat(answer.text()).isEqualTo("one|null|inventory:9090|mesh");
+    assertThat(answer.headers()).containsEntry("x-set", "mesh");
+    assertThat(one.calls().get(0).headers()).containsEntry("x-added", "mesh");
+
+    one.answering(UNAVAILABLE);
+    one.returning("x-gone", "yes");
+    Answer withoutMessage = client.unary("hello");
+    assertThat(withoutMessage.status()).isEqualTo(UNAVAILABLE);
+    assertThat(withoutMessage.headers()).containsEntry("x-set", "mesh");
+    assertThat(withoutMessage.headers()).doesNotContainKey("x-gone");
+  }
+
+  @Test
+  void methodAndAuthority_rewrittenByPolicy_goOnTheWire() {
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    UrlRewrite rewrite = new UrlRewrite("stock:9", new PathRewrite.Full("/test.Echo/Renamed"));
+    for (Endpoint endpoint : List.of(plaintext(one), mutualTls(one))) {
+      WeightedClusters to = WeightedClusters.of(TestRoutes.cluster(TARGET, endpoint));
+      routes.route(
+          TARGET, new RouteAction.Forward(to, rewrite, List.of()), RoutePolicy.DEFAULT);
+
+      Answer answer = client.unary("hello");
+
+      assertThat(answer.status()).isEqualTo(OK);
+      assertThat(answer.text()).endsWith("|stock:9|app");
+    }
+    assertThat(one.calls()).hasSize(2);
+    assertThat(one.calls()).allMatch(call -> call.method().equals("test.Echo/Renamed"));
+  }
+
+  @Test
+  void responseOfPolicy_isAStatusThatNamesTheRoute() {
+    routes.route(TARGET, new RouteAction.Respond(403, "not today"), RoutePolicy.DEFAULT);
+    Answer answer = client.unary("hello");
+    assertThat(answer.status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(answer.text()).isEqualTo("not today");
+    assertThat(answer.decidedBy()).isEqualTo(ROUTE);
+  }
+
+  @Test
+  void redirectOfPolicy_isNothingGrpcFollows() {
+    routes.route(
+        TARGET, new RouteAction.Redirect(302, null, "stock", 9, null), RoutePolicy.DEFAULT);
+    Answer answer = client.unary("hello");
+    assertThat(answer.status()).isEqualTo(UNKNOWN);
+    assertThat(answer.headers()).containsEntry("location", "http://stock:9/test.Echo/Unary");
+  }
+
+  @Test
+  void fault_delay_isWaitedForBeforeTheCall() {
+    long delayNanos = TimeUnit.MILLISECONDS.toNanos(100);
+    faulty(new Fault(new Fault.Delay(Share.ALL, delayNanos), null));
+    long start = System.nanoTime();
+    assertThat(client.unary("hello").text()).startsWith("one");
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(delayNanos);
+  }
+
+  @Test
+  void fault_delay_endsWhenTheApplicationGivesUp_orItsDeadlinePasses() {
+    faulty(new Fault(new Fault.Delay(Share.ALL, TimeUnit.HOURS.toNanos(1)), null));
+    Running running = client.start("hello");
+    running.cancel();
+    assertThat(running.answer().status()).isEqualTo(CANCELLED);
+    Answer late = client.unary("hello", Duration.ofMillis(100), false);
+    assertThat(late.status()).isEqualTo(DEADLINE_EXCEEDED);
+    assertThat(late.decidedBy()).isNull();
+    assertThat(one.calls()).isEmpty();
+  }
+
+  @Test
+  void fault_abort_isAnsweredInPlaceOfTheService_alsoIfTheCallWaitsForReady() {
+    faulty(new Fault(null, new Fault.Abort(Share.ALL, 503, -1)));
+    Answer answer = client.unary("hello", Duration.ofSeconds(10), true);
+    assertThat(answer.status()).isEqualTo(UNAVAILABLE);
+    assertThat(answer.decidedBy()).isEqualTo(ROUTE);
+    faulty(new Fault(null, new Fault.Abort(Share.ALL, 200, NOT_FOUND)));
+    assertThat(client.unary("hello").status()).isEqualTo(NOT_FOUND);
+    assertThat(one.calls()).isEmpty();
+  }
+
+  private void faulty(Fault fault) {
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withFault(fault));
+  }
+
+  private RouteAction.Forward toOne() {
+    return TestRoutes.to(TestRoutes.cluster(TARGET, plaintext(one)));
+  }
+
+  @Test
+  void mirror_getsACopyOfCallsWithOneMessage() {
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    mirrored(mutualTls(two));
+    assertThat(client.unary("hello").text()).startsWith("one");
+    Await.until("the copy at the mirror", () -> two.messages().equals(List.of("hello")));
+    assertThat(two.calls().get(0).method()).isEqualTo("test.Echo/Unary");
+    assertThat(two.calls().get(0).authority()).isEqualTo(TARGET);
+    assertThat(two.calls().get(0).headers()).containsEntry("x-test", "app");
+
+    assertThat(client.serverStreaming("all").text().split(",")).hasSize(3);
+    Await.until("the copy at the mirror", () -> two.messages().equals(List.of("hello", "all")));
+    client.clientStreaming(List.of("a", "b"));
+    client.bidirectional(List.of("a"));
+    assertThat(two.calls()).hasSize(2);
+    assertThat(one.calls()).hasSize(4);
+  }
+
+  @Test
+  void mirror_thatNeverAnswers_doesNotSlowTheCall() {
+    two.holding();
+    Endpoint mirror = plaintext(two);
+    mirrored(mirror);
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.unary("hello").text()).startsWith("one");
+    }
+    Await.until("all copies at the mirror", () -> two.messages().size() == 10);
+    assertThat(mirror.load().inFlight()).isEqualTo(10);
+  }
+
+  @Test
+  void mirror_thatFails_isNothingToTheApplication() throws IOException {
+    two.answering(UNAVAILABLE);
+    for (Endpoint mirror : List.of(plaintext(two), dead())) {
+      mirrored(mirror);
+      assertThat(client.unary("hello").text()).startsWith("one");
+      Await.until("end of the copy", () -> mirror.load().inFlight() == 0);
+    }
+    assertThat(two.messages()).containsExactly("hello");
+  }
+
+  private void mirrored(Endpoint mirror) {
+    Mirror copies = new Mirror(TestRoutes.cluster("shadow", mirror), Share.ALL);
+    WeightedClusters to = WeightedClusters.of(TestRoutes.cluster(TARGET, plaintext(one)));
+    routes.route(
+        TARGET, new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+  }
+
+  @Test
+  void pushback_ofTheServer_rulesTheRetry() {
+    routes.host(TARGET, RETRYING, plaintext(one), plaintext(two));
+    one.answering(UNAVAILABLE);
+    two.answering(UNAVAILABLE);
+    for (String never : List.of("-1", "soon")) {
+      one.returning("grpc-retry-pushback-ms", never);
+      two.returning("grpc-retry-pushback-ms", never);
+      int before = one.calls().size() + two.calls().size();
+      assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
+      assertThat(one.calls().size() + two.calls().size()).isEqualTo(before + 1);
+    }
+    one.returning("grpc-retry-pushback-ms", "20");
+    two.returning("grpc-retry-pushback-ms", "20");
+    long start = System.nanoTime();
+    assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
+    // Four retries.
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
+
+    one.returning("grpc-retry-pushback-ms", "60000");
+    two.returning("grpc-retry-pushback-ms", "60000");
+    Answer impatient = client.unary("hello", Duration.ofSeconds(30), false);
+    assertThat(impatient.status()).as("the answer, not the deadline").isEqualTo(UNAVAILABLE);
+  }
+
+  @Test
+  void call_brokenOffByTheServer_isRepeatedIfThePolicySaysSo() {
+    RetryPolicy onReset = new RetryPolicy(4, Set.of(), Set.of(), true, 1, 1);
+    routes.host(TARGET, new Rules(0, 0, onReset), plaintext(one), plaintext(two));
+    one.holding();
+    Running running;
+    do {
+      Running begun = client.start("hello");
+      Await.until("one of the two", () -> begun.ended() || !one.messages().isEmpty());
+      running = begun;
+    } while (one.messages().isEmpty());
+    one.close();
+    assertThat(running.answer().text()).startsWith("two");
+  }
+
+  @Test
+  void callsInFlight_atTheLimit_areRefusedNamingThePolicy() {
+    ClusterPolicy policy =
+        new ClusterPolicy(
+            "DestinationRule/default/inventory",
+            Balancing.DEFAULT,
+            new Limits(1, 0, Limits.DEFAULT_BUDGET_PERCENT, Limits.DEFAULT_MIN_RETRIES),
+            null,
+            ClusterPolicy.DEFAULT_PANIC_PERCENT);
+    routes.route(
+        TARGET,
+        TestRoutes.to(TestRoutes.cluster(TARGET, policy, plaintext(one))),
+        RoutePolicy.DEFAULT);
+    Running running = client.start("hold");
+    Await.until("the call at the server", () -> !one.messages().isEmpty());
+
+    Answer answer = client.unary("hello");
+
+    assertThat(answer.status()).isEqualTo(UNAVAILABLE);
+    assertThat(answer.decidedBy()).isEqualTo("DestinationRule/default/inventory");
+    assertThat(one.messages()).containsExactly("hold");
+    running.cancel();
+  }
+
+  @Test
+  void endpoint_errorsInARow_isEjected() {
+    ClusterPolicy policy =
+        new ClusterPolicy(
+            "DestinationRule/default/inventory",
+            new Balancing.RoundRobin(null),
+            Limits.DEFAULT,
+            new OutlierDetection(
+                3,
+                0,
+                0,
+                OutlierDetection.DEFAULT_INTERVAL_NANOS,
+                OutlierDetection.DEFAULT_BASE_EJECTION_NANOS,
+                OutlierDetection.DEFAULT_MAX_EJECTION_NANOS,
+                100,
+                null,
+                null),
+            0);
+    routes.route(
+        TARGET,
+        TestRoutes.to(TestRoutes.cluster(TARGET, policy, plaintext(one), plaintext(two))),
+        RoutePolicy.DEFAULT);
+    one.answering(UNAVAILABLE);
+    for (int i = 0; i < 20; i++) {
+      client.unary("hello");
+    }
+    assertThat(one.calls()).hasSize(3);
+    assertThat(two.calls()).hasSize(17);
+  }
+
+  @Test
+  void deadlineOfTheServedCall_boundsTheCallsMadeForIt() {
+    routes.host(TARGET, plaintext(one));
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+    CallContext before = new CallContext(null, deadline, null).attach();
+    try {
+      assertThat(client.unary("hold").status()).isEqualTo(DEADLINE_EXCEEDED);
+    } finally {
+      CallContext.restore(before);
+    }
   }
 
   @Test

@@ -62,10 +62,12 @@ public record RetryPolicy(
     if (!request.replayable()) {
       return false;
     }
-    if (outcome.grpcStatus() != Outcome.NOT_GRPC) {
-      return grpcStatuses.contains(outcome.grpcStatus());
+    if (outcome.status() == 0 && onReset) {
+      return true;
     }
-    return outcome.status() == 0 ? onReset : statuses.contains(outcome.status());
+    return outcome.grpcStatus() == Outcome.NOT_GRPC
+        ? statuses.contains(outcome.status())
+        : grpcStatuses.contains(outcome.grpcStatus());
   }
 
   /**

@@ -11,7 +11,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,11 @@ final class EchoClient implements GrpcUnderTest.Client {
   }
 
   @Override
+  public GrpcUnderTest.Running start(String message) {
+    return begin(Grpc.UNARY, CallOptions.DEFAULT, List.of(message));
+  }
+
+  @Override
   public Answer serverStreaming(String message) {
     return call(Grpc.SERVER, CallOptions.DEFAULT, List.of(message));
   }
@@ -57,6 +64,11 @@ final class EchoClient implements GrpcUnderTest.Client {
 
   private Answer call(
       MethodDescriptor<String, String> method, CallOptions options, List<String> messages) {
+    return begin(method, options, messages).answer();
+  }
+
+  private GrpcUnderTest.Running begin(
+      MethodDescriptor<String, String> method, CallOptions options, List<String> messages) {
     ClientCall<String, String> call = channel.newCall(method, options);
     Listener listener = new Listener();
     Metadata headers = new Metadata();
@@ -65,7 +77,26 @@ final class EchoClient implements GrpcUnderTest.Client {
     call.request(Integer.MAX_VALUE);
     messages.forEach(call::sendMessage);
     call.halfClose();
-    return listener.ended.orTimeout(MAX_SECONDS, TimeUnit.SECONDS).join();
+    return new Running(call, listener.ended);
+  }
+
+  private record Running(ClientCall<String, String> call, CompletableFuture<Answer> future)
+      implements GrpcUnderTest.Running {
+
+    @Override
+    public void cancel() {
+      call.cancel("as the test asked", null);
+    }
+
+    @Override
+    public Answer answer() {
+      return future.orTimeout(MAX_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public boolean ended() {
+      return future.isDone();
+    }
   }
 
   @Override
@@ -75,7 +106,13 @@ final class EchoClient implements GrpcUnderTest.Client {
 
   private static final class Listener extends ClientCall.Listener<String> {
     private final List<String> received = new ArrayList<>();
+    private final Map<String, String> headers = new HashMap<>();
     private final CompletableFuture<Answer> ended = new CompletableFuture<>();
+
+    @Override
+    public void onHeaders(Metadata answered) {
+      headers.putAll(EchoServer.text(answered));
+    }
 
     @Override
     public void onMessage(String message) {
@@ -85,8 +122,13 @@ final class EchoClient implements GrpcUnderTest.Client {
     @Override
     public void onClose(Status status, Metadata trailers) {
       String text = status.isOk() ? String.join(",", received) : status.getDescription();
+      headers.putAll(EchoServer.text(trailers));
       ended.complete(
-          new Answer(status.getCode().value(), String.valueOf(text), trailers.get(DECIDED_BY)));
+          new Answer(
+              status.getCode().value(),
+              String.valueOf(text),
+              trailers.get(DECIDED_BY),
+              Map.copyOf(headers)));
     }
   }
 }

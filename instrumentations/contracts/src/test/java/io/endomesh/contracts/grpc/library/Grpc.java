@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 public final class Grpc implements GrpcUnderTest {
 
   static final MethodDescriptor<String, String> UNARY = method("Unary", MethodType.UNARY);
+  static final MethodDescriptor<String, String> RENAMED = method("Renamed", MethodType.UNARY);
   static final MethodDescriptor<String, String> SERVER =
       method("Server", MethodType.SERVER_STREAMING);
   static final MethodDescriptor<String, String> CLIENT =

@@ -2,7 +2,10 @@ package io.endomesh.instrumentation.grpc.core;
 
 import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.grpc.CallOptions;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An outgoing gRPC call as the mesh sees it. Not thread-safe. */
@@ -12,16 +15,26 @@ final class GrpcRequest implements OutboundRequest {
   private final String path;
   private final Metadata original;
   private Metadata headers;
+  private final LongSupplier nanosLeft;
   private boolean replayable;
   private @Nullable String sentMethod;
   private @Nullable String sentAuthority;
 
-  GrpcRequest(String authority, String fullMethodName, Metadata headers, boolean replayable) {
+  /**
+   * @param nanosLeft until the application's own deadline
+   */
+  GrpcRequest(
+      String authority,
+      String fullMethodName,
+      Metadata headers,
+      boolean replayable,
+      LongSupplier nanosLeft) {
     this.authority = authority;
     this.path = "/" + fullMethodName;
     this.original = headers;
     this.headers = headers;
     this.replayable = replayable;
+    this.nanosLeft = nanosLeft;
   }
 
   /** Headers of their own for each attempt: policies, gRPC and telemetry add to them. */
@@ -38,14 +51,21 @@ final class GrpcRequest implements OutboundRequest {
     return headers;
   }
 
-  /** {@code package.Service/Method} in place of the application's, or null. */
-  @Nullable String sentMethod() {
-    return sentMethod;
+  /** The method to call: the application's, under the name it is sent by. */
+  <Q, R> MethodDescriptor<Q, R> sent(MethodDescriptor<Q, R> method) {
+    return sentMethod == null
+        ? method
+        : method.toBuilder().setFullMethodName(sentMethod).build();
   }
 
-  /** In place of the application's, or null. */
-  @Nullable String sentAuthority() {
-    return sentAuthority;
+  /** The application's options, with the authority that is sent. */
+  CallOptions sent(CallOptions options) {
+    return sentAuthority == null ? options : options.withAuthority(sentAuthority);
+  }
+
+  @Override
+  public long nanosLeft() {
+    return nanosLeft.getAsLong();
   }
 
   /** The application has got part of an answer, or a message cannot be sent twice. */

@@ -1,6 +1,5 @@
 package io.endomesh.instrumentation.grpc.core;
 
-import static java.util.concurrent.CompletableFuture.delayedExecutor;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.endomesh.dataplane.Attempt;
@@ -20,6 +19,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,20 +37,22 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
    */
   private static final long WAIT_FOR_READY_NANOS = 100_000_000;
 
-  /** A gRPC response always has this HTTP status. */
-  private static final int HTTP_OK = 200;
-
   private final Channel channel;
   private final MethodDescriptor<Q, R> method;
   private final CallOptions options;
   private final String authority;
   private final Context context = Context.current();
 
-  /** Guards itself and {@link #current}. */
+  /** Guards itself, {@link #copies}, {@link #current} and {@link #waiting}. */
   private final ReplayLog<Q> log = new ReplayLog<>();
+
+  private final Copies<Q> copies = new Copies<>();
 
   /** Null before the start, and between two attempts. */
   private @Nullable ClientCall<Q, R> current;
+
+  /** The wait before the next attempt, null if there is none; ended early by a cancellation. */
+  private @Nullable CompletableFuture<Void> waiting;
 
   // Set at the start.
   private @Nullable Listener<R> listener;
@@ -71,13 +73,14 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     this.listener = listener;
     boolean oneMessage = method.getType().clientSendsOneMessage();
     GrpcRequest started =
-        new GrpcRequest(authority, method.getFullMethodName(), headers, oneMessage);
+        new GrpcRequest(
+            authority, method.getFullMethodName(), headers, oneMessage, this::nanosLeft);
     request = started;
     call = Weaving.mesh().call(started);
     first = call;
     if (call == null) {
       // The host left the mesh this very moment.
-      begin(options, headers, listener);
+      begin(method, options, headers, listener);
     } else {
       next();
     }
@@ -91,22 +94,44 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       } else if (decision instanceof Pause pause) {
         again(pause.nanos(), call);
       } else {
-        Attempt attempt = (Attempt) decision;
-        Pick pick = Pick.of(attempt);
-        Metadata headers = Objects.requireNonNull(request).headers();
-        begin(optionsOf(attempt, pick), headers, new AttemptListener(attempt, pick));
+        attempt((Attempt) decision);
       }
     } catch (RuntimeException e) {
       // Nobody above would tell the application: this may run on a thread of the mesh.
-      end(Status.UNAVAILABLE.withDescription("the mesh failed to decide").withCause(e), "mesh");
+      end(
+          Status.UNAVAILABLE.withDescription("the mesh failed to decide").withCause(e),
+          MetadataText.trailers("mesh"));
+    }
+  }
+
+  private void attempt(Attempt attempt) {
+    GrpcRequest sent = Objects.requireNonNull(request);
+    if (call == first) {
+      // Not those of a call that waits for ready: they have had their copy.
+      attempt.call().mirrors().forEach(this::mirror);
+    }
+    Pick pick = Pick.of(attempt);
+    begin(
+        sent.sent(method),
+        optionsOf(attempt, pick),
+        sent.headers(),
+        new AttemptListener(attempt, pick));
+  }
+
+  private void mirror(Attempt copy) {
+    GrpcRequest sent = Objects.requireNonNull(request);
+    Metadata headers = new Metadata();
+    headers.merge(sent.headers());
+    synchronized (log) {
+      copies.add(channel, sent.sent(method), sent.sent(options), headers, copy, log);
     }
   }
 
   private void replied(Reply reply) {
-    if (reply.grpcStatus() == Reply.GRPC_UNAVAILABLE && waitsForReady(WAIT_FOR_READY_NANOS)) {
+    if (reply.mayPass() && waitsForReady(WAIT_FOR_READY_NANOS)) {
       again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
     } else {
-      end(MetadataText.status(reply), reply.decidedBy());
+      end(MetadataText.status(reply), MetadataText.trailers(reply));
     }
   }
 
@@ -115,35 +140,76 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       current = null;
     }
     if (with == null) {
-      end(Status.UNAVAILABLE.withDescription(authority + " left the mesh"), "mesh");
+      end(
+          Status.UNAVAILABLE.withDescription(authority + " left the mesh"),
+          MetadataText.trailers("mesh"));
       return;
     }
     call = with;
     if (delayNanos == 0) {
       next();
     } else {
-      delayedExecutor(delayNanos, NANOSECONDS).execute(this::next);
+      await(delayNanos);
+    }
+  }
+
+  /** No longer than the application waits itself, or until it gives the call up. */
+  private void await(long delayNanos) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    Context.CancellationListener givenUp = cancelled -> over.complete(null);
+    context.addListener(givenUp, Runnable::run);
+    over.completeOnTimeout(null, Math.min(delayNanos, Math.max(0, nanosLeft())), NANOSECONDS);
+    // Not on the timer's thread: it serves the whole JVM.
+    over.thenRunAsync(
+        () -> {
+          context.removeListener(givenUp);
+          awaited();
+        });
+    synchronized (log) {
+      waiting = over;
+      if (log.cancelled()) {
+        over.complete(null);
+      }
+    }
+  }
+
+  private void awaited() {
+    synchronized (log) {
+      waiting = null;
+    }
+    boolean givenUp = givenUp();
+    if (givenUp || nanosLeft() <= 0) {
+      Objects.requireNonNull(call).abandoned();
+      end(givenUp ? Status.CANCELLED : Status.DEADLINE_EXCEEDED, new Metadata());
+    } else {
+      next();
     }
   }
 
   /**
    * Ends the call through a gRPC call of its own, so that executor and context are the right ones.
    */
-  private void end(Status status, String decidedBy) {
-    Metadata trailers = MetadataText.trailers(decidedBy);
+  private void end(Status status, Metadata trailers) {
     Listener<R> to = Objects.requireNonNull(listener);
     begin(
+        method,
         options.withOption(Pick.OPTION, Pick.refused(status)),
         new Metadata(),
         new Listener<R>() {
           @Override
           public void onClose(Status ended, Metadata none) {
-            to.onClose(ended.getCode() == Status.Code.CANCELLED ? ended : status, trailers);
+            if (ended.getCode() == Status.Code.CANCELLED
+                || ended.getCode() == Status.Code.DEADLINE_EXCEEDED && nanosLeft() <= 0) {
+              to.onClose(ended, none);
+            } else {
+              to.onClose(status, trailers);
+            }
           }
         });
   }
 
-  private void begin(CallOptions options, Metadata headers, Listener<R> listener) {
+  private void begin(
+      MethodDescriptor<Q, R> method, CallOptions options, Metadata headers, Listener<R> listener) {
     Context previous = context.attach();
     try {
       ClientCall<Q, R> begun = channel.newCall(method, options);
@@ -161,7 +227,11 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   }
 
   private CallOptions optionsOf(Attempt attempt, Pick pick) {
-    CallOptions picked = options.withOption(Pick.OPTION, pick).withStreamTracerFactory(pick);
+    CallOptions picked =
+        Objects.requireNonNull(request)
+            .sent(options)
+            .withOption(Pick.OPTION, pick)
+            .withStreamTracerFactory(pick);
     if (attempt.timeoutNanos() == Call.NO_TIMEOUT) {
       return picked;
     }
@@ -215,6 +285,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   public void sendMessage(Q message) {
     synchronized (log) {
       log.message(message);
+      copies.message(message);
       if (current != null) {
         current.sendMessage(message);
       }
@@ -225,19 +296,26 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   public void halfClose() {
     synchronized (log) {
       log.halfClose();
+      copies.halfClose();
       if (current != null) {
         current.halfClose();
       }
     }
   }
 
-  /** Between two attempts the cancellation is carried out when the next would begin. */
+  /** Between two attempts the cancellation is carried out when the next would begin: at once. */
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
     ClientCall<Q, R> underWay;
     synchronized (log) {
       log.cancel(message, cause);
+      if (!log.halfClosed()) {
+        copies.cancel();
+      }
       underWay = current;
+      if (waiting != null) {
+        waiting.complete(null);
+      }
     }
     if (underWay != null) {
       underWay.cancel(message, cause);
@@ -248,6 +326,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   public void setMessageCompression(boolean enabled) {
     synchronized (log) {
       log.compression(enabled);
+      copies.compression(enabled);
       if (current != null) {
         current.setMessageCompression(enabled);
       }
@@ -276,6 +355,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     private final Pick pick;
     private final Route route;
     private @Nullable Metadata held;
+    private boolean answered;
 
     AttemptListener(Attempt attempt, Pick pick) {
       this.attempt = attempt;
@@ -285,6 +365,8 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
     @Override
     public void onHeaders(Metadata headers) {
+      answered = true;
+      attempt.changeResponse(new MetadataHeaders(headers));
       if (holdsHeaders()) {
         held = headers;
       } else {
@@ -319,14 +401,16 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      long delayNanos = outcome(status);
-      if (delayNanos != Attempt.DELIVER && delayNanos < nanosLeft() && replayable()) {
+      long delayNanos = outcome(status, trailers);
+      if (delayNanos != Attempt.DELIVER && replayable()) {
         again(delayNanos, attempt.call());
         return;
       }
-      // It may have asked for a retry that there is no time or message for.
+      // It may have asked for a retry that there is no message for.
       attempt.call().abandoned();
-      if (unreachable(status) && replayable() && waitsForReady(WAIT_FOR_READY_NANOS)) {
+      if (AttemptEnd.unreachable(pick, status)
+          && replayable()
+          && waitsForReady(WAIT_FOR_READY_NANOS)) {
         again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
       } else {
         release();
@@ -334,24 +418,12 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       }
     }
 
-    private long outcome(Status status) {
+    private long outcome(Status status, Metadata trailers) {
       if (givenUp()) {
         attempt.abandoned(status.getCause());
         return Attempt.DELIVER;
       }
-      if (pick.sent()) {
-        return attempt.responded(pick.answered() ? HTTP_OK : 0, status.getCode().value());
-      }
-      if (unreachable(status) || status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
-        return attempt.failed(status.asRuntimeException(), /* sent= */ false);
-      }
-      // Credentials or a message that could not be written: not the endpoint's doing.
-      attempt.abandoned(status.asRuntimeException());
-      return Attempt.DELIVER;
-    }
-
-    private boolean unreachable(Status status) {
-      return !pick.sent() && status.getCode() == Status.Code.UNAVAILABLE;
+      return AttemptEnd.tell(attempt, pick, status, trailers);
     }
 
     private void commit() {
@@ -382,6 +454,10 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
             status.withDescription("timeout of " + route.name() + " passed: " + millis + " ms"),
             MetadataText.trailers(route.name()));
       } else {
+        if (!answered && pick.answered()) {
+          // Trailers only: they are the headers (gRPC over HTTP/2, "Responses").
+          attempt.changeResponse(new MetadataHeaders(trailers));
+        }
         to.onClose(status, trailers);
       }
     }

@@ -42,7 +42,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
     ServedCall<Q, R> served = new ServedCall<>(call, inbound);
     Reply refusal = inbound.refusal();
     if (refusal != null) {
-      served.close(MetadataText.status(refusal), MetadataText.trailers(refusal.decidedBy()));
+      served.close(MetadataText.status(refusal), MetadataText.trailers(refusal));
       return new ServerCall.Listener<>() {};
     }
     CallContext before = inbound.context().attach();

@@ -47,6 +47,14 @@ final class MetadataText {
     return Status.fromCodeValue(reply.grpcStatus()).withDescription(reply.message());
   }
 
+  static Metadata trailers(Reply reply) {
+    Metadata trailers = trailers(reply.decidedBy());
+    for (Reply.Header header : reply.headers()) {
+      add(trailers, header.name(), header.value());
+    }
+    return trailers;
+  }
+
   static Metadata trailers(String decidedBy) {
     Metadata trailers = new Metadata();
     trailers.put(DECIDED_BY, decidedBy);

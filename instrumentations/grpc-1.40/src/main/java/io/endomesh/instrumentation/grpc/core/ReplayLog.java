@@ -63,6 +63,21 @@ final class ReplayLog<Q> {
     return !committed && !oneShot;
   }
 
+  boolean halfClosed() {
+    return halfClosed;
+  }
+
+  /** All that makes up the request. */
+  void repeatTo(Copies<Q> copies) {
+    if (compression != null) {
+      copies.compression(compression);
+    }
+    messages.forEach(copies::message);
+    if (halfClosed) {
+      copies.halfClose();
+    }
+  }
+
   void replay(ClientCall<Q, ?> to) {
     if (compression != null) {
       to.setMessageCompression(compression);
