@@ -29,7 +29,14 @@ public record StagedLibrary(String version, List<Path> jars) {
     if (library.staged().isEmpty()) {
       return new StagedLibrary("", List.of());
     }
-    Path directory = directory(Path.of(setting("contracts.libraries")), library.staged());
+    return named(library.staged());
+  }
+
+  /**
+   * @param start beginning of the directory's name, as {@link Library#staged}
+   */
+  public static StagedLibrary named(String start) {
+    Path directory = directory(Path.of(setting("contracts.libraries")), start);
     Matcher version = VERSION.matcher(directory.getFileName().toString());
     if (!version.find()) {
       throw new IllegalStateException("library: " + directory + " (expected: NAME-VERSION)");

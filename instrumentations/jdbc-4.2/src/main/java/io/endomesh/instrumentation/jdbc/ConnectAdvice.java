@@ -7,7 +7,10 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
-/** {@code Driver.connect}: a connection to a host of the mesh is opened here instead. Stateless. */
+/**
+ * {@code Driver.connect}: a connection to a host of the mesh is opened here instead. What the
+ * driver executes to set a connection up is no statement of the application. Stateless.
+ */
 public final class ConnectAdvice {
 
   private ConnectAdvice() {}
@@ -20,6 +23,7 @@ public final class ConnectAdvice {
       @Advice.This Driver driver,
       @Advice.Argument(0) @Nullable String url,
       @Advice.Argument(1) @Nullable Properties properties) {
+    MeshStatement.EXECUTING.enter();
     return url == null ? null : MeshConnect.connect(driver, url, properties);
   }
 
@@ -30,6 +34,7 @@ public final class ConnectAdvice {
       @Advice.Enter @Nullable Connected connected,
       @Advice.Argument(0) @Nullable String url,
       @Advice.Return(typing = Assigner.Typing.DYNAMIC) @Nullable Object opened) {
+    MeshStatement.EXECUTING.exit();
     if (connected != null) {
       return new @Nullable Object[] {connected.connection(), connected.error()};
     }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * What has to be known to weave JDBC drivers: where a physical connection is opened, where a
- * statement is prepared, where it is executed. The drivers' own classes are named, not the JDBC
+ * statement is prepared, where it is executed, and what a connection says of itself. The drivers' own classes are named, not the JDBC
  * interfaces: wrappers and pools call them, and a statement counts once. Immutable.
  */
 public final class JdbcInstrumentation extends Instrumentation {
@@ -19,6 +19,8 @@ public final class JdbcInstrumentation extends Instrumentation {
     // com.mysql.cj.jdbc.Driver inherits connect from it.
     "com.mysql.cj.jdbc.NonRegisteringDriver",
     "org.mariadb.jdbc.Driver",
+    // Newer ones of MariaDB as well.
+    "org.mariadb.jdbc.NonRegisteringDriver",
   };
 
   private static final String[] CONNECTIONS = {
@@ -26,6 +28,16 @@ public final class JdbcInstrumentation extends Instrumentation {
     "org.h2.jdbc.JdbcConnection",
     "com.mysql.cj.jdbc.ConnectionImpl",
     "org.mariadb.jdbc.Connection",
+    // MariaDB's names up to 2.7.
+    "org.mariadb.jdbc.MariaDbConnection",
+  };
+
+  private static final String[] META_DATA = {
+    "org.postgresql.jdbc.PgDatabaseMetaData",
+    "org.h2.jdbc.JdbcDatabaseMetaData",
+    "com.mysql.cj.jdbc.DatabaseMetaData",
+    "org.mariadb.jdbc.DatabaseMetaData",
+    "org.mariadb.jdbc.MariaDbDatabaseMetaData",
   };
 
   private static final String[] STATEMENTS = {
@@ -44,6 +56,32 @@ public final class JdbcInstrumentation extends Instrumentation {
     "org.mariadb.jdbc.ClientPreparedStatement",
     "org.mariadb.jdbc.ServerPreparedStatement",
     "org.mariadb.jdbc.BaseCallableStatement",
+    "org.mariadb.jdbc.MariaDbStatement",
+    "org.mariadb.jdbc.BasePrepareStatement",
+    "org.mariadb.jdbc.ClientSidePreparedStatement",
+    "org.mariadb.jdbc.ServerSidePreparedStatement",
+    "org.mariadb.jdbc.MariaDbProcedureStatement",
+    "org.mariadb.jdbc.MariaDbFunctionStatement",
+  };
+
+  /** Some drivers execute statements of their own for some of these. */
+  private static final String[] UPKEEP = {
+    "close",
+    "commit",
+    "getCatalog",
+    "getSchema",
+    "getTransactionIsolation",
+    "getWarnings",
+    "isValid",
+    "releaseSavepoint",
+    "rollback",
+    "setAutoCommit",
+    "setCatalog",
+    "setClientInfo",
+    "setReadOnly",
+    "setSavepoint",
+    "setSchema",
+    "setTransactionIsolation",
   };
 
   @Override
@@ -62,14 +100,15 @@ public final class JdbcInstrumentation extends Instrumentation {
             .method("prepareStatement", "prepareCall")
             .takingAtLeast(1)
             .advice(PACKAGE + "PrepareAdvice"),
+        Weave.types(CONNECTIONS).method(UPKEEP).advice(PACKAGE + "UpkeepAdvice"),
+        Weave.types(META_DATA).method("getURL").taking().advice(PACKAGE + "UrlAdvice"),
         Weave.types(STATEMENTS)
-            .method(
-                "execute",
-                "executeQuery",
-                "executeUpdate",
-                "executeLargeUpdate",
-                "executeBatch",
-                "executeLargeBatch")
-            .advice(PACKAGE + "ExecuteAdvice"));
+            .method("execute", "executeQuery", "executeUpdate", "executeLargeUpdate")
+            .advice(PACKAGE + "ExecuteAdvice"),
+        Weave.types(STATEMENTS).method("addBatch").advice(PACKAGE + "BatchAdvice"),
+        Weave.types(STATEMENTS).method("clearBatch").advice(PACKAGE + "ClearBatchAdvice"),
+        Weave.types(STATEMENTS)
+            .method("executeBatch", "executeLargeBatch")
+            .advice(PACKAGE + "ExecuteBatchAdvice"));
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * for MySQL, MariaDB, and H2 in server mode. Immutable.
  *
  * @param system value of {@code db.system.name} in OpenTelemetry's semantic conventions
- * @param prefix up to the host
+ * @param prefix up to the host, with the user if it is written there
  * @param port 0 if the URL names none
  * @param rest after host and port
  */
@@ -27,11 +27,14 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
           "h2:tcp", "h2database",
           "h2:ssl", "h2database");
 
-  /** No list of hosts and no user in it: drivers read those their own way, and are left to it. */
+  /** No list of hosts: drivers read those their own way, and are left to it. */
   private static final Pattern ONE_SERVER =
       Pattern.compile(
-          "jdbc:([a-z0-9]+(?::[a-z]+)?)://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?([/;?].*)?",
+          "jdbc:([a-z0-9]+(?::[a-z]+)?)://(?:[^@/?;,()]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?([/;?].*)?",
           Pattern.DOTALL);
+
+  /** Connector/J takes {@code user:password@} before the host; the others do not. */
+  private static final String WITH_USER = "mysql";
 
   /** Null if the URL is none of these. */
   static @Nullable JdbcUrl parse(String url) {
@@ -40,14 +43,15 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
       return null;
     }
     String system = SYSTEMS.get(matcher.group(1));
-    if (system == null) {
+    String prefix = url.substring(0, matcher.start(2));
+    if (system == null || (prefix.endsWith("@") && !system.equals(WITH_USER))) {
       return null;
     }
     String port = matcher.group(3);
     String rest = matcher.group(4);
     return new JdbcUrl(
         system,
-        url.substring(0, matcher.start(2)),
+        prefix,
         matcher.group(2),
         port == null ? 0 : Integer.parseInt(port),
         rest == null ? "" : rest);
@@ -55,7 +59,20 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
 
   /** Host and port as the application wrote them. */
   String authority() {
+    return authority(host, port);
+  }
+
+  /**
+   * @param port 0 for none
+   */
+  static String authority(String host, int port) {
     return port == 0 ? host : host + ":" + port;
+  }
+
+  /** The host of an address, as a URL has it. */
+  static String literal(InetSocketAddress address) {
+    String ip = address.getAddress().getHostAddress();
+    return address.getAddress() instanceof Inet6Address ? "[" + ip + "]" : ip;
   }
 
   /** Name of the database within its server, null if the URL names none. */
@@ -72,8 +89,6 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
 
   /** The same URL for another server. */
   String at(InetSocketAddress address) {
-    String ip = address.getAddress().getHostAddress();
-    String literal = address.getAddress() instanceof Inet6Address ? "[" + ip + "]" : ip;
-    return prefix + literal + ":" + address.getPort() + rest;
+    return prefix + literal(address) + ":" + address.getPort() + rest;
   }
 }

@@ -8,10 +8,10 @@ import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
-import java.net.ConnectException;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
@@ -22,41 +22,49 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a connection to a database of the mesh: each attempt gives the driver the same URL with the
- * address of one endpoint. Thread-safe.
+ * address of one endpoint. What the driver throws is the application's, as it is. Thread-safe.
  */
 final class MeshConnect {
 
   /** Inside while the driver opens a connection for an attempt: drivers call each other. */
   private static final CallDepth CONNECTING = new CallDepth();
 
-  /** SQLSTATE class 08 is "connection exception" (SQL:2016, part 2, table 38). */
-  private static final String CONNECTION_EXCEPTION = "08";
-
-  /** "SQL-client unable to establish SQL-connection". */
+  /** "SQL-client unable to establish SQL-connection" (SQL:2016, part 2, table 38). */
   private static final String UNABLE_TO_CONNECT = "08001";
 
-  /** "SQL-server rejected establishment of SQL-connection". */
+  /** "SQL-server rejected establishment of SQL-connection" (as above). */
   private static final String REJECTED = "08004";
 
   private static final int FORBIDDEN = 403;
+
+  /** What {@link Reply#decidedBy} says if no policy decided, but there is nobody to connect to. */
+  private static final String NO_ENDPOINT = "endpoint";
 
   private MeshConnect() {}
 
   /** Null if the host is not in the mesh: the driver goes on by itself. */
   static @Nullable Connected connect(Driver driver, String url, @Nullable Properties properties) {
     JdbcUrl parsed = CONNECTING.isInside() || Weaving.onAgentThread() ? null : JdbcUrl.parse(url);
-    if (parsed == null) {
+    if (parsed == null || !accepts(driver, url)) {
       return null;
     }
     Call call = Weaving.mesh().call(new ConnectRequest(parsed.authority()));
-    return call == null ? null : run(call, new Opening(driver, parsed, properties));
+    return call == null ? null : run(call, new Opening(driver, parsed, properties, Patience.of(parsed, properties)));
+  }
+
+  /** {@code DriverManager} asks all drivers in turn; only the URL's own is led to an endpoint. */
+  private static boolean accepts(Driver driver, String url) {
+    try {
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      // It says so once more, and to the application, when it goes on by itself.
+      return false;
+    }
   }
 
   private static Connected run(Call call, Opening opening) {
     try {
-      return new Connected(BlockingCall.run(call, opening), null);
-    } catch (SQLException | Error e) {
-      return new Connected(null, e);
+      return BlockingCall.run(call, opening);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Connected(
@@ -67,69 +75,82 @@ final class MeshConnect {
   /**
    * @param properties as the application gave them
    */
-  private record Opening(Driver driver, JdbcUrl url, @Nullable Properties properties)
-      implements BlockingCall.Exchange<Connection, SQLException> {
+  private record Opening(
+      Driver driver, JdbcUrl url, @Nullable Properties properties, Patience patience)
+      implements BlockingCall.Exchange<Connected, RuntimeException> {
 
     @Override
-    public AttemptResult<Connection> exchange(Attempt attempt) throws SQLException {
+    public AttemptResult<Connected> exchange(Attempt attempt) {
       InetSocketAddress address = attempt.endpoint().address();
+      Connected connected = connect(address);
+      Connection connection = connected.connection();
+      if (connection != null) {
+        attempt.connected();
+        Databases.opened(connection, database(attempt, address));
+      } else if (connected.error() instanceof SQLException e
+          && ConnectionFailure.isUnreachable(e)) {
+        // Nothing was executed on a connection that was not made: another endpoint may be tried,
+        // unless the application's time for it is over.
+        long delayNanos = attempt.failed(e, /* sent= */ !patience.lastsAfter(e));
+        if (delayNanos != Attempt.DELIVER) {
+          return new AttemptResult.Again<>(delayNanos);
+        }
+      } else if (connected.error() instanceof SQLException) {
+        // The server answered: a wrong password is wrong on every endpoint.
+        attempt.connected();
+      } else {
+        attempt.abandoned(connected.error());
+      }
+      return new AttemptResult.Delivered<>(connected);
+    }
+
+    /** What the driver throws is no exception of ours: it must not be suppressed. */
+    @SuppressWarnings("CatchingUnchecked")
+    private Connected connect(InetSocketAddress address) {
       CONNECTING.enter();
       try {
-        Connection connection = driver.connect(url.at(address), properties);
-        attempt.connected();
-        Databases.opened(
-            connection,
-            new Database(
-                url.system(),
-                attempt.call().service(),
-                url.host(),
-                url.port(),
-                url.database(),
-                address));
-        return new AttemptResult.Delivered<>(connection);
-      } catch (SQLException e) {
-        return failed(attempt, e);
+        return new Connected(driver.connect(url.at(address), properties), null);
+      } catch (SQLException | RuntimeException | Error e) {
+        return new Connected(null, e);
       } finally {
         CONNECTING.exit();
       }
     }
 
-    /** Nothing was executed on a connection that was not made: another endpoint may be tried. */
-    private static AttemptResult<Connection> failed(Attempt attempt, SQLException e)
-        throws SQLException {
-      if (!isConnectionFailure(e)) {
-        // The server answered: a wrong password is wrong on every endpoint.
-        attempt.connected();
-        throw e;
-      }
-      long delayNanos = attempt.failed(e, /* sent= */ false);
-      if (delayNanos == Attempt.DELIVER) {
-        throw e;
-      }
-      return new AttemptResult.Again<>(delayNanos);
+    private Database database(Attempt attempt, InetSocketAddress address) {
+      return new Database(
+          url.system(), attempt.call().service(), url.host(), url.port(), url.database(), address);
     }
 
     @Override
-    public Connection reply(Reply reply) throws SQLException {
+    public Connected reply(Reply reply) {
       String message = reply.message() + " (decided by " + reply.decidedBy() + ")";
-      throw reply.status() == FORBIDDEN
-          ? new SQLNonTransientConnectionException(message, REJECTED)
-          : new SQLTransientConnectionException(message, UNABLE_TO_CONNECT);
+      if (reply.status() == FORBIDDEN) {
+        return new Connected(null, new SQLNonTransientConnectionException(message, REJECTED));
+      }
+      SQLException reason = new SQLTransientConnectionException(message, UNABLE_TO_CONNECT);
+      return reply.decidedBy().equals(NO_ENDPOINT) ? refused(reason) : new Connected(null, reason);
     }
-  }
 
-  private static boolean isConnectionFailure(SQLException e) {
-    String state = e.getSQLState();
-    if (state != null && state.startsWith(CONNECTION_EXCEPTION)) {
-      return true;
-    }
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException
-          || cause instanceof NoRouteToHostException
-          || cause instanceof UnknownHostException) {
-        return true;
+    /**
+     * The driver's own error, of a port that is taken and where nobody listens: applications and
+     * pools know what their driver throws when the database is down. Ours stands beside it.
+     */
+    private Connected refused(SQLException reason) {
+      try (Socket taken = new Socket()) {
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        Connected refused =
+            connect(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()));
+        if (refused.error() == null) {
+          return new Connected(null, reason);
+        }
+        refused.error().addSuppressed(reason);
+        return refused;
+      } catch (IOException e) {
+        reason.addSuppressed(e);
+        return new Connected(null, reason);
       }
     }
-    return false;
   }
 }

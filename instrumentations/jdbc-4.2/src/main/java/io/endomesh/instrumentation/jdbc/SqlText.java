@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what a statement does, without the values it does it to. A tokenizer, not a parser: it
  * knows comments, literals and names (of the SQL standard, PostgreSQL's dollar quotes and MySQL's
- * back ticks), and what follows FROM, INTO, UPDATE and TABLE. Stateless.
+ * back ticks; see {@link Dialect}), and what follows FROM, INTO, UPDATE and TABLE. Stateless.
  */
 final class SqlText {
 
@@ -53,18 +53,20 @@ final class SqlText {
   private static final String OTHER = "OTHER";
 
   private final String sql;
+  private final Dialect dialect;
   private final StringBuilder text = new StringBuilder();
   private final List<String> words = new ArrayList<>();
   private final List<Integer> depths = new ArrayList<>();
   private int at;
   private int depth;
 
-  private SqlText(String sql) {
+  private SqlText(String sql, Dialect dialect) {
     this.sql = sql;
+    this.dialect = dialect;
   }
 
-  static SqlStatement describe(String sql) {
-    SqlText reading = new SqlText(sql);
+  static SqlStatement describe(String sql, Dialect dialect) {
+    SqlText reading = new SqlText(sql, dialect);
     reading.read();
     String operation = reading.operation();
     String collection = reading.collection(operation);
@@ -79,13 +81,16 @@ final class SqlText {
   private void read() {
     while (at < sql.length()) {
       char c = sql.charAt(at);
-      if (sql.startsWith("--", at)) {
+      if (sql.startsWith("--", at) || (c == '#' && dialect == Dialect.MYSQL)) {
         skipTo("\n");
       } else if (sql.startsWith("/*", at)) {
         at += 2;
         skipTo("*/");
-      } else if (c == '\'') {
-        literal();
+      } else if (c == '\'' || (c == '"' && dialect == Dialect.MYSQL)) {
+        literal(c, dialect == Dialect.MYSQL);
+      } else if ((c == 'E' || c == 'e') && sql.startsWith("'", at + 1)) {
+        at++;
+        literal('\'', true);
       } else if (c == '"' || c == '`') {
         quotedName(c);
       } else if (c == '$' && dollarQuote()) {
@@ -106,16 +111,18 @@ final class SqlText {
     text.append(' ');
   }
 
-  /** Quotes are doubled inside; a backslash escape only shortens what is replaced. */
-  private void literal() {
+  /** Quotes are doubled inside. */
+  private void literal(char quote, boolean backslashEscapes) {
     at++;
     while (at < sql.length()) {
-      if (sql.charAt(at) != '\'') {
-        at++;
-      } else if (at + 1 < sql.length() && sql.charAt(at + 1) == '\'') {
+      char c = sql.charAt(at);
+      boolean doubled = c == quote && at + 1 < sql.length() && sql.charAt(at + 1) == quote;
+      if (doubled || (c == '\\' && backslashEscapes)) {
         at += 2;
-      } else {
+      } else if (c == quote) {
         break;
+      } else {
+        at++;
       }
     }
     at++;

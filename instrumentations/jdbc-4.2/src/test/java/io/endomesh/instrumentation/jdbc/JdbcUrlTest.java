@@ -35,13 +35,26 @@ class JdbcUrlTest {
         .isEqualTo("jdbc:mysql://[0:0:0:0:0:0:0:1]:3306/x");
   }
 
+  @Test
+  void at_userInTheUrl_isKept() {
+    JdbcUrl url = JdbcUrl.parse("jdbc:mysql://user:secret@db:3307/shop");
+    assertThat(url.authority()).isEqualTo("db:3307");
+    assertThat(url.at(new InetSocketAddress("127.0.0.1", 3306)))
+        .isEqualTo("jdbc:mysql://user:secret@127.0.0.1:3306/shop");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "jdbc:h2:mem:test",
         "jdbc:postgresql:shop",
         "jdbc:postgresql://a,b/shop",
-        "jdbc:mysql://user:secret@db/shop",
+        "jdbc:mysql://user:secret@a,b/shop",
+        "jdbc:mysql://(host=a,port=1)/shop",
+        "jdbc:mysql:loadbalance://a/shop",
+        "jdbc:mariadb://address=(host=a)(port=1)/shop",
+        "jdbc:mariadb:sequential://a/shop",
+        "jdbc:postgresql://user@db/shop",
         "jdbc:oracle:thin:@db:1521/x",
         "jdbc:postgresql://db:notaport/x",
         "",

@@ -29,25 +29,49 @@ class SqlTextTest {
         "''                                                       | OTHER",
       })
   void describe_summarizes(String sql, String summary) {
-    assertThat(SqlText.describe(sql).summary()).isEqualTo(summary);
+    assertThat(SqlText.describe(sql, Dialect.STANDARD).summary()).isEqualTo(summary);
   }
 
   @Test
   void describe_comment_isSkipped() {
-    assertThat(SqlText.describe("-- why\nSELECT a FROM b").summary()).isEqualTo("SELECT b");
+    assertThat(SqlText.describe("-- why\nSELECT a FROM b", Dialect.STANDARD).summary()).isEqualTo("SELECT b");
   }
 
   @Test
   void describe_replacesEveryLiteral() {
     assertThat(
             SqlText.describe(
-                    "SELECT a1 FROM t WHERE b='it''s' AND c=42 AND d=1.5e3 AND e=$x$secret$x$ AND f=$1")
+                    "SELECT a1 FROM t WHERE b='it''s' AND c=42 AND d=1.5e3 AND e=$x$secret$x$ AND f=$1",
+                    Dialect.STANDARD)
                 .text())
         .isEqualTo("SELECT a1 FROM t WHERE b=? AND c=? AND d=? AND e=? AND f=$1");
   }
 
   @Test
   void describe_literalWithoutEnd_isStillHidden() {
-    assertThat(SqlText.describe("SELECT 'secret").text()).isEqualTo("SELECT ?");
+    assertThat(SqlText.describe("SELECT 'secret", Dialect.STANDARD).text()).isEqualTo("SELECT ?");
+  }
+
+  @Test
+  void describe_escapesOfPostgres_hideTheValue() {
+    assertThat(
+            SqlText.describe("SELECT E'a\\'secret', 'b\\', c FROM t", Dialect.STANDARD).text())
+        .isEqualTo("SELECT ?, ?, c FROM t");
+  }
+
+  @Test
+  void describe_literalsOfMySql_hideTheValue() {
+    assertThat(
+            SqlText.describe(
+                    "SELECT \"secret\", 'a\\'secret', \"it\"\"s\", `b` FROM t # secret\n",
+                    Dialect.MYSQL)
+                .text())
+        .isEqualTo("SELECT ?, ?, ?, `b` FROM t");
+  }
+
+  @Test
+  void describe_quotesOfTheStandard_areNames() {
+    assertThat(SqlText.describe("SELECT \"b\" FROM t", Dialect.STANDARD).text())
+        .isEqualTo("SELECT \"b\" FROM t");
   }
 }

@@ -1,0 +1,58 @@
+package io.endomesh.contracts.jdbc;
+
+import io.endomesh.testkit.DatabaseUnderTest.Pool;
+import io.endomesh.testkit.LibraryLoader;
+import io.endomesh.testkit.StagedLibrary;
+import io.endomesh.testkit.database.DatabaseServer;
+import java.io.File;
+import java.sql.Driver;
+import java.util.Properties;
+import java.util.function.Function;
+
+/** One version of a driver, in a class loader of its own together with HikariCP. Immutable. */
+final class DriverVersion {
+
+  private static final String LIBRARY = "io.endomesh.contracts.jdbc.library.";
+
+  private final String jar;
+  private final LibraryLoader loader;
+  private final Driver driver;
+
+  /**
+   * @param test that holds it to its contract
+   */
+  DriverVersion(Class<?> test, String driver) {
+    this.jar = StagedLibrary.of(test).classPath();
+    String pool = StagedLibrary.named("hikari").classPath();
+    this.loader = new LibraryLoader(jar + File.pathSeparator + pool, LIBRARY);
+    this.driver = create(driver, Driver.class);
+  }
+
+  Driver driver() {
+    return driver;
+  }
+
+  String jar() {
+    return jar;
+  }
+
+  @SuppressWarnings("unchecked")
+  Pool pool(String url, DatabaseServer server, int size) {
+    Properties settings = new Properties();
+    settings.setProperty("jdbcUrl", url);
+    settings.setProperty("driverClassName", driver.getClass().getName());
+    settings.setProperty("username", server.user());
+    settings.setProperty("password", server.password());
+    settings.setProperty("maximumPoolSize", Integer.toString(size));
+    return ((Function<Properties, Pool>) create(LIBRARY + "Hikari", Function.class))
+        .apply(settings);
+  }
+
+  private <T> T create(String type, Class<T> as) {
+    try {
+      return as.cast(loader.loadClass(type).getConstructor().newInstance());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(jar + ": no " + type, e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.endomesh.contracts.jdbc;
+
+import io.endomesh.testkit.DatabaseUnderTest;
+import io.endomesh.testkit.JdbcContract;
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.SharedServer;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Library(name = "H2, server mode", staged = "h2-2")
+class H2NewestTest extends JdbcContract {
+
+  private static final DriverVersion VERSION = new DriverVersion(H2NewestTest.class, "org.h2.Driver");
+
+  @RegisterExtension static final SharedServer SERVER = Servers.h2(VERSION);
+
+  private static final DatabaseUnderTest DATABASE = new H2(VERSION, SERVER);
+
+  @Override
+  protected DatabaseUnderTest database() {
+    return DATABASE;
+  }
+}

@@ -1,0 +1,19 @@
+package io.endomesh.contracts.jdbc;
+
+import io.endomesh.testkit.DatabaseUnderTest;
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.SharedServer;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Library(name = "PostgreSQL pgjdbc", staged = "postgresql-42.7")
+class PostgresNewestTest extends PostgresContract {
+
+  @RegisterExtension static final SharedServer SERVER = Servers.postgres();
+
+  private static final DatabaseUnderTest DATABASE = Postgres.of(PostgresNewestTest.class, SERVER, "");
+
+  @Override
+  protected DatabaseUnderTest database() {
+    return DATABASE;
+  }
+}

@@ -1,0 +1,45 @@
+package io.endomesh.instrumentation.jdbc;
+
+import java.io.EOFException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a driver throws that could not connect. Stateless. */
+final class ConnectionFailure {
+
+  /** SQLSTATE class 08 is "connection exception" (SQL:2016, part 2, table 38). */
+  private static final String CONNECTION_EXCEPTION = "08";
+
+  private ConnectionFailure() {}
+
+  /** True if no server answered, so that another endpoint may. */
+  static boolean isUnreachable(SQLException e) {
+    String state = e.getSQLState();
+    if (state != null && state.startsWith(CONNECTION_EXCEPTION)) {
+      return true;
+    }
+    // H2 has states of its own.
+    return causedBy(e, SocketException.class)
+        || causedBy(e, UnknownHostException.class)
+        || causedBy(e, EOFException.class)
+        || isTimeout(e);
+  }
+
+  /** True if the time that the application gives to connect has passed. */
+  static boolean isTimeout(SQLException e) {
+    return e instanceof SQLTimeoutException || causedBy(e, InterruptedIOException.class);
+  }
+
+  private static boolean causedBy(SQLException e, Class<? extends Throwable> type) {
+    for (@Nullable Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

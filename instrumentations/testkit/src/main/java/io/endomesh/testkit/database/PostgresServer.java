@@ -1,0 +1,98 @@
+package io.endomesh.testkit.database;
+
+import static io.endomesh.testkit.database.ServerProcess.concat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** PostgreSQL, the newest that is installed where Debian's packages put it. Immutable. */
+public final class PostgresServer {
+
+  /** The package's user: the server refuses to run as root. */
+  private static final String OWNER = "postgres";
+
+  private final Path bin;
+
+  private PostgresServer(Path bin) {
+    this.bin = bin;
+  }
+
+  public static Optional<PostgresServer> installed() {
+    Path versions = Path.of("/usr/lib/postgresql");
+    if (!Files.isDirectory(versions)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> found = Files.list(versions)) {
+      return found
+          .map(version -> version.resolve("bin"))
+          .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+          .max(Path::compareTo)
+          .map(PostgresServer::new);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * @param directory that exists and is empty
+   * @param password empty to ask for none
+   */
+  public DatabaseServer start(Path directory, String user, String password, String database)
+      throws IOException {
+    ServerProcess.giveTo(OWNER, directory);
+    Path data = directory.resolve("data");
+    Path secret = Files.writeString(directory.resolve("password"), password);
+    List<String> asOwner = ServerProcess.as(OWNER);
+    ServerProcess.run(
+        directory,
+        Map.of(),
+        concat(
+            asOwner,
+            concat(
+                List.of(
+                    bin.resolve("initdb").toString(),
+                    "--pgdata=" + data,
+                    "--username=" + user,
+                    "--encoding=UTF8",
+                    "--no-locale",
+                    "--no-sync"),
+                password.isEmpty()
+                    ? List.of("--auth=trust")
+                    : List.of("--auth=scram-sha-256", "--pwfile=" + secret))));
+    int port = ServerProcess.freePort();
+    ServerProcess server =
+        ServerProcess.start(
+            directory,
+            concat(
+                asOwner,
+                List.of(
+                    bin.resolve("postgres").toString(),
+                    "-D",
+                    data.toString(),
+                    "-c",
+                    "listen_addresses=127.0.0.1",
+                    "-c",
+                    "port=" + port,
+                    "-c",
+                    "unix_socket_directories=",
+                    "-c",
+                    "fsync=off")));
+    server.awaitOutput(Pattern.compile("(ready to accept connections)"));
+    ServerProcess.run(
+        directory,
+        password.isEmpty() ? Map.of() : Map.of("PGPASSWORD", password),
+        List.of(
+            bin.resolve("createdb").toString(),
+            "--host=127.0.0.1",
+            "--port=" + port,
+            "--username=" + user,
+            database));
+    return new DatabaseServer(port, user, password, database, server);
+  }
+}
