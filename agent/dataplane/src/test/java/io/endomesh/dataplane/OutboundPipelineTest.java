@@ -6,7 +6,6 @@ import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
-import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
@@ -98,8 +97,7 @@ class OutboundPipelineTest {
   }
 
   private static HeaderChanges setting(String name, String value) {
-    return new HeaderChanges(
-        List.of(new HeaderChanges.Header(name, value)), List.of(), List.of());
+    return new HeaderChanges(List.of(new HeaderChanges.Header(name, value)), List.of(), List.of());
   }
 
   @Test

@@ -135,7 +135,7 @@ class ResourceApiTest {
 
   @Test
   void get_unknownKind_listsTheKnownOnes() throws Exception {
-    HttpResponse<String> answer = get("/api/v1/namespaces/e/virtualservices");
+    HttpResponse<String> answer = get("/api/v1/namespaces/e/gateways");
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(json(answer).at("/error/message").asText()).contains("httproutes");

@@ -46,13 +46,13 @@ class HeaderChangesTest extends Conformance {
 
   @Test
   @DisplayName(
-      "on the request the side of a split has the last word, on the response the route has"
-          + " (Gateway API HTTPBackendRef.filters)")
+      "what the side of a split changes comes first, and the route has the last word (Envoy"
+          + " ClusterWeight.request_headers_to_add)")
   void order() {
     publishBoth(RetryPolicy.SAFE);
     TestRequest request = TestRequest.get("orders", "/");
     Attempt attempt = attempt(call(request));
-    assertThat(request.sent("x-by")).containsExactly("side");
+    assertThat(request.sent("x-by")).containsExactly("route");
     TestRequest response = TestRequest.get("orders", "/");
     assertThat(attempt.changesResponse()).isTrue();
     attempt.changeResponse(response);

@@ -18,8 +18,7 @@ class HeaderChangesTest {
   private static final HeaderChanges SET_B = new HeaderChanges(of("h", "b"), List.of(), List.of());
   private static final HeaderChanges ADD_C = new HeaderChanges(List.of(), of("h", "c"), List.of());
   private static final HeaderChanges ADD_D = new HeaderChanges(List.of(), of("h", "d"), List.of());
-  private static final HeaderChanges REMOVE =
-      new HeaderChanges(List.of(), List.of(), List.of("h"));
+  private static final HeaderChanges REMOVE = new HeaderChanges(List.of(), List.of(), List.of("h"));
 
   private static List<HeaderChanges.Header> of(String name, String value) {
     return List.of(new HeaderChanges.Header(name, value));

@@ -69,8 +69,7 @@ public final class AdsClient {
   /**
    * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
    */
-  public AdsClient(
-      Node node, Serial serial, Log log, LongSupplier nanoTime, Listener listener) {
+  public AdsClient(Node node, Serial serial, Log log, LongSupplier nanoTime, Listener listener) {
     this.node = node;
     this.serial = serial;
     this.log = log;

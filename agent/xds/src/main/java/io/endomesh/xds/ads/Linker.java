@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts translated resources together to what the data plane reads. Clusters that did not change,
- * the loads of endpoints and of clusters live on from one snapshot to the
- * next. Not thread-safe.
+ * the loads of endpoints and of clusters live on from one snapshot to the next. Not thread-safe.
  */
 final class Linker {
 

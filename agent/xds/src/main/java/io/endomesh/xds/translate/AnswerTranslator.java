@@ -38,10 +38,7 @@ final class AnswerTranslator {
       throws InvalidResource {
     if (ofHost.isEmpty()) {
       return Numbers.within(
-          field + ".port_redirect",
-          Integer.toUnsignedLong(message.getPortRedirect()),
-          0,
-          MAX_PORT);
+          field + ".port_redirect", Integer.toUnsignedLong(message.getPortRedirect()), 0, MAX_PORT);
     }
     if (message.getPortRedirect() != 0 || !ofHost.matches("[0-9]{1,5}")) {
       throw new InvalidResource(
@@ -86,8 +83,8 @@ final class AnswerTranslator {
     return scheme;
   }
 
-  private static @Nullable PathRewrite path(
-      String field, RouteMatch match, RedirectAction message) throws InvalidResource {
+  private static @Nullable PathRewrite path(String field, RouteMatch match, RedirectAction message)
+      throws InvalidResource {
     return switch (message.getPathRewriteSpecifierCase()) {
       case PATH_REDIRECT -> full(field + ".path_redirect", message.getPathRedirect());
       case PREFIX_REWRITE ->
@@ -111,8 +108,7 @@ final class AnswerTranslator {
   static RouteAction.Respond respond(String field, DirectResponseAction message)
       throws InvalidResource {
     int status =
-        Numbers.within(
-            field + ".status", Integer.toUnsignedLong(message.getStatus()), 200, 599);
+        Numbers.within(field + ".status", Integer.toUnsignedLong(message.getStatus()), 200, 599);
     DataSource body = message.getBody();
     return switch (body.getSpecifierCase()) {
       case INLINE_STRING -> new RouteAction.Respond(status, body.getInlineString());

@@ -68,8 +68,7 @@ final class BalancingTranslator {
       throws InvalidResource {
     double bias = message.getActiveRequestBias().getDefaultValue();
     if (message.hasActiveRequestBias() && bias != 1) {
-      throw new InvalidResource(
-          field + ".active_request_bias: " + bias + " (expected: 1 or none)");
+      throw new InvalidResource(field + ".active_request_bias: " + bias + " (expected: 1 or none)");
     }
     int choices =
         message.hasChoiceCount()
@@ -90,8 +89,7 @@ final class BalancingTranslator {
   private static @Nullable SlowStart slowStart(String field, Cluster.SlowStartConfig message)
       throws InvalidResource {
     long window = Messages.nanos(field + ".slow_start_window", message.getSlowStartWindow());
-    double aggression =
-        message.hasAggression() ? message.getAggression().getDefaultValue() : 1;
+    double aggression = message.hasAggression() ? message.getAggression().getDefaultValue() : 1;
     if (!(aggression > 0) || Double.isInfinite(aggression)) {
       throw new InvalidResource(field + ".aggression: " + aggression + " (expected: > 0)");
     }

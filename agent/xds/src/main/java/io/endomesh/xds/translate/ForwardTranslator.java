@@ -36,8 +36,7 @@ final class ForwardTranslator {
     Messages.unsupported(field + ".path_rewrite_policy", action.hasPathRewritePolicy());
     Messages.unsupported(field + ".append_x_forwarded_host", action.getAppendXForwardedHost());
     Messages.unsupported(field + ".hedge_policy", action.hasHedgePolicy());
-    Messages.unsupported(
-        field + ".internal_redirect_policy", action.hasInternalRedirectPolicy());
+    Messages.unsupported(field + ".internal_redirect_policy", action.hasInternalRedirectPolicy());
     Messages.unsupported(
         field + ".idle_timeout",
         action.hasIdleTimeout()
@@ -77,12 +76,7 @@ final class ForwardTranslator {
     }
     if (sum == 0 || sum > Integer.MAX_VALUE) {
       throw new InvalidResource(
-          field
-              + ": sum of weights "
-              + sum
-              + " (expected: 1 to "
-              + Integer.MAX_VALUE
-              + ")");
+          field + ": sum of weights " + sum + " (expected: 1 to " + Integer.MAX_VALUE + ")");
     }
     return targets;
   }

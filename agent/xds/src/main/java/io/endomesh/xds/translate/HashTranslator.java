@@ -63,8 +63,8 @@ final class HashTranslator {
    *
    * @return null if no cookie is to be made
    */
-  static @Nullable SessionPersistence generated(
-      String field, List<RouteAction.HashPolicy> messages) throws InvalidResource {
+  static @Nullable SessionPersistence generated(String field, List<RouteAction.HashPolicy> messages)
+      throws InvalidResource {
     SessionPersistence generated = null;
     for (int i = 0; i < messages.size(); i++) {
       RouteAction.HashPolicy.Cookie cookie = messages.get(i).getCookie();
@@ -76,8 +76,7 @@ final class HashTranslator {
       if (generated != null) {
         throw new InvalidResource(of + ".ttl: a second cookie to make (expected: at most one)");
       }
-      generated =
-          SessionTranslator.cookie(of, cookie.getName(), cookie.getPath(), cookie.getTtl());
+      generated = SessionTranslator.cookie(of, cookie.getName(), cookie.getPath(), cookie.getTtl());
     }
     return generated;
   }

@@ -39,8 +39,7 @@ final class LimitsTranslator {
               Limits.DEFAULT_MIN_RETRIES));
     }
     if (!thresholds.hasMaxRetries()) {
-      return new Limits(
-          maxRequests, 0, Limits.DEFAULT_BUDGET_PERCENT, Limits.DEFAULT_MIN_RETRIES);
+      return new Limits(maxRequests, 0, Limits.DEFAULT_BUDGET_PERCENT, Limits.DEFAULT_MIN_RETRIES);
     }
     // No retries at all is an empty budget: as a limit, 0 leaves it to the budget. Attempts that
     // never left count as retries too.
@@ -53,8 +52,7 @@ final class LimitsTranslator {
    */
   private static int maxRequests(Thresholds thresholds) {
     long limit =
-        Numbers.count(
-            thresholds.hasMaxRequests(), thresholds.getMaxRequests(), Integer.MAX_VALUE);
+        Numbers.count(thresholds.hasMaxRequests(), thresholds.getMaxRequests(), Integer.MAX_VALUE);
     if (thresholds.hasMaxConnections() && thresholds.hasMaxPendingRequests()) {
       limit =
           Math.min(

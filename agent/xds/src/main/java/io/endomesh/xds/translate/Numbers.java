@@ -26,14 +26,7 @@ final class Numbers {
   static int within(String field, long value, long min, long max) throws InvalidResource {
     if (value < min || value > max) {
       throw new InvalidResource(
-          field
-              + ": "
-              + Long.toUnsignedString(value)
-              + " (expected: "
-              + min
-              + " to "
-              + max
-              + ")");
+          field + ": " + Long.toUnsignedString(value) + " (expected: " + min + " to " + max + ")");
     }
     return (int) value;
   }

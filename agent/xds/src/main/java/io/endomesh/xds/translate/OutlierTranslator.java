@@ -152,10 +152,9 @@ final class OutlierTranslator {
   }
 
   /** At least one call: of none there is no rate. */
-  private static int requestVolume(
-      String field, boolean present, UInt32Value value, int otherwise) throws InvalidResource {
-    return Numbers.within(
-        field, Numbers.count(present, value, otherwise), 1, Integer.MAX_VALUE);
+  private static int requestVolume(String field, boolean present, UInt32Value value, int otherwise)
+      throws InvalidResource {
+    return Numbers.within(field, Numbers.count(present, value, otherwise), 1, Integer.MAX_VALUE);
   }
 
   /** Envoy draws lots between 0 and 100, to bring a rule in slowly; we do or do not. */
@@ -166,10 +165,7 @@ final class OutlierTranslator {
     }
     if (value.getValue() != 0 && value.getValue() != 100) {
       throw new InvalidResource(
-          field
-              + ": "
-              + Integer.toUnsignedString(value.getValue())
-              + " (expected: 0 or 100)");
+          field + ": " + Integer.toUnsignedString(value.getValue()) + " (expected: 0 or 100)");
     }
     return value.getValue() == 100;
   }

@@ -48,8 +48,7 @@ record RouteFilters(@Nullable Fault fault, @Nullable SessionPersistence persiste
       }
       if (Messages.is(config, FAULT)) {
         fault =
-            FaultTranslator.translate(
-                of, Messages.unpack(of, config, FAULT, HTTPFault.parser()));
+            FaultTranslator.translate(of, Messages.unpack(of, config, FAULT, HTTPFault.parser()));
       } else if (Messages.is(config, SESSION)) {
         persistence =
             SessionTranslator.translate(

@@ -71,18 +71,15 @@ public final class RouteTranslator {
                 all.getTypedPerFilterConfigMap()));
     RoutePolicy policy =
         (route.hasRoute() ? policy(name, route.getRoute(), host, filters) : RoutePolicy.DEFAULT)
-            .withHeaders(requestHeaders(name, route, host, all), responseHeaders(name, route, host, all))
+            .withHeaders(
+                requestHeaders(name, route, host, all), responseHeaders(name, route, host, all))
             .withFault(filters.fault());
     return new RouteResource.Rule(
-        name,
-        match(name + ".match", route.getMatch()),
-        action(name, route, host, all),
-        policy);
+        name, match(name + ".match", route.getMatch()), action(name, route, host, all), policy);
   }
 
   private static RouteResource.Action action(
-      String name, Route route, VirtualHost host, RouteConfiguration all)
-      throws InvalidResource {
+      String name, Route route, VirtualHost host, RouteConfiguration all) throws InvalidResource {
     if (route.hasRoute()) {
       return ForwardTranslator.translate(
           name + ".route", route.getMatch(), route.getRoute(), mirrors(route, host, all));
@@ -90,8 +87,7 @@ public final class RouteTranslator {
     RouteAction.Answer answer =
         switch (route.getActionCase()) {
           case REDIRECT ->
-              AnswerTranslator.redirect(
-                  name + ".redirect", route.getMatch(), route.getRedirect());
+              AnswerTranslator.redirect(name + ".redirect", route.getMatch(), route.getRedirect());
           case DIRECT_RESPONSE ->
               AnswerTranslator.respond(name + ".direct_response", route.getDirectResponse());
           default ->
@@ -108,9 +104,7 @@ public final class RouteTranslator {
       Route route, VirtualHost host, RouteConfiguration all) {
     List<RequestMirrorPolicy> own = route.getRoute().getRequestMirrorPoliciesList();
     List<RequestMirrorPolicy> ofHost = host.getRequestMirrorPoliciesList();
-    return own.isEmpty()
-        ? ofHost.isEmpty() ? all.getRequestMirrorPoliciesList() : ofHost
-        : own;
+    return own.isEmpty() ? ofHost.isEmpty() ? all.getRequestMirrorPoliciesList() : ofHost : own;
   }
 
   private static RoutePolicy policy(
@@ -123,8 +117,7 @@ public final class RouteTranslator {
         action.hasRetryPolicy() ? action.getRetryPolicy() : host.getRetryPolicy();
     boolean hasRetry = action.hasRetryPolicy() || host.hasRetryPolicy();
     String hashField = name + ".route.hash_policy";
-    SessionPersistence generated =
-        HashTranslator.generated(hashField, action.getHashPolicyList());
+    SessionPersistence generated = HashTranslator.generated(hashField, action.getHashPolicyList());
     if (generated != null && filters.persistence() != null) {
       throw new InvalidResource(
           hashField + ".cookie.ttl: set (expected: not beside a stateful session)");

@@ -38,8 +38,7 @@ final class SessionTranslator {
       return cookie(of + ".cookie", cookie.getName(), cookie.getPath(), cookie.getTtl());
     }
     if (Messages.is(state, HEADER)) {
-      String name =
-          Messages.unpack(of, state, HEADER, HeaderBasedSessionState.parser()).getName();
+      String name = Messages.unpack(of, state, HEADER, HeaderBasedSessionState.parser()).getName();
       return new SessionPersistence(
           SessionPersistence.Type.HEADER,
           name(of + ".name", name).toLowerCase(Locale.ROOT),

@@ -184,8 +184,7 @@ class AdsClientTest {
     client.received(
         response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
     client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
-    client.received(
-        response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", slowStarting("c1"))));
+    client.received(response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", slowStarting("c1"))));
     client.received(
         response(
             ENDPOINTS,
@@ -200,8 +199,7 @@ class AdsClientTest {
                 ENDPOINTS,
                 "c1",
                 "2",
-                endpoints(
-                    "c1", endpoint("10.0.0.1", 8080, ""), endpoint("10.0.0.2", 8080, "")))));
+                endpoints("c1", endpoint("10.0.0.1", 8080, ""), endpoint("10.0.0.2", 8080, "")))));
     Map<Integer, Integer> picked = picks(linked(0));
     // A tenth of its share at first: 1 of 11 calls, where half would be its full share.
     assertThat(picked.getOrDefault(2, 0)).isLessThan(picked.get(1) / 4);
@@ -220,8 +218,7 @@ class AdsClientTest {
   @Test
   void received_clusterWithPolicyAndPriorities_linksBoth() {
     knowOrders();
-    client.received(
-        response(CLUSTER, "c2", resource(CLUSTER, "c1", "2", slowStarting("c1"))));
+    client.received(response(CLUSTER, "c2", resource(CLUSTER, "c1", "2", slowStarting("c1"))));
     client.received(
         response(
             ENDPOINTS,

@@ -83,8 +83,7 @@ class ClusterTranslatorTest {
 
   private static Cluster.Builder maglev(long size) {
     return balanced(LbPolicy.MAGLEV)
-        .setMaglevLbConfig(
-            Cluster.MaglevLbConfig.newBuilder().setTableSize(UInt64Value.of(size)));
+        .setMaglevLbConfig(Cluster.MaglevLbConfig.newBuilder().setTableSize(UInt64Value.of(size)));
   }
 
   private static RuntimeDouble.Builder number(double value) {
@@ -100,7 +99,8 @@ class ClusterTranslatorTest {
         // On the wire absent and ROUND_ROBIN are the same.
         arguments(cluster(), new Balancing.RoundRobin(null)),
         arguments(
-            roundRobin(slowStart(30)), new Balancing.RoundRobin(new SlowStart(30_000_000_000L, 1, 10))),
+            roundRobin(slowStart(30)),
+            new Balancing.RoundRobin(new SlowStart(30_000_000_000L, 1, 10))),
         arguments(roundRobin(slowStart(0)), new Balancing.RoundRobin(null)),
         arguments(balanced(LbPolicy.LEAST_REQUEST), Balancing.DEFAULT),
         arguments(
@@ -108,9 +108,7 @@ class ClusterTranslatorTest {
                 Cluster.LeastRequestLbConfig.newBuilder()
                     .setChoiceCount(UInt32Value.of(4))
                     .setSlowStartConfig(
-                        slowStart(1)
-                            .setAggression(number(1.5))
-                            .setMinWeightPercent(percent(0.5)))),
+                        slowStart(1).setAggression(number(1.5)).setMinWeightPercent(percent(0.5)))),
             new Balancing.LeastRequest(4, new SlowStart(1_000_000_000L, 1.5, 1))),
         arguments(balanced(LbPolicy.RANDOM), new Balancing.Random()),
         arguments(balanced(LbPolicy.RING_HASH), new Balancing.RingHash(1024, 8_388_608)),
@@ -275,10 +273,8 @@ class ClusterTranslatorTest {
             new Limits(4, 0, 20, 3)),
         // Nobody limits how many wait: nobody limits the calls in flight.
         arguments(breakers(thresholds().setMaxConnections(of(2))), Limits.DEFAULT),
-        arguments(
-            breakers(thresholds().setMaxRetries(of(7))), new Limits(unlimited, 7, 0, 0)),
-        arguments(
-            breakers(thresholds().setMaxRetries(of(0))), new Limits(unlimited, 0, 0, 0)),
+        arguments(breakers(thresholds().setMaxRetries(of(7))), new Limits(unlimited, 7, 0, 0)),
+        arguments(breakers(thresholds().setMaxRetries(of(0))), new Limits(unlimited, 0, 0, 0)),
         arguments(
             breakers(thresholds().setMaxRetries(of(7)).setRetryBudget(budget())),
             new Limits(unlimited, 0, 20, 3)),
@@ -286,9 +282,7 @@ class ClusterTranslatorTest {
             breakers(
                 thresholds()
                     .setRetryBudget(
-                        budget()
-                            .setBudgetPercent(percent(12.5))
-                            .setMinRetryConcurrency(of(1)))),
+                        budget().setBudgetPercent(percent(12.5)).setMinRetryConcurrency(of(1)))),
             new Limits(unlimited, 0, 13, 1)),
         arguments(
             breakers(
@@ -311,31 +305,81 @@ class ClusterTranslatorTest {
 
   static Stream<Arguments> refused() {
     return Stream.of(
-        arguments(balanced(LbPolicy.CLUSTER_PROVIDED), "lb_policy: CLUSTER_PROVIDED (expected: ROUND_ROBIN"),
-        arguments(cluster().setLoadBalancingPolicy(LoadBalancingPolicy.getDefaultInstance()), "load_balancing_policy is not"),
-        arguments(named("balancing", "best"), "metadata.endomesh.balancing: best (expected: peak_ewma)"),
-        arguments(leastRequest(Cluster.LeastRequestLbConfig.newBuilder().setChoiceCount(of(1))), "least_request_lb_config.choice_count: 1 (expected: 2 to 100)"),
-        arguments(leastRequest(Cluster.LeastRequestLbConfig.newBuilder().setActiveRequestBias(number(2))), "active_request_bias: 2.0 (expected: 1"),
-        arguments(roundRobin(slowStart(1).setAggression(number(0))), "round_robin_lb_config.slow_start_config.aggression: 0.0 (expected: > 0)"),
+        arguments(
+            balanced(LbPolicy.CLUSTER_PROVIDED),
+            "lb_policy: CLUSTER_PROVIDED (expected: ROUND_ROBIN"),
+        arguments(
+            cluster().setLoadBalancingPolicy(LoadBalancingPolicy.getDefaultInstance()),
+            "load_balancing_policy is not"),
+        arguments(
+            named("balancing", "best"), "metadata.endomesh.balancing: best (expected: peak_ewma)"),
+        arguments(
+            leastRequest(Cluster.LeastRequestLbConfig.newBuilder().setChoiceCount(of(1))),
+            "least_request_lb_config.choice_count: 1 (expected: 2 to 100)"),
+        arguments(
+            leastRequest(Cluster.LeastRequestLbConfig.newBuilder().setActiveRequestBias(number(2))),
+            "active_request_bias: 2.0 (expected: 1"),
+        arguments(
+            roundRobin(slowStart(1).setAggression(number(0))),
+            "round_robin_lb_config.slow_start_config.aggression: 0.0 (expected: > 0)"),
         arguments(roundRobin(slowStart(-1)), "slow_start_window: -1 s 0 ns (expected: >= 0)"),
-        arguments(roundRobin(slowStart(1).setMinWeightPercent(percent(101))), "min_weight_percent: 101.0 (expected: 0 to 100)"),
+        arguments(
+            roundRobin(slowStart(1).setMinWeightPercent(percent(101))),
+            "min_weight_percent: 101.0 (expected: 0 to 100)"),
         arguments(ring(0, 10), "ring_hash_lb_config.minimum_ring_size: 0 (expected: 1 to 8388608)"),
         arguments(ring(1, 8_388_609), "maximum_ring_size: 8388609 (expected: 1 to 8388608)"),
         arguments(ring(20, 10), "minimum_ring_size: 20 (expected: at most the maximum, 10)"),
-        arguments(balanced(LbPolicy.RING_HASH).setRingHashLbConfig(Cluster.RingHashLbConfig.newBuilder().setHashFunction(Cluster.RingHashLbConfig.HashFunction.MURMUR_HASH_2)), "hash_function: MURMUR_HASH_2 is not"),
-        arguments(maglev(65_536), "maglev_lb_config.table_size: 65536 (expected: a prime up to 5000011)"),
+        arguments(
+            balanced(LbPolicy.RING_HASH)
+                .setRingHashLbConfig(
+                    Cluster.RingHashLbConfig.newBuilder()
+                        .setHashFunction(Cluster.RingHashLbConfig.HashFunction.MURMUR_HASH_2)),
+            "hash_function: MURMUR_HASH_2 is not"),
+        arguments(
+            maglev(65_536), "maglev_lb_config.table_size: 65536 (expected: a prime up to 5000011)"),
         arguments(maglev(5_000_077), "table_size: 5000077 (expected: a prime"),
-        arguments(common(Cluster.CommonLbConfig.newBuilder().setHealthyPanicThreshold(percent(-1))), "healthy_panic_threshold: -1.0 (expected: 0 to 100)"),
-        arguments(common(Cluster.CommonLbConfig.newBuilder().setLocalityWeightedLbConfig(Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance())), "locality_weighted_lb_config is not"),
-        arguments(common(Cluster.CommonLbConfig.newBuilder().setConsistentHashingLbConfig(Cluster.CommonLbConfig.ConsistentHashingLbConfig.newBuilder().setHashBalanceFactor(of(120)))), "hash_balance_factor is not"),
-        arguments(outliers(OutlierDetection.newBuilder().setEnforcingConsecutive5Xx(of(50))), "outlier_detection.enforcing_consecutive_5xx: 50 (expected: 0 or 100)"),
-        arguments(outliers(OutlierDetection.newBuilder().setMaxEjectionPercent(of(101))), "max_ejection_percent: 101 (expected: 0 to 100)"),
-        arguments(outliers(OutlierDetection.newBuilder().setInterval(seconds(0))), "interval: 0 s (expected: > 0)"),
-        arguments(outliers(OutlierDetection.newBuilder().setBaseEjectionTime(seconds(-1))), "base_ejection_time: -1 s 0 ns (expected: >= 0)"),
-        arguments(outliers(OutlierDetection.newBuilder().setFailurePercentageThreshold(of(0))), "failure_percentage_threshold: 0 (expected: 1 to 100)"),
-        arguments(outliers(OutlierDetection.newBuilder().setSuccessRateRequestVolume(of(0))), "success_rate_request_volume: 0 (expected: 1 to"),
-        arguments(breakers(thresholds().setRetryBudget(budget().setBudgetPercent(percent(Double.NaN)))), "circuit_breakers.thresholds.retry_budget.budget_percent: NaN (expected: 0 to 100)"),
-        arguments(cluster().setCircuitBreakers(CircuitBreakers.newBuilder().addPerHostThresholds(thresholds())), "per_host_thresholds is not"));
+        arguments(
+            common(Cluster.CommonLbConfig.newBuilder().setHealthyPanicThreshold(percent(-1))),
+            "healthy_panic_threshold: -1.0 (expected: 0 to 100)"),
+        arguments(
+            common(
+                Cluster.CommonLbConfig.newBuilder()
+                    .setLocalityWeightedLbConfig(
+                        Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance())),
+            "locality_weighted_lb_config is not"),
+        arguments(
+            common(
+                Cluster.CommonLbConfig.newBuilder()
+                    .setConsistentHashingLbConfig(
+                        Cluster.CommonLbConfig.ConsistentHashingLbConfig.newBuilder()
+                            .setHashBalanceFactor(of(120)))),
+            "hash_balance_factor is not"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setEnforcingConsecutive5Xx(of(50))),
+            "outlier_detection.enforcing_consecutive_5xx: 50 (expected: 0 or 100)"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setMaxEjectionPercent(of(101))),
+            "max_ejection_percent: 101 (expected: 0 to 100)"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setInterval(seconds(0))),
+            "interval: 0 s (expected: > 0)"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setBaseEjectionTime(seconds(-1))),
+            "base_ejection_time: -1 s 0 ns (expected: >= 0)"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setFailurePercentageThreshold(of(0))),
+            "failure_percentage_threshold: 0 (expected: 1 to 100)"),
+        arguments(
+            outliers(OutlierDetection.newBuilder().setSuccessRateRequestVolume(of(0))),
+            "success_rate_request_volume: 0 (expected: 1 to"),
+        arguments(
+            breakers(thresholds().setRetryBudget(budget().setBudgetPercent(percent(Double.NaN)))),
+            "circuit_breakers.thresholds.retry_budget.budget_percent: NaN (expected: 0 to 100)"),
+        arguments(
+            cluster()
+                .setCircuitBreakers(
+                    CircuitBreakers.newBuilder().addPerHostThresholds(thresholds())),
+            "per_host_thresholds is not"));
   }
 
   @ParameterizedTest

@@ -51,8 +51,7 @@ class EndpointTranslatorTest {
 
   @Test
   void translate_badWeight_isRefusedByItsPlace() {
-    LbEndpoint heavy =
-        at(2).toBuilder().setLoadBalancingWeight(UInt32Value.of(0)).build();
+    LbEndpoint heavy = at(2).toBuilder().setLoadBalancingWeight(UInt32Value.of(0)).build();
     assertThatThrownBy(() -> translate(locality(0, at(1)), locality(0, at(1), heavy)))
         .hasMessageStartingWith("endpoints[1].lb_endpoints[1].load_balancing_weight: 0 (expected:");
   }
