@@ -40,8 +40,8 @@ public interface DatabaseUnderTest {
   String foreign(String authority);
 
   /**
-   * An INSERT of an {@code item} into {@code orders} which has the word {@code secret} in every kind
-   * of literal there is.
+   * An INSERT of an {@code item} into {@code orders} which has the word {@code secret} in every
+   * kind of literal there is.
    */
   String literals();
 

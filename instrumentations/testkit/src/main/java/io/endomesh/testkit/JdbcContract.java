@@ -146,8 +146,7 @@ public abstract class JdbcContract {
 
     try (Connection connection =
         connect(
-            database()
-                .severalHosts("127.0.0.1:" + first.port(), "127.0.0.1:" + second.port()))) {
+            database().severalHosts("127.0.0.1:" + first.port(), "127.0.0.1:" + second.port()))) {
       assertThat(one(connection, "SELECT 1")).isEqualTo("1");
     }
     assertThat(attempts).isEmpty();
@@ -266,8 +265,7 @@ public abstract class JdbcContract {
 
   @Test
   void endpoints_none_errorIsTheDriversOwnAndNamesTheReason() throws Exception {
-    SQLException own =
-        failure(database().url("127.0.0.1:" + refusing().address().getPort()));
+    SQLException own = failure(database().url("127.0.0.1:" + refusing().address().getPort()));
     routes.host(HOST);
 
     SQLException e = failure(database().url(HOST));
@@ -667,8 +665,7 @@ public abstract class JdbcContract {
   }
 
   private SQLException failure(String url, Properties login) {
-    SQLException e =
-        catchThrowableOfType(SQLException.class, () -> connect(url, login).close());
+    SQLException e = catchThrowableOfType(SQLException.class, () -> connect(url, login).close());
     assertThat((Throwable) e).as(url).isNotNull();
     return e;
   }

@@ -120,8 +120,7 @@ public final class JdbcTranscript {
       step("cleared batch", () -> Arrays.toString(statement.executeBatch()));
       statement.setMaxRows(2);
       step(
-          "limited",
-          () -> rows(statement.executeQuery("SELECT item FROM transcript ORDER BY id")));
+          "limited", () -> rows(statement.executeQuery("SELECT item FROM transcript ORDER BY id")));
     } catch (SQLException e) {
       lines.add(describe(e));
     }

@@ -4,14 +4,15 @@ import io.endomesh.testkit.database.DatabaseServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A database server that the test classes of a JVM share; the last one to need it is followed by
- * its end. Where it is not installed the tests are skipped and say so, but never in CI. Thread-safe.
+ * its end. Where it is not installed the tests are skipped and say so, but never in CI.
+ * Thread-safe.
  */
 public final class SharedServer implements BeforeAllCallback {
 

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Library(name = "H2, server mode", staged = "h2-2")
 class H2NewestTest extends JdbcContract {
 
-  private static final DriverVersion VERSION = new DriverVersion(H2NewestTest.class, "org.h2.Driver");
+  private static final DriverVersion VERSION =
+      new DriverVersion(H2NewestTest.class, "org.h2.Driver");
 
   @RegisterExtension static final SharedServer SERVER = Servers.h2(VERSION);
 

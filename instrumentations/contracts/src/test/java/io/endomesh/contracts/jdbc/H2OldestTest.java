@@ -9,7 +9,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Library(name = "H2, server mode", staged = "h2-1")
 class H2OldestTest extends JdbcContract {
 
-  private static final DriverVersion VERSION = new DriverVersion(H2OldestTest.class, "org.h2.Driver");
+  private static final DriverVersion VERSION =
+      new DriverVersion(H2OldestTest.class, "org.h2.Driver");
 
   @RegisterExtension static final SharedServer SERVER = Servers.h2(VERSION);
 

@@ -6,7 +6,8 @@ import io.endomesh.testkit.database.DatabaseServer;
 import java.sql.Driver;
 
 /** MariaDB Connector/J with MariaDB. Immutable. */
-record MariaDb(DriverVersion version, SharedServer shared, String parameters) implements DatabaseUnderTest {
+record MariaDb(DriverVersion version, SharedServer shared, String parameters)
+    implements DatabaseUnderTest {
 
   /**
    * @param test that holds the driver to its contract
@@ -38,7 +39,10 @@ record MariaDb(DriverVersion version, SharedServer shared, String parameters) im
 
   @Override
   public String url(String authority) {
-    return "jdbc:mariadb://" + authority + "/shop?sessionVariables=group_concat_max_len=4321" + parameters;
+    return "jdbc:mariadb://"
+        + authority
+        + "/shop?sessionVariables=group_concat_max_len=4321"
+        + parameters;
   }
 
   @Override
@@ -68,7 +72,8 @@ record MariaDb(DriverVersion version, SharedServer shared, String parameters) im
 
   @Override
   public String literals() {
-    return "INSERT INTO orders (item) VALUES (CONCAT('it''s secret', '\\'secret', \"secret\")) # secret";
+    return "INSERT INTO orders (item) VALUES (CONCAT('it''s secret', '\\'secret', \"secret\")) #"
+        + " secret";
   }
 
   @Override

@@ -6,13 +6,16 @@ import io.endomesh.testkit.Library;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Statements prepared on the server from the first on, and batches rewritten where the driver can. */
+/**
+ * Statements prepared on the server from the first on, and batches rewritten where the driver can.
+ */
 @Library(name = "MariaDB Connector/J, prepared on the server", staged = "mariadb-3")
 class MariaDbServerPreparedTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = MariaDb.of(MariaDbServerPreparedTest.class, SERVER, "&useServerPrepStmts=true");
+  private static final DatabaseUnderTest DATABASE =
+      MariaDb.of(MariaDbServerPreparedTest.class, SERVER, "&useServerPrepStmts=true");
 
   @Override
   protected DatabaseUnderTest database() {

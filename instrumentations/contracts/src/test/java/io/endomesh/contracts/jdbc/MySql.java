@@ -6,7 +6,8 @@ import io.endomesh.testkit.database.DatabaseServer;
 import java.sql.Driver;
 
 /** MySQL Connector/J with MariaDB, which speaks its protocol. Immutable. */
-record MySql(DriverVersion version, SharedServer shared, String parameters) implements DatabaseUnderTest {
+record MySql(DriverVersion version, SharedServer shared, String parameters)
+    implements DatabaseUnderTest {
 
   /**
    * @param test that holds the driver to its contract
@@ -71,7 +72,8 @@ record MySql(DriverVersion version, SharedServer shared, String parameters) impl
 
   @Override
   public String literals() {
-    return "INSERT INTO orders (item) VALUES (CONCAT('it''s secret', '\\'secret', \"secret\")) # secret";
+    return "INSERT INTO orders (item) VALUES (CONCAT('it''s secret', '\\'secret', \"secret\")) #"
+        + " secret";
   }
 
   @Override

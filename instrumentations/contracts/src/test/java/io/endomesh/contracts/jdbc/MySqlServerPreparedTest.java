@@ -6,13 +6,19 @@ import io.endomesh.testkit.Library;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Statements prepared on the server from the first on, and batches rewritten where the driver can. */
+/**
+ * Statements prepared on the server from the first on, and batches rewritten where the driver can.
+ */
 @Library(name = "MySQL Connector/J, prepared on the server", staged = "mysql-9")
 class MySqlServerPreparedTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = MySql.of(MySqlServerPreparedTest.class, SERVER, "&useServerPrepStmts=true&rewriteBatchedStatements=true");
+  private static final DatabaseUnderTest DATABASE =
+      MySql.of(
+          MySqlServerPreparedTest.class,
+          SERVER,
+          "&useServerPrepStmts=true&rewriteBatchedStatements=true");
 
   @Override
   protected DatabaseUnderTest database() {

@@ -6,7 +6,8 @@ import io.endomesh.testkit.database.DatabaseServer;
 import java.sql.Driver;
 
 /** pgjdbc with PostgreSQL. Immutable. */
-record Postgres(DriverVersion version, SharedServer shared, String parameters) implements DatabaseUnderTest {
+record Postgres(DriverVersion version, SharedServer shared, String parameters)
+    implements DatabaseUnderTest {
 
   /**
    * @param test that holds the driver to its contract

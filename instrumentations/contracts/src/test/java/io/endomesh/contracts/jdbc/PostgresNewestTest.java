@@ -10,7 +10,8 @@ class PostgresNewestTest extends PostgresContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.postgres();
 
-  private static final DatabaseUnderTest DATABASE = Postgres.of(PostgresNewestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE =
+      Postgres.of(PostgresNewestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

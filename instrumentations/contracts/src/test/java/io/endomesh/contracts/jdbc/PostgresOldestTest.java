@@ -10,7 +10,8 @@ class PostgresOldestTest extends PostgresContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.postgres();
 
-  private static final DatabaseUnderTest DATABASE = Postgres.of(PostgresOldestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE =
+      Postgres.of(PostgresOldestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

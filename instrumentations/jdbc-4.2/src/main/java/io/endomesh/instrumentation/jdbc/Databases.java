@@ -41,7 +41,7 @@ final class Databases {
         known = url == null ? NONE : outside(url);
         OPEN.putIfAbsent(connection, known);
       }
-      return known == NONE ? null : known;
+      return known.equals(NONE) ? null : known;
     } catch (SQLException closed) {
       // The execution that follows fails the same way, and the driver says so to the application.
       return null;

@@ -6,8 +6,9 @@ import java.util.List;
 
 /**
  * What has to be known to weave JDBC drivers: where a physical connection is opened, where a
- * statement is prepared, where it is executed, and what a connection says of itself. The drivers' own classes are named, not the JDBC
- * interfaces: wrappers and pools call them, and a statement counts once. Immutable.
+ * statement is prepared, where it is executed, and what a connection says of itself. The drivers'
+ * own classes are named, not the JDBC interfaces: wrappers and pools call them, and a statement
+ * counts once. Immutable.
  */
 public final class JdbcInstrumentation extends Instrumentation {
 

@@ -49,7 +49,9 @@ final class MeshConnect {
       return null;
     }
     Call call = Weaving.mesh().call(new ConnectRequest(parsed.authority()));
-    return call == null ? null : run(call, new Opening(driver, parsed, properties, Patience.of(parsed, properties)));
+    return call == null
+        ? null
+        : run(call, new Opening(driver, parsed, properties, Patience.of(parsed, properties)));
   }
 
   /** {@code DriverManager} asks all drivers in turn; only the URL's own is led to an endpoint. */
@@ -105,7 +107,6 @@ final class MeshConnect {
     }
 
     /** What the driver throws is no exception of ours: it must not be suppressed. */
-    @SuppressWarnings("CatchingUnchecked")
     private Connected connect(InetSocketAddress address) {
       CONNECTING.enter();
       try {
@@ -140,8 +141,7 @@ final class MeshConnect {
       try (Socket taken = new Socket()) {
         taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Connected refused =
-            connect(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()));
+            connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()));
         if (refused.error() == null) {
           return new Connected(null, reason);
         }

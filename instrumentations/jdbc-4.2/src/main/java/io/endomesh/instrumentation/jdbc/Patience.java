@@ -26,7 +26,8 @@ record Patience(long startNanos, long limitNanos) {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}(?:\\.[0-9]{1,6})?");
 
   static Patience of(JdbcUrl url, @Nullable Properties properties) {
-    return new Patience(System.nanoTime(), (long) (seconds(url, properties) * TimeUnit.SECONDS.toNanos(1)));
+    return new Patience(
+        System.nanoTime(), (long) (seconds(url, properties) * TimeUnit.SECONDS.toNanos(1)));
   }
 
   private static double seconds(JdbcUrl url, @Nullable Properties properties) {

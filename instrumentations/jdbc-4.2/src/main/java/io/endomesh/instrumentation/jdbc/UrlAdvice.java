@@ -17,8 +17,6 @@ public final class UrlAdvice {
       @Advice.This DatabaseMetaData metaData,
       @Advice.Return(typing = Assigner.Typing.DYNAMIC) @Nullable Object url)
       throws SQLException {
-    return url instanceof String text
-        ? Databases.asWritten(metaData.getConnection(), text)
-        : url;
+    return url instanceof String text ? Databases.asWritten(metaData.getConnection(), text) : url;
   }
 }

@@ -34,14 +34,16 @@ class SqlTextTest {
 
   @Test
   void describe_comment_isSkipped() {
-    assertThat(SqlText.describe("-- why\nSELECT a FROM b", Dialect.STANDARD).summary()).isEqualTo("SELECT b");
+    assertThat(SqlText.describe("-- why\nSELECT a FROM b", Dialect.STANDARD).summary())
+        .isEqualTo("SELECT b");
   }
 
   @Test
   void describe_replacesEveryLiteral() {
     assertThat(
             SqlText.describe(
-                    "SELECT a1 FROM t WHERE b='it''s' AND c=42 AND d=1.5e3 AND e=$x$secret$x$ AND f=$1",
+                    "SELECT a1 FROM t WHERE b='it''s' AND c=42 AND d=1.5e3 AND e=$x$secret$x$ AND"
+                        + " f=$1",
                     Dialect.STANDARD)
                 .text())
         .isEqualTo("SELECT a1 FROM t WHERE b=? AND c=? AND d=? AND e=? AND f=$1");
@@ -54,8 +56,7 @@ class SqlTextTest {
 
   @Test
   void describe_escapesOfPostgres_hideTheValue() {
-    assertThat(
-            SqlText.describe("SELECT E'a\\'secret', 'b\\', c FROM t", Dialect.STANDARD).text())
+    assertThat(SqlText.describe("SELECT E'a\\'secret', 'b\\', c FROM t", Dialect.STANDARD).text())
         .isEqualTo("SELECT ?, ?, c FROM t");
   }
 

@@ -28,6 +28,8 @@ public final class MariaDbServer {
   }
 
   /**
+   * Starts a server with one user and one database, and waits until it takes connections.
+   *
    * @param directory that exists and is empty
    */
   public DatabaseServer start(Path directory, String user, String password, String database)

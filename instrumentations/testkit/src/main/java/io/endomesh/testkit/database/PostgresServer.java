@@ -40,6 +40,8 @@ public final class PostgresServer {
   }
 
   /**
+   * Starts a server with one user and one database, and waits until it takes connections.
+   *
    * @param directory that exists and is empty
    * @param password empty to ask for none
    */
