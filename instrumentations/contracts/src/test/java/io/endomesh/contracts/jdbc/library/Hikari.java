@@ -11,6 +11,12 @@ import java.util.function.Function;
 /** HikariCP as an application sets it up, by HikariCP's own names of settings. Stateless. */
 public final class Hikari implements Function<Properties, Pool> {
 
+  static {
+    // A connection given back is tested before it is handed out again, also within half a second:
+    // not every driver's error tells the pool that it is broken.
+    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
+  }
+
   @Override
   public Pool apply(Properties settings) {
     return new HikariPool(new HikariDataSource(new HikariConfig(settings)));
