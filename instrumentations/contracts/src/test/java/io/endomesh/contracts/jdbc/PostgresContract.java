@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 abstract class PostgresContract extends JdbcContract {
 
   @Test
-  void connect_interruptedWithinTheDriver_throwsTheDriversUncheckedException() throws Exception {
+  void connect_interruptedWithinTheDriver_throwsWhatTheDriverThrows() throws Exception {
     ServerSocket silent = open(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
     routes.host(HOST, TestRoutes.endpoint(silent.getLocalPort(), null));
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
@@ -39,9 +39,7 @@ abstract class PostgresContract extends JdbcContract {
     application.interrupt();
     application.join(10_000);
 
-    assertThat(thrown.get())
-        .isExactlyInstanceOf(RuntimeException.class)
-        .hasMessageContaining("Interrupted");
+    assertThat(thrown.get()).isNotNull().hasStackTraceContaining("Interrupted");
     assertThat(attempts()).hasSize(1);
   }
 }
