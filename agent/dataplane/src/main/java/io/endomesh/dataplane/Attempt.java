@@ -136,8 +136,7 @@ public final class Attempt implements Decision {
 
   private boolean beginsSession() {
     SessionPersistence persistence = persistence();
-    return persistence != null
-        && !endpoint.session().equals(persistence.session(call.request()));
+    return persistence != null && !endpoint.session().equals(persistence.session(call.request()));
   }
 
   /**

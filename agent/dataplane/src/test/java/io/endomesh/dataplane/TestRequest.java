@@ -19,6 +19,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   private @Nullable String sentTarget;
   private @Nullable String sentAuthority;
   private boolean replayable = true;
+  private long nanosLeft = Call.NO_TIMEOUT;
   private List<String> peerIdentities = List.of();
 
   private TestRequest(Protocol protocol, String method, String authority, String target) {
@@ -54,6 +55,17 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   public TestRequest streamed() {
     replayable = false;
     return this;
+  }
+
+  /** The application itself waits no longer. */
+  public TestRequest patient(long nanos) {
+    nanosLeft = nanos;
+    return this;
+  }
+
+  @Override
+  public long nanosLeft() {
+    return nanosLeft;
   }
 
   public TestRequest from(String... identities) {

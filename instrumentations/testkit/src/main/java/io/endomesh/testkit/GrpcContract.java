@@ -220,9 +220,7 @@ public abstract class GrpcContract {
             List.of());
     HeaderChanges response =
         new HeaderChanges(
-            List.of(new HeaderChanges.Header("x-set", "mesh")),
-            List.of(),
-            List.of("x-gone"));
+            List.of(new HeaderChanges.Header("x-set", "mesh")), List.of(), List.of("x-gone"));
     routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, response));
 
     Answer answer = client.unary("hello");
@@ -244,8 +242,7 @@ public abstract class GrpcContract {
     UrlRewrite rewrite = new UrlRewrite("stock:9", new PathRewrite.Full("/test.Echo/Renamed"));
     for (Endpoint endpoint : List.of(plaintext(one), mutualTls(one))) {
       WeightedClusters to = WeightedClusters.of(TestRoutes.cluster(TARGET, endpoint));
-      routes.route(
-          TARGET, new RouteAction.Forward(to, rewrite, List.of()), RoutePolicy.DEFAULT);
+      routes.route(TARGET, new RouteAction.Forward(to, rewrite, List.of()), RoutePolicy.DEFAULT);
 
       Answer answer = client.unary("hello");
 
@@ -358,8 +355,7 @@ public abstract class GrpcContract {
   private void mirrored(Endpoint mirror) {
     Mirror copies = new Mirror(TestRoutes.cluster("shadow", mirror), Share.ALL);
     WeightedClusters to = WeightedClusters.of(TestRoutes.cluster(TARGET, plaintext(one)));
-    routes.route(
-        TARGET, new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+    routes.route(TARGET, new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
   }
 
   @Test

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One version of gRPC, made in a class loader of its own and used through this interface. Its
  * service answers each message with {@code name|caller|authority|x-test header}; the message {@code
- * hold} it never answers. It has the unary method a second time, as {@code test.Echo/Renamed}. Thread-safe.
+ * hold} it never answers. It has the unary method a second time, as {@code test.Echo/Renamed}.
+ * Thread-safe.
  */
 public interface GrpcUnderTest {
 
@@ -88,6 +89,5 @@ public interface GrpcUnderTest {
    * @param decidedBy the mesh's trailer, null if there was none
    * @param headers the first value of each header and trailer of the answer
    */
-  record Answer(
-      int status, String text, @Nullable String decidedBy, Map<String, String> headers) {}
+  record Answer(int status, String text, @Nullable String decidedBy, Map<String, String> headers) {}
 }

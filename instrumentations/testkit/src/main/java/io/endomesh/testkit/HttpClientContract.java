@@ -382,12 +382,10 @@ public abstract class HttpClientContract {
   @Test
   void pathAndHost_rewrittenByPolicy_goOnTheWireOnly() throws Exception {
     for (Backend orders :
-        List.of(
-            open(Backend.plaintext("orders")), open(Backend.mutualTls("orders", "orders")))) {
+        List.of(open(Backend.plaintext("orders")), open(Backend.mutualTls("orders", "orders")))) {
       UrlRewrite rewrite =
           new UrlRewrite("stock.internal:9000", new PathRewrite.Prefix("/old", "/new 100%"));
-      WeightedClusters to =
-          WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
+      WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
       routes.route(
           "orders:8080", new RouteAction.Forward(to, rewrite, List.of()), RoutePolicy.DEFAULT);
 
@@ -547,11 +545,11 @@ public abstract class HttpClientContract {
   @Test
   void mirror_thatFails_isNothingToTheApplication() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
-    Backend broken = open(Backend.plaintext("broken").answering(503).returning("Set-Cookie", "a=b"));
+    Backend broken =
+        open(Backend.plaintext("broken").answering(503).returning("Set-Cookie", "a=b"));
     Backend closing = open(Backend.plaintext("closing").breaking());
     for (Endpoint mirror :
-        List.of(
-            broken.endpoint(), closing.endpoint(), TestRoutes.endpoint(closedPort(), null))) {
+        List.of(broken.endpoint(), closing.endpoint(), TestRoutes.endpoint(closedPort(), null))) {
       mirrored(orders, mirror);
       assertThat(getWithCookies("http://orders/").text()).isEqualTo("orders");
       Await.until("end of the copy", () -> mirror.load().inFlight() == 0);
@@ -567,10 +565,8 @@ public abstract class HttpClientContract {
 
   private void mirrored(Backend backend, Endpoint mirror) {
     Mirror copies = new Mirror(TestRoutes.cluster("shadow", mirror), Share.ALL);
-    WeightedClusters to =
-        WeightedClusters.of(TestRoutes.cluster("orders", backend.endpoint()));
-    routes.route(
-        "orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+    WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", backend.endpoint()));
+    routes.route("orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
   }
 
   @Test
@@ -677,8 +673,7 @@ public abstract class HttpClientContract {
             0);
     routes.route(
         "orders",
-        TestRoutes.to(
-            TestRoutes.cluster("orders", policy, broken.endpoint(), orders.endpoint())),
+        TestRoutes.to(TestRoutes.cluster("orders", policy, broken.endpoint(), orders.endpoint())),
         RoutePolicy.DEFAULT);
 
     for (int i = 0; i < 20; i++) {

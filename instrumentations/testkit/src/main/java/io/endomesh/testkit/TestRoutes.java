@@ -83,8 +83,7 @@ public final class TestRoutes {
   /** All requests to a host, by whatever rules there are. */
   public void route(String authority, RouteAction action, RoutePolicy policy) {
     Route route =
-        new Route(
-            "HTTPRoute/default/" + authority + " rule 0", RouteMatch.ANY, action, policy);
+        new Route("HTTPRoute/default/" + authority + " rule 0", RouteMatch.ANY, action, policy);
     hosts.put(authority, new VirtualHost(authority + ".default", List.of(route)));
     publish();
   }
@@ -99,8 +98,7 @@ public final class TestRoutes {
   }
 
   public static Cluster cluster(String name, ClusterPolicy policy, Endpoint... endpoints) {
-    return new Cluster(
-        name, name + ".default", List.of(endpoints), policy, new ClusterLoad());
+    return new Cluster(name, name + ".default", List.of(endpoints), policy, new ClusterLoad());
   }
 
   /** Sends all requests there, as they are. */

@@ -13,7 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param statuses HTTP statuses that are retried
  * @param grpcStatuses gRPC status code numbers that are retried
  * @param onReset true if a request that was sent and got no response at all is retried: the
- *     connection broke, or the time of the attempt passed (Envoy {@code reset}, part of {@code 5xx})
+ *     connection broke, or the time of the attempt passed (Envoy {@code reset}, part of {@code
+ *     5xx})
  * @param baseDelayNanos of the exponential back-off
  * @param maxDelayNanos of the exponential back-off
  */

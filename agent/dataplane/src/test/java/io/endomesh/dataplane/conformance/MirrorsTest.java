@@ -82,6 +82,19 @@ class MirrorsTest extends Conformance {
   }
 
   @Test
+  @DisplayName(
+      "a copy has the time of the attempt, 15 seconds at most, so that a mirror that never answers"
+          + " gets new ones again (Envoy RouteAction.timeout)")
+  void time() {
+    mirror(new Mirror(shadows, Share.ALL));
+    Call call = begin();
+    attempt(call);
+    Attempt copy = call.mirrors().get(0);
+    assertThat(copy.isCopy()).isTrue();
+    assertThat(copy.timeoutNanos()).isEqualTo(seconds(15));
+  }
+
+  @Test
   @DisplayName("a body that cannot be sent twice is not copied")
   void streamed() {
     mirror(new Mirror(shadows, Share.ALL));

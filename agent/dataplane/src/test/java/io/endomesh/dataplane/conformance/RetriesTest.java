@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.cluster.Balancing;
@@ -69,6 +70,39 @@ class RetriesTest extends Conformance {
     publish(orders, TestMesh.retrying(1, 200));
     Call call = call(TestRequest.grpc("orders", "/shop.Orders/Get"));
     assertThat(attempt(call).responded(200, code) != Attempt.DELIVER).isEqualTo(retried);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "70, 70", "-1, -1", "soon, -1"})
+  @DisplayName(
+      "a gRPC server that pushes back says exactly when the call is repeated; a negative number, or"
+          + " none, forbids it (gRFC A6)")
+  void pushback(String pushback, long expectedMillis) {
+    publish(orders, new RetryPolicy(1, Set.of(), Set.of(14), false, millis(25), millis(25)));
+    Call call = call(TestRequest.grpc("orders", "/shop.Orders/Get"));
+    assertThat(attempt(call).closed(200, 14, pushback))
+        .isEqualTo(expectedMillis < 0 ? Attempt.DELIVER : millis(expectedMillis));
+  }
+
+  @Test
+  @DisplayName("a gRPC call that got no answer counts as reset too (Envoy retry_on: reset)")
+  void reset_grpc() {
+    publish(orders, new RetryPolicy(1, Set.of(), Set.of(), /* onReset= */ true, 0, 0));
+    Call call = call(TestRequest.grpc("orders", "/shop.Orders/Get"));
+    assertThat(attempt(call).closed(0, 14, null)).isNotNegative();
+  }
+
+  @Test
+  @DisplayName(
+      "a retry that would come after the application's own timeout is not made: it gets the answer"
+          + " that is there")
+  void patience() {
+    publish(orders, TestMesh.retrying(1, 503));
+    TestRequest request = TestRequest.get("orders", "/").patient(seconds(1));
+    one.load().rest(seconds(60), clock.getAsLong());
+    two.load().rest(seconds(60), clock.getAsLong());
+    assertThat(attempt(call(request)).responded(503, Outcome.NOT_GRPC, "60"))
+        .isEqualTo(Attempt.DELIVER);
   }
 
   @ParameterizedTest

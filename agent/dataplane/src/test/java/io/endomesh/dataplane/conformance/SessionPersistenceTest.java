@@ -137,6 +137,19 @@ class SessionPersistenceTest extends Conformance {
         RoutePolicy.DEFAULT.withStickiness(List.of(), COOKIE));
   }
 
+  @Test
+  @DisplayName("a cookie's value may be in quotes (RFC 6265, 4.1.1)")
+  void cookie_quoted() {
+    publish(ten, COOKIE);
+    Endpoint mine = ten.endpoints().get(7);
+    for (int i = 0; i < 20; i++) {
+      TestRequest request =
+          TestRequest.get("orders", "/")
+              .header("cookie", "$Version=\"1\"; sid=\"" + mine.session() + "\";$Path=\"/\"");
+      assertThat(attempt(call(request)).endpoint()).isSameAs(mine);
+    }
+  }
+
   private static TestRequest inSession(boolean cookie, Endpoint endpoint) {
     TestRequest request = TestRequest.get("orders", "/");
     return cookie

@@ -224,7 +224,9 @@ class HttpClientTest extends HttpClientContract {
         open(Backend.plaintext("resting").answering(503).returning("Retry-After", "60"));
     routes.host("orders", TestRoutes.Rules.retrying(503), resting.endpoint());
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://orders/")).timeout(Duration.ofSeconds(30)).build();
+        HttpRequest.newBuilder(URI.create("http://orders/"))
+            .timeout(Duration.ofSeconds(30))
+            .build();
 
     assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(503);
     resting.only();
@@ -285,8 +287,7 @@ class HttpClientTest extends HttpClientContract {
                 .returning("WWW-Authenticate", "Basic realm=shadow"));
     Mirror copies = new Mirror(TestRoutes.cluster("shadow", shadow.endpoint()), Share.ALL);
     WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
-    routes.route(
-        "orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+    routes.route("orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
     AtomicInteger asked = new AtomicInteger();
     HttpClient withPassword =
         HttpClient.newBuilder()
@@ -304,8 +305,7 @@ class HttpClientTest extends HttpClientContract {
 
     Endpoint mirror = copies.cluster().endpoints().get(0);
     Await.until(
-        "end of the copy",
-        () -> !shadow.received().isEmpty() && mirror.load().inFlight() == 0);
+        "end of the copy", () -> !shadow.received().isEmpty() && mirror.load().inFlight() == 0);
     assertThat(asked).hasValue(0);
   }
 

@@ -124,8 +124,7 @@ final class HttpCall<T> {
   private AttemptRequest request(Attempt attempt) {
     boolean ownTls = attempt.tls() == null && "https".equalsIgnoreCase(request.uri().getScheme());
     InetSocketAddress address =
-        AttemptTargets.named(
-            attempt.endpoint().address(), ownTls ? request.uri().getHost() : null);
+        AttemptTargets.named(attempt.endpoint().address(), ownTls ? request.uri().getHost() : null);
     URI uri = view.attemptUri(attempt.tls() != null);
     AttemptTargets.put(uri, new AttemptTargets.Target(attempt, address, request.uri()));
     return new AttemptRequest(request, uri, view.headers(), timeout(attempt));

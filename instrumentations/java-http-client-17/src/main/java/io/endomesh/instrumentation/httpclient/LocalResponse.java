@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,14 +58,14 @@ record LocalResponse<T>(
 
   private static HttpHeaders headers(Reply reply, int length) {
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.put(Reply.DECIDED_BY_HEADER, List.of(reply.decidedBy()));
-    headers.put("content-length", List.of(Integer.toString(length)));
-    if (length > 0) {
-      headers.put("content-type", List.of("text/plain; charset=utf-8"));
-    }
     for (Reply.Header header : reply.headers()) {
-      headers.put(header.name(), List.of(header.value()));
+      headers.computeIfAbsent(header.name(), name -> new ArrayList<>()).add(header.value());
     }
+    if (length > 0) {
+      headers.putIfAbsent("content-type", List.of("text/plain; charset=utf-8"));
+    }
+    headers.put("content-length", List.of(Integer.toString(length)));
+    headers.put(Reply.DECIDED_BY_HEADER, List.of(reply.decidedBy()));
     return HttpHeaders.of(headers, (name, value) -> true);
   }
 

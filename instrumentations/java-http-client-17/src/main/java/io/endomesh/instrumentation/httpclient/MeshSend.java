@@ -32,11 +32,7 @@ final class MeshSend {
   }
 
   private static <T> Sent run(
-      Call call,
-      HttpClient client,
-      HttpRequest request,
-      RequestView view,
-      BodyHandler<T> handler) {
+      Call call, HttpClient client, HttpRequest request, RequestView view, BodyHandler<T> handler) {
     HttpCall<T> http = new HttpCall<>(call, client, request, view, handler, null);
     try {
       HttpResponse<T> response = BlockingCall.run(call, new BlockingExchange<>(http));

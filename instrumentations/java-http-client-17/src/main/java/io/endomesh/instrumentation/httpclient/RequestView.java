@@ -60,7 +60,11 @@ final class RequestView implements OutboundRequest {
     this.authority = authority;
     this.cookies = cookies;
     this.timeoutNanos =
-        request.timeout().filter(timeout -> timeout.compareTo(LONGEST) < 0).orElse(LONGEST).toNanos();
+        request
+            .timeout()
+            .filter(timeout -> timeout.compareTo(LONGEST) < 0)
+            .orElse(LONGEST)
+            .toNanos();
     this.headers = new ChangedHeaders(request.headers());
   }
 

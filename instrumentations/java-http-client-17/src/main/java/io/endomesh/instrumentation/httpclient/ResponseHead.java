@@ -5,5 +5,4 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.ResponseInfo;
 
 /** What a body handler is told of a response. Immutable. */
-record ResponseHead(int statusCode, HttpHeaders headers, Version version)
-    implements ResponseInfo {}
+record ResponseHead(int statusCode, HttpHeaders headers, Version version) implements ResponseInfo {}

@@ -61,9 +61,7 @@ final class EchoServer implements GrpcUnderTest.Server {
       Metadata returned = new Metadata();
       trailers.forEach((trailer, value) -> returned.put(key(trailer), value));
       to.onError(
-          Status.fromCodeValue(status)
-              .withDescription("as the test asked")
-              .asException(returned));
+          Status.fromCodeValue(status).withDescription("as the test asked").asException(returned));
       return;
     }
     for (int i = 0; i < times; i++) {

@@ -53,9 +53,7 @@ final class GrpcRequest implements OutboundRequest {
 
   /** The method to call: the application's, under the name it is sent by. */
   <Q, R> MethodDescriptor<Q, R> sent(MethodDescriptor<Q, R> method) {
-    return sentMethod == null
-        ? method
-        : method.toBuilder().setFullMethodName(sentMethod).build();
+    return sentMethod == null ? method : method.toBuilder().setFullMethodName(sentMethod).build();
   }
 
   /** The application's options, with the authority that is sent. */
