@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.route.HeaderChanges;
-import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
+import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.WeightedClusters;
@@ -46,10 +47,14 @@ class HeaderChangesTest extends Conformance {
 
   @Test
   @DisplayName(
-      "what the side of a split changes comes first, and the route has the last word (Envoy"
-          + " ClusterWeight.request_headers_to_add)")
+      "on the request and on the response the route has the last word over the side of a split"
+          + " (Envoy: the most specific is applied first)")
   void order() {
-    publishBoth(RetryPolicy.SAFE);
+    HeaderChanges side = new HeaderChanges(List.of(SIDE), List.of(), List.of());
+    HeaderChanges route = new HeaderChanges(List.of(ROUTE), List.of(), List.of());
+    WeightedClusters clusters =
+        WeightedClusters.of(List.of(new WeightedClusters.Target(orders, 1, side, side)));
+    publish(Route.to("r", RouteMatch.ANY, clusters, RoutePolicy.DEFAULT.withHeaders(route, route)));
     TestRequest request = TestRequest.get("orders", "/");
     Attempt attempt = attempt(call(request));
     assertThat(request.sent("x-by")).containsExactly("route");
@@ -57,6 +62,21 @@ class HeaderChangesTest extends Conformance {
     assertThat(attempt.changesResponse()).isTrue();
     attempt.changeResponse(response);
     assertThat(response.sent("x-by")).containsExactly("route");
+  }
+
+  @Test
+  @DisplayName(
+      "an answer of the mesh itself has the response headers of its route, too (Envoy"
+          + " response_headers_to_add)")
+  void ownAnswer() {
+    HeaderChanges route = new HeaderChanges(List.of(ROUTE), List.of(), List.of());
+    publish(
+        new Route(
+            "r",
+            RouteMatch.ANY,
+            new RouteAction.Respond(200, "here"),
+            RoutePolicy.DEFAULT.withHeaders(HeaderChanges.NONE, route)));
+    assertThat(reply(begin()).headers()).containsExactly(new Reply.Header("x-by", "route"));
   }
 
   @Test
@@ -76,16 +96,6 @@ class HeaderChangesTest extends Conformance {
   void none() {
     publish(RoutePolicy.DEFAULT);
     assertThat(attempt(begin()).changesResponse()).isFalse();
-  }
-
-  private void publishBoth(RetryPolicy retry) {
-    HeaderChanges side = new HeaderChanges(List.of(SIDE), List.of(), List.of());
-    HeaderChanges route = new HeaderChanges(List.of(ROUTE), List.of(), List.of());
-    WeightedClusters clusters =
-        WeightedClusters.of(List.of(new WeightedClusters.Target(orders, 1, side, side)));
-    publish(
-        Route.to(
-            "r", RouteMatch.ANY, clusters, RoutePolicy.of(0, 0, retry).withHeaders(route, route)));
   }
 
   private static HeaderChanges.Header header(String name, String value) {

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.Mirror;
+import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Mirrors")
 class MirrorsTest extends Conformance {
@@ -81,17 +84,18 @@ class MirrorsTest extends Conformance {
     assertThat(shadow.load().inFlight()).isZero();
   }
 
-  @Test
+  @ParameterizedTest
+  @CsvSource({"0, 15", "60, 15", "2, 2"})
   @DisplayName(
-      "a copy has the time of the attempt, 15 seconds at most, so that a mirror that never answers"
-          + " gets new ones again (Envoy RouteAction.timeout)")
-  void time() {
-    mirror(new Mirror(shadows, Share.ALL));
+      "a copy has the time of its attempt, and 15 s at most: a mirror that never answers does not"
+          + " hold copies for ever (Envoy RouteAction.timeout)")
+  void timeout(long timeoutSeconds, long copySeconds) {
+    mirror(
+        RoutePolicy.of(seconds(timeoutSeconds), 0, RetryPolicy.SAFE),
+        new Mirror(shadows, Share.ALL));
     Call call = begin();
     attempt(call);
-    Attempt copy = call.mirrors().get(0);
-    assertThat(copy.isCopy()).isTrue();
-    assertThat(copy.timeoutNanos()).isEqualTo(seconds(15));
+    assertThat(call.mirrors().get(0).timeoutNanos()).isEqualTo(seconds(copySeconds));
   }
 
   @Test
@@ -123,11 +127,15 @@ class MirrorsTest extends Conformance {
   }
 
   private void mirror(Mirror... mirrors) {
+    mirror(RoutePolicy.of(0, 0, TestMesh.retrying(1, 503)), mirrors);
+  }
+
+  private void mirror(RoutePolicy policy, Mirror... mirrors) {
     publish(
         new Route(
             "r",
             RouteMatch.ANY,
             new RouteAction.Forward(WeightedClusters.of(orders), null, List.of(mirrors)),
-            RoutePolicy.of(0, 0, TestMesh.retrying(1, 503))));
+            policy));
   }
 }
