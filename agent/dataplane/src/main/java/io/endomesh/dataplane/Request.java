@@ -13,7 +13,9 @@ public interface Request {
   /** Host and optional port as the application wrote them: {@code orders}, {@code orders:8080}. */
   String authority();
 
-  /** {@code http} or {@code https} as the application wrote it; {@code http} where it wrote none. */
+  /**
+   * {@code http} or {@code https} as the application wrote it; {@code http} where it wrote none.
+   */
   default String scheme() {
     return "http";
   }

@@ -212,7 +212,11 @@ public record DestinationRule(
     }
     fields.rejectUnknown();
     return new Hash(
-        header == null ? null : header.toLowerCase(Locale.ROOT), cookieName, parameter, table, size);
+        header == null ? null : header.toLowerCase(Locale.ROOT),
+        cookieName,
+        parameter,
+        table,
+        size);
   }
 
   private static int ringSize(Fields fields) {
@@ -248,7 +252,10 @@ public record DestinationRule(
     // The application's own client keeps its pool and its time-outs.
     tcp.ignored("connectTimeout", "tcpKeepalive", "maxConnectionDuration", "idleTimeout");
     http.ignored(
-        "maxRequestsPerConnection", "idleTimeout", "h2UpgradePolicy", "useClientProtocol",
+        "maxRequestsPerConnection",
+        "idleTimeout",
+        "h2UpgradePolicy",
+        "useClientProtocol",
         "maxConcurrentStreams");
     ConnectionPool pool =
         new ConnectionPool(

@@ -111,7 +111,9 @@ final class Fields {
     if (value == null) {
       return otherwise;
     }
-    if (value instanceof Number number && number.doubleValue() >= min && number.doubleValue() <= max) {
+    if (value instanceof Number number
+        && number.doubleValue() >= min
+        && number.doubleValue() <= max) {
       return number.doubleValue();
     }
     throw invalid(name, describe(value) + " (expected: a number from " + min + " to " + max + ")");

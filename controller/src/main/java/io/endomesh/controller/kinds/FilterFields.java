@@ -129,8 +129,7 @@ final class FilterFields {
 
   private static <T> T once(@Nullable T before, Fields filter, T read) {
     if (before != null) {
-      throw filter.invalid(
-          "type", "'" + filter.string("type") + "' twice (expected: once a rule)");
+      throw filter.invalid("type", "'" + filter.string("type") + "' twice (expected: once a rule)");
     }
     return read;
   }
@@ -204,8 +203,7 @@ final class FilterFields {
     PathChange change =
         switch (fields.oneOf("type", PathType.class, PathType.ReplaceFullPath)) {
           case ReplaceFullPath -> new PathChange.Full(fields.string("replaceFullPath"));
-          case ReplacePrefixMatch ->
-              new PathChange.Prefix(fields.string("replacePrefixMatch", ""));
+          case ReplacePrefixMatch -> new PathChange.Prefix(fields.string("replacePrefixMatch", ""));
         };
     fields.rejectUnknown();
     return change;

@@ -32,7 +32,9 @@ final class GrpcCodes {
     if (number < 0) {
       throw fields.invalid(
           field,
-          "'" + name + "' (expected: a gRPC status such as UNAVAILABLE)"
+          "'"
+              + name
+              + "' (expected: a gRPC status such as UNAVAILABLE)"
               + Nearest.suggestion(name, NAMES));
     }
     return number;

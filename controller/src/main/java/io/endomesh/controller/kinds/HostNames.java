@@ -9,8 +9,7 @@ final class HostNames {
    * Refuses a resource that claims the host of another namespace: its owner says how it is called
    * (GEP-1324, producer routes).
    */
-  static void requireOwn(
-      MeshResource.Metadata metadata, Fields fields, String field, String host) {
+  static void requireOwn(MeshResource.Metadata metadata, Fields fields, String field, String host) {
     String[] labels = host.split("\\.", -1);
     boolean ofMesh = labels.length == 2 || labels.length > 2 && labels[2].equals("svc");
     if (ofMesh && !labels[1].equals(metadata.namespace())) {

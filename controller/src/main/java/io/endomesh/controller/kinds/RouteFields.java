@@ -153,7 +153,8 @@ final class RouteFields {
     boolean permanent = cookie.string("lifetimeType", "Session").equals("Permanent");
     cookie.rejectUnknown();
     if (permanent && absolute == null) {
-      throw fields.invalid("absoluteTimeout", "absent (expected: how long a Permanent cookie lives)");
+      throw fields.invalid(
+          "absoluteTimeout", "absent (expected: how long a Permanent cookie lives)");
     }
     fields.rejectUnknown();
     return new RouteResource.Session(

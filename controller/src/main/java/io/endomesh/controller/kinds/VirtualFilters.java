@@ -45,10 +45,7 @@ final class VirtualFilters {
             null);
     headers.rejectUnknown();
     return destination(
-        metadata,
-        route.object("destination"),
-        route.integer("weight", 0, ALL, 1),
-        filters);
+        metadata, route.object("destination"), route.integer("weight", 0, ALL, 1), filters);
   }
 
   private static RouteResource.Backend destination(

@@ -140,7 +140,8 @@ public record VirtualService(Metadata metadata, List<String> hosts, List<Virtual
     List<String> conditions = new ArrayList<>();
     // Istio's default for a retries block without conditions.
     for (String token :
-        fields.string("retryOn", "connect-failure,refused-stream,unavailable,cancelled,503")
+        fields
+            .string("retryOn", "connect-failure,refused-stream,unavailable,cancelled,503")
             .split(",")) {
       RetryConditions.add(fields, "retryOn", token.strip(), codes, conditions);
     }

@@ -39,9 +39,7 @@ final class GrpcRouteTranslator {
               new Candidate(
                   match,
                   rules.route(
-                      RouteRules.name(resource.metadata(), "GRPCRoute", i),
-                      match(match),
-                      rule)));
+                      RouteRules.name(resource.metadata(), "GRPCRoute", i), match(match), rule)));
         }
       }
     }

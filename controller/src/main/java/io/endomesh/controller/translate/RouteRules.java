@@ -100,8 +100,7 @@ final class RouteRules {
     // gRPC's clients reject the filter, which they do not know.
     if (rule.session() != null && !grpcDialect()) {
       route.putTypedPerFilterConfig(
-          FilterTranslator.STATEFUL_SESSION,
-          Any.pack(FilterTranslator.session(rule.session())));
+          FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(rule.session())));
     }
     return route.build();
   }

@@ -61,10 +61,7 @@ final class RouteTable {
       VirtualService virtual = virtualService(model, to, scope.namespace());
       if (virtual != null) {
         return VirtualServiceTranslator.routes(
-            virtual,
-            new RouteRules(model, scope.dialect()),
-            to.port().number(),
-            scope.namespace());
+            virtual, new RouteRules(model, scope.dialect()), to.port().number(), scope.namespace());
       }
       return List.of(
           all(

@@ -184,8 +184,7 @@ final class TrafficPolicyTranslator {
     Struct before =
         cluster
             .getMetadata()
-            .getFilterMetadataOrDefault(
-                ClusterTranslator.METADATA, Struct.getDefaultInstance());
+            .getFilterMetadataOrDefault(ClusterTranslator.METADATA, Struct.getDefaultInstance());
     cluster.setMetadata(
         Metadata.newBuilder()
             .putFilterMetadata(

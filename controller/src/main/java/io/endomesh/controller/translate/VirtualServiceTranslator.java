@@ -28,8 +28,7 @@ final class VirtualServiceTranslator {
     List<Route> routes = new ArrayList<>();
     for (int i = 0; i < resource.rules().size(); i++) {
       VirtualService.VirtualRule rule = resource.rules().get(i);
-      String name =
-          RouteRules.name(resource.metadata(), "VirtualService", i);
+      String name = RouteRules.name(resource.metadata(), "VirtualService", i);
       if (rule.matches().isEmpty()) {
         routes.add(rules.route(name, RouteMatch.newBuilder().setPrefix("/").build(), rule));
       }

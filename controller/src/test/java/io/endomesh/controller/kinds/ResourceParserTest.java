@@ -36,7 +36,8 @@ class ResourceParserTest {
             new RouteResource.Backend("shop", "orders", null, 8080, 1, RouteFilters.NONE));
     assertThat(rule.timeouts())
         .isEqualTo(new RouteResource.Timeouts(90_000_000_000L, 250_000_000L));
-    assertThat(rule.retry()).isEqualTo(new RouteResource.Retry(List.of(503), 3, 10_000_000L, List.of()));
+    assertThat(rule.retry())
+        .isEqualTo(new RouteResource.Retry(List.of(503), 3, 10_000_000L, List.of()));
     assertThat(rule.matches().get(0).headers().get(0).name()).isEqualTo("x-user");
   }
 

@@ -60,8 +60,7 @@ class RouteFiltersTest {
   @Test
   void redirect_needsNoBackend() throws Exception {
     RedirectAction redirect =
-        rule(
-                """
+        rule("""
                 - matches: [{path: {type: PathPrefix, value: /old}}]
                   filters:
                   - type: RequestRedirect
@@ -123,8 +122,7 @@ class RouteFiltersTest {
   @Test
   void sessionPersistence_becomesAStatefulSession() throws Exception {
     Any any =
-        rule(
-                """
+        rule("""
                 - backendRefs: [{name: orders}]
                   sessionPersistence:
                     sessionName: stick

@@ -50,8 +50,7 @@ abstract class Balancer {
   abstract Endpoint propose(long hash, int draw, long nowNanos);
 
   /** Looks at all, from one on that the hash says, so that none is favoured by its place. */
-  private @Nullable Endpoint leastBad(
-      Endpoint[] tried, long hash, long nowNanos, boolean panic) {
+  private @Nullable Endpoint leastBad(Endpoint[] tried, long hash, long nowNanos, boolean panic) {
     int n = endpoints.length;
     int from = (int) Long.remainderUnsigned(hash, n);
     Endpoint untried = null;

@@ -72,9 +72,7 @@ public sealed interface RouteAction {
       }
       location.append(path == null ? request.path() : path.apply(request.path()));
       String query = request.query();
-      return query == null
-          ? location.toString()
-          : location.append('?').append(query).toString();
+      return query == null ? location.toString() : location.append('?').append(query).toString();
     }
 
     /** Left out of the address (RFC 9110, 4.2.1 and 4.2.2). */

@@ -27,14 +27,7 @@ public record RoutePolicy(
   /** Changes nothing; repeats what never left. */
   public static final RoutePolicy DEFAULT =
       new RoutePolicy(
-          0,
-          0,
-          RetryPolicy.SAFE,
-          HeaderChanges.NONE,
-          HeaderChanges.NONE,
-          null,
-          List.of(),
-          null);
+          0, 0, RetryPolicy.SAFE, HeaderChanges.NONE, HeaderChanges.NONE, null, List.of(), null);
 
   public RoutePolicy {
     hashPolicies = List.copyOf(hashPolicies);

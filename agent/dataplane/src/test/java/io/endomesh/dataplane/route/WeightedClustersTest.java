@@ -36,20 +36,17 @@ class WeightedClustersTest {
 
   @Test
   void of_allWeightsZero_isRefused() {
-    assertThatThrownBy(() -> split(0, 0))
-        .hasMessage("sum of weights: 0 (expected: > 0)");
+    assertThatThrownBy(() -> split(0, 0)).hasMessage("sum of weights: 0 (expected: > 0)");
   }
 
   @Test
   void of_negativeWeight_isRefused() {
-    assertThatThrownBy(() -> split(1, -1))
-        .hasMessage("weight: -1 (expected: >= 0)");
+    assertThatThrownBy(() -> split(1, -1)).hasMessage("weight: -1 (expected: >= 0)");
   }
 
   @Test
   void of_weightsBeyondAnInt_areRefused() {
-    assertThatThrownBy(() -> split(Integer.MAX_VALUE, 1))
-        .isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> split(Integer.MAX_VALUE, 1)).isInstanceOf(ArithmeticException.class);
   }
 
   private WeightedClusters split(int toA, int toB) {
