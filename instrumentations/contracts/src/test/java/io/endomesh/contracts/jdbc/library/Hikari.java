@@ -12,9 +12,9 @@ import java.util.function.Function;
 public final class Hikari implements Function<Properties, Pool> {
 
   static {
-    // A connection given back is tested before it is handed out again, also within half a second:
-    // not every driver's error tells the pool that it is broken.
-    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
+    // A connection given back is tested before it is handed out again, also within the same
+    // millisecond: not every driver's error tells the pool that it is broken.
+    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "-1");
   }
 
   @Override
