@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
@@ -268,7 +269,7 @@ final class OutboundPipeline {
 
   private static long hash(Call call, Cluster cluster) {
     long random = ThreadLocalRandom.current().nextLong();
-    return cluster.policy().balancing().byHash()
+    return Balancing.byHash(cluster.policy().balancing())
         ? HashPolicy.hash(policy(call).hashPolicies(), call.request, random)
         : random;
   }

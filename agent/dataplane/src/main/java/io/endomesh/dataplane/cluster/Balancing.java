@@ -89,8 +89,12 @@ public sealed interface Balancing {
     }
   }
 
-  /** True if it matters what the request's hash is. */
-  default boolean byHash() {
-    return this instanceof RingHash || this instanceof Maglev;
+  /**
+   * True if it matters what the request's hash is. Static, because a class whose interface has
+   * default methods initializes that interface, and {@link #DEFAULT} would initialize the class:
+   * two threads that begin at different ends wait for each other for ever (JLS 12.4.2).
+   */
+  static boolean byHash(Balancing balancing) {
+    return balancing instanceof RingHash || balancing instanceof Maglev;
   }
 }
