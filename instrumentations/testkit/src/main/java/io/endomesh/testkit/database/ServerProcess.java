@@ -116,7 +116,11 @@ public final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException exiting) {
+      // The JVM is on its way out, and the hook runs beside this; stopping twice does no harm.
+    }
     stop();
   }
 
