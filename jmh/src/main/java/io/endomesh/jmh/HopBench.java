@@ -32,8 +32,15 @@ final class HopBench {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("listening on (\\d+)");
 
-  /** Enough for the JIT to settle on a 2-core machine; less makes the first mode look slow. */
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  /**
+   * Calls until the JIT has settled: its second compiler wants 5,000 of a method (HotSpot's
+   * Tier4InvocationThreshold), and time to get to it. Counted, not timed, because a slow machine
+   * makes fewer in the same time; the rounds are bounded nevertheless.
+   */
+  private static final int WARM_UP_CALLS = 50_000;
+
+  private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
+  private static final int MAX_WARM_UP_ROUNDS = 12;
 
   private final Installation installation;
   private final Path run;
@@ -86,7 +93,7 @@ final class HopBench {
   private Table measure(Map<String, Caller> modes, int rounds, Duration round) throws IOException {
     for (Map.Entry<String, Caller> mode : modes.entrySet()) {
       progress.println("warming up: " + mode.getKey());
-      mode.getValue().call(WARM_UP);
+      warmUp(mode.getValue());
     }
     Map<String, List<Figures>> seen = new LinkedHashMap<>();
     for (int i = 0; i < rounds; i++) {
@@ -112,6 +119,13 @@ final class HopBench {
           ratio(median.p99Micros(), base.p99Micros()));
     }
     return table;
+  }
+
+  private static void warmUp(Caller caller) throws IOException {
+    double calls = 0;
+    for (int round = 0; round < MAX_WARM_UP_ROUNDS && calls < WARM_UP_CALLS; round++) {
+      calls += caller.call(WARM_UP_ROUND).perSecond() * WARM_UP_ROUND.toSeconds();
+    }
   }
 
   private static Figures median(List<Figures> rounds) {

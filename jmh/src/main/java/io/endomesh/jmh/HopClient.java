@@ -37,6 +37,16 @@ public final class HopClient {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      answer(commands, client, request, callers);
+    } finally {
+      callers.shutdownNow(); // Or a failed call would leave a process that answers nobody.
+    }
+  }
+
+  private static void answer(
+      BufferedReader commands, HttpClient client, HttpRequest request, ExecutorService callers)
+      throws IOException, InterruptedException, ExecutionException {
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       long nanos = Long.parseLong(line) * 1_000_000;
       long start = System.nanoTime();
@@ -51,7 +61,6 @@ public final class HopClient {
       }
       report(latencies, System.nanoTime() - start);
     }
-    callers.shutdownNow();
   }
 
   private static long[] call(HttpClient client, HttpRequest request, long end) {

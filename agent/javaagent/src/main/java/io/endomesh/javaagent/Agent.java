@@ -41,7 +41,7 @@ public final class Agent {
                 settings.namespace(),
                 InstanceName.of(settings.service()),
                 settings.labels()));
-    StartingDiscovery discovery = new StartingDiscovery(settings.discoveryTimeout());
+    StartingDiscovery discovery = new StartingDiscovery(StartingDiscovery.PATIENCE);
     mesh.discovery(discovery);
     StartingListeners listeners = new StartingListeners();
     mesh.listeners(listeners);

@@ -83,7 +83,11 @@ final class MeshConnection implements Runnable {
         settings.telemetryEnabled()
             ? new Telemetry(
                 mesh.workload(),
-                TelemetrySettings.of(settings.telemetrySampling(), version, AgentLog::warn),
+                TelemetrySettings.of(
+                    settings.telemetrySampling(),
+                    settings.telemetryTracesPerSecond(),
+                    version,
+                    AgentLog::warn),
                 (path, contentType, body) -> post(controlPlane[0], path, contentType, body),
                 task -> new AgentThread(task, "telemetry"),
                 AgentLog::warn)

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StartingDiscovery implements Discovery {
 
+  /**
+   * Loading the connection's classes takes half a second of CPU time, which is seconds on a machine
+   * that starts several services at once.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final long timeoutNanos;
   private final CountDownLatch up = new CountDownLatch(1);
   private volatile Discovery real = Discovery.NONE;

@@ -197,7 +197,8 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   private synchronized CallObserver makeObserving() {
     CallObserver known = observing;
     if (known == null) {
-      known = new Observing(new Tracing(settings.samplingRatio()), clock, backlog);
+      TraceLimit limit = new TraceLimit(settings.tracesPerSecond(), nanoTime);
+      known = new Observing(new Tracing(settings.samplingRatio(), limit), clock, backlog);
       observing = known;
     }
     return known;

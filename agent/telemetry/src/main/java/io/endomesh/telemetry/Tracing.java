@@ -50,9 +50,11 @@ final class Tracing {
 
   private final IdGenerator ids = IdGenerator.random();
   private final Sampler sampler;
+  private final TraceLimit limit;
 
-  Tracing(double samplingRatio) {
+  Tracing(double samplingRatio, TraceLimit limit) {
     this.sampler = Sampler.traceIdRatioBased(samplingRatio);
+    this.limit = limit;
   }
 
   /**
@@ -140,7 +142,7 @@ final class Tracing {
             .shouldSample(
                 Context.root(), traceId, "", SpanKind.INTERNAL, Attributes.empty(), List.of())
             .getDecision();
-    return decision == SamplingDecision.RECORD_AND_SAMPLE
+    return decision == SamplingDecision.RECORD_AND_SAMPLE && limit.tryBegin()
         ? TraceFlags.getSampled()
         : TraceFlags.getDefault();
   }

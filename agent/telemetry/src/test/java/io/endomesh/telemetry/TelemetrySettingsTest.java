@@ -16,14 +16,14 @@ class TelemetrySettingsTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0.25, 0.25", "' 1 ', 1"})
   void sampling_betweenZeroAndOne_isTaken(String text, double ratio) {
-    assertThat(TelemetrySettings.of(text, "1", problems::add).samplingRatio()).isEqualTo(ratio);
+    assertThat(TelemetrySettings.of(text, null, "1", problems::add).samplingRatio()).isEqualTo(ratio);
     assertThat(problems).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "all", "-0.1", "1.01", "NaN"})
   void sampling_thatIsNoShare_isSaidAndTheDefaultKept(String text) {
-    assertThat(TelemetrySettings.of(text, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(TelemetrySettings.of(text, null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
     assertThat(problems)
         .containsExactly(
             "telemetry.sampling: " + text + " (expected: a number from 0 to 1); keeping 1.0");
@@ -31,7 +31,28 @@ class TelemetrySettingsTest {
 
   @Test
   void sampling_notSet_isTheDefault() {
-    assertThat(TelemetrySettings.of(null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(TelemetrySettings.of(null, null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
     assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void tracesPerSecond_number_isTaken() {
+    assertThat(TelemetrySettings.of(null, "7", "1", problems::add).tracesPerSecond()).isEqualTo(7);
+    assertThat(TelemetrySettings.of(null, null, "1", problems::add).tracesPerSecond())
+        .isEqualTo(100);
+    assertThat(problems).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "all", "-1", "0", "1.5"})
+  void tracesPerSecond_thatIsNoNumber_isSaidAndTheDefaultKept(String text) {
+    assertThat(TelemetrySettings.of(null, text, "1", problems::add).tracesPerSecond())
+        .isEqualTo(100);
+    assertThat(problems)
+        .containsExactly(
+            "telemetry.traces-per-second: "
+                + text
+                + " (expected: a whole number from 1; telemetry.sampling=0 begins no trace);"
+                + " keeping 100");
   }
 }

@@ -22,6 +22,8 @@ import io.opentelemetry.proto.trace.v1.Status;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,7 +45,7 @@ class TelemetryTest {
   private static final String UNSAMPLED = "00-" + TRACE + "-" + SPAN + "-00";
   private static final String ORDERS = "spiffe://endomesh.local/ns/shop/sa/orders";
   private static final TelemetrySettings SETTINGS =
-      new TelemetrySettings(1.0, Duration.ofMillis(5), "1.2.3");
+      new TelemetrySettings(1.0, 1_000_000, Duration.ofMillis(5), "1.2.3");
 
   private final Collector collector = new Collector();
   private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
@@ -489,7 +491,7 @@ class TelemetryTest {
 
   @Test
   void sampling_ofNone_keepsMeasuringAndPropagating() throws InterruptedException {
-    Telemetry unsampled = telemetry(new TelemetrySettings(0, Duration.ofMillis(5), "1"), collector);
+    Telemetry unsampled = telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), "1"), collector);
     Message request = Message.http("orders:8080", "GET", "/");
     sdkMayStart.countDown();
 
@@ -502,12 +504,38 @@ class TelemetryTest {
   }
 
   @Test
+  void tracesPerSecond_moreCalls_measuresAllAndTellsOfSome() throws InterruptedException {
+    Telemetry limited =
+        new Telemetry(
+            Shop.STOREFRONT,
+            new TelemetrySettings(1, 2, Duration.ofMillis(5), "1"),
+            collector,
+            TelemetryTest::daemon,
+            log::add,
+            () -> 0, // All within the same second.
+            Clock.systemUTC());
+    List<String> flags = new ArrayList<>();
+
+    for (int i = 0; i < 3; i++) {
+      Message request = Message.http("orders:8080", "GET", "/");
+      ((Attempt) call(Shop.mesh(limited), request).next()).responded(200, -1);
+      String traceparent = request.headers.get("traceparent");
+      flags.add(traceparent.substring(traceparent.length() - 2));
+    }
+
+    assertThat(flags).containsExactly("01", "01", "00");
+    assertThat(collector.point("http.client.request.duration", 3).getCount()).isEqualTo(3);
+    limited.close(Duration.ofSeconds(30));
+    assertThat(collector.spans(2)).hasSize(2);
+  }
+
+  @Test
   void close_withObservationsLeft_sendsThem() throws InterruptedException {
     AtomicReference<Thread> thread = new AtomicReference<>();
     Telemetry hourly =
         new Telemetry(
             Shop.STOREFRONT,
-            new TelemetrySettings(1, Duration.ofHours(1), "1"),
+            new TelemetrySettings(1, 100, Duration.ofHours(1), "1"),
             collector,
             task -> {
               Thread made = daemon(task);

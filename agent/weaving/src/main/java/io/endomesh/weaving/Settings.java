@@ -53,7 +53,8 @@ public final class Settings {
           "discovery-timeout",
           "log-level",
           "telemetry.enabled",
-          "telemetry.sampling");
+          "telemetry.sampling",
+          "telemetry.traces-per-second");
 
   private final List<String> problems = new ArrayList<>();
   private final SettingSource source;
@@ -146,7 +147,16 @@ public final class Settings {
 
   /** Share of traces that are recorded, as the user wrote it; telemetry checks it. */
   public @Nullable String telemetrySampling() {
-    SettingSource.Found found = source.find("telemetry.sampling");
+    return asWritten("telemetry.sampling");
+  }
+
+  /** Traces that may begin here in a second, as the user wrote it; telemetry checks it. */
+  public @Nullable String telemetryTracesPerSecond() {
+    return asWritten("telemetry.traces-per-second");
+  }
+
+  private @Nullable String asWritten(String name) {
+    SettingSource.Found found = source.find(name);
     return found == null ? null : found.value();
   }
 

@@ -55,8 +55,16 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   /** {@code Node.user_agent_name}: by it the controller knows that all it serves is understood. */
   private static final String USER_AGENT = "endomesh-agent";
 
-  /** How long the first calls wait for a first connection. */
-  private static final long CONNECT_WINDOW_NANOS = Duration.ofSeconds(2).toNanos();
+  /**
+   * How long the first calls wait for a first connection. An idle machine needs one second for it,
+   * two cores on which five services start at once need eight (measured); a call that does not wait
+   * fails, because no DNS knows its host. A controller that refuses, or is silent for a connect
+   * timeout, ends the wait sooner.
+   */
+  private static final long CONNECT_WINDOW_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** Reading two files takes milliseconds; a disk that hangs must not hang the application. */
+  private static final long RESTORE_NANOS = Duration.ofSeconds(2).toNanos();
 
   /** Changes come in bursts; the disk needs only the last. */
   private static final long SAVE_DELAY_NANOS = Duration.ofMillis(200).toNanos();
@@ -134,7 +142,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         });
     try {
       // Reads two files: with them the first call needs no controller.
-      restored.await(CONNECT_WINDOW_NANOS, TimeUnit.NANOSECONDS);
+      restored.await(RESTORE_NANOS, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -175,11 +175,7 @@ final class MeshedShop implements AutoCloseable {
 
   private String agent(Path join, String namespace, String... more) {
     StringBuilder arguments =
-        // Longer than the default: on a busy machine the database is asked for while all of the
-        // shop
-        // starts, and its name is known to nobody but the mesh.
         new StringBuilder("join-file=" + join + ",namespace=" + namespace)
-            .append(",discovery-timeout=10s")
             .append(",state-dir=")
             .append(run.resolve("state"));
     for (String argument : more) {

@@ -28,6 +28,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyStore;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import javax.net.ssl.SSLSession;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -232,6 +236,21 @@ public abstract class HttpServerContract {
       assertThat(get(plain, "http", "/context").body()).isEqualTo("null");
     }
     Await.until("end of all calls", () -> ended.size() == 100);
+  }
+
+  @Test
+  void connection_ofTheMesh_isKeptForAsManyRequestsAsItsClientWants() throws Exception {
+    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    HttpClient secured = mutual(CALLER);
+    Set<String> handshakes = new HashSet<>();
+
+    // Servers close plain connections after 100 (Tomcat, httpd) or 1,000 requests (nginx).
+    for (int i = 0; i < 1_100; i++) {
+      SSLSession session = get(secured, "https", "/context").sslSession().orElseThrow();
+      handshakes.add(HexFormat.of().formatHex(session.getId()));
+    }
+
+    assertThat(handshakes).hasSize(1);
   }
 
   @Test
