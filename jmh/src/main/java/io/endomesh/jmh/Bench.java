@@ -15,16 +15,17 @@ import org.openjdk.jmh.runner.RunnerException;
 /** {@code ./endomesh bench}: measures and prints tables. */
 public final class Bench {
 
-  private static final List<String> PARTS = List.of("decision", "hop", "startup");
+  private static final List<String> PARTS = List.of("decision", "hop", "startup", "heap");
 
   private static final String USAGE =
       """
-      Usage: ./endomesh bench [decision] [hop] [startup] [--quick]
+      Usage: ./endomesh bench [decision] [hop] [startup] [heap] [--quick]
 
         decision  nanoseconds and bytes of a decision, by JMH
         hop       latency and throughput of a real HTTP hop: no agent, agent, agent with mutual
                   TLS, and a pair of mutual TLS HAProxies where haproxy is installed
         startup   CPU of an empty program, time until a Spring Boot service listens, size of the jar
+        heap      what the agent holds in a program that knows 50 services
         --quick   shorter rounds, for a first look
 
       Without a name all are measured. The machine should do nothing else meanwhile; read ratios.
@@ -66,6 +67,9 @@ public final class Bench {
       }
       if (parts.contains("startup")) {
         tables.add(new StartupBench(installation, run, out).run(quick ? 3 : 7));
+      }
+      if (parts.contains("heap")) {
+        tables.add(new HeapBench(installation, run, out).run());
       }
       for (Table table : tables) {
         out.println();

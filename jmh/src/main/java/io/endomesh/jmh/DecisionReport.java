@@ -2,7 +2,7 @@ package io.endomesh.jmh;
 
 import io.endomesh.dataplane.DecisionBenchmark;
 import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -16,13 +16,23 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Nanoseconds and bytes of a decision, by JMH with its allocation profiler. */
 final class DecisionReport {
 
-  private static final Map<String, String> NAMES =
-      Map.of(
-          "decision", "decision (50 routes, 100 endpoints)",
-          "wholeCall", "  with the call's objects and its outcome",
-          "passThrough", "  of a host that is not in the mesh",
-          "regexMatch", "  one regular expression, for scale",
-          "resilience4jRetryAndBreaker", "Resilience4j retry + breaker, no routing");
+  /** In the order of the table. */
+  private static final List<Row> ROWS =
+      List.of(
+          new Row("decision", "decision (50 routes, 100 endpoints)"),
+          new Row("decisionWithPolicies", "  with time-outs, retries, limits, outliers, Maglev"),
+          new Row("wholeCall", "  with the call's objects and its outcome"),
+          new Row("passThrough", "  of a host that is not in the mesh"),
+          new Row("pickLeastRequest", "one of 100 endpoints: least request"),
+          new Row("pickRoundRobin", "  round robin"),
+          new Row("pickRandom", "  random"),
+          new Row("pickPeakEwma", "  peak EWMA"),
+          new Row("pickRingHash", "  ring hash"),
+          new Row("pickMaglev", "  Maglev"),
+          new Row("regexMatch", "one regular expression, for scale"),
+          new Row("resilience4jRetryAndBreaker", "Resilience4j retry + breaker, no routing"));
+
+  private record Row(String benchmark, String title) {}
 
   private DecisionReport() {}
 
@@ -37,15 +47,12 @@ final class DecisionReport {
             .build();
     Collection<RunResult> results = new Runner(options).run();
     Table table = new Table("", "ns", "±", "bytes");
-    for (String method :
-        new String[] {
-          "decision", "wholeCall", "passThrough", "regexMatch", "resilience4jRetryAndBreaker"
-        }) {
+    for (Row row : ROWS) {
       for (RunResult result : results) {
-        if (result.getParams().getBenchmark().endsWith("." + method)) {
+        if (result.getParams().getBenchmark().endsWith("." + row.benchmark())) {
           Result<?> time = result.getPrimaryResult();
           table.row(
-              NAMES.getOrDefault(method, method),
+              row.title(),
               "%.1f".formatted(time.getScore()),
               "%.1f".formatted(time.getScoreError()),
               "%.0f".formatted(bytes(result)));

@@ -17,9 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent adds to start-up and holds afterwards: CPU time of an empty program, time until a
- * Spring Boot service listens, heap after a collection, size of the jar. Medians over the rounds,
- * modes in turn.
+ * What the agent adds to start-up: CPU time of an empty program, time until a Spring Boot service
+ * listens, size of the jar. Medians over the rounds, modes in turn.
  */
 final class StartupBench {
 

@@ -15,7 +15,10 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   private final String path;
   private final @Nullable String query;
   private final Map<String, List<String>> written = new TreeMap<>();
-  private final Map<String, List<String>> headers = new TreeMap<>();
+
+  /** What is sent: the written ones themselves until one is changed, or restoring would cost. */
+  private Map<String, List<String>> headers = written;
+
   private @Nullable String sentTarget;
   private @Nullable String sentAuthority;
   private boolean replayable = true;
@@ -48,7 +51,6 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
 
   public TestRequest header(String name, String value) {
     written.put(name, List.of(value));
-    headers.put(name, List.of(value));
     return this;
   }
 
@@ -104,6 +106,13 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
     return values == null ? null : values.get(0);
   }
 
+  private Map<String, List<String>> changed() {
+    if (headers == written) {
+      headers = new TreeMap<>(written);
+    }
+    return headers;
+  }
+
   /** All values that are sent, none if the header is not there. */
   public List<String> sent(String name) {
     return headers.getOrDefault(name, List.of());
@@ -121,25 +130,24 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
 
   @Override
   public void setHeader(String name, String value) {
-    headers.put(name, List.of(value));
+    changed().put(name, List.of(value));
   }
 
   @Override
   public void addHeader(String name, String value) {
     List<String> values = new ArrayList<>(sent(name));
     values.add(value);
-    headers.put(name, values);
+    changed().put(name, values);
   }
 
   @Override
   public void removeHeader(String name) {
-    headers.remove(name);
+    changed().remove(name);
   }
 
   @Override
   public void restore() {
-    headers.clear();
-    headers.putAll(written);
+    headers = written;
     sentTarget = null;
     sentAuthority = null;
   }

@@ -16,7 +16,8 @@ class TelemetrySettingsTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0.25, 0.25", "' 1 ', 1"})
   void sampling_betweenZeroAndOne_isTaken(String text, double ratio) {
-    assertThat(TelemetrySettings.of(text, null, "1", problems::add).samplingRatio()).isEqualTo(ratio);
+    assertThat(TelemetrySettings.of(text, null, "1", problems::add).samplingRatio())
+        .isEqualTo(ratio);
     assertThat(problems).isEmpty();
   }
 

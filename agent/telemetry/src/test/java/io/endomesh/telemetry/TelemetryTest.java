@@ -23,8 +23,8 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -491,7 +491,8 @@ class TelemetryTest {
 
   @Test
   void sampling_ofNone_keepsMeasuringAndPropagating() throws InterruptedException {
-    Telemetry unsampled = telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), "1"), collector);
+    Telemetry unsampled =
+        telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), "1"), collector);
     Message request = Message.http("orders:8080", "GET", "/");
     sdkMayStart.countDown();
 

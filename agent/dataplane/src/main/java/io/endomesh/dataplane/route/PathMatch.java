@@ -1,16 +1,25 @@
 package io.endomesh.dataplane.route;
 
 import com.google.re2j.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A test of a request path. Immutable. */
 public sealed interface PathMatch {
 
   boolean matches(String path);
 
+  /** The first segment of every path that matches, without slashes; null if they differ. */
+  @Nullable String firstSegment();
+
   record Exact(String expected) implements PathMatch {
     @Override
     public boolean matches(String path) {
       return expected.equals(path);
+    }
+
+    @Override
+    public @Nullable String firstSegment() {
+      return RouteIndex.firstSegment(expected, /* whole= */ true);
     }
   }
 
@@ -19,6 +28,11 @@ public sealed interface PathMatch {
     @Override
     public boolean matches(String path) {
       return path.startsWith(prefix);
+    }
+
+    @Override
+    public @Nullable String firstSegment() {
+      return RouteIndex.firstSegment(prefix, /* whole= */ false);
     }
   }
 
@@ -34,6 +48,11 @@ public sealed interface PathMatch {
       return path.startsWith(prefix)
           && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
+
+    @Override
+    public @Nullable String firstSegment() {
+      return RouteIndex.firstSegment(prefix, /* whole= */ true);
+    }
   }
 
   /** The whole path. RE2/J runs in linear time. */
@@ -41,6 +60,11 @@ public sealed interface PathMatch {
     @Override
     public boolean matches(String path) {
       return pattern.matches(path);
+    }
+
+    @Override
+    public @Nullable String firstSegment() {
+      return null;
     }
   }
 }

@@ -4,26 +4,43 @@ import io.endomesh.dataplane.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The routes of one host, in the order in which they are tried (Envoy {@code VirtualHost}).
- * Immutable.
- *
- * @param name of the service, {@code orders.default}, for telemetry and messages
- */
-public record VirtualHost(String name, List<Route> routes) {
+/** The routes of one host, in the order in which they are tried (Envoy {@code VirtualHost}). */
+public final class VirtualHost {
 
-  public VirtualHost {
-    routes = List.copyOf(routes);
+  private final String name;
+  private final List<Route> routes;
+  private final RouteIndex index;
+
+  /**
+   * @param name of the service, {@code orders.default}, for telemetry and messages
+   */
+  public VirtualHost(String name, List<Route> routes) {
+    this.name = name;
+    this.routes = List.copyOf(routes);
+    this.index = new RouteIndex(this.routes);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public List<Route> routes() {
+    return routes;
   }
 
   /** The first route that matches, or null. Allocates nothing. */
   public @Nullable Route match(Request request) {
-    for (int i = 0, n = routes.size(); i < n; i++) {
-      Route route = routes.get(i);
+    Route[] candidates = index.candidates(request.path());
+    for (Route route : candidates) {
       if (route.match().matches(request)) {
         return route;
       }
     }
     return null;
+  }
+
+  @Override
+  public String toString() {
+    return name + routes;
   }
 }
