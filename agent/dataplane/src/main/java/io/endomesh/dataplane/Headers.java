@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Headers {
 
-  /** First value of a header, or null. */
+  /** A header, or null; several values as {@link HeaderValues#joined} makes them one. */
   @Nullable String header(String name);
 
   /** Replaces all values of a header by one. */

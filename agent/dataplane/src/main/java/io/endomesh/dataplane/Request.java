@@ -32,7 +32,8 @@ public interface Request {
   }
 
   /**
-   * First value of a header, or null.
+   * A header, or null. If it is there several times, all its values as one, as {@link
+   * HeaderValues#joined} makes it: whoever looked at the first only could be deceived by a second.
    *
    * @param name in lower case
    */

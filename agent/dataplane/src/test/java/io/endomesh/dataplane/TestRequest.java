@@ -49,8 +49,8 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
     return new TestRequest(Protocol.GRPC, "POST", authority, path);
   }
 
-  public TestRequest header(String name, String value) {
-    written.put(name, List.of(value));
+  public TestRequest header(String name, String... values) {
+    written.put(name, List.of(values));
     return this;
   }
 
@@ -103,7 +103,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   @Override
   public @Nullable String header(String name) {
     List<String> values = headers.get(name);
-    return values == null ? null : values.get(0);
+    return values == null ? null : HeaderValues.joined(name, values);
   }
 
   private Map<String, List<String>> changed() {

@@ -26,6 +26,7 @@ import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.UrlRewrite;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
@@ -43,6 +44,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -514,6 +516,25 @@ public abstract class GrpcContract {
     assertThat(answer.status()).isEqualTo(PERMISSION_DENIED);
     assertThat(answer.text()).contains("AuthorizationPolicy/default/closed");
     assertThat(answer.decidedBy()).isEqualTo("AuthorizationPolicy/default/closed");
+  }
+
+  @Test
+  void server_policyOnAHeader_isNotDeceivedByASecondOne() {
+    Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
+    Policy policy = new Policy("no-admins", List.of(new Policy.Rule(Condition.ANY, admin)));
+    inbound(Inbound.TlsMode.DISABLE, new Authorization(List.of(policy), List.of()));
+
+    assertThat(withRoles("user", "guest").status()).isEqualTo(OK);
+    assertThat(withRoles("user", "admin").status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(withRoles("admin", "user").status()).isEqualTo(PERMISSION_DENIED);
+  }
+
+  private Answer withRoles(String... roles) {
+    List<HeaderChanges.Header> added =
+        Stream.of(roles).map(role -> new HeaderChanges.Header("x-role", role)).toList();
+    HeaderChanges request = new HeaderChanges(List.of(), added, List.of());
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, HeaderChanges.NONE));
+    return client.unary("hello");
   }
 
   @Test

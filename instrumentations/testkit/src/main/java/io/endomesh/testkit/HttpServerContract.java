@@ -175,6 +175,28 @@ public abstract class HttpServerContract {
   }
 
   @Test
+  void policyOnAHeader_isNotDeceivedByASecondOne() throws Exception {
+    Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
+    mode(
+        TlsMode.PERMISSIVE,
+        new Authorization(
+            List.of(new Policy(POLICY, List.of(new Policy.Rule(Condition.ANY, admin)))),
+            List.of()));
+
+    assertThat(withRoles("user")).isEqualTo(200);
+    assertThat(withRoles("user", "admin")).isEqualTo(403);
+    assertThat(withRoles("admin", "user")).isEqualTo(403);
+  }
+
+  private int withRoles(String... roles) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri("http", "/echo"));
+    for (String role : roles) {
+      request.header("X-Role", role);
+    }
+    return plain().send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
   void plaintextCaller_hasNoIdentity_whateverItSays() throws Exception {
     mode(TlsMode.PERMISSIVE, allowing(CALLER));
 

@@ -17,8 +17,8 @@ public record Authorization(List<Policy> deny, List<Policy> allow) {
   public static final Authorization ALLOW_ALL = new Authorization(List.of(), List.of());
 
   public Authorization {
-    deny = List.copyOf(deny);
-    allow = List.copyOf(allow);
+    deny = deny.stream().map(policy -> policy.ofSeveral(/* suspicious= */ true)).toList();
+    allow = allow.stream().map(policy -> policy.ofSeveral(/* suspicious= */ false)).toList();
   }
 
   /**

@@ -13,9 +13,25 @@ public sealed interface Condition {
 
   boolean matches(Request request, @Nullable String caller, @Nullable String remoteAddress);
 
+  /**
+   * The same test, made safe against headers that are there several times, where a policy and the
+   * application may not mean the same one of them.
+   *
+   * @param suspicious true where a match refuses: one of the values suffices. False where it
+   *     permits: all values must match, as one text (Envoy)
+   */
+  default Condition ofSeveral(boolean suspicious) {
+    return this;
+  }
+
   record All(List<Condition> conditions) implements Condition {
     public All {
       conditions = List.copyOf(conditions);
+    }
+
+    @Override
+    public Condition ofSeveral(boolean suspicious) {
+      return new All(conditions.stream().map(c -> c.ofSeveral(suspicious)).toList());
     }
 
     @Override
@@ -36,6 +52,11 @@ public sealed interface Condition {
     }
 
     @Override
+    public Condition ofSeveral(boolean suspicious) {
+      return new AnyOf(conditions.stream().map(c -> c.ofSeveral(suspicious)).toList());
+    }
+
+    @Override
     public boolean matches(
         Request request, @Nullable String caller, @Nullable String remoteAddress) {
       for (int i = 0; i < conditions.size(); i++) {
@@ -48,6 +69,11 @@ public sealed interface Condition {
   }
 
   record Not(Condition condition) implements Condition {
+    @Override
+    public Condition ofSeveral(boolean suspicious) {
+      return new Not(condition.ofSeveral(!suspicious));
+    }
+
     @Override
     public boolean matches(
         Request request, @Nullable String caller, @Nullable String remoteAddress) {
@@ -85,18 +111,51 @@ public sealed interface Condition {
    * A header; {@code :method} and {@code :authority} are read from the request itself.
    *
    * @param name in lower case
+   * @param each true if one of several values suffices
    */
-  record Header(String name, StringMatch value) implements Condition {
+  record Header(String name, StringMatch value, boolean each) implements Condition {
+
+    public Header(String name, StringMatch value) {
+      this(name, value, false);
+    }
+
+    @Override
+    public Condition ofSeveral(boolean suspicious) {
+      if (name.startsWith(":")) {
+        return this;
+      }
+      return value instanceof StringMatch.Not not
+          ? new Not(new Header(name, not.match(), !suspicious))
+          : new Header(name, value, suspicious);
+    }
+
     @Override
     public boolean matches(
         Request request, @Nullable String caller, @Nullable String remoteAddress) {
-      return value.matches(
+      String text =
           switch (name) {
             case ":method" -> request.method();
             case ":authority" -> request.authority();
             case ":path" -> request.path();
             default -> request.header(name);
-          });
+          };
+      return value.matches(text)
+          || (each && text != null && text.indexOf(',') >= 0 && matchesOneOf(text));
+    }
+
+    /** A value that holds commas itself is taken apart as well, which errs on the safe side. */
+    private boolean matchesOneOf(String text) {
+      for (int start = 0; ; ) {
+        int comma = text.indexOf(',', start);
+        String one = comma < 0 ? text.substring(start) : text.substring(start, comma);
+        if (value.matches(one.trim())) {
+          return true;
+        }
+        if (comma < 0) {
+          return false;
+        }
+        start = comma + 1;
+      }
     }
   }
 }

@@ -24,6 +24,11 @@ public record Policy(String name, List<Rule> rules) {
     return false;
   }
 
+  /** As {@link Condition#ofSeveral}. */
+  Policy ofSeveral(boolean suspicious) {
+    return new Policy(name, rules.stream().map(rule -> rule.ofSeveral(suspicious)).toList());
+  }
+
   /**
    * Matches if both parts do (Envoy RBAC {@code Policy}).
    *
@@ -31,6 +36,10 @@ public record Policy(String name, List<Rule> rules) {
    * @param permission what is called
    */
   public record Rule(Condition principal, Condition permission) {
+
+    Rule ofSeveral(boolean suspicious) {
+      return new Rule(principal.ofSeveral(suspicious), permission.ofSeveral(suspicious));
+    }
 
     boolean matches(Request request, @Nullable String caller, @Nullable String remoteAddress) {
       return principal.matches(request, caller, remoteAddress)

@@ -106,4 +106,61 @@ class AuthorizationTest {
         name,
         List.of(new Rule(new Condition.Caller(new StringMatch.Exact(caller)), Condition.ANY)));
   }
+
+  private static Policy onRole(Condition role) {
+    return new Policy("role", List.of(new Rule(Condition.ANY, role)));
+  }
+
+  private static final Condition ADMIN =
+      new Condition.Header("x-role", new StringMatch.Exact("admin"));
+
+  private static @Nullable Reply checkRoles(Authorization authorization, String... roles) {
+    return authorization.check(TestRequest.get("p", "/").header("x-role", roles), null, null);
+  }
+
+  @Test
+  void check_denyOnAHeaderThatIsThereTwice_oneValueIsEnoughToRefuse() {
+    Authorization noAdmins = new Authorization(List.of(onRole(ADMIN)), List.of());
+
+    assertThat(checkRoles(noAdmins, "admin", "user")).isNotNull();
+    assertThat(checkRoles(noAdmins, "user", "admin")).isNotNull();
+    assertThat(checkRoles(noAdmins, "user, admin")).isNotNull();
+    assertThat(checkRoles(noAdmins, "user", "administrator")).isNull();
+  }
+
+  @Test
+  void check_allowOnAHeaderThatIsThereTwice_allValuesMustMatch() {
+    Authorization onlyAdmins = new Authorization(List.of(), List.of(onRole(ADMIN)));
+
+    assertThat(checkRoles(onlyAdmins, "admin")).isNull();
+    assertThat(checkRoles(onlyAdmins, "admin", "user")).isNotNull();
+    assertThat(checkRoles(onlyAdmins, "user", "admin")).isNotNull();
+  }
+
+  @Test
+  void check_allowUnlessAHeader_oneValueIsEnoughToRefuse() {
+    Authorization byCondition =
+        new Authorization(List.of(), List.of(onRole(new Condition.Not(ADMIN))));
+    Authorization byMatch =
+        new Authorization(
+            List.of(),
+            List.of(
+                onRole(
+                    new Condition.Header(
+                        "x-role", new StringMatch.Not(new StringMatch.Exact("admin"))))));
+
+    for (Authorization notAdmins : List.of(byCondition, byMatch)) {
+      assertThat(checkRoles(notAdmins, "user")).isNull();
+      assertThat(checkRoles(notAdmins, "user", "admin")).isNotNull();
+      assertThat(checkRoles(notAdmins, "admin", "user")).isNotNull();
+    }
+  }
+
+  @Test
+  void check_denyUnlessAHeader_allValuesMustMatch() {
+    Authorization others = new Authorization(List.of(onRole(new Condition.Not(ADMIN))), List.of());
+
+    assertThat(checkRoles(others, "admin")).isNull();
+    assertThat(checkRoles(others, "admin", "user")).isNotNull();
+  }
 }

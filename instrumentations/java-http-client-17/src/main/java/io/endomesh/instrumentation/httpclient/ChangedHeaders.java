@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.Headers;
 import java.net.http.HttpHeaders;
 import java.util.ArrayList;
@@ -53,10 +54,7 @@ final class ChangedHeaders implements Headers {
   @Override
   public @Nullable String header(String name) {
     List<String> values = changed.get(name);
-    if (values == null) {
-      return original.firstValue(name).orElse(null);
-    }
-    return values.isEmpty() ? null : values.get(0);
+    return HeaderValues.joined(name, values == null ? original.allValues(name) : values);
   }
 
   @Override

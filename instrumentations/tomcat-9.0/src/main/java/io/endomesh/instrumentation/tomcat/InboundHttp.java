@@ -1,11 +1,14 @@
 package io.endomesh.instrumentation.tomcat;
 
+import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.http.MimeHeaders;
 import org.apache.tomcat.util.net.SSLSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +89,21 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public @Nullable String header(String name) {
-    return request.getHeader(name);
+    MimeHeaders headers = request.getCoyoteRequest().getMimeHeaders();
+    int first = headers.findHeader(name, 0);
+    if (first < 0) {
+      return null;
+    }
+    String value = headers.getValue(first).toString();
+    int next = headers.findHeader(name, first + 1);
+    if (next < 0) {
+      return value;
+    }
+    List<String> values = new ArrayList<>(List.of(value));
+    for (; next >= 0; next = headers.findHeader(name, next + 1)) {
+      values.add(headers.getValue(next).toString());
+    }
+    return HeaderValues.joined(name, values);
   }
 
   @Override

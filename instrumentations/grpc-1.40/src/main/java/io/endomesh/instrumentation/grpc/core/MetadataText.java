@@ -1,8 +1,11 @@
 package io.endomesh.instrumentation.grpc.core;
 
+import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.Reply;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Text headers of gRPC metadata, by name; and what a reply of the mesh looks like in gRPC. */
@@ -12,13 +15,18 @@ final class MetadataText {
 
   private MetadataText() {}
 
-  /** First value, null if there is none or the name is not one of a text header. */
+  /** All values as one, null if there is none or the name is not one of a text header. */
   static @Nullable String get(Metadata metadata, String name) {
     if (!isText(name)) {
       return null;
     }
     Iterable<String> values = metadata.getAll(key(name));
-    return values == null ? null : values.iterator().next();
+    if (values == null) {
+      return null;
+    }
+    List<String> all = new ArrayList<>();
+    values.forEach(all::add);
+    return HeaderValues.joined(name, all);
   }
 
   /** Replaces all values; does nothing if the name is not one of a text header. */
