@@ -254,6 +254,16 @@ public abstract class JdbcContract {
   }
 
   @Test
+  void endpoint_thatMustProveAnIdentity_isNotReachedInPlaintext() {
+    Relay relay = open(Relay.silent());
+    String identity = TestRoutes.spiffeId("database");
+    routes.host(HOST, TestRoutes.endpoint(relay.endpoint().address().getPort(), identity));
+
+    assertThat(failure(database().url(HOST)).getMessage()).contains(identity);
+    assertThat(relay.connections()).isZero();
+  }
+
+  @Test
   void endpoints_allRefuse_errorIsTheDriversOwn() throws Exception {
     Endpoint refusing = refusing();
     SQLException own = failure(database().url("127.0.0.1:" + refusing.address().getPort()));

@@ -6,6 +6,7 @@ import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
@@ -84,6 +85,10 @@ final class MeshConnect {
     @Override
     public AttemptResult<Connected> exchange(Attempt attempt) {
       InetSocketAddress address = attempt.endpoint().address();
+      ClientTls tls = attempt.tls();
+      if (tls != null) {
+        return new AttemptResult.Delivered<>(closed(attempt, address, tls.expectedIdentity()));
+      }
       Connected connected = connect(address);
       Connection connection = connected.connection();
       if (connection != null) {
@@ -104,6 +109,20 @@ final class MeshConnect {
         attempt.abandoned(connected.error());
       }
       return new AttemptResult.Delivered<>(connected);
+    }
+
+    /** Drivers speak plaintext, or TLS of their own, which proves no identity of the mesh. */
+    private static Connected closed(Attempt attempt, InetSocketAddress address, String identity) {
+      SQLException refusal =
+          new SQLNonTransientConnectionException(
+              address
+                  + " must prove "
+                  + identity
+                  + " by mutual TLS, which the mesh does not speak for JDBC (expected: an endpoint"
+                  + " without identity, as those of a ServiceEntry are)",
+              REJECTED);
+      attempt.abandoned(refusal);
+      return new Connected(null, refusal);
     }
 
     /** What the driver throws is no exception of ours: it must not be suppressed. */
