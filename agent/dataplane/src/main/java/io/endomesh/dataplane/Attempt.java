@@ -67,7 +67,11 @@ public final class Attempt implements Decision {
 
   private void begin() {
     endpoint.load().begin();
-    cluster.load().begin(number > 1);
+    if (isCopy()) {
+      cluster.load().beginCopy();
+    } else {
+      cluster.load().begin(number > 1);
+    }
   }
 
   public Call call() {
@@ -247,7 +251,11 @@ public final class Attempt implements Decision {
     }
     ended = true;
     endpoint.load().end();
-    cluster.load().end(number > 1);
+    if (isCopy()) {
+      cluster.load().endCopy();
+    } else {
+      cluster.load().end(number > 1);
+    }
     return true;
   }
 

@@ -25,8 +25,17 @@ final class InboundPipeline {
     return new InboundCall(mesh, request, caller, refusal, waitsNanos(request));
   }
 
-  /** A caller that lies about how long it waits only cuts its own calls short. */
+  /**
+   * A caller that lies about how long it waits only cuts its own calls short. A gRPC library obeys
+   * {@code grpc-timeout} in its own calls; here it holds for those of other libraries too.
+   */
   private static long waitsNanos(InboundRequest request) {
+    return request.protocol() == Protocol.GRPC
+        ? GrpcTimeout.nanos(request.header("grpc-timeout"))
+        : httpWaitsNanos(request);
+  }
+
+  private static long httpWaitsNanos(InboundRequest request) {
     String millis = request.header(OutboundPipeline.EXPECTED_TIMEOUT_HEADER);
     if (millis == null) {
       return Call.NO_TIMEOUT;

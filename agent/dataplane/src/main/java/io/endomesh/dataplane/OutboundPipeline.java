@@ -143,7 +143,7 @@ final class OutboundPipeline {
   /** An attempt that is a copy for a mirror; null if there is nobody, or enough, to send it to. */
   @Nullable Attempt copy(Call call, Cluster cluster) {
     long now = call.mesh.nanoTime();
-    if (cluster.load().active() >= MAX_COPIES || !cluster.admits()) {
+    if (cluster.load().copies() >= MAX_COPIES || !cluster.admits()) {
       return null;
     }
     Endpoint endpoint = cluster.pick(NONE_TRIED, ThreadLocalRandom.current().nextLong(), now);

@@ -11,6 +11,7 @@ public final class ClusterLoad {
 
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicInteger retries = new AtomicInteger();
+  private final AtomicInteger copies = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger ejected = new AtomicInteger();
 
@@ -31,6 +32,17 @@ public final class ClusterLoad {
     }
   }
 
+  /** A copy for a mirror: in flight like a call, and counted by itself as well. */
+  public void beginCopy() {
+    begin(/* retry= */ false);
+    copies.incrementAndGet();
+  }
+
+  public void endCopy() {
+    copies.decrementAndGet();
+    end(/* retry= */ false);
+  }
+
   /** A call will be retried as soon as its back-off has passed. */
   public void await() {
     waiting.incrementAndGet();
@@ -41,7 +53,12 @@ public final class ClusterLoad {
     waiting.decrementAndGet();
   }
 
-  /** Attempts in flight, retries included. */
+  /** Copies in flight. */
+  public int copies() {
+    return copies.get();
+  }
+
+  /** Attempts in flight, retries and copies included. */
   public int active() {
     return active.get();
   }

@@ -49,6 +49,35 @@ class AuthorizationTest extends Conformance {
     assertThat(check(authorization, ORDERS) == null).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // action, negated, values, allowed
+    "DENY,  false, user,       true",
+    "DENY,  false, admin|user, false",
+    "DENY,  false, user|admin, false",
+    "DENY,  true,  admin,      true",
+    "DENY,  true,  admin|user, false",
+    "ALLOW, false, admin,      true",
+    "ALLOW, false, admin|user, false",
+    "ALLOW, true,  user,       true",
+    "ALLOW, true,  user|admin, false",
+  })
+  @DisplayName(
+      "a header that is there several times never helps its sender: one of the values suffices to"
+          + " refuse, all must match to permit (beyond Envoy, which matches them as one text)")
+  void headerThereSeveralTimes(String action, boolean negated, String values, boolean allowed) {
+    Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
+    Condition condition = negated ? new Condition.Not(admin) : admin;
+    List<Policy> policies =
+        List.of(new Policy("role", List.of(new Policy.Rule(Condition.ANY, condition))));
+    Authorization authorization =
+        action.equals("DENY")
+            ? new Authorization(policies, List.of())
+            : new Authorization(List.of(), policies);
+    TestRequest request = TestRequest.get("web", "/").header("x-role", values.split("[|]"));
+    assertThat(authorization.check(request, null, null) == null).isEqualTo(allowed);
+  }
+
   @Test
   @DisplayName("an ALLOW policy without rules allows nobody (Istio allow-nothing)")
   void allowNothing() {

@@ -51,6 +51,21 @@ class RouteMatchingTest extends Conformance {
   }
 
   @Test
+  @DisplayName(
+      "a header that is there several times is matched as one text, joined by commas (Envoy"
+          + " HeaderMatcher, gRFC A41)")
+  void header_severalTimes() {
+    RouteMatch match =
+        new RouteMatch(
+            new PathMatch.Prefix("/"),
+            null,
+            List.of(new RouteMatch.HeaderMatch("x-tag", new StringMatch.Exact("a,b"))),
+            List.of());
+    assertThat(match.matches(TestRequest.get("orders", "/").header("x-tag", "a", "b"))).isTrue();
+    assertThat(match.matches(TestRequest.get("orders", "/").header("x-tag", "a"))).isFalse();
+  }
+
+  @Test
   @DisplayName("a path is matched without its query (Envoy RouteMatch)")
   void path_queryIsNotPartOfIt() {
     RouteMatch match = new RouteMatch(new PathMatch.Exact("/a"), null, List.of(), List.of());

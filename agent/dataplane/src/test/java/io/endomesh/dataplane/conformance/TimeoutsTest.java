@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Timeouts")
@@ -151,8 +152,46 @@ class TimeoutsTest extends Conformance {
         .isEqualTo(CallContext.EMPTY);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1H, 3600000",
+    "2M, 120000",
+    "3S, 3000",
+    "250m, 250",
+    "250000u, 250",
+    "99999999n, 99"
+  })
+  @DisplayName(
+      "a gRPC caller's grpc-timeout ends calls of any protocol made on its behalf (gRPC over"
+          + " HTTP/2)")
+  void callersDeadline_grpc(String timeout, long millis) {
+    publish(RoutePolicy.DEFAULT);
+    TestRequest served = TestRequest.grpc("web", "/shop.Web/Get").header("grpc-timeout", timeout);
+    onBehalfOf(
+        served,
+        () -> {
+          TestRequest request = TestRequest.get("orders", "/");
+          attempt(call(request));
+          assertThat(request.sent(HEADER)).containsExactly(Long.toString(millis));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5", "S", "0S", "-1S", "5s", "5 S", "123456789S", "soon"})
+  @DisplayName("a grpc-timeout that cannot be read is none")
+  void callersDeadline_grpcSenseless(String timeout) {
+    assertThat(
+            mesh.serve(TestRequest.grpc("web", "/shop.Web/Get").header("grpc-timeout", timeout))
+                .context())
+        .isEqualTo(CallContext.EMPTY);
+  }
+
   private void onBehalfOf(String waitsMillis, Runnable calls) {
-    InboundCall served = mesh.serve(TestRequest.get("web", "/").header(HEADER, waitsMillis));
+    onBehalfOf(TestRequest.get("web", "/").header(HEADER, waitsMillis), calls);
+  }
+
+  private void onBehalfOf(TestRequest request, Runnable calls) {
+    InboundCall served = mesh.serve(request);
     CallContext previous = served.context().attach();
     try {
       calls.run();

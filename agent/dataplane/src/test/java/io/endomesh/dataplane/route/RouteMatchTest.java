@@ -99,16 +99,4 @@ class RouteMatchTest {
         WeightedClusters.of(io.endomesh.dataplane.TestMesh.cluster(name)),
         RoutePolicy.DEFAULT);
   }
-
-  @Test
-  void headers_thereSeveralTimes_areMatchedAsOne() {
-    RouteMatch match =
-        new RouteMatch(
-            new PathMatch.Prefix("/"),
-            null,
-            List.of(new HeaderMatch("x-tag", new StringMatch.Exact("a,b"))),
-            List.of());
-    assertThat(match.matches(TestRequest.get("o", "/").header("x-tag", "a", "b"))).isTrue();
-    assertThat(match.matches(TestRequest.get("o", "/").header("x-tag", "a"))).isFalse();
-  }
 }
