@@ -109,6 +109,7 @@ public final class ControllerProcess implements AutoCloseable {
             run,
             Map.of(),
             Installation.java(
+                Installation.temporaryFilesIn(run),
                 "-jar",
                 installation.controller().toString(),
                 "controller",

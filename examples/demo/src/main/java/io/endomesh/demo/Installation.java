@@ -45,6 +45,11 @@ public record Installation(Path home) {
     return command;
   }
 
+  /** Also what a killed JVM leaves behind goes away with the demo's directory. */
+  static String temporaryFilesIn(Path directory) {
+    return "-Djava.io.tmpdir=" + directory;
+  }
+
   private Path built(String path) {
     Path file = home.resolve(path);
     if (!Files.exists(file)) {

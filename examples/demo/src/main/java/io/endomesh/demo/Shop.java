@@ -48,6 +48,7 @@ final class Shop implements AutoCloseable {
 
   Child start(Launch launch) {
     List<String> options = new ArrayList<>(SMALL_JVM);
+    options.add(Installation.temporaryFilesIn(run));
     if (launch.agentArguments() != null) {
       options.add("-javaagent:" + installation.agent() + "=" + launch.agentArguments());
     }
