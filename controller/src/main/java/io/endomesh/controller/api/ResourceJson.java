@@ -6,17 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
+import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
+import io.endomesh.controller.translate.ReferenceGrants;
 import io.endomesh.controller.translate.RouteConditions;
 import io.endomesh.controller.translate.ServiceKey;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Resources, what applying them did, and their history, as docs/api.md has them. Thread-safe. */
@@ -39,8 +43,9 @@ final class ResourceJson {
     ObjectNode status = document.putObject("status");
     status.put("updatedAt", stored.updatedAt().toString());
     MeshResource resource = ResourceParser.parseStored(stored.body());
+    Resources now = context.store().resources();
     for (RouteConditions.Condition condition :
-        RouteConditions.of(resource, known(context.store().resources()))) {
+        RouteConditions.of(resource, known(now), grants(now, List.of()))) {
       status
           .withArray("conditions")
           .addObject()
@@ -118,7 +123,7 @@ final class ResourceJson {
             .or(
                 service ->
                     together.stream().anyMatch(other -> other.key().equals(declaration(service))));
-    return RouteConditions.of(resource.resource(), known).stream()
+    return RouteConditions.of(resource.resource(), known, grants(after, together)).stream()
         .filter(condition -> !condition.status())
         .map(RouteConditions.Condition::message)
         .toList();
@@ -129,6 +134,19 @@ final class ResourceJson {
     return service ->
         context.model().get().service(service) != null
             || resources.byKey().containsKey(declaration(service));
+  }
+
+  /** Those of the store, and those that a dry run would apply. */
+  private static ReferenceGrants grants(Resources resources, List<ParsedResource> together) {
+    Stream<MeshResource> stored =
+        resources.all().stream()
+            .filter(resource -> resource.key().kind().equals(Kind.REFERENCE_GRANT.kindName()))
+            .map(resource -> ResourceParser.parseStored(resource.body()));
+    return new ReferenceGrants(
+        Stream.concat(stored, together.stream().map(ParsedResource::resource))
+            .filter(ReferenceGrant.class::isInstance)
+            .map(ReferenceGrant.class::cast)
+            .toList());
   }
 
   private static ResourceKey declaration(ServiceKey service) {

@@ -7,7 +7,11 @@ import java.util.Optional;
 /** The kinds of resources this mesh knows, under their own names of Kubernetes. */
 public enum Kind {
   SERVICE("Service", "services", List.of("v1"), ServiceResource::read),
-  HTTP_ROUTE("HTTPRoute", "httproutes", List.of("gateway.networking.k8s.io/v1"), HttpRoute::read),
+  HTTP_ROUTE(
+      "HTTPRoute",
+      "httproutes",
+      List.of("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"),
+      HttpRoute::read),
   GRPC_ROUTE("GRPCRoute", "grpcroutes", List.of("gateway.networking.k8s.io/v1"), GrpcRoute::read),
   AUTHORIZATION_POLICY(
       "AuthorizationPolicy",
@@ -36,7 +40,12 @@ public enum Kind {
       "destinationrules",
       List.of(
           "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
-      DestinationRule::read);
+      DestinationRule::read),
+  REFERENCE_GRANT(
+      "ReferenceGrant",
+      "referencegrants",
+      List.of("gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1"),
+      ReferenceGrant::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

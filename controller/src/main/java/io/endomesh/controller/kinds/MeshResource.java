@@ -10,7 +10,8 @@ public sealed interface MeshResource
         DestinationRule,
         AuthorizationPolicy,
         PeerAuthentication,
-        ServiceEntry {
+        ServiceEntry,
+        ReferenceGrant {
 
   Metadata metadata();
 

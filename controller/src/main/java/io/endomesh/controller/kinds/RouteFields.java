@@ -84,6 +84,7 @@ final class RouteFields {
 
   /**
    * @param answered true if the mesh answers itself: then there must be none
+   * @return empty if the rule leads where its callers meant to go
    */
   static List<Backend> backends(MeshResource.Metadata metadata, Fields rule, boolean answered) {
     List<Backend> backends =
@@ -101,10 +102,7 @@ final class RouteFields {
       }
       return backends;
     }
-    if (backends.isEmpty()) {
-      throw rule.invalid("backendRefs", "absent (expected: at least one Service)");
-    }
-    if (backends.stream().allMatch(backend -> backend.weight() == 0)) {
+    if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
       throw rule.invalid("backendRefs", "weights sum to 0 (expected: > 0)");
     }
     return backends;

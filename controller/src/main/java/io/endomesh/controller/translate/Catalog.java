@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
@@ -85,6 +86,10 @@ final class Catalog {
 
   List<ServiceEntry> serviceEntries() {
     return of(ServiceEntry.class);
+  }
+
+  ReferenceGrants referenceGrants() {
+    return new ReferenceGrants(of(ReferenceGrant.class));
   }
 
   /** Oldest first, then by name: the order in which Gateway API breaks ties. */

@@ -58,6 +58,14 @@ sealed interface Destination {
   }
 
   /**
+   * A cluster without endpoints, as that of a service nobody knows: calls to it fail, and the name
+   * in their error says why.
+   */
+  static String notPermittedClusterName(int port, String host) {
+    return clusterName(port, host + ".not-permitted");
+  }
+
+  /**
    * What an authority means to a client.
    *
    * @param authority in lower case, as the application wrote it: {@code orders}, {@code

@@ -32,13 +32,14 @@ final class GrpcRouteTranslator {
   static List<Route> routes(List<GrpcRoute> resources, RouteRules rules) {
     List<Candidate> candidates = new ArrayList<>();
     for (GrpcRoute resource : resources) {
+      RouteRules owned = rules.of(resource);
       for (int i = 0; i < resource.rules().size(); i++) {
         GrpcRoute.GrpcRule rule = resource.rules().get(i);
         for (GrpcRoute.Match match : rule.matches()) {
           candidates.add(
               new Candidate(
                   match,
-                  rules.route(
+                  owned.route(
                       RouteRules.name(resource.metadata(), "GRPCRoute", i), match(match), rule)));
         }
       }

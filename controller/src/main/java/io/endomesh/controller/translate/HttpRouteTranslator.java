@@ -36,13 +36,14 @@ final class HttpRouteTranslator {
   static List<Route> routes(List<HttpRoute> resources, RouteRules rules) {
     List<Candidate> candidates = new ArrayList<>();
     for (HttpRoute resource : resources) {
+      RouteRules owned = rules.of(resource);
       for (int i = 0; i < resource.rules().size(); i++) {
         HttpRoute.HttpRule rule = resource.rules().get(i);
         for (HttpRoute.Match match : rule.matches()) {
           candidates.add(
               new Candidate(
                   match,
-                  rules.route(
+                  owned.route(
                       RouteRules.name(resource.metadata(), "HTTPRoute", i),
                       match(match, rules.grpcDialect()),
                       rule)));

@@ -27,6 +27,7 @@ public final class MeshModel {
   private final List<RouteResource> routes;
   private final List<VirtualService> virtualServices;
   private final DestinationRules destinationRules;
+  private final ReferenceGrants referenceGrants;
   private final PeerAuthenticationTranslator peerAuthentication;
 
   MeshModel(
@@ -41,6 +42,7 @@ public final class MeshModel {
     this.routes = catalog.routes();
     this.virtualServices = catalog.virtualServices();
     this.destinationRules = new DestinationRules(catalog.destinationRules());
+    this.referenceGrants = catalog.referenceGrants();
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
@@ -108,6 +110,10 @@ public final class MeshModel {
 
   DestinationRules destinationRules() {
     return destinationRules;
+  }
+
+  ReferenceGrants referenceGrants() {
+    return referenceGrants;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

@@ -30,13 +30,22 @@ public final class RouteConditions {
    * @param known whether the mesh knows a service
    * @return empty for kinds that have no conditions
    */
-  public static List<Condition> of(MeshResource resource, Predicate<ServiceKey> known) {
+  public static List<Condition> of(
+      MeshResource resource, Predicate<ServiceKey> known, ReferenceGrants grants) {
     if (resource instanceof RouteResource route) {
       Set<ServiceKey> parents = new TreeSet<>();
       for (RouteResource.Parent parent : route.parents()) {
         parents.add(new ServiceKey(parent.namespace(), parent.service()));
       }
-      return of("parentRefs", parents, "backendRefs", backends(route.rules()), known);
+      Set<ServiceKey> backends = backends(route.rules());
+      List<String> forbidden =
+          backends.stream()
+              .filter(backend -> !grants.permit(route, backend))
+              .map(RouteConditions::text)
+              .toList();
+      return forbidden.isEmpty()
+          ? of("parentRefs", parents, "backendRefs", backends, known)
+          : List.of(accepted("parentRefs", parents, known), notPermitted(route, forbidden));
     }
     if (resource instanceof VirtualService virtual) {
       Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
@@ -47,6 +56,24 @@ public final class RouteConditions {
       return List.of(accepted("host", hosts, known));
     }
     return List.of();
+  }
+
+  private static Condition notPermitted(RouteResource route, List<String> backends) {
+    return new Condition(
+        "ResolvedRefs",
+        false,
+        "RefNotPermitted",
+        "backendRefs: "
+            + String.join(", ", backends)
+            + " of another namespace (expected: a ReferenceGrant there, from "
+            + ReferenceGrants.kind(route)
+            + " of namespace "
+            + route.metadata().namespace()
+            + " to Service); calls that are sent to it fail until it is granted");
+  }
+
+  private static String text(ServiceKey service) {
+    return service.namespace() + "/" + service.name();
   }
 
   private static Set<ServiceKey> services(List<String> hosts, String namespace) {
@@ -117,7 +144,7 @@ public final class RouteConditions {
     List<String> missing = new ArrayList<>();
     for (ServiceKey service : services) {
       if (!known.test(service)) {
-        missing.add(service.namespace() + "/" + service.name());
+        missing.add(text(service));
       }
     }
     return missing.isEmpty()

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a rule does with the calls it matches, the same for HTTPRoute and GRPCRoute: where they go,
@@ -60,10 +61,30 @@ final class RouteRules {
 
   private final MeshModel model;
   private final Scope.Dialect dialect;
+  private final Destination.ToService to;
+  private final @Nullable RouteResource owner;
 
-  RouteRules(MeshModel model, Scope.Dialect dialect) {
+  /**
+   * @param to what the callers meant: where a rule leads that names no backend
+   */
+  RouteRules(MeshModel model, Scope.Dialect dialect, Destination.ToService to) {
+    this(model, dialect, to, null);
+  }
+
+  private RouteRules(
+      MeshModel model,
+      Scope.Dialect dialect,
+      Destination.ToService to,
+      @Nullable RouteResource owner) {
     this.model = model;
     this.dialect = dialect;
+    this.to = to;
+    this.owner = owner;
+  }
+
+  /** The same for a resource that may only lead where {@link ReferenceGrants} let it. */
+  RouteRules of(RouteResource resource) {
+    return new RouteRules(model, dialect, to, resource);
   }
 
   boolean grpcDialect() {
@@ -140,6 +161,12 @@ final class RouteRules {
   }
 
   private void clusters(List<Backend> backends, RouteAction.Builder action) {
+    if (backends.isEmpty()) {
+      TrafficPolicyTranslator.hashPolicy(
+          model.destinationRules().policy(to.service().key().toString(), null), action);
+      action.setCluster(to.clusterName());
+      return;
+    }
     List<Backend> weighted = backends.stream().filter(backend -> backend.weight() > 0).toList();
     TrafficPolicyTranslator.hashPolicy(policy(weighted.get(0)), action);
     if (weighted.size() == 1 && weighted.get(0).filters().equals(RouteFilters.NONE)) {
@@ -169,6 +196,10 @@ final class RouteRules {
   private String clusterName(Backend backend) {
     ServiceKey key = new ServiceKey(backend.namespace(), backend.service());
     int port = backend.port() == null ? 0 : backend.port();
+    if (owner != null && !model.referenceGrants().permit(owner, key)) {
+      return Destination.notPermittedClusterName(
+          port == 0 ? UNKNOWN_BACKEND_PORT : port, key.toString());
+    }
     MeshService service = model.service(key);
     if (service != null && !service.ports().isEmpty()) {
       return new Destination.ToService(service, service.portIndex(port))
@@ -182,8 +213,7 @@ final class RouteRules {
     return retry.attempts() == null ? DEFAULT_ATTEMPTS : retry.attempts();
   }
 
-  private RetryPolicy retryPolicy(
-      @org.jspecify.annotations.Nullable Retry retry, Timeouts timeouts) {
+  private RetryPolicy retryPolicy(@Nullable Retry retry, Timeouts timeouts) {
     RetryPolicy.Builder policy = RetryPolicy.newBuilder();
     List<String> on = new ArrayList<>();
     if (!grpcDialect()) {

@@ -51,7 +51,7 @@ final class RouteTable {
     if (destination instanceof Destination.ToService to) {
       List<RouteResource> resources = applying(model, to, scope.namespace());
       if (!resources.isEmpty()) {
-        RouteRules rules = new RouteRules(model, scope.dialect());
+        RouteRules rules = new RouteRules(model, scope.dialect(), to);
         // A service with a GRPCRoute speaks gRPC: HTTPRoutes beside it do not count (GEP-1324).
         List<GrpcRoute> grpc = only(GrpcRoute.class, resources);
         return grpc.isEmpty()
@@ -61,7 +61,10 @@ final class RouteTable {
       VirtualService virtual = virtualService(model, to, scope.namespace());
       if (virtual != null) {
         return VirtualServiceTranslator.routes(
-            virtual, new RouteRules(model, scope.dialect()), to.port().number(), scope.namespace());
+            virtual,
+            new RouteRules(model, scope.dialect(), to),
+            to.port().number(),
+            scope.namespace());
       }
       return List.of(
           all(

@@ -101,6 +101,52 @@ class ResourceApiTest {
   }
 
   @Test
+  void apply_backendOfAnotherNamespace_warnsUntilItIsGranted() throws Exception {
+    String route =
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: across, namespace: g}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: known}]
+          rules: [{backendRefs: [{name: ledger, namespace: h}]}]
+        """;
+    String grant =
+        """
+        apiVersion: gateway.networking.k8s.io/v1beta1
+        kind: ReferenceGrant
+        metadata: {name: from-g, namespace: h}
+        spec:
+          from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: g}]
+          to: [{group: "", kind: Service, name: ledger}]
+        """;
+    String services = service("g", "known") + "---\n" + service("h", "ledger") + "---\n";
+
+    assertThat(json(apply("", services + route)).at("/resources/2/warnings/0").asText())
+        .isEqualTo(
+            "backendRefs: h/ledger of another namespace (expected: a ReferenceGrant there, from"
+                + " HTTPRoute of namespace g to Service); calls that are sent to it fail until it"
+                + " is granted");
+    assertThat(across().at("/reason").asText()).isEqualTo("RefNotPermitted");
+    assertThat(
+            json(apply("?dryRun=true", route + "---\n" + grant))
+                .at("/resources/0/warnings")
+                .isEmpty())
+        .isTrue();
+    assertThat(across().at("/reason").asText()).isEqualTo("RefNotPermitted");
+
+    apply("", grant);
+    assertThat(across().at("/reason").asText()).isEqualTo("ResolvedRefs");
+
+    send("DELETE", "/api/v1/namespaces/h/referencegrants/from-g", "", Map.of());
+    assertThat(across().at("/reason").asText()).isEqualTo("RefNotPermitted");
+  }
+
+  private JsonNode across() throws Exception {
+    return json(get("/api/v1/namespaces/g/httproutes/across")).at("/status/conditions/1");
+  }
+
+  @Test
   void put_otherRevision_isAFailedPrecondition() throws Exception {
     apply("", service("e", "one"));
     String path = "/api/v1/namespaces/e/services/one";

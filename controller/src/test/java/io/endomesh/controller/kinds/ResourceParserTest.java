@@ -52,7 +52,7 @@ class ResourceParserTest {
             + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght: unknown field; did you mean 'weight'?",
         "kind: HTTPRoute | kind: HTTPRoutes"
             + " | HTTPRoutes shop/orders: kind: unknown kind 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute,"
-            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry, VirtualService, DestinationRule); did you mean 'HTTPRoute'?",
+            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry, VirtualService, DestinationRule, ReferenceGrant); did you mean 'HTTPRoute'?",
         "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'}"
             + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
             + " expression of RE2): missing closing )",
@@ -74,7 +74,7 @@ class ResourceParserTest {
             + " | HTTPRoute shop/orders: spec.rules[0].retry.codes[0]: 200 (expected: a number from 400 to 599)",
         "gateway.networking.k8s.io/v1 | gateway.networking.k8s.io/v1alpha2"
             + " | HTTPRoute shop/orders: apiVersion: 'gateway.networking.k8s.io/v1alpha2' (expected:"
-            + " gateway.networking.k8s.io/v1)",
+            + " gateway.networking.k8s.io/v1 or gateway.networking.k8s.io/v1beta1)",
         "{name: orders, namespace: shop} | {name: Orders, namespace: shop}"
             + " | HTTPRoute shop/Orders: metadata.name: 'Orders' (expected: lower-case letters, digits, '-' and"
             + " '.')",
@@ -187,6 +187,28 @@ class ResourceParserTest {
         .hasMessage(
             "ServiceEntry shop/db: spec.endpoints[0].address: 'db.example.com' (expected: an IP"
                 + " address)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{to: [{kind: Service}]} | spec.from: absent (expected: at least one kind and namespace)",
+        "{from: [{group: g, kind: K, namespace: n}]} | spec.to: absent (expected: at least one kind)",
+        "{from: [{kind: K, namespace: n}], to: [{kind: Service}]} | spec.from[0].group: absent",
+      })
+  void parse_referenceGrant_saysWhatIsMissing(String spec, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: gateway.networking.k8s.io/v1beta1
+                    kind: ReferenceGrant
+                    metadata: {name: grant, namespace: finance}
+                    spec: %s
+                    """
+                        .formatted(spec)))
+        .hasMessageContaining("ReferenceGrant finance/grant: " + problem);
   }
 
   private static ParsedResource parse(String yaml) throws InvalidResourceException {

@@ -219,6 +219,97 @@ class RouteTableTest {
         .isEqualTo("HTTPRoute/finance/mine rule 0");
   }
 
+  /** A route of shop that sends the callers of orders to a service of finance. */
+  private static final String ACROSS =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: across, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules:
+        - backendRefs: [{name: ledger, namespace: finance, port: 80}]
+      """;
+
+  private static String grant(String namespace, String kind, String to) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1beta1
+    kind: ReferenceGrant
+    metadata: {name: from-shop, namespace: %s}
+    spec:
+      from: [{group: gateway.networking.k8s.io, kind: %s, namespace: shop}]
+      to: [{group: "", kind: Service%s}]
+    """
+        .formatted(namespace, kind, to);
+  }
+
+  private String ledger() {
+    return routes(Models.AGENT).get(0).getRoute().getCluster();
+  }
+
+  @Test
+  void of_backendOfAnotherNamespace_needsAGrantThere() throws Exception {
+    mesh.apply(ACROSS);
+    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance.not-permitted");
+
+    mesh.apply(grant("finance", "HTTPRoute", ""));
+    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance");
+  }
+
+  @Test
+  void of_grantForOthers_permitsNothing() throws Exception {
+    mesh.apply(ACROSS);
+    for (String other :
+        List.of(
+            grant("shop", "HTTPRoute", ""),
+            grant("finance", "GRPCRoute", ""),
+            grant("finance", "HTTPRoute", ", name: payments"))) {
+      mesh.apply(other);
+      assertThat(ledger()).as(other).endsWith(".not-permitted");
+    }
+    mesh.apply(grant("finance", "HTTPRoute", ", name: ledger"));
+    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance");
+  }
+
+  @Test
+  void of_mirrorOfAnotherNamespace_needsAGrantThere() throws Exception {
+    String route =
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: copy, namespace: shop}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: orders}]
+          rules:
+          - filters:
+            - type: RequestMirror
+              requestMirror: {backendRef: {name: ledger, namespace: finance, port: 80}}
+        """;
+    mesh.apply(route);
+    assertThat(routes(Models.AGENT).get(0).getRoute().getRequestMirrorPolicies(0).getCluster())
+        .endsWith(".not-permitted");
+  }
+
+  @Test
+  void of_ruleWithoutBackends_leadsToTheServiceItself() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: header, namespace: shop}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: orders}]
+          rules:
+          - filters:
+            - type: ResponseHeaderModifier
+              responseHeaderModifier: {set: [{name: X-Set, value: yes-it-is}]}
+        """);
+
+    Route route = routes(Models.AGENT).get(0);
+    assertThat(route.getRoute().getCluster()).isEqualTo("outbound|8080||orders.shop");
+    assertThat(route.getResponseHeadersToAdd(0).getHeader().getKey()).isEqualTo("x-set");
+  }
+
   @Test
   void of_grpcDialect_hasOnlyWhatGrpcClientsTake() throws Exception {
     mesh.apply(
