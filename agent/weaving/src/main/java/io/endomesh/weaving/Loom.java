@@ -1,9 +1,7 @@
 package io.endomesh.weaving;
 
 import io.endomesh.dataplane.AgentThread;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -143,7 +141,6 @@ final class Loom {
 
   /** Weaves what is loaded and has not been given to the weaver. */
   private void sweep() {
-    List<Class<?>> early = new ArrayList<>();
     for (Class<?> type : jvm.getAllLoadedClasses()) {
       if (!instrumentations.types().contains(type.getName())
           || type.getClassLoader() == agentLoader
@@ -152,28 +149,13 @@ final class Loom {
         continue;
       }
       see(type.getClassLoader(), type.getName());
-      if (jvm.isModifiableClass(type)) {
-        early.add(type);
+      if (!jvm.isModifiableClass(type)) {
+        continue;
       }
-    }
-    retransform(early);
-  }
-
-  /**
-   * All at once: each time, the JVM stops all threads and throws compiled code away. If that fails,
-   * one by one, so that one class does not keep the others out.
-   */
-  private void retransform(List<Class<?>> early) {
-    if (early.isEmpty()) {
-      return;
-    }
-    try {
-      jvm.retransformClasses(early.toArray(Class<?>[]::new));
-    } catch (Throwable failure) {
-      if (early.size() == 1) {
-        Suppressed.failedTransformation(early.get(0).getName(), failure);
-      } else {
-        early.forEach(type -> retransform(List.of(type)));
+      try {
+        jvm.retransformClasses(type);
+      } catch (Throwable failure) {
+        Suppressed.failedTransformation(type.getName(), failure);
       }
     }
   }
