@@ -20,8 +20,10 @@ public record TelemetrySettings(
   public static final double DEFAULT_SAMPLING_RATIO = 1.0;
 
   /**
-   * More than anybody reads, and little against the calls themselves: a trace costs about 30 µs of
-   * CPU time in all of the mesh, so this is 0.3 % of a core. Metrics count every call regardless.
+   * More than anybody reads, and little against the calls themselves: the two spans of a call cost
+   * 0.15 ms of CPU time at most, in both services and the controller together (the hop benchmark's
+   * 447 µs a call with them, 298 µs without an agent), so this is 1.5 % of a core. Metrics count
+   * every call regardless.
    */
   public static final int DEFAULT_TRACES_PER_SECOND = 100;
 
