@@ -21,12 +21,18 @@ public final class Await {
     long start = System.nanoTime();
     while (true) {
       boolean holds = condition.getAsBoolean();
-      long elapsedNanos = System.nanoTime() - start;
-      if (holds) {
-        return Duration.ofNanos(elapsedNanos);
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      // Looking takes time as well: what came true too late was not in time.
+      if (elapsed.compareTo(atMost) > 0) {
+        throw new CheckFailed(
+            "%s: %s within %d ms"
+                .formatted(
+                    what,
+                    holds ? "only after " + elapsed.toMillis() + " ms, not" : "not",
+                    atMost.toMillis()));
       }
-      if (elapsedNanos > atMost.toNanos()) {
-        throw new CheckFailed(what + ": not within " + atMost.toMillis() + " ms");
+      if (holds) {
+        return elapsed;
       }
       LockSupport.parkNanos(POLL_NANOS);
     }

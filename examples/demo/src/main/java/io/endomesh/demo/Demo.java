@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,18 +36,23 @@ public final class Demo {
 
         --check [NAME...]  check the mesh's promises on the running shop instead, print a line for
                            each, stop everything and exit with 0 or 1; names choose some of
-                           discovery, routing, resilience, mTLS, policy, telemetry,
-                           "controller gone", "app first"
+                           %s
         --port PORT        port of the controller and its console (default: a free one)
         --keep             keep the logs
-      """;
+      """
+          .formatted(CHECKS.stream().map(Demo::quoted).collect(Collectors.joining(", ")));
 
   private Demo() {}
+
+  /** As a shell wants it. */
+  private static String quoted(Check check) {
+    return check.name().contains(" ") ? '"' + check.name() + '"' : check.name();
+  }
 
   public static void main(String[] arguments) throws IOException {
     Options options;
     try {
-      options = Options.parse(List.of(arguments));
+      options = Options.parse(List.of(arguments), CHECKS.stream().map(Check::name).toList());
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.err.print(USAGE);

@@ -12,9 +12,10 @@ import java.util.List;
 record Options(boolean help, boolean check, List<String> names, int port, boolean keep) {
 
   /**
+   * @param checks there are
    * @throws IllegalArgumentException with a sentence for the user
    */
-  static Options parse(List<String> arguments) {
+  static Options parse(List<String> arguments, List<String> checks) {
     boolean help = false;
     boolean check = false;
     boolean keep = false;
@@ -31,6 +32,14 @@ record Options(boolean help, boolean check, List<String> names, int port, boolea
           if (!check || argument.startsWith("-")) {
             throw new IllegalArgumentException(
                 "argument: " + argument + " (expected: --check, --port PORT, --keep or --help)");
+          }
+          if (!checks.contains(argument)) {
+            throw new IllegalArgumentException(
+                "--check: "
+                    + argument
+                    + " (expected: one of "
+                    + String.join(", ", checks)
+                    + ", or none for all)");
           }
           names.add(argument);
         }
