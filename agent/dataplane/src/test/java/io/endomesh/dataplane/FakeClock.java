@@ -7,11 +7,19 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
-/** Time that moves only when told: nanosecond ticker and time of day in one. */
+/** Time that moves only when told: nanosecond ticker and time of day in one. Not thread-safe. */
 public final class FakeClock extends Clock implements LongSupplier {
 
   private long nanos = 1_000;
-  private Instant now = Instant.parse("2026-11-23T10:00:00Z");
+  private Instant now;
+
+  public FakeClock() {
+    this(Instant.parse("2026-11-23T10:00:00Z"));
+  }
+
+  public FakeClock(Instant now) {
+    this.now = now;
+  }
 
   public void advance(Duration duration) {
     nanos += duration.toNanos();

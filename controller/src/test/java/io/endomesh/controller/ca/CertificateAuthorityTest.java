@@ -3,7 +3,7 @@ package io.endomesh.controller.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.endomesh.controller.tokens.AdjustableClock;
+import io.endomesh.dataplane.FakeClock;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class CertificateAuthorityTest {
 
   private static final Duration DAY = Duration.ofHours(24);
 
-  private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-11-23T10:00:00Z"));
+  private final FakeClock clock = new FakeClock();
   @TempDir Path directory;
 
   private CertificateAuthority open() throws IOException {

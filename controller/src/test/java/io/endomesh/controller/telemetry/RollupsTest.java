@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.endomesh.controller.ca.WorkloadIdentity;
-import io.endomesh.controller.tokens.AdjustableClock;
+import io.endomesh.dataplane.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ class RollupsTest {
 
   private static final long SECOND = 1_000_000_000L;
 
-  private final AdjustableClock clock = new AdjustableClock(Instant.ofEpochSecond(1_000));
+  private final FakeClock clock = new FakeClock(Instant.ofEpochSecond(1_000));
   private final Rollups rollups = new Rollups(clock);
 
   /** {@code count} calls of about 1 ms: bucket -10 of scale 0 is (2^-10 s, 2^-9 s]. */

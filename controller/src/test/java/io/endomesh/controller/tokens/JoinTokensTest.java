@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
+import io.endomesh.dataplane.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class JoinTokensTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-11-23T10:00:00Z"));
+  private final FakeClock clock = new FakeClock();
   @TempDir Path directory;
   private ResourceStore store;
   private JoinTokens tokens;

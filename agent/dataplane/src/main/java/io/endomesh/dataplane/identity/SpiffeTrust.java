@@ -1,23 +1,19 @@
 package io.endomesh.dataplane.identity;
 
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trusts a peer by chain and SPIFFE id, not by host name. The chain is checked by PKIX through the
- * two-argument methods: those that take a socket or engine would also compare host names, which
- * mesh certificates do not carry. Being an {@code X509ExtendedTrustManager} it is not wrapped by
- * JSSE with a host name check either. Immutable.
+ * Trusts a peer by chain and SPIFFE id. The chain is checked by PKIX through the two-argument
+ * methods: those that take a socket or engine would also compare host names, which mesh
+ * certificates do not carry. Immutable.
  */
-final class SpiffeTrust extends X509ExtendedTrustManager {
+final class SpiffeTrust extends PeerTrust {
 
   /** subjectAltName of type uniformResourceIdentifier (RFC 5280, section 4.2.1.6). */
   private static final int URI_NAME = 6;
@@ -72,34 +68,10 @@ final class SpiffeTrust extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    checkServerTrusted(chain, authType);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    checkServerTrusted(chain, authType);
-  }
-
-  @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
     chainTrust.checkClientTrusted(chain, authType);
     checkId(chain);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    checkClientTrusted(chain, authType);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    checkClientTrusted(chain, authType);
   }
 
   @Override
