@@ -4,8 +4,26 @@ import static io.endomesh.xds.Xds.any;
 import static io.endomesh.xds.Xds.append;
 import static io.endomesh.xds.Xds.overwrite;
 import static io.endomesh.xds.Xds.to;
+import static io.endomesh.xds.translate.RouteMessages.FAULT;
+import static io.endomesh.xds.translate.RouteMessages.SESSION;
+import static io.endomesh.xds.translate.RouteMessages.abort;
+import static io.endomesh.xds.translate.RouteMessages.cookie;
+import static io.endomesh.xds.translate.RouteMessages.delay;
+import static io.endomesh.xds.translate.RouteMessages.fault;
+import static io.endomesh.xds.translate.RouteMessages.filtered;
+import static io.endomesh.xds.translate.RouteMessages.forward;
+import static io.endomesh.xds.translate.RouteMessages.fraction;
+import static io.endomesh.xds.translate.RouteMessages.hashCookie;
+import static io.endomesh.xds.translate.RouteMessages.hashHeader;
+import static io.endomesh.xds.translate.RouteMessages.header;
+import static io.endomesh.xds.translate.RouteMessages.mirror;
+import static io.endomesh.xds.translate.RouteMessages.redirect;
+import static io.endomesh.xds.translate.RouteMessages.regex;
+import static io.endomesh.xds.translate.RouteMessages.respond;
+import static io.endomesh.xds.translate.RouteMessages.route;
+import static io.endomesh.xds.translate.RouteMessages.rule;
+import static io.endomesh.xds.translate.RouteMessages.session;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.protobuf.Any;
@@ -23,10 +41,7 @@ import io.endomesh.dataplane.route.Share;
 import io.endomesh.xds.Xds;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
-import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction.RedirectResponseCode;
@@ -36,17 +51,11 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
-import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
-import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.type.http.v3.Cookie;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
-import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,123 +67,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RouteTranslatorTest {
-
-  private static final String FAULT = "envoy.extensions.filters.http.fault.v3.HTTPFault";
-  private static final String SESSION =
-      "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute";
-
-  private static RouteResource.Rule rule(Route route) throws InvalidResource {
-    return RouteTranslator.translate(Xds.routes("r", route)).hosts().get(0).rules().get(0);
-  }
-
-  private static RouteResource.Action.Forward forward(Route route) throws InvalidResource {
-    return (RouteResource.Action.Forward) rule(route).action();
-  }
-
-  private static Route route(RouteAction.Builder action) {
-    return route(RouteMatch.newBuilder().setPrefix("/"), action);
-  }
-
-  private static Route route(RouteMatch.Builder match, RouteAction.Builder action) {
-    return Route.newBuilder().setName("a").setMatch(match).setRoute(action.setCluster("c")).build();
-  }
-
-  private static Route redirect(RedirectAction.Builder redirect) {
-    return Route.newBuilder()
-        .setName("a")
-        .setMatch(RouteMatch.newBuilder().setPathSeparatedPrefix("/old"))
-        .setRedirect(redirect)
-        .build();
-  }
-
-  private static Route respond(int status, DataSource.Builder body) {
-    return Route.newBuilder()
-        .setName("a")
-        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-        .setDirectResponse(DirectResponseAction.newBuilder().setStatus(status).setBody(body))
-        .build();
-  }
-
-  private static RegexMatchAndSubstitute.Builder regex(String pattern, String substitution) {
-    return RegexMatchAndSubstitute.newBuilder()
-        .setPattern(RegexMatcher.newBuilder().setRegex(pattern))
-        .setSubstitution(substitution);
-  }
-
-  private static Route filtered(Any config) {
-    return to("c").toBuilder().setName("a").putTypedPerFilterConfig("filter", config).build();
-  }
-
-  private static Route fault(HTTPFault.Builder fault) {
-    return filtered(any(FAULT, fault.build()));
-  }
-
-  private static FractionalPercent.Builder fraction(int numerator, DenominatorType of) {
-    return FractionalPercent.newBuilder().setNumerator(numerator).setDenominator(of);
-  }
-
-  private static FaultAbort.Builder abort(int status) {
-    return FaultAbort.newBuilder()
-        .setHttpStatus(status)
-        .setPercentage(fraction(5, DenominatorType.HUNDRED));
-  }
-
-  private static FaultDelay.Builder delay(long millis) {
-    return FaultDelay.newBuilder()
-        .setFixedDelay(Duration.newBuilder().setNanos((int) (millis * 1_000_000)))
-        .setPercentage(fraction(25, DenominatorType.TEN_THOUSAND));
-  }
-
-  private static Route session(StatefulSession.Builder session) {
-    return filtered(
-        any(SESSION, StatefulSessionPerRoute.newBuilder().setStatefulSession(session).build()));
-  }
-
-  private static StatefulSession.Builder cookie(String name, String path, int ttlMillis) {
-    return state(
-        any(
-            "envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState",
-            CookieBasedSessionState.newBuilder()
-                .setCookie(
-                    Cookie.newBuilder()
-                        .setName(name)
-                        .setPath(path)
-                        .setTtl(
-                            Duration.newBuilder()
-                                .setSeconds(ttlMillis / 1000)
-                                .setNanos(ttlMillis % 1000 * 1_000_000)))
-                .build()));
-  }
-
-  private static StatefulSession.Builder header(String name) {
-    return state(
-        any(
-            "envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState",
-            HeaderBasedSessionState.newBuilder().setName(name).build()));
-  }
-
-  private static StatefulSession.Builder state(Any config) {
-    return StatefulSession.newBuilder()
-        .setSessionState(TypedExtensionConfig.newBuilder().setName("s").setTypedConfig(config));
-  }
-
-  private static RouteAction.HashPolicy.Builder hashCookie(String name, @Nullable Integer ttl) {
-    RouteAction.HashPolicy.Cookie.Builder cookie =
-        RouteAction.HashPolicy.Cookie.newBuilder().setName(name);
-    if (ttl != null) {
-      cookie.setTtl(Duration.newBuilder().setSeconds(ttl));
-    }
-    return RouteAction.HashPolicy.newBuilder().setCookie(cookie);
-  }
-
-  private static RouteAction.HashPolicy.Builder hashHeader(String name) {
-    return RouteAction.HashPolicy.newBuilder()
-        .setHeader(RouteAction.HashPolicy.Header.newBuilder().setHeaderName(name));
-  }
-
-  private static RouteAction.RequestMirrorPolicy.Builder mirror(String cluster) {
-    return RouteAction.RequestMirrorPolicy.newBuilder().setCluster(cluster);
-  }
 
   @Test
   void translate_routeWithNothingElse_hasTheDefaultPolicy() throws Exception {
@@ -551,179 +443,5 @@ class RouteTranslatorTest {
       Route route = filtered(any("envoy.config.route.v3.FilterConfig", config.build()));
       assertThat(rule(route).policy()).isEqualTo(RoutePolicy.DEFAULT);
     }
-  }
-
-  static Stream<Arguments> refused() {
-    return Stream.of(
-        arguments(
-            redirect(RedirectAction.newBuilder().setStripQuery(true)),
-            "a.redirect.strip_query is not"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setPortRedirect(70_000)),
-            "port_redirect: 70000 (expected: 0 to 65535)"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setSchemeRedirect("ftp")),
-            "scheme_redirect: ftp (expected: http or https)"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setHostRedirect("b:1").setPortRedirect(2)),
-            "host_redirect: b:1 (expected: a host"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setHostRedirect("b:0")),
-            "host_redirect: 0 (expected: 1 to 65535)"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setPathRedirect("/b?c")),
-            "path_redirect: /b?c (expected: a path"),
-        arguments(
-            redirect(RedirectAction.newBuilder().setResponseCodeValue(9)),
-            "response_code: 9 (expected: MOVED"),
-        arguments(
-            respond(99, DataSource.newBuilder()),
-            "a.direct_response.status: 99 (expected: 200 to 599)"),
-        arguments(
-            respond(200, DataSource.newBuilder().setFilename("/etc/passwd")),
-            "body: FILENAME (expected: inline_string"),
-        arguments(
-            to("c").toBuilder().setName("a").clearAction().build(),
-            "a.action: ACTION_NOT_SET (expected: route"),
-        arguments(
-            route(RouteAction.newBuilder().setPrefixRewrite("/b").setRegexRewrite(regex("b", "c"))),
-            "a.route.prefix_rewrite: /b (expected: not beside"),
-        arguments(
-            route(RouteAction.newBuilder().setRegexRewrite(regex("a(b", "c"))),
-            "regex_rewrite.pattern: 'a(b' (expected: an RE2"),
-        arguments(
-            route(RouteAction.newBuilder().setRegexRewrite(regex("(a)", "\\2"))),
-            "substitution: '\\2' (expected: \\\\ or a group from \\0 to \\1"),
-        arguments(
-            route(RouteAction.newBuilder().setRegexRewrite(regex("a", "b\\"))),
-            "substitution: 'b\\' (expected: "),
-        arguments(
-            route(RouteAction.newBuilder().setAutoHostRewrite(BoolValue.of(true))),
-            "auto_host_rewrite is not"),
-        arguments(
-            route(RouteAction.newBuilder().setHostRewriteHeader("b")),
-            "HOST_REWRITE_HEADER (expected: host_rewrite_literal)"),
-        arguments(
-            route(RouteAction.newBuilder().setAppendXForwardedHost(true)),
-            "append_x_forwarded_host is not"),
-        arguments(
-            route(RouteAction.newBuilder().setPriority(RoutingPriority.HIGH)),
-            "priority: HIGH is not"),
-        arguments(
-            route(RouteAction.newBuilder().setIdleTimeout(Duration.newBuilder().setSeconds(1))),
-            "idle_timeout is not"),
-        arguments(
-            route(RouteAction.newBuilder().addRequestMirrorPolicies(mirror(""))),
-            "request_mirror_policies.cluster: none"),
-        arguments(
-            route(
-                RouteAction.newBuilder()
-                    .addRequestMirrorPolicies(
-                        mirror("m")
-                            .setRuntimeFraction(
-                                RuntimeFractionalPercent.newBuilder()
-                                    .setDefaultValue(fraction(101, DenominatorType.HUNDRED))))),
-            "runtime_fraction.numerator: 101 (expected: 0 to 100)"),
-        arguments(
-            route(
-                RouteAction.newBuilder()
-                    .addHashPolicy(hashHeader("b").setTerminal(true))
-                    .addHashPolicy(hashHeader("c"))),
-            "hash_policy[0].terminal is not"),
-        arguments(
-            route(RouteAction.newBuilder().addHashPolicy(hashHeader(""))),
-            "hash_policy[0].header.header_name: none"),
-        arguments(
-            route(
-                RouteAction.newBuilder()
-                    .addHashPolicy(
-                        RouteAction.HashPolicy.newBuilder()
-                            .setConnectionProperties(
-                                RouteAction.HashPolicy.ConnectionProperties.newBuilder()
-                                    .setSourceIp(true)))),
-            "hash_policy[0]: CONNECTION_PROPERTIES (expected: header"),
-        arguments(
-            route(
-                RouteAction.newBuilder()
-                    .addHashPolicy(hashCookie("b", 1))
-                    .addHashPolicy(hashCookie("c", 1))),
-            "hash_policy[1].cookie.ttl: a second"),
-        arguments(
-            session(cookie("id", "", 0)).toBuilder()
-                .setRoute(
-                    RouteAction.newBuilder().setCluster("c").addHashPolicy(hashCookie("b", 1)))
-                .build(),
-            "cookie.ttl: set (expected: not beside"),
-        arguments(
-            to("c").toBuilder()
-                .setName("a")
-                .addRequestHeadersToAdd(append("b", "%PROTOCOL%"))
-                .build(),
-            "a.request_headers_to_add[b]: '%PROTOCOL%' (expected: no command"),
-        arguments(
-            to("c").toBuilder().addRequestHeadersToAdd(append("b", "c\r\nd")).build(),
-            "request_headers_to_add[b]: a control character at 1"),
-        arguments(
-            to("c").toBuilder().addRequestHeadersToAdd(append(":path", "/")).build(),
-            "request_headers_to_add: ':path' (expected: the name"),
-        arguments(
-            to("c").toBuilder().addRequestHeadersToRemove("Host").build(),
-            "request_headers_to_remove: 'Host' (expected: the name"),
-        arguments(
-            to("c").toBuilder()
-                .addResponseHeadersToAdd(
-                    append("b", "c").toBuilder()
-                        .setAppendAction(HeaderValueOption.HeaderAppendAction.ADD_IF_ABSENT))
-                .build(),
-            "response_headers_to_add[b].append_action: ADD_IF_ABSENT (expected: APPEND"),
-        arguments(
-            fault(HTTPFault.newBuilder().setAbort(abort(600))),
-            "a.typed_per_filter_config[filter].abort.http_status: 600 (expected: 200 to 599)"),
-        arguments(
-            fault(HTTPFault.newBuilder().setAbort(FaultAbort.newBuilder().setGrpcStatus(17))),
-            "abort.grpc_status: 17 (expected: 0 to 16)"),
-        arguments(
-            fault(HTTPFault.newBuilder().setAbort(FaultAbort.newBuilder())),
-            "abort: ERRORTYPE_NOT_SET (expected: http_status"),
-        arguments(
-            fault(HTTPFault.newBuilder().setDelay(delay(0))),
-            "delay.fixed_delay: 0 s (expected: > 0)"),
-        arguments(
-            fault(
-                HTTPFault.newBuilder()
-                    .setDelay(
-                        FaultDelay.newBuilder()
-                            .setHeaderDelay(FaultDelay.HeaderDelay.getDefaultInstance()))),
-            "delay: HEADER_DELAY (expected: fixed_delay)"),
-        arguments(
-            fault(HTTPFault.newBuilder().setMaxActiveFaults(UInt32Value.of(1))),
-            "max_active_faults is not"),
-        arguments(session(cookie("", "", 0)), "cookie.name: '' (expected: a token"),
-        arguments(session(cookie("id", "/cart", 0)), "cookie.path: /cart (expected: none or /)"),
-        arguments(session(header("a b")), "session_state.name: 'a b' (expected: a token"),
-        arguments(session(header("a").setStrict(true)), "strict is not"),
-        arguments(
-            session(state(any("other.State", Duration.getDefaultInstance()))),
-            "session_state: type.googleapis.com/other.State (expected: envoy"),
-        arguments(
-            filtered(any("other.Filter", Duration.getDefaultInstance())),
-            "typed_per_filter_config[filter]: type.googleapis.com/other.Filter is not"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("refused")
-  void translate_whatCannotBeUsed_isRefusedByFieldAndValue(Route route, String message) {
-    assertThatThrownBy(() -> rule(route))
-        .isInstanceOf(InvalidResource.class)
-        .hasMessageContaining(message);
-  }
-
-  @Test
-  void translate_mostSpecificMutationsWin_isRefused() {
-    RouteConfiguration message =
-        Xds.routes("r", to("c")).toBuilder().setMostSpecificHeaderMutationsWins(true).build();
-    assertThatThrownBy(() -> RouteTranslator.translate(message))
-        .isInstanceOf(InvalidResource.class)
-        .hasMessage("most_specific_header_mutations_wins is not supported");
   }
 }
