@@ -26,7 +26,6 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
-import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.xds.Xds;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
