@@ -3,6 +3,7 @@ package io.endomesh.dataplane;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.WeightedClusters;
@@ -115,6 +116,7 @@ public final class Attempt implements Decision {
     return target != null
         && (!target.responseHeaders().isEmpty()
             || !policyResponseHeaders().isEmpty()
+            || cors() != null
             || beginsSession());
   }
 
@@ -125,6 +127,10 @@ public final class Attempt implements Decision {
     }
     target.responseHeaders().apply(response);
     policyResponseHeaders().apply(response);
+    Cors cors = cors();
+    if (cors != null) {
+      cors.changes(call.request()).apply(response);
+    }
     if (beginsSession()) {
       Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
     }
@@ -132,6 +138,10 @@ public final class Attempt implements Decision {
 
   private HeaderChanges policyResponseHeaders() {
     return Objects.requireNonNull(call.route).policy().responseHeaders();
+  }
+
+  private @Nullable Cors cors() {
+    return Objects.requireNonNull(call.route).policy().cors();
   }
 
   private @Nullable SessionPersistence persistence() {

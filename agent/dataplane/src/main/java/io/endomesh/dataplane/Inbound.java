@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.route.CorsRules;
 import java.util.Map;
 
 /**
@@ -24,8 +25,17 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
     STRICT
   }
 
-  /** Rules of one port. */
-  public record Port(TlsMode tlsMode, Authorization authorization) {}
+  /**
+   * Rules of one port.
+   *
+   * @param cors what browsers are told
+   */
+  public record Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
+
+    public Port(TlsMode tlsMode, Authorization authorization) {
+      this(tlsMode, authorization, CorsRules.NONE);
+    }
+  }
 
   public Inbound {
     ports = Map.copyOf(ports);

@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.route.HeaderChanges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,11 @@ public final class InboundCall {
   private final @Nullable Reply refusal;
   private final long startNanos;
   private final CallContext context;
+  private HeaderChanges responseHeaders;
   private boolean ended;
 
   /**
+   * @param responseHeaders changed on what the application answers
    * @param waitsNanos how long the caller waits for the answer, {@link Call#NO_TIMEOUT} if it does
    *     not say
    */
@@ -26,11 +29,13 @@ public final class InboundCall {
       InboundRequest request,
       @Nullable String caller,
       @Nullable Reply refusal,
+      HeaderChanges responseHeaders,
       long waitsNanos) {
     this.mesh = mesh;
     this.request = request;
     this.caller = caller;
     this.refusal = refusal;
+    this.responseHeaders = responseHeaders;
     this.startNanos = mesh.nanoTime();
     CallContext observed = mesh.observer().served(this);
     this.context =
@@ -49,6 +54,19 @@ public final class InboundCall {
   /** What to answer instead of running the application, or null to run it. */
   public @Nullable Reply refusal() {
     return refusal;
+  }
+
+  /** True if {@link #changeResponse} would do anything. */
+  public boolean changesResponse() {
+    return refusal == null && !responseHeaders.isEmpty();
+  }
+
+  /** Changes the headers of what the application answers, once, before the first byte is sent. */
+  public void changeResponse(Headers response) {
+    if (changesResponse()) {
+      responseHeaders.apply(response);
+      responseHeaders = HeaderChanges.NONE;
+    }
   }
 
   /** To be current while the application handles this call, on whatever thread. */

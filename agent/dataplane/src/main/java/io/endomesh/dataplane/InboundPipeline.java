@@ -1,6 +1,9 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.identity.SpiffeId;
+import io.endomesh.dataplane.route.Cors;
+import io.endomesh.dataplane.route.CorsRules;
+import io.endomesh.dataplane.route.HeaderChanges;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>connection identity: who called is read from the certificate of this request's session, not
  *       from a header, and first, because every later stage asks it
+ *   <li>preflight: a browser's question whether a script may call is answered; before authorization,
+ *       because browsers send no credentials with it, and the application is not asked
  *   <li>authorization: refuses before the application has seen anything
  *   <li>the application runs, under the call's context, which knows how long the caller waits
  *   <li>outcome: telemetry
@@ -21,8 +26,34 @@ final class InboundPipeline {
 
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
     String caller = SpiffeId.of(request.peerIdentities());
-    Reply refusal = authorize(snapshot, request, caller);
-    return new InboundCall(mesh, request, caller, refusal, waitsNanos(request));
+    Inbound.Port port = snapshot.inbound().port(request.localPort());
+    CorsRules.Rule rule = port.cors().match(request);
+    if (rule == null || rule.cors() == null) {
+      Reply refusal = authorize(port, request, caller);
+      return new InboundCall(
+          mesh, request, caller, refusal, HeaderChanges.NONE, waitsNanos(request));
+    }
+    return serve(mesh, port, request, caller, rule.name(), rule.cors());
+  }
+
+  /** For a browser: a refusal says who may read it too, or a script could not tell why it failed. */
+  private static InboundCall serve(
+      Mesh mesh,
+      Inbound.Port port,
+      InboundRequest request,
+      @Nullable String caller,
+      String route,
+      Cors cors) {
+    HeaderChanges changes = cors.changes(request);
+    Reply answer = cors.preflight(request, route);
+    Reply reply = answer == null ? authorize(port, request, caller) : answer;
+    return new InboundCall(
+        mesh,
+        request,
+        caller,
+        reply == null ? null : reply.with(changes),
+        changes,
+        waitsNanos(request));
   }
 
   /**
@@ -54,11 +85,7 @@ final class InboundPipeline {
   private static final long MAX_WAITS_MILLIS = TimeUnit.DAYS.toMillis(365);
 
   private static @Nullable Reply authorize(
-      Snapshot snapshot, InboundRequest request, @Nullable String caller) {
-    return snapshot
-        .inbound()
-        .port(request.localPort())
-        .authorization()
-        .check(request, caller, request.remoteAddress());
+      Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    return port.authorization().check(request, caller, request.remoteAddress());
   }
 }

@@ -5,6 +5,7 @@ import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.RetryPolicy;
@@ -54,6 +55,8 @@ final class OutboundPipeline {
   private static final Stage[] CALL_STAGES = {
     // Route first: it names the rules that every later stage obeys.
     OutboundPipeline::route,
+    // Preflight: a browser's question that is passed on is answered as the route says.
+    OutboundPipeline::preflight,
     // Faults before all that could mend them, and before the clock of the call runs (Envoy).
     OutboundPipeline::delay,
     OutboundPipeline::abort,
@@ -83,9 +86,16 @@ final class OutboundPipeline {
   Decision next(Call call) {
     Decision decision = decide(call);
     if (decision instanceof Reply reply) {
+      decision = reply = readable(call, reply);
       call.mesh.observer().replied(call, reply);
     }
     return decision == null ? new Attempt(call) : decision;
+  }
+
+  /** An answer of the mesh is for the same browsers as the service's own. */
+  private static Reply readable(Call call, Reply reply) {
+    Cors cors = call.route == null ? null : call.route.policy().cors();
+    return cors == null ? reply : reply.with(cors.changes(call.request));
   }
 
   /** The decision itself, null for an attempt: what {@code jmh/} measures. */
@@ -164,6 +174,11 @@ final class OutboundPipeline {
     }
     call.route = route;
     return null;
+  }
+
+  private static @Nullable Decision preflight(Call call) {
+    Cors cors = policy(call).cors();
+    return cors == null ? null : cors.preflight(call.request, routeName(call));
   }
 
   private static @Nullable Decision delay(Call call) {

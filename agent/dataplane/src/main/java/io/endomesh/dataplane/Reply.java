@@ -67,6 +67,14 @@ public record Reply(
     return new Reply(504, GRPC_DEADLINE_EXCEEDED, message, decidedBy);
   }
 
+  /** False for answers that are none of an error, such as a redirect. */
+  public boolean refuses() {
+    return status >= FIRST_ERROR;
+  }
+
+  /** RFC 9110, 15: 4xx and 5xx. */
+  private static final int FIRST_ERROR = 400;
+
   /**
    * True if there is nowhere to send the call to at the moment: no endpoint, or no certificate. A
    * call that may wait can be tried again later.

@@ -45,6 +45,10 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
     return new TestRequest(Protocol.HTTP, "POST", authority, target);
   }
 
+  public static TestRequest of(String method, String authority, String target) {
+    return new TestRequest(Protocol.HTTP, method, authority, target);
+  }
+
   public static TestRequest grpc(String authority, String path) {
     return new TestRequest(Protocol.GRPC, "POST", authority, path);
   }

@@ -34,7 +34,7 @@ final class ObservedRequest extends Observed {
     this.remoteAddress = request.remoteAddress();
     this.localPort = request.localPort();
     this.caller = call.caller();
-    this.policy = refusal == null ? null : refusal.decidedBy();
+    this.policy = refusal == null || !refusal.refuses() ? null : refusal.decidedBy();
   }
 
   @Override

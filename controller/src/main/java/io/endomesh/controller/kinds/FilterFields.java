@@ -28,7 +28,8 @@ final class FilterFields {
     ResponseHeaderModifier,
     RequestRedirect,
     URLRewrite,
-    RequestMirror
+    RequestMirror,
+    CORS
   }
 
   enum PathType {
@@ -59,6 +60,7 @@ final class FilterFields {
     private @Nullable HeaderEdits response;
     private RouteFilters.@Nullable Redirect redirect;
     private RouteFilters.@Nullable Rewrite rewrite;
+    private RouteFilters.@Nullable Cors cors;
 
     Reading(Fields holder, Set<Type> allowed, Function<Fields, Backend> backend) {
       this.holder = holder;
@@ -68,7 +70,7 @@ final class FilterFields {
 
     Type filter(Fields filter) {
       String name = filter.string("type");
-      if (name.equals("ExtensionRef") || name.equals("CORS") || name.equals("ExternalAuth")) {
+      if (name.equals("ExtensionRef") || name.equals("ExternalAuth")) {
         throw filter.invalid("type", "'" + name + "': not supported in this release");
       }
       Type type = filter.oneOf("type", Type.class, Type.RequestHeaderModifier);
@@ -83,6 +85,7 @@ final class FilterFields {
         case RequestRedirect ->
             redirect = once(redirect, filter, redirect(filter.object("requestRedirect")));
         case URLRewrite -> rewrite = once(rewrite, filter, rewrite(filter.object("urlRewrite")));
+        case CORS -> cors = once(cors, filter, CorsFields.ofFilter(filter.object("cors")));
         case RequestMirror -> mirrors.add(mirror(filter.object("requestMirror")));
       }
       return type;
@@ -100,7 +103,8 @@ final class FilterFields {
           rewrite,
           mirrors,
           null,
-          null);
+          null,
+          cors);
     }
 
     private String names() {

@@ -3,6 +3,7 @@ package io.endomesh.controller.kinds;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTPRoute of Gateway API v1 whose parents are services. Immutable. */
@@ -10,7 +11,7 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
     implements RouteResource {
 
   /** Of Gateway API; others can be matched by no client. */
-  private static final Set<String> METHODS =
+  static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
   private static final Set<FilterFields.Type> FILTERS = EnumSet.allOf(FilterFields.Type.class);
@@ -76,6 +77,12 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
       throw rule.invalid(
           "filters", "ReplacePrefixMatch (expected: every match of the rule by PathPrefix)");
     }
+    if (filters.cors() != null && !matches.isEmpty() && matches.stream().noneMatch(ASKED)) {
+      rule.warn(
+          "matches",
+          "browsers ask by OPTIONS whether a script may call, and no match of this rule takes that:"
+              + " another rule answers, or the service");
+    }
     return new HttpRule(
         matches.isEmpty() ? List.of(Match.ANY) : matches,
         RouteFields.backends(metadata, rule, filters.answers()),
@@ -84,6 +91,10 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
         RouteFields.retry(rule),
         RouteFields.session(rule));
   }
+
+  /** True if the preflight of a browser may match. */
+  private static final Predicate<Match> ASKED =
+      match -> match.method() == null || match.method().equals("OPTIONS");
 
   private static boolean replacesPrefix(RouteFilters filters) {
     RouteFilters.PathChange path =

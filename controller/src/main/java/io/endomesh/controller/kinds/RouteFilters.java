@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewrite null if the URL stays
  * @param fault null if nothing goes wrong on purpose
  * @param answer null if the service answers
+ * @param cors null if browsers are told nothing
  */
 public record RouteFilters(
     HeaderEdits request,
@@ -21,10 +22,12 @@ public record RouteFilters(
     @Nullable Rewrite rewrite,
     List<Mirror> mirrors,
     @Nullable Fault fault,
-    @Nullable Answer answer) {
+    @Nullable Answer answer,
+    @Nullable Cors cors) {
 
   public static final RouteFilters NONE =
-      new RouteFilters(HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null);
+      new RouteFilters(
+          HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null, null);
 
   public RouteFilters {
     mirrors = List.copyOf(mirrors);
@@ -94,6 +97,41 @@ public record RouteFilters(
       int abortStatus,
       int abortGrpcStatus,
       int abortPerMillion) {}
+
+  /**
+   * Which scripts of other sites may read the answers.
+   *
+   * @param origins any of them; an exact {@code *} is all
+   * @param methods {@code *} alone is all; empty says nothing, and so below
+   * @param maxAgeSeconds null says nothing
+   * @param forwardsUnmatched true lets the service answer preflights of other origins
+   */
+  public record Cors(
+      List<OriginMatch> origins,
+      List<String> methods,
+      List<String> headers,
+      List<String> exposed,
+      @Nullable Long maxAgeSeconds,
+      boolean credentials,
+      boolean forwardsUnmatched) {
+    public Cors {
+      origins = List.copyOf(origins);
+      methods = List.copyOf(methods);
+      headers = List.copyOf(headers);
+      exposed = List.copyOf(exposed);
+    }
+  }
+
+  /** How an origin, {@code https://example.com}, is compared. */
+  public record OriginMatch(Comparison comparison, String value) {
+
+    /** As Envoy has them. */
+    public enum Comparison {
+      EXACT,
+      PREFIX,
+      REGEX
+    }
+  }
 
   /** A fixed answer. */
   public record Answer(int status, String body) {}

@@ -28,7 +28,8 @@ final class VirtualFilters {
         rewrite(rule),
         mirrors(metadata, rule),
         fault(rule),
-        answer(rule));
+        answer(rule),
+        CorsFields.ofVirtualService(rule));
   }
 
   /** One destination of a route, with its weight and its own header changes. */
@@ -41,6 +42,7 @@ final class VirtualFilters {
             null,
             null,
             List.of(),
+            null,
             null,
             null);
     headers.rejectUnknown();

@@ -105,7 +105,7 @@ public record VirtualService(Metadata metadata, List<String> hosts, List<Virtual
 
   private static VirtualRule rule(Metadata metadata, Fields fields) {
     fields.skipped("name");
-    fields.unsupported("delegate", "corsPolicy");
+    fields.unsupported("delegate");
     List<Match> matches = fields.objects("match", VirtualService::match);
     RouteFilters filters = VirtualFilters.read(metadata, fields);
     List<RouteResource.Backend> backends =

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import io.endomesh.controller.kinds.RouteFilters;
@@ -16,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
@@ -24,6 +26,7 @@ import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBase
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.type.http.v3.Cookie;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,8 @@ final class FilterTranslator {
 
   /** Names under which a route configures Envoy's HTTP filters. */
   static final String FAULT = "envoy.filters.http.fault";
+
+  static final String CORS = "envoy.filters.http.cors";
 
   static final String STATEFUL_SESSION = "envoy.filters.http.stateful_session";
 
@@ -150,6 +155,28 @@ final class FilterTranslator {
       message.setAbort(abort);
     }
     return message.build();
+  }
+
+  static Message cors(RouteFilters.Cors cors) {
+    CorsPolicy.Builder policy =
+        CorsPolicy.newBuilder()
+            .setAllowMethods(String.join(",", cors.methods()))
+            .setAllowHeaders(String.join(",", cors.headers()))
+            .setExposeHeaders(String.join(",", cors.exposed()))
+            .setAllowCredentials(BoolValue.of(cors.credentials()))
+            .setForwardNotMatchingPreflights(BoolValue.of(cors.forwardsUnmatched()));
+    if (cors.maxAgeSeconds() != null) {
+      policy.setMaxAge(cors.maxAgeSeconds().toString());
+    }
+    for (RouteFilters.OriginMatch origin : cors.origins()) {
+      StringMatcher.Builder matcher = policy.addAllowOriginStringMatchBuilder();
+      switch (origin.comparison()) {
+        case EXACT -> matcher.setExact(origin.value());
+        case PREFIX -> matcher.setPrefix(origin.value());
+        case REGEX -> matcher.setSafeRegex(RouteRules.regex(origin.value()));
+      }
+    }
+    return policy.build();
   }
 
   static Message session(Session session) {

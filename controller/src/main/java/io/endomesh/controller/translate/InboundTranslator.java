@@ -7,10 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.NonForwardingAction;
-import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -19,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
- * by AuthorizationPolicy. Port 0 stands for the ports that have no listener of their own.
+ * by AuthorizationPolicy, what browsers are told by the routes of its services. Port 0 stands for the ports that have no listener of their own.
  * Stateless.
  */
 final class InboundTranslator {
@@ -78,11 +75,7 @@ final class InboundTranslator {
                         VirtualHost.newBuilder()
                             .setName(name)
                             .addDomains("*")
-                            .addRoutes(
-                                Route.newBuilder()
-                                    .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                    .setNonForwardingAction(
-                                        NonForwardingAction.getDefaultInstance()))));
+                            .addAllRoutes(InboundRoutes.of(model, scope, port))));
     AuthorizationPolicyTranslator policies =
         new AuthorizationPolicyTranslator(
             model.catalog().authorizationPolicies(),

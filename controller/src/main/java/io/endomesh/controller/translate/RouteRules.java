@@ -118,6 +118,10 @@ final class RouteRules {
       route.putTypedPerFilterConfig(
           FilterTranslator.FAULT, Any.pack(FilterTranslator.fault(filters.fault())));
     }
+    if (filters.cors() != null && !grpcDialect()) {
+      route.putTypedPerFilterConfig(
+          FilterTranslator.CORS, Any.pack(FilterTranslator.cors(filters.cors())));
+    }
     // gRPC's clients reject the filter, which they do not know.
     if (rule.session() != null && !grpcDialect()) {
       route.putTypedPerFilterConfig(

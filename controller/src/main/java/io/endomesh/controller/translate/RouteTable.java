@@ -47,7 +47,7 @@ final class RouteTable {
         .build();
   }
 
-  private static List<Route> routes(MeshModel model, Destination destination, Scope scope) {
+  static List<Route> routes(MeshModel model, Destination destination, Scope scope) {
     if (destination instanceof Destination.ToService to) {
       List<RouteResource> resources = applying(model, to, scope.namespace());
       if (!resources.isEmpty()) {

@@ -148,7 +148,17 @@ class RouteFiltersTest {
       quoteCharacter = '`',
       value = {
         "[{type: Redirect}] | filters[0].type | 'Redirect' (expected: RequestHeaderModifier",
-        "[{type: CORS}] | filters[0].type | not supported",
+        "[{type: ExternalAuth}] | filters[0].type | not supported",
+        "[{type: CORS}] | filters[0].cors | absent",
+        "[{type: CORS, cors: {allowOrigins: [example.com]}}] | cors.allowOrigins[0] | 'example.com'",
+        "[{type: CORS, cors: {allowOrigins: ['*', 'http://a']}}] | allowOrigins[0] | beside others",
+        "[{type: CORS, cors: {allowMethods: [get]}}] | cors.allowMethods[0] | 'get' (expected: *",
+        "[{type: CORS, cors: {allowOrigins: ['http://a:0']}}] | allowOrigins[0] | port from 1",
+        "[{type: CORS, cors: {maxAge: 0}}] | cors.maxAge | 0 (expected: a number from 1",
+        "[{type: CORS, cors: {allowHeaders: ['a, b']}}] | cors.allowHeaders[0] | 'a, b'",
+        "[{type: CORS, cors: {exposeHeaders: ['*'], allowCredentials: true}}] | exposeHeaders |"
+            + " beside allowCredentials",
+        "[{type: CORS, cors: {origins: []}}] | cors.origins | unknown field",
         "[{type: URLRewrite}] | filters[0].urlRewrite | absent",
         "[{type: RequestRedirect, requestRedirect: {statusCode: 304}}] | statusCode | 304",
         "[{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: Host, value: x}]}}]"

@@ -23,6 +23,7 @@ public final class Demo {
           new TrafficCheck(),
           new MutualTlsCheck(),
           new PolicyCheck(),
+          new BrowserCheck(),
           new TelemetryCheck(),
           new ControllerGoneCheck(),
           new AppFirstCheck());

@@ -59,10 +59,47 @@ public final class Http {
             .POST(BodyPublishers.ofString(body)));
   }
 
+  /**
+   * Asks as a browser does before a script's request.
+   *
+   * @return the origin that may call, empty if none may
+   */
+  public String preflight(String url, String origin, String method) {
+    return allowed(
+        HttpRequest.newBuilder(URI.create(url))
+            .method("OPTIONS", BodyPublishers.noBody())
+            .header("origin", origin)
+            .header("access-control-request-method", method));
+  }
+
+  /**
+   * Asks as a script of another site does.
+   *
+   * @return the origin that may read the answer, empty if none may
+   */
+  public String allowedOrigin(String url, String origin) {
+    return allowed(HttpRequest.newBuilder(URI.create(url)).GET().header("origin", origin));
+  }
+
+  private String allowed(HttpRequest.Builder request) {
+    try {
+      return exchange(request).headers().firstValue("access-control-allow-origin").orElse("");
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private HttpResponse<String> exchange(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+  }
+
   private Answer send(HttpRequest.Builder request) {
     try {
-      HttpResponse<String> response =
-          client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+      HttpResponse<String> response = exchange(request);
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
       return new Answer(0, e.toString());

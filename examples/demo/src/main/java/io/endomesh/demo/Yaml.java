@@ -120,6 +120,20 @@ final class Yaml {
         .formatted(namespace, errors);
   }
 
+  /** Scripts of a site may call storefront. */
+  static String openToScripts(String namespace, String origin) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {name: storefront, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: storefront}]
+      rules:
+        - filters: [{type: CORS, cors: {allowOrigins: ["%s"]}}]
+    """
+        .formatted(namespace, origin);
+  }
+
   static String mutualTls(String namespace, String mode) {
     return """
     apiVersion: security.istio.io/v1

@@ -16,7 +16,10 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.route.Cors;
+import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
@@ -288,11 +291,78 @@ public abstract class HttpServerContract {
         .isEqualTo(403);
   }
 
+  @Test
+  void browser_asksWhetherAScriptMayCall_isAnsweredWithoutTheApplication() throws Exception {
+    cors(allowing(CALLER));
+
+    HttpResponse<String> answer =
+        plain()
+            .send(
+                HttpRequest.newBuilder(uri("http", "/echo"))
+                    .method("OPTIONS", BodyPublishers.noBody())
+                    .header("Origin", SITE)
+                    .header("Access-Control-Request-Method", "PUT")
+                    .build(),
+                BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(SITE);
+    assertThat(answer.headers().firstValue("Access-Control-Allow-Methods")).hasValue("PUT");
+    assertThat(answer.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    Await.until("end of the call", () -> ended.equals(List.of(200)));
+  }
+
+  @Test
+  void browser_readsTheAnswer_whicheverWayTheApplicationGaveIt() throws Exception {
+    cors(Authorization.ALLOW_ALL);
+
+    for (String path : List.of("/echo", "/async", "/fails")) {
+      HttpResponse<String> answer = ofSite(path, SITE);
+      assertThat(answer.headers().allValues("Access-Control-Allow-Origin"))
+          .as(path)
+          .containsExactly(SITE);
+      assertThat(answer.headers().allValues("Vary")).as(path).containsExactly("Origin");
+    }
+    assertThat(ofSite("/echo", "https://other.example").headers().map())
+        .doesNotContainKey("access-control-allow-origin");
+    assertThat(get(plain(), "http", "/echo").headers().map())
+        .doesNotContainKey("access-control-allow-origin");
+  }
+
+  @Test
+  void browser_readsWhyItIsRefused() throws Exception {
+    cors(allowing(CALLER));
+
+    HttpResponse<String> refused = ofSite("/echo", SITE);
+
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.headers().firstValue("Access-Control-Allow-Origin")).hasValue(SITE);
+  }
+
+  private static final String SITE = "https://shop.example";
+
+  private HttpResponse<String> ofSite(String path, String origin) throws Exception {
+    return plain()
+        .send(
+            HttpRequest.newBuilder(uri("http", path)).header("Origin", origin).build(),
+            BodyHandlers.ofString());
+  }
+
+  private void cors(Authorization authorization) {
+    Cors site =
+        new Cors(List.of(new StringMatch.Exact(SITE)), "PUT", "", "", "", false, false);
+    CorsRules rules =
+        new CorsRules(List.of(new CorsRules.Rule("HTTPRoute/default/r", RouteMatch.ANY, site)));
+    port(new Inbound.Port(TlsMode.PERMISSIVE, authorization, rules));
+  }
+
   protected final void mode(TlsMode mode, Authorization authorization) {
-    routes.inbound(
-        new Inbound(
-            Map.of(server.port(), new Inbound.Port(mode, authorization)),
-            Inbound.OPEN.otherPorts()));
+    port(new Inbound.Port(mode, authorization));
+  }
+
+  private void port(Inbound.Port port) {
+    routes.inbound(new Inbound(Map.of(server.port(), port), Inbound.OPEN.otherPorts()));
   }
 
   private static Authorization allowing(String caller) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param fault null is none
  * @param hashPolicies for clusters that balance by hash
  * @param persistence null is none
+ * @param cors null tells browsers nothing
  */
 public record RoutePolicy(
     long timeoutNanos,
@@ -22,12 +23,13 @@ public record RoutePolicy(
     HeaderChanges responseHeaders,
     @Nullable Fault fault,
     List<HashPolicy> hashPolicies,
-    @Nullable SessionPersistence persistence) {
+    @Nullable SessionPersistence persistence,
+    @Nullable Cors cors) {
 
   /** Changes nothing; repeats what never left. */
   public static final RoutePolicy DEFAULT =
       new RoutePolicy(
-          0, 0, RetryPolicy.SAFE, HeaderChanges.NONE, HeaderChanges.NONE, null, List.of(), null);
+          0, 0, RetryPolicy.SAFE, HeaderChanges.NONE, HeaderChanges.NONE, null, List.of(), null, null);
 
   public RoutePolicy {
     hashPolicies = List.copyOf(hashPolicies);
@@ -43,6 +45,7 @@ public record RoutePolicy(
         HeaderChanges.NONE,
         null,
         List.of(),
+        null,
         null);
   }
 
@@ -55,7 +58,8 @@ public record RoutePolicy(
         responseHeaders,
         fault,
         hashPolicies,
-        persistence);
+        persistence,
+        cors);
   }
 
   public RoutePolicy withHeaders(HeaderChanges request, HeaderChanges response) {
@@ -67,7 +71,8 @@ public record RoutePolicy(
         response,
         fault,
         hashPolicies,
-        persistence);
+        persistence,
+        cors);
   }
 
   public RoutePolicy withStickiness(
@@ -80,6 +85,20 @@ public record RoutePolicy(
         responseHeaders,
         fault,
         hashPolicies,
-        persistence);
+        persistence,
+        cors);
+  }
+
+  public RoutePolicy withCors(@Nullable Cors cors) {
+    return new RoutePolicy(
+        timeoutNanos,
+        attemptTimeoutNanos,
+        retry,
+        requestHeaders,
+        responseHeaders,
+        fault,
+        hashPolicies,
+        persistence,
+        cors);
   }
 }

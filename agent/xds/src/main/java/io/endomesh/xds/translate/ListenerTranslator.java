@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.route.CorsRules;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -46,6 +47,7 @@ public final class ListenerTranslator {
     boolean tls = false;
     boolean plaintext = false;
     Authorization authorization = Authorization.ALLOW_ALL;
+    CorsRules cors = CorsRules.NONE;
     if (message.getFilterChainsCount() == 0) {
       throw new InvalidResource("filter_chains: none (expected: at least one)");
     }
@@ -57,21 +59,21 @@ public final class ListenerTranslator {
         plaintext = true;
       }
       for (Filter filter : chain.getFiltersList()) {
-        authorization =
-            RbacTranslator.translate(
-                Messages.unpack(
-                        "filters[" + filter.getName() + "]",
-                        filter.getTypedConfig(),
-                        CONNECTION_MANAGER,
-                        HttpConnectionManager.parser())
-                    .getHttpFiltersList());
+        HttpConnectionManager manager =
+            Messages.unpack(
+                "filters[" + filter.getName() + "]",
+                filter.getTypedConfig(),
+                CONNECTION_MANAGER,
+                HttpConnectionManager.parser());
+        authorization = RbacTranslator.translate(manager.getHttpFiltersList());
+        cors = CorsTranslator.rules(manager.getRouteConfig());
       }
     }
     Inbound.TlsMode mode =
         !tls
             ? Inbound.TlsMode.DISABLE
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
-    return new ListenerResource.Server(new Inbound.Port(mode, authorization));
+    return new ListenerResource.Server(new Inbound.Port(mode, authorization, cors));
   }
 
   private static void requireClientCertificate(FilterChain chain) throws InvalidResource {

@@ -1,9 +1,11 @@
 package io.endomesh.xds.translate;
 
 import com.google.protobuf.Any;
+import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import java.util.LinkedHashMap;
@@ -16,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fault null is none
  * @param persistence null is none
+ * @param cors null is none
  */
-record RouteFilters(@Nullable Fault fault, @Nullable SessionPersistence persistence) {
+record RouteFilters(
+    @Nullable Fault fault, @Nullable SessionPersistence persistence, @Nullable Cors cors) {
 
   private static final String FAULT = "envoy.extensions.filters.http.fault.v3.HTTPFault";
   private static final String SESSION =
       "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute";
+  private static final String CORS = "envoy.extensions.filters.http.cors.v3.CorsPolicy";
   private static final String WRAPPED = "envoy.config.route.v3.FilterConfig";
 
   /**
@@ -34,6 +39,7 @@ record RouteFilters(@Nullable Fault fault, @Nullable SessionPersistence persiste
     }
     Fault fault = null;
     SessionPersistence persistence = null;
+    Cors cors = null;
     for (Map.Entry<String, Any> entry : configs.entrySet()) {
       String of = field + "[" + entry.getKey() + "]";
       Any config = entry.getValue();
@@ -53,10 +59,12 @@ record RouteFilters(@Nullable Fault fault, @Nullable SessionPersistence persiste
         persistence =
             SessionTranslator.translate(
                 of, Messages.unpack(of, config, SESSION, StatefulSessionPerRoute.parser()));
+      } else if (Messages.is(config, CORS)) {
+        cors = CorsTranslator.translate(of, Messages.unpack(of, config, CORS, CorsPolicy.parser()));
       } else {
         Messages.unsupported(of + ": " + config.getTypeUrl(), !optional);
       }
     }
-    return new RouteFilters(fault, persistence);
+    return new RouteFilters(fault, persistence, cors);
   }
 }

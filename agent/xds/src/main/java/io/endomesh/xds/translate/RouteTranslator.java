@@ -73,7 +73,8 @@ public final class RouteTranslator {
         (route.hasRoute() ? policy(name, route.getRoute(), host, filters) : RoutePolicy.DEFAULT)
             .withHeaders(
                 requestHeaders(name, route, host, all), responseHeaders(name, route, host, all))
-            .withFault(filters.fault());
+            .withFault(filters.fault())
+            .withCors(filters.cors());
     return new RouteResource.Rule(
         name, match(name + ".match", route.getMatch()), action(name, route, host, all), policy);
   }
@@ -174,7 +175,7 @@ public final class RouteTranslator {
                 all.getResponseHeadersToRemoveList()));
   }
 
-  private static RouteMatch match(
+  static RouteMatch match(
       String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message) throws InvalidResource {
     Messages.unsupported(field + ".runtime_fraction", message.hasRuntimeFraction());
     Messages.unsupported(field + ".tls_context", message.hasTlsContext());

@@ -68,6 +68,13 @@ final class ServedRequest {
         : null;
   }
 
+  /** The head of the answer is about to be sent. */
+  static void commit(org.apache.coyote.Request request, Response response) {
+    if (request.getAttribute(ATTRIBUTE) instanceof InboundCall call && call.changesResponse()) {
+      call.changeResponse(new ResponseHeaders(response));
+    }
+  }
+
   static void end(org.apache.coyote.Request request) {
     if (request.getAttribute(ATTRIBUTE) instanceof InboundCall call) {
       request.getAttributes().remove(ATTRIBUTE);
@@ -77,12 +84,19 @@ final class ServedRequest {
   }
 
   private static void write(Reply refusal, Response response) {
-    byte[] text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
     response.setStatus(refusal.status());
+    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
+    for (Reply.Header header : refusal.headers()) {
+      response.addHeader(header.name(), header.value());
+    }
+    if (refusal.message().isEmpty()) {
+      response.setContentLength(0);
+      return;
+    }
+    byte[] text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
     // Without a charset: of the versions of Tomcat some repeat one here as "null".
     response.setContentType("text/plain");
     response.setContentLength(text.length);
-    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
     try {
       response.doWrite(ByteBuffer.wrap(text));
     } catch (IOException callerIsGone) {

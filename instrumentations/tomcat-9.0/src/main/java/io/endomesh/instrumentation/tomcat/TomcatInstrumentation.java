@@ -16,6 +16,8 @@ public final class TomcatInstrumentation extends Instrumentation {
   private static final String COYOTE_RESPONSE = "org.apache.coyote.Response";
   private static final String ENDPOINT = "org.apache.tomcat.util.net.NioEndpoint";
   private static final String PROTOCOL = "org.apache.coyote.AbstractProtocol";
+  private static final String PROCESSOR = "org.apache.coyote.AbstractProcessor";
+  private static final String ACTION = "org.apache.coyote.ActionCode";
   private static final String PACKAGE = "io.endomesh.instrumentation.tomcat.";
 
   @Override
@@ -42,6 +44,10 @@ public final class TomcatInstrumentation extends Instrumentation {
             .advice(PACKAGE + "ServiceAdvice"),
         Weave.types(ADAPTER).method("postParseRequest").advice(PACKAGE + "RequestAdvice"),
         Weave.types(ADAPTER).method("asyncDispatch").advice(PACKAGE + "AsyncDispatchAdvice"),
+        Weave.types(PROCESSOR)
+            .method("action")
+            .taking(ACTION, "java.lang.Object")
+            .advice(PACKAGE + "CommitAdvice"),
         Weave.types(COYOTE_REQUEST)
             .method("updateCounters")
             .taking()
@@ -54,6 +60,7 @@ public final class TomcatInstrumentation extends Instrumentation {
         ENDPOINT + "#setSocketOptions",
         ADAPTER + "#postParseRequest",
         ADAPTER + "#asyncDispatch",
+        PROCESSOR + "#action",
         COYOTE_REQUEST + "#updateCounters");
   }
 }
