@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import com.google.re2j.Pattern;
+import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
@@ -9,6 +10,10 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.cluster.OutlierDetection;
+import io.endomesh.dataplane.limit.LimitKey;
+import io.endomesh.dataplane.limit.Rate;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
@@ -67,6 +72,7 @@ public class DecisionBenchmark {
   private int next;
   private Supplier<Object> resilience4j;
   private final Call[] callsWithPolicies = new Call[REQUESTS];
+  private RateLimits limits;
   private Cluster roundRobin;
   private Cluster random;
   private Cluster leastRequest;
@@ -99,6 +105,7 @@ public class DecisionBenchmark {
           new Call(mesh, mesh.snapshot(), host, requests[i], System.nanoTime(), CallContext.EMPTY);
     }
     setUpPolicies(endpoints);
+    limits = rateLimitsOfAServer();
     Object answer = new Object();
     resilience4j =
         CircuitBreaker.decorateSupplier(
@@ -154,6 +161,33 @@ public class DecisionBenchmark {
     }
   }
 
+  /** Never empty, so that what is measured is a call that goes on. */
+  private static final Rate PLENTY = new Rate(1_000_000_000, 1_000_000_000, 1_000_000_000);
+
+  private static final String[] CALLERS = new String[256];
+
+  private static RateLimits rateLimitsOfAServer() {
+    for (int i = 0; i < CALLERS.length; i++) {
+      CALLERS[i] = "spiffe://endomesh.local/ns/shop/sa/caller-" + i;
+    }
+    Condition writes = new Condition.Header(":method", new StringMatch.Exact("POST"));
+    Condition admin = new Condition.Path(new PathMatch.SegmentPrefix("/admin"));
+    Condition canary = new Condition.Header("x-canary", new StringMatch.Exact("1"));
+    List<RateLimits.Counted> counted = new ArrayList<>();
+    counted.add(counted("all", Condition.ANY, new LimitKey.None(), 0));
+    counted.add(counted("writes", writes, new LimitKey.None(), 0));
+    counted.add(counted("admin", admin, new LimitKey.None(), 0));
+    counted.add(counted("canary", canary, new LimitKey.None(), 0));
+    counted.add(counted("callers", Condition.ANY, new LimitKey.Caller(), 4_096));
+    return new RateLimits(counted);
+  }
+
+  private static RateLimits.Counted counted(
+      String name, Condition match, LimitKey key, int maxKeys) {
+    RateLimit limit = new RateLimit("RateLimitPolicy/shop/web", name, match, key, PLENTY, maxKeys);
+    return new RateLimits.Counted(limit, limit.newBuckets(System.nanoTime()));
+  }
+
   private static final OutlierDetection OUTLIERS =
       new OutlierDetection(
           OutlierDetection.DEFAULT_CONSECUTIVE_5XX,
@@ -204,6 +238,13 @@ public class DecisionBenchmark {
     call.attempts = 0;
     Decision answer = pipeline.decide(call);
     return answer == null ? call.endpoint : answer;
+  }
+
+  /** Five limits at a server, one of them by caller, of which three count the call. */
+  @Benchmark
+  public Object rateLimits() {
+    TestRequest request = requests[next++ & (REQUESTS - 1)];
+    return limits.check(request, CALLERS[next & (CALLERS.length - 1)], null, System.nanoTime());
   }
 
   @Benchmark

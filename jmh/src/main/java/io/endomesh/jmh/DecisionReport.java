@@ -23,6 +23,7 @@ final class DecisionReport {
           new Row("decisionWithPolicies", "  with time-outs, retries, limits, outliers, Maglev"),
           new Row("wholeCall", "  with the call's objects and its outcome"),
           new Row("passThrough", "  of a host that is not in the mesh"),
+          new Row("rateLimits", "rate limits at a server: 5, one by caller"),
           new Row("pickLeastRequest", "one of 100 endpoints: least request"),
           new Row("pickRoundRobin", "  round robin"),
           new Row("pickRandom", "  random"),

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.CorsRules;
 import java.util.Map;
 
@@ -29,11 +30,21 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
    * Rules of one port.
    *
    * @param cors what browsers are told
+   * @param rateLimits how often it is called
    */
-  public record Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
+  public record Port(
+      TlsMode tlsMode, Authorization authorization, CorsRules cors, RateLimits rateLimits) {
 
     public Port(TlsMode tlsMode, Authorization authorization) {
       this(tlsMode, authorization, CorsRules.NONE);
+    }
+
+    public Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
+      this(tlsMode, authorization, cors, RateLimits.NONE);
+    }
+
+    public Port limitedBy(RateLimits limits) {
+      return new Port(tlsMode, authorization, cors, limits);
     }
   }
 

@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>connection identity: who called is read from the certificate of this request's session, not
  *       from a header, and first, because every later stage asks it
- *   <li>preflight: a browser's question whether a script may call is answered; before authorization,
- *       because browsers send no credentials with it, and the application is not asked
+ *   <li>preflight: a browser's question whether a script may call is answered; before
+ *       authorization, because browsers send no credentials with it, and the application is not
+ *       asked
  *   <li>authorization: refuses before the application has seen anything
+ *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
+ *       call use up nobody's share
  *   <li>the application runs, under the call's context, which knows how long the caller waits
  *   <li>outcome: telemetry
  * </ol>
  *
- * Route and rate limit will stand between identity and the application. Stateless.
+ * Stateless.
  */
 final class InboundPipeline {
 
@@ -29,14 +32,16 @@ final class InboundPipeline {
     Inbound.Port port = snapshot.inbound().port(request.localPort());
     CorsRules.Rule rule = port.cors().match(request);
     if (rule == null || rule.cors() == null) {
-      Reply refusal = authorize(port, request, caller);
+      Reply refusal = refuse(mesh, port, request, caller);
       return new InboundCall(
           mesh, request, caller, refusal, HeaderChanges.NONE, waitsNanos(request));
     }
     return serve(mesh, port, request, caller, rule.name(), rule.cors());
   }
 
-  /** For a browser: a refusal says who may read it too, or a script could not tell why it failed. */
+  /**
+   * For a browser: a refusal says who may read it too, or a script could not tell why it failed.
+   */
   private static InboundCall serve(
       Mesh mesh,
       Inbound.Port port,
@@ -46,7 +51,7 @@ final class InboundPipeline {
       Cors cors) {
     HeaderChanges changes = cors.changes(request);
     Reply answer = cors.preflight(request, route);
-    Reply reply = answer == null ? authorize(port, request, caller) : answer;
+    Reply reply = answer == null ? refuse(mesh, port, request, caller) : answer;
     return new InboundCall(
         mesh,
         request,
@@ -84,8 +89,12 @@ final class InboundPipeline {
   /** A year; more is no deadline. */
   private static final long MAX_WAITS_MILLIS = TimeUnit.DAYS.toMillis(365);
 
-  private static @Nullable Reply authorize(
-      Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    return port.authorization().check(request, caller, request.remoteAddress());
+  private static @Nullable Reply refuse(
+      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    Reply forbidden = port.authorization().check(request, caller, request.remoteAddress());
+    if (forbidden != null || port.rateLimits().isEmpty()) {
+      return forbidden;
+    }
+    return port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoTime());
   }
 }

@@ -34,6 +34,7 @@ public record Reply(
 
   public static final int GRPC_DEADLINE_EXCEEDED = 4;
   public static final int GRPC_PERMISSION_DENIED = 7;
+  public static final int GRPC_RESOURCE_EXHAUSTED = 8;
   public static final int GRPC_UNIMPLEMENTED = 12;
   public static final int GRPC_INTERNAL = 13;
   public static final int GRPC_UNAVAILABLE = 14;
@@ -52,6 +53,11 @@ public record Reply(
 
   public static Reply forbidden(String message, String decidedBy) {
     return new Reply(403, GRPC_PERMISSION_DENIED, message, decidedBy);
+  }
+
+  /** 429 (RFC 6585, section 4). */
+  public static Reply tooMany(String message, String decidedBy, List<Header> headers) {
+    return new Reply(429, GRPC_RESOURCE_EXHAUSTED, message, decidedBy, headers);
   }
 
   public static Reply unavailable(String message, String decidedBy) {

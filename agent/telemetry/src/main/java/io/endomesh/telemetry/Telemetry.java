@@ -10,11 +10,14 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.limit.CellRate;
+import io.endomesh.dataplane.limit.Rate;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -197,11 +200,19 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   private synchronized CallObserver makeObserving() {
     CallObserver known = observing;
     if (known == null) {
-      TraceLimit limit = new TraceLimit(settings.tracesPerSecond(), nanoTime);
-      known = new Observing(new Tracing(settings.samplingRatio(), limit), clock, backlog);
+      Tracing tracing = new Tracing(settings.samplingRatio(), traceLimit(), nanoTime);
+      known = new Observing(tracing, clock, backlog);
       observing = known;
     }
     return known;
+  }
+
+  /** With a second's worth at once. */
+  private CellRate traceLimit() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    int perSecond = (int) Math.min(settings.tracesPerSecond(), second);
+    Rate rate = new Rate(perSecond, second, perSecond);
+    return new CellRate(rate, /* buckets= */ 1, nanoTime.getAsLong());
   }
 
   private void start() {

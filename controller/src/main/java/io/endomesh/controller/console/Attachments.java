@@ -59,6 +59,8 @@ final class Attachments {
       case "AuthorizationPolicy", "PeerAuthentication" ->
           (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
               && selects(spec.path("selector").path("matchLabels"), service);
+      case "RateLimitPolicy" ->
+          key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
       default -> false;
     };
   }
@@ -71,6 +73,15 @@ final class Attachments {
       if (parent.path("kind").asText().equals("Service")
           && parent.path("name").asText().equals(service.key().name())
           && parent.path("namespace").asText(key.namespace()).equals(service.key().namespace())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean namesTarget(JsonNode spec, String service) {
+    for (JsonNode target : spec.path("targetRefs")) {
+      if (target.path("name").asText().equals(service)) {
         return true;
       }
     }

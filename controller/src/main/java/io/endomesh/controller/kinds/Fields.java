@@ -48,6 +48,10 @@ final class Fields {
     return value(name) != null;
   }
 
+  boolean isText(String name) {
+    return value(name) instanceof String;
+  }
+
   private @Nullable Object value(String name) {
     known.add(name);
     return values.get(name);

@@ -104,7 +104,7 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
     return path instanceof RouteFilters.PathChange.Prefix;
   }
 
-  private static Match match(Fields match) {
+  static Match match(Fields match) {
     String method = match.optionalString("method");
     if (method != null && !METHODS.contains(method)) {
       throw match.invalid(

@@ -45,7 +45,9 @@ public enum Kind {
       "ReferenceGrant",
       "referencegrants",
       List.of("gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1"),
-      ReferenceGrant::read);
+      ReferenceGrant::read),
+  RATE_LIMIT_POLICY(
+      "RateLimitPolicy", "ratelimitpolicies", List.of("endomesh.io/v1"), RateLimitPolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

@@ -11,7 +11,8 @@ public sealed interface MeshResource
         AuthorizationPolicy,
         PeerAuthentication,
         ServiceEntry,
-        ReferenceGrant {
+        ReferenceGrant,
+        RateLimitPolicy {
 
   Metadata metadata();
 

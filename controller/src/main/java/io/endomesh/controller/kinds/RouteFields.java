@@ -180,7 +180,7 @@ final class RouteFields {
     return new Text(regex, regex ? fields.regex(name) : fields.string(name));
   }
 
-  private static void coreGroup(Fields fields) {
+  static void coreGroup(Fields fields) {
     String group = fields.string("group", "");
     if (!group.isEmpty() && !group.equals("core")) {
       throw fields.invalid("group", "'" + group + "' (expected: '', the group of Service)");

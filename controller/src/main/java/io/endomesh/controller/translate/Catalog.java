@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
@@ -86,6 +87,10 @@ final class Catalog {
 
   List<ServiceEntry> serviceEntries() {
     return of(ServiceEntry.class);
+  }
+
+  List<RateLimitPolicy> rateLimitPolicies() {
+    return of(RateLimitPolicy.class);
   }
 
   ReferenceGrants referenceGrants() {

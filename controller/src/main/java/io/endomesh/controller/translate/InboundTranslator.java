@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
- * by AuthorizationPolicy, what browsers are told by the routes of its services. Port 0 stands for the ports that have no listener of their own.
- * Stateless.
+ * by AuthorizationPolicy, how often by RateLimitPolicy, what browsers are told by the routes of its
+ * services. Port 0 stands for the ports that have no listener of their own. Stateless.
  */
 final class InboundTranslator {
 
@@ -86,6 +86,7 @@ final class InboundTranslator {
     // Denials first: a call that one policy denies is refused, whatever another allows.
     addRbac(manager, policies, Action.DENY);
     addRbac(manager, policies, Action.ALLOW);
+    manager.addAllHttpFilters(RateLimitTranslator.filters(model, scope));
     return Filter.newBuilder()
         .setName("envoy.filters.network.http_connection_manager")
         .setTypedConfig(Any.pack(manager.addHttpFilters(OutboundListener.ROUTER).build()))

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.VirtualService;
@@ -55,7 +56,25 @@ public final class RouteConditions {
       Set<ServiceKey> hosts = services(List.of(rule.host()), rule.metadata().namespace());
       return List.of(accepted("host", hosts, known));
     }
+    if (resource instanceof RateLimitPolicy policy) {
+      return List.of(target(policy.metadata().namespace(), policy.services(), known));
+    }
     return List.of();
+  }
+
+  /** Of a policy that is attached to services (GEP-713). */
+  private static Condition target(
+      String namespace, List<String> names, Predicate<ServiceKey> known) {
+    Set<ServiceKey> services = new TreeSet<>();
+    names.forEach(name -> services.add(new ServiceKey(namespace, name)));
+    return condition(
+        "Accepted",
+        "Accepted",
+        "TargetNotFound",
+        "targetRefs",
+        services,
+        known,
+        "it has no effect until it joins");
   }
 
   private static Condition notPermitted(RouteResource route, List<String> backends) {

@@ -46,38 +46,36 @@ class ResourceParserTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "weight: 3}, {name: orders, weight: 1 | weight: 0}, {name: orders, weight: 0"
-            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs: weights sum to 0 (expected: > 0)",
-        "weight: 3 | wieght: 3"
-            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght: unknown field; did you mean 'weight'?",
-        "kind: HTTPRoute | kind: HTTPRoutes"
-            + " | HTTPRoutes shop/orders: kind: unknown kind 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute,"
-            + " AuthorizationPolicy, PeerAuthentication, ServiceEntry, VirtualService, DestinationRule, ReferenceGrant); did you mean 'HTTPRoute'?",
-        "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'}"
-            + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
+        "weight: 3}, {name: orders, weight: 1 | weight: 0}, {name: orders, weight: 0 | HTTPRoute"
+            + " shop/orders: spec.rules[0].backendRefs: weights sum to 0 (expected: > 0)",
+        "weight: 3 | wieght: 3 | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght:"
+            + " unknown field; did you mean 'weight'?",
+        "kind: HTTPRoute | kind: HTTPRoutes | HTTPRoutes shop/orders: kind: unknown kind"
+            + " 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute, AuthorizationPolicy,"
+            + " PeerAuthentication, ServiceEntry, VirtualService, DestinationRule, ReferenceGrant,"
+            + " RateLimitPolicy); did you mean 'HTTPRoute'?",
+        "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'} | HTTPRoute"
+            + " shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
             + " expression of RE2): missing closing )",
-        "{type: PathPrefix, value: /v2} | {type: Prefix, value: /v2}"
-            + " | HTTPRoute shop/orders: spec.rules[0].matches[0].path.type: 'Prefix' (expected: Exact,"
-            + " PathPrefix, RegularExpression)",
-        "request: 1m30s | request: 90"
-            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.request: 90 (expected: a string; put it in quotes)",
-        "request: 1m30s | request: 1.5s"
-            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.request: '1.5s' (expected: a duration such as"
-            + " 500ms, 10s or 1h30m)",
-        "backendRequest: 250ms | backendRequest: 5m"
-            + " | HTTPRoute shop/orders: spec.rules[0].timeouts.backendRequest: 5m (expected: no longer than"
-            + " request, 1m30s)",
-        "port: 8080 | port: 80800"
-            + " | HTTPRoute shop/orders: spec.rules[0].backendRefs[1].port: 80800 (expected: a number from 1 to"
-            + " 65535)",
-        "codes: [503] | codes: [200]"
-            + " | HTTPRoute shop/orders: spec.rules[0].retry.codes[0]: 200 (expected: a number from 400 to 599)",
-        "gateway.networking.k8s.io/v1 | gateway.networking.k8s.io/v1alpha2"
-            + " | HTTPRoute shop/orders: apiVersion: 'gateway.networking.k8s.io/v1alpha2' (expected:"
+        "{type: PathPrefix, value: /v2} | {type: Prefix, value: /v2} | HTTPRoute shop/orders:"
+            + " spec.rules[0].matches[0].path.type: 'Prefix' (expected: Exact, PathPrefix,"
+            + " RegularExpression)",
+        "request: 1m30s | request: 90 | HTTPRoute shop/orders: spec.rules[0].timeouts.request: 90"
+            + " (expected: a string; put it in quotes)",
+        "request: 1m30s | request: 1.5s | HTTPRoute shop/orders: spec.rules[0].timeouts.request:"
+            + " '1.5s' (expected: a duration such as 500ms, 10s or 1h30m)",
+        "backendRequest: 250ms | backendRequest: 5m | HTTPRoute shop/orders:"
+            + " spec.rules[0].timeouts.backendRequest: 5m (expected: no longer than request,"
+            + " 1m30s)",
+        "port: 8080 | port: 80800 | HTTPRoute shop/orders: spec.rules[0].backendRefs[1].port: 80800"
+            + " (expected: a number from 1 to 65535)",
+        "codes: [503] | codes: [200] | HTTPRoute shop/orders: spec.rules[0].retry.codes[0]: 200"
+            + " (expected: a number from 400 to 599)",
+        "gateway.networking.k8s.io/v1 | gateway.networking.k8s.io/v1alpha2 | HTTPRoute shop/orders:"
+            + " apiVersion: 'gateway.networking.k8s.io/v1alpha2' (expected:"
             + " gateway.networking.k8s.io/v1 or gateway.networking.k8s.io/v1beta1)",
-        "{name: orders, namespace: shop} | {name: Orders, namespace: shop}"
-            + " | HTTPRoute shop/Orders: metadata.name: 'Orders' (expected: lower-case letters, digits, '-' and"
-            + " '.')",
+        "{name: orders, namespace: shop} | {name: Orders, namespace: shop} | HTTPRoute shop/Orders:"
+            + " metadata.name: 'Orders' (expected: lower-case letters, digits, '-' and '.')",
         "retry: {codes | sessionPersistence: {codes"
             + " | HTTPRoute shop/orders: spec.rules[0].sessionPersistence.codes: unknown field",
       })
@@ -155,8 +153,8 @@ class ResourceParserTest {
                     spec: {rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}
                     """))
         .hasMessage(
-            "AuthorizationPolicy shop/p: spec.rules[0].from[0].source.ipBlocks: not supported in this"
-                + " release");
+            "AuthorizationPolicy shop/p: spec.rules[0].from[0].source.ipBlocks: not supported in"
+                + " this release");
     assertThatThrownBy(
             () ->
                 parse(
@@ -194,7 +192,8 @@ class ResourceParserTest {
       delimiter = '|',
       value = {
         "{to: [{kind: Service}]} | spec.from: absent (expected: at least one kind and namespace)",
-        "{from: [{group: g, kind: K, namespace: n}]} | spec.to: absent (expected: at least one kind)",
+        "{from: [{group: g, kind: K, namespace: n}]} | spec.to: absent (expected: at least one"
+            + " kind)",
         "{from: [{kind: K, namespace: n}], to: [{kind: Service}]} | spec.from[0].group: absent",
       })
   void parse_referenceGrant_saysWhatIsMissing(String spec, String problem) {

@@ -24,6 +24,7 @@ public final class Demo {
           new MutualTlsCheck(),
           new PolicyCheck(),
           new BrowserCheck(),
+          new RateLimitCheck(),
           new TelemetryCheck(),
           new ControllerGoneCheck(),
           new AppFirstCheck());

@@ -156,4 +156,21 @@ final class Yaml {
         - from: [{source: {principals: [endomesh.local/ns/shop/sa/orders]}}]
     """;
   }
+
+  /** So many in an hour, at once. */
+  static String limitCharges(String namespace, int requests) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: RateLimitPolicy
+    metadata: {name: charges, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: storefront}]
+      limits:
+        - name: charges
+          match: {path: {type: Exact, value: /charge-directly}, method: POST}
+          requests: %d
+          per: 1h
+    """
+        .formatted(namespace, requests);
+  }
 }

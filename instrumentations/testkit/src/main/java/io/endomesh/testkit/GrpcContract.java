@@ -59,6 +59,7 @@ public abstract class GrpcContract {
   private static final int DEADLINE_EXCEEDED = 4;
   private static final int NOT_FOUND = 5;
   private static final int PERMISSION_DENIED = 7;
+  private static final int RESOURCE_EXHAUSTED = 8;
   private static final int UNAVAILABLE = 14;
   private static final String TARGET = "inventory:9090";
   private static final String ROUTE = "HTTPRoute/default/inventory:9090 rule 0";
@@ -516,6 +517,22 @@ public abstract class GrpcContract {
     assertThat(answer.status()).isEqualTo(PERMISSION_DENIED);
     assertThat(answer.text()).contains("AuthorizationPolicy/default/closed");
     assertThat(answer.decidedBy()).isEqualTo("AuthorizationPolicy/default/closed");
+  }
+
+  @Test
+  void server_callerOverItsRateLimit_answersResourceExhaustedAndWhenToComeBack() {
+    routes.inbound(new Inbound(Map.of(), TestRoutes.oneCallAnHour(Inbound.TlsMode.PERMISSIVE)));
+    routes.host(TARGET, mutualTls(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+
+    Answer answer = client.unary("hello");
+
+    assertThat(answer.status()).isEqualTo(RESOURCE_EXHAUSTED);
+    assertThat(answer.text()).contains(TestRoutes.US).contains(TestRoutes.LIMIT_POLICY);
+    assertThat(answer.decidedBy()).isEqualTo(TestRoutes.LIMIT_POLICY);
+    // A caller without an identity has another bucket.
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
   }
 
   @Test

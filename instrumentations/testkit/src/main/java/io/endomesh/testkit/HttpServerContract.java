@@ -178,6 +178,30 @@ public abstract class HttpServerContract {
   }
 
   @Test
+  void caller_overItsRateLimit_isRefusedWith429_namingThePolicyAndWhenToComeBack()
+      throws Exception {
+    routes.inbound(
+        new Inbound(
+            Map.of(server.port(), TestRoutes.oneCallAnHour(TlsMode.PERMISSIVE)),
+            Inbound.OPEN.otherPorts()));
+    HttpClient storefront = mutual(CALLER);
+
+    assertThat(get(storefront, "https", "/echo").statusCode()).isEqualTo(200);
+    HttpResponse<String> refused = get(storefront, "https", "/echo");
+    HttpResponse<String> other = get(mutual(TestRoutes.spiffeId("orders")), "https", "/echo");
+
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.body()).contains(CALLER).contains(TestRoutes.LIMIT_POLICY);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER))
+        .hasValue(TestRoutes.LIMIT_POLICY);
+    assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow()).isPositive();
+    assertThat(refused.headers().firstValue("x-ratelimit-limit")).hasValue("1");
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(other.statusCode()).isEqualTo(200);
+    Await.until("all ends", () -> ended.equals(List.of(200, 429, 200)));
+  }
+
+  @Test
   void policyOnAHeader_isNotDeceivedByASecondOne() throws Exception {
     Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
     mode(
@@ -350,8 +374,7 @@ public abstract class HttpServerContract {
   }
 
   private void cors(Authorization authorization) {
-    Cors site =
-        new Cors(List.of(new StringMatch.Exact(SITE)), "PUT", "", "", "", false, false);
+    Cors site = new Cors(List.of(new StringMatch.Exact(SITE)), "PUT", "", "", "", false, false);
     CorsRules rules =
         new CorsRules(List.of(new CorsRules.Rule("HTTPRoute/default/r", RouteMatch.ANY, site)));
     port(new Inbound.Port(TlsMode.PERMISSIVE, authorization, rules));

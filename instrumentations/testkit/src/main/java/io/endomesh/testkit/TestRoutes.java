@@ -3,6 +3,8 @@ package io.endomesh.testkit;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
@@ -10,6 +12,10 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.limit.LimitKey;
+import io.endomesh.dataplane.limit.Rate;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
@@ -25,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +98,25 @@ public final class TestRoutes {
   public void inbound(Inbound inbound) {
     this.inbound = inbound;
     publish();
+  }
+
+  /** The policy of {@link #oneCallAnHour}. */
+  public static final String LIMIT_POLICY = "RateLimitPolicy/default/once-an-hour";
+
+  /** A port that everybody may call, each caller once an hour. */
+  public static Inbound.Port oneCallAnHour(Inbound.TlsMode mode) {
+    RateLimit limit =
+        new RateLimit(
+            LIMIT_POLICY,
+            "each",
+            Condition.ANY,
+            new LimitKey.Caller(),
+            new Rate(1, TimeUnit.HOURS.toNanos(1), 1),
+            /* maxKeys= */ 16);
+    RateLimits limits =
+        new RateLimits(
+            List.of(new RateLimits.Counted(limit, limit.newBuckets(Weaving.mesh().nanoTime()))));
+    return new Inbound.Port(mode, Authorization.ALLOW_ALL).limitedBy(limits);
   }
 
   public static Cluster cluster(String name, Endpoint... endpoints) {

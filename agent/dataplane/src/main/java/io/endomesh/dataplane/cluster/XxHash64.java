@@ -26,7 +26,8 @@ public final class XxHash64 {
     return hash(text, 0);
   }
 
-  static long hash(String text, long seed) {
+  /** As {@link #hash(String)}, with another seed. */
+  public static long hash(String text, long seed) {
     int length = text.length();
     int at = 0;
     long hash;

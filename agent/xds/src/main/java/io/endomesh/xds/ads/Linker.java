@@ -6,6 +6,9 @@ import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.limit.Buckets;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.Mirror;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts translated resources together to what the data plane reads. Clusters that did not change,
- * the loads of endpoints and of clusters live on from one snapshot to the next. Not thread-safe.
+ * the loads of endpoints and of clusters, and the buckets of limits live on from one snapshot to
+ * the next. Not thread-safe.
  */
 final class Linker {
 
@@ -44,6 +48,9 @@ final class Linker {
   private final ActiveRoutes routes;
   private final LongSupplier nanoTime;
   private final Map<String, Linked> linked = new HashMap<>();
+
+  /** Buckets in use. Ports share them: a limit is one of the workload. */
+  private final Map<RateLimit.State, Buckets> buckets = new HashMap<>();
 
   /**
    * @param nanoTime the clock of the mesh
@@ -71,17 +78,35 @@ final class Linker {
   /** Rules of the ports; a port without rules of its own takes those of {@code otherPorts}. */
   Inbound inbound(Map<Integer, String> listenerByPort, String otherPorts) {
     Map<Integer, Inbound.Port> ports = new HashMap<>();
+    Set<RateLimit.State> inUse = new HashSet<>();
     listenerByPort.forEach(
         (port, name) -> {
           if (resources.listener(name) instanceof ListenerResource.Server server) {
-            ports.put(port, server.port());
+            ports.put(port, port(server, inUse));
           }
         });
     Inbound.Port others =
         resources.listener(otherPorts) instanceof ListenerResource.Server server
-            ? server.port()
+            ? port(server, inUse)
             : Inbound.OPEN.otherPorts();
+    buckets.keySet().retainAll(inUse);
     return new Inbound(ports, others);
+  }
+
+  private Inbound.Port port(ListenerResource.Server server, Set<RateLimit.State> inUse) {
+    if (server.limits().isEmpty()) {
+      return server.port();
+    }
+    List<RateLimits.Counted> counted = new ArrayList<>();
+    for (RateLimit limit : server.limits()) {
+      inUse.add(limit.state());
+      counted.add(
+          new RateLimits.Counted(
+              limit,
+              buckets.computeIfAbsent(
+                  limit.state(), state -> limit.newBuckets(nanoTime.getAsLong()))));
+    }
+    return server.port().limitedBy(new RateLimits(counted));
   }
 
   private VirtualHost host(RouteResource.Host host, Set<String> inUse) {

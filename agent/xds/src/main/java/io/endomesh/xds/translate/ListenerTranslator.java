@@ -2,12 +2,14 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.route.CorsRules;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import java.util.List;
 
 /** Listener to {@link ListenerResource}. Stateless. */
 public final class ListenerTranslator {
@@ -48,6 +50,7 @@ public final class ListenerTranslator {
     boolean plaintext = false;
     Authorization authorization = Authorization.ALLOW_ALL;
     CorsRules cors = CorsRules.NONE;
+    List<RateLimit> limits = List.of();
     if (message.getFilterChainsCount() == 0) {
       throw new InvalidResource("filter_chains: none (expected: at least one)");
     }
@@ -66,6 +69,7 @@ public final class ListenerTranslator {
                 CONNECTION_MANAGER,
                 HttpConnectionManager.parser());
         authorization = RbacTranslator.translate(manager.getHttpFiltersList());
+        limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
         cors = CorsTranslator.rules(manager.getRouteConfig());
       }
     }
@@ -73,7 +77,7 @@ public final class ListenerTranslator {
         !tls
             ? Inbound.TlsMode.DISABLE
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
-    return new ListenerResource.Server(new Inbound.Port(mode, authorization, cors));
+    return new ListenerResource.Server(new Inbound.Port(mode, authorization, cors), limits);
   }
 
   private static void requireClientCertificate(FilterChain chain) throws InvalidResource {

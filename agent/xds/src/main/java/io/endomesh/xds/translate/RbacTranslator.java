@@ -56,7 +56,9 @@ final class RbacTranslator {
               throw new InvalidResource(
                   field + ".action: " + rules.getAction() + " (expected: ALLOW or DENY)");
         }
-      } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER) && !filter.getIsOptional()) {
+      } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER)
+          && !RateLimitTranslator.understands(filter)
+          && !filter.getIsOptional()) {
         throw new InvalidResource(
             "http_filters["
                 + filter.getName()

@@ -1,0 +1,120 @@
+package io.endomesh.controller.kinds;
+
+import io.endomesh.dataplane.limit.LimitKey;
+import io.endomesh.dataplane.limit.Rate;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * How many calls each workload of a service takes. A kind of our own: Gateway API, Istio and SMI
+ * have none for it. Immutable.
+ *
+ * @param services of its own namespace
+ */
+public record RateLimitPolicy(Metadata metadata, List<String> services, List<Limit> limits)
+    implements MeshResource {
+
+  /** A call is compared with each; as Gateway API bounds the rules of a route. */
+  private static final int MAX_LIMITS = 16;
+
+  /** A million calls in 50 ms are more than any JVM serves. */
+  private static final int MAX_REQUESTS = 1_000_000;
+
+  /** Envoy's bound on {@code fill_interval}. */
+  private static final long MIN_PER_NANOS = 50_000_000;
+
+  /** Of RFC 1123, as Gateway API names sections. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /**
+   * @param name within the policy
+   * @param match by an exact path or a prefix, method and headers
+   */
+  public record Limit(String name, HttpRoute.Match match, Rate rate, LimitKey key) {}
+
+  /** Keys without a parameter, in the words of the resource. */
+  private enum KeyWord {
+    none,
+    caller
+  }
+
+  public RateLimitPolicy {
+    services = List.copyOf(services);
+    limits = List.copyOf(limits);
+  }
+
+  static RateLimitPolicy read(Metadata metadata, Fields spec) {
+    List<String> services = TargetRefs.services(spec);
+    Set<String> names = new HashSet<>();
+    List<Limit> limits = spec.objects("limits", fields -> limit(fields, names));
+    if (limits.isEmpty() || limits.size() > MAX_LIMITS) {
+      throw spec.invalid("limits", limits.size() + " limits (expected: 1 to " + MAX_LIMITS + ")");
+    }
+    return new RateLimitPolicy(metadata, services, limits);
+  }
+
+  private static Limit limit(Fields fields, Set<String> names) {
+    String name = fields.string("name");
+    if (!NAME.matcher(name).matches()) {
+      throw fields.invalid("name", "'" + name + "' (expected: lower-case letters, digits and '-')");
+    }
+    if (!names.add(name)) {
+      throw fields.invalid("name", "'" + name + "' (expected: another than those before)");
+    }
+    return new Limit(name, match(fields), rate(fields), key(fields));
+  }
+
+  private static Rate rate(Fields fields) {
+    int requests = fields.integer("requests", 1, MAX_REQUESTS);
+    int burst = fields.integer("burst", 1, MAX_REQUESTS, requests);
+    Long per = fields.durationNanos("per");
+    if (per == null || per < MIN_PER_NANOS) {
+      throw fields.invalid(
+          "per",
+          (per == null ? "absent" : "'" + fields.string("per") + "'")
+              + " (expected: a duration from 50ms, such as 1s)");
+    }
+    try {
+      return new Rate(requests, per, burst);
+    } catch (IllegalArgumentException e) {
+      throw fields.invalid("burst", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static LimitKey key(Fields fields) {
+    if (!fields.has("key") || fields.isText("key")) {
+      return switch (fields.oneOf("key", KeyWord.class, KeyWord.none)) {
+        case none -> new LimitKey.None();
+        case caller -> new LimitKey.Caller();
+      };
+    }
+    Fields key = fields.object("key");
+    String header = key.string("header").toLowerCase(Locale.ROOT);
+    key.rejectUnknown();
+    return new LimitKey.Header(header);
+  }
+
+  private static HttpRoute.Match match(Fields fields) {
+    Fields match = fields.optionalObject("match");
+    if (match == null) {
+      return HttpRoute.Match.ANY;
+    }
+    match.unsupported("queryParams");
+    HttpRoute.Match result = HttpRoute.match(match);
+    match.rejectUnknown();
+    HttpRoute.Path path = result.path();
+    boolean plain = path.value().chars().noneMatch(c -> c == '?' || c == '#' || c == '\\');
+    if (path.type() == HttpRoute.PathType.RegularExpression || !plain) {
+      throw match.invalid(
+          "path",
+          path.type()
+              + " '"
+              + path.value()
+              + "' (expected: an Exact path or a PathPrefix, without query)");
+    }
+    return result;
+  }
+}
