@@ -1,5 +1,6 @@
 package io.endomesh.weaving;
 
+import io.endomesh.dataplane.cluster.Locality;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -45,6 +46,7 @@ public final class Settings {
           "service",
           "namespace",
           "labels",
+          "locality",
           "address",
           "advertised-port",
           "state-dir",
@@ -75,7 +77,7 @@ public final class Settings {
     join = readJoin();
     service = readName("service", defaultService(property));
     namespace = readName("namespace", "default");
-    labels = readLabels();
+    labels = withLocality(readLabels());
     address = readAddress();
     advertisedPort = readAdvertisedPort();
     String home = property.value("user.home");
@@ -114,6 +116,7 @@ public final class Settings {
     return namespace;
   }
 
+  /** With those that say where the workload runs, see {@link Locality}. */
   public Map<String, String> labels() {
     return labels;
   }
@@ -261,6 +264,17 @@ public final class Settings {
     return Map.copyOf(result);
   }
 
+  /** A locality is said by labels; those that the user wrote out count if there is no setting. */
+  private Map<String, String> withLocality(Map<String, String> given) {
+    Map<String, String> result = new LinkedHashMap<>(given);
+    Map<String, String> locality = LocalitySetting.read(source, problems).labels();
+    if (source.find("locality") == null && given.containsKey(Locality.REGION_LABEL)) {
+      return given;
+    }
+    result.putAll(locality);
+    return Map.copyOf(result);
+  }
+
   /** Only the form is checked: resolving a name could block. */
   private @Nullable String readAddress() {
     SettingSource.Found found = source.find("address");
@@ -354,7 +368,7 @@ public final class Settings {
     return true;
   }
 
-  private static boolean isLabelText(String text) {
+  static boolean isLabelText(String text) {
     if (text.isEmpty()) {
       return false;
     }

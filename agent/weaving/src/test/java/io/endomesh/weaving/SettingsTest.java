@@ -2,6 +2,7 @@ package io.endomesh.weaving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.cluster.Locality;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,9 @@ class SettingsTest {
         "service=Orders!        | service: Orders! (expected:",
         "namespace=-shop        | namespace: -shop (expected:",
         "labels=version         | labels: version (expected: key:value",
+        "locality=eu//a         | locality: eu//a (expected: region, region/zone or",
+        "locality=eu/a/b/c      | locality: eu/a/b/c (expected: region, region/zone or",
+        "locality=eu west       | locality: eu west (expected: region, region/zone or",
         "address=orders.example | address: orders.example (expected: an IP address)",
         "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
         "advertised-port=0      | advertised-port: 0 (expected:",
@@ -154,5 +158,27 @@ class SettingsTest {
     environment.put("SPRING_APPLICATION_NAME", "Orders App");
 
     assertThat(read(null).service()).isEqualTo("orders-app");
+  }
+
+  @Test
+  void read_locality_isSaidByLabelsOfKubernetesAndIstio() {
+    assertThat(read("locality=eu/eu-1/rack-7,labels=version:v1").labels())
+        .isEqualTo(
+            Map.of(
+                "version", "v1",
+                "topology.kubernetes.io/region", "eu",
+                "topology.kubernetes.io/zone", "eu-1",
+                "topology.istio.io/subzone", "rack-7"));
+  }
+
+  @Test
+  void read_noLocality_isWhatOpenTelemetryKnows() {
+    environment.put(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "service.name=x,cloud.region=eu,cloud.availability_zone=eu-1,cloud.account.id=7");
+    assertThat(Locality.of(read(null).labels())).isEqualTo(new Locality("eu", "eu-1", ""));
+    assertThat(Locality.of(read("locality=us").labels())).isEqualTo(new Locality("us", "", ""));
+    assertThat(Locality.of(read("labels=topology.kubernetes.io/region:asia").labels()))
+        .isEqualTo(new Locality("asia", "", ""));
   }
 }

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
@@ -372,7 +373,13 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         Struct.newBuilder()
             .putFields("NAMESPACE", text(workload.namespace()))
             .putFields("SERVICE", text(workload.service()));
+    Locality locality = Locality.of(workload.labels());
     return Node.newBuilder()
+        .setLocality(
+            io.envoyproxy.envoy.config.core.v3.Locality.newBuilder()
+                .setRegion(locality.region())
+                .setZone(locality.zone())
+                .setSubZone(locality.subZone()))
         .setId(workload.instance())
         .setUserAgentName(USER_AGENT)
         .setUserAgentVersion(settings.about().agentVersion())

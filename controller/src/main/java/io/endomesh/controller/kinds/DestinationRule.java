@@ -57,8 +57,10 @@ public record DestinationRule(
   /**
    * @param hash null if balancing is not by hash
    * @param warmup null gives new endpoints their full share at once
+   * @param locality null where nothing is said: then {@link LocalityLb#DEFAULT}
    */
-  public record LoadBalancer(Simple simple, @Nullable Hash hash, @Nullable Warmup warmup) {}
+  public record LoadBalancer(
+      Simple simple, @Nullable Hash hash, @Nullable Warmup warmup, @Nullable LocalityLb locality) {}
 
   /** What is hashed: exactly one of the first three. */
   public record Hash(
@@ -141,7 +143,22 @@ public record DestinationRule(
         new TrafficPolicy(
             loadBalancer(fields), connectionPool(fields), outliers(fields), retryBudget(fields));
     fields.rejectUnknown();
+    if (whole) {
+      warnOfNoFailover(fields, policy);
+    }
     return policy;
+  }
+
+  /** Istio says so too: nobody notices that an endpoint fails, so nothing fails over. */
+  private static void warnOfNoFailover(Fields fields, TrafficPolicy policy) {
+    LocalityLb locality = policy.loadBalancer() == null ? null : policy.loadBalancer().locality();
+    if (locality != null
+        && locality.enabled()
+        && locality.distribute().isEmpty()
+        && policy.outliers() == null) {
+      fields.warn(
+          "loadBalancer.localityLbSetting", "has no effect without outlierDetection, as in Istio");
+    }
   }
 
   /** ISTIO_MUTUAL is what the mesh does anyway; a mode that asks for something else is refused. */
@@ -166,14 +183,14 @@ public record DestinationRule(
     if (fields == null) {
       return null;
     }
-    fields.unsupported("localityLbSetting");
     Simple simple = fields.oneOf("simple", Simple.class, Simple.UNSPECIFIED);
     Fields hash = fields.optionalObject("consistentHash");
     if (hash != null && fields.has("simple")) {
       throw fields.invalid("consistentHash", "beside simple (expected: one of them)");
     }
     LoadBalancer balancer =
-        new LoadBalancer(simple, hash == null ? null : hash(hash), warmup(fields));
+        new LoadBalancer(
+            simple, hash == null ? null : hash(hash), warmup(fields), LocalityLb.read(fields));
     fields.rejectUnknown();
     return balancer;
   }

@@ -134,6 +134,11 @@ final class Fields {
     throw invalid(name, describe(value) + " (expected: true or false)");
   }
 
+  /** The names of an object that has names of the user's own, in their order. */
+  List<String> names() {
+    return values.keySet().stream().map(String::valueOf).toList();
+  }
+
   /** True if it says nothing at all. */
   boolean isEmpty() {
     return values.isEmpty();

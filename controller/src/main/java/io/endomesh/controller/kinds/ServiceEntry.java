@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import io.endomesh.dataplane.cluster.Locality;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -109,8 +110,19 @@ public record ServiceEntry(
       }
     }
     own.rejectUnknown();
-    fields.ignored("network", "locality", "serviceAccount");
-    return new Endpoint(
-        address, byName, fields.stringMap("labels"), fields.integer("weight", 1, 1_000_000, 1));
+    fields.ignored("network", "serviceAccount");
+    Map<String, String> labels = fields.stringMap("labels");
+    labels.putAll(locality(fields).labels());
+    return new Endpoint(address, byName, labels, fields.integer("weight", 1, 1_000_000, 1));
+  }
+
+  private static Locality locality(Fields fields) {
+    String text = fields.optionalString("locality");
+    Locality locality = text == null ? Locality.NONE : Locality.parse(text);
+    if (locality == null) {
+      throw fields.invalid(
+          "locality", "'" + text + "' (expected: region, region/zone or region/zone/subzone)");
+    }
+    return locality;
   }
 }

@@ -11,13 +11,11 @@ import io.endomesh.dataplane.identity.SpiffeId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
-import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,20 +68,31 @@ final class ClusterTranslator {
     return cluster.build();
   }
 
-  /** Null if the name is none of {@link Destination#clusterName}. */
-  static @Nullable ClusterLoadAssignment endpoints(MeshModel model, String name) {
+  /** How callers prefer endpoints of a cluster by locality. */
+  static LocalityRule locality(MeshModel model, String name) {
+    Name parsed = parse(name);
+    return LocalityRule.of(
+        parsed == null
+            ? DestinationRule.TrafficPolicy.NONE
+            : model.destinationRules().policy(parsed.host(), parsed.subset()));
+  }
+
+  /**
+   * As a caller sees them: nearer ones may come first.
+   *
+   * @return null if the name is none of {@link Destination#clusterName}
+   */
+  static @Nullable ClusterLoadAssignment endpoints(MeshModel model, String name, Scope scope) {
     Name parsed = parse(name);
     if (parsed == null) {
       return null;
     }
     Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
-    if (destination instanceof Destination.ToService to) {
-      return assignment(name, serviceEndpoints(model, to, subset(model, parsed)));
-    }
-    if (destination instanceof Destination.ToEntry to) {
-      return assignment(name, entryEndpoints(to));
-    }
-    return assignment(name, List.of());
+    List<Assignment.Placed> endpoints =
+        destination instanceof Destination.ToService to
+            ? serviceEndpoints(model, to, subset(model, parsed))
+            : destination instanceof Destination.ToEntry to ? entryEndpoints(to) : List.of();
+    return Assignment.of(name, endpoints, locality(model, name), scope);
   }
 
   /** Labels that its workloads carry; null if nobody defines the subset, which then has none. */
@@ -95,30 +104,18 @@ final class ClusterTranslator {
     return subset == null ? null : subset.labels();
   }
 
-  private static ClusterLoadAssignment assignment(String name, List<LbEndpoint> endpoints) {
-    ClusterLoadAssignment.Builder assignment =
-        ClusterLoadAssignment.newBuilder().setClusterName(name);
-    if (!endpoints.isEmpty()) {
-      assignment.addEndpoints(
-          LocalityLbEndpoints.newBuilder()
-              .setLocality(Locality.getDefaultInstance())
-              .setLoadBalancingWeight(UInt32Value.of(1))
-              .addAllLbEndpoints(endpoints));
-    }
-    return assignment.build();
-  }
-
-  private static List<LbEndpoint> serviceEndpoints(
+  private static List<Assignment.Placed> serviceEndpoints(
       MeshModel model, Destination.ToService to, @Nullable Map<String, String> labels) {
     // Sorted by address: the content, and so the version, does not depend on who joined first.
-    Map<String, LbEndpoint> endpoints = new TreeMap<>();
+    Map<String, Assignment.Placed> endpoints = new TreeMap<>();
     for (Workload workload : to.service().workloads()) {
       WorkloadPort port = port(workload, to.port().target(), to.portIndex());
       if (port != null
           && labels != null
           && workload.labels().entrySet().containsAll(labels.entrySet())) {
         endpoints.put(
-            workload.address() + ":" + port.advertised(), serviceEndpoint(model, workload, port));
+            workload.address() + ":" + port.advertised(),
+            new Assignment.Placed(workload.labels(), serviceEndpoint(model, workload, port)));
       }
     }
     return List.copyOf(endpoints.values());
@@ -144,15 +141,17 @@ final class ClusterTranslator {
     return endpoint(workload.address(), port.advertised(), 1, attributes.build());
   }
 
-  private static List<LbEndpoint> entryEndpoints(Destination.ToEntry to) {
-    List<LbEndpoint> endpoints = new ArrayList<>();
+  private static List<Assignment.Placed> entryEndpoints(Destination.ToEntry to) {
+    List<Assignment.Placed> endpoints = new ArrayList<>();
     for (ServiceEntry.Endpoint endpoint : to.entry().endpoints()) {
       endpoints.add(
-          endpoint(
-              endpoint.address(),
-              endpoint.port(to.port()),
-              endpoint.weight(),
-              Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build()));
+          new Assignment.Placed(
+              endpoint.labels(),
+              endpoint(
+                  endpoint.address(),
+                  endpoint.port(to.port()),
+                  endpoint.weight(),
+                  Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build())));
     }
     return endpoints;
   }

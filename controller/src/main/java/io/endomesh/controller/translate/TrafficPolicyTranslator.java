@@ -31,6 +31,12 @@ final class TrafficPolicyTranslator {
     if (policy.loadBalancer() != null) {
       balancing(policy.loadBalancer(), cluster);
     }
+    if (LocalityRule.of(policy) instanceof LocalityRule.Shares) {
+      cluster
+          .getCommonLbConfigBuilder()
+          .setLocalityWeightedLbConfig(
+              Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
+    }
     if (policy.connectionPool() != null || policy.retryBudget() != null) {
       cluster.setCircuitBreakers(
           CircuitBreakers.newBuilder()

@@ -18,6 +18,9 @@ public final class XdsView {
   private final MeshModel model;
   private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
 
+  /** By name of the cluster: asked for every client. */
+  private final Map<String, LocalityRule> localities = new ConcurrentHashMap<>();
+
   public XdsView(MeshModel model) {
     this.model = model;
   }
@@ -34,7 +37,7 @@ public final class XdsView {
   }
 
   /** What of the scope a resource depends on: clients that agree in it share the resource. */
-  private static Object relevant(ResourceType type, String name, Scope scope) {
+  private Object relevant(ResourceType type, String name, Scope scope) {
     return switch (type) {
       case LISTENER ->
           InboundTranslator.isInbound(name)
@@ -42,8 +45,12 @@ public final class XdsView {
               : new Scope(scope.namespace(), Map.of(), scope.dialect());
       case ROUTE -> new Scope(scope.namespace(), Map.of(), scope.dialect());
       case CLUSTER -> scope.dialect();
-      case ENDPOINTS -> "";
+      case ENDPOINTS -> locality(name).caller(scope);
     };
+  }
+
+  private LocalityRule locality(String cluster) {
+    return localities.computeIfAbsent(cluster, name -> ClusterTranslator.locality(model, name));
   }
 
   private Optional<XdsResource> make(ResourceType type, String name, Scope scope) {
@@ -55,7 +62,7 @@ public final class XdsView {
                   : OutboundListener.of(model, name, scope);
           case ROUTE -> RouteTable.of(model, name, scope);
           case CLUSTER -> ClusterTranslator.cluster(model, name, scope.dialect());
-          case ENDPOINTS -> ClusterTranslator.endpoints(model, name);
+          case ENDPOINTS -> ClusterTranslator.endpoints(model, name, scope);
         };
     if (message == null) {
       return Optional.empty();

@@ -5,6 +5,7 @@ import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.controller.translate.ResourceType;
 import io.endomesh.controller.translate.Scope;
 import io.endomesh.controller.xds.SyncStatus.Rejection;
+import io.endomesh.dataplane.cluster.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -126,8 +127,23 @@ abstract class AdsStream<R> {
     boolean grpc = known.getUserAgentName().toLowerCase(Locale.ROOT).startsWith("grpc");
     return new Scope(
         namespace,
-        server.labels(known.getId(), namespace, service),
+        withLocality(server.labels(known.getId(), namespace, service), known),
         grpc ? Scope.Dialect.GRPC : Scope.Dialect.AGENT);
+  }
+
+  /** Clients that did not register, gRPC's own, say where they run by their node. */
+  private static Map<String, String> withLocality(Map<String, String> labels, Node node) {
+    if (!node.hasLocality() || labels.containsKey(Locality.REGION_LABEL)) {
+      return labels;
+    }
+    Map<String, String> all = new HashMap<>(labels);
+    all.putAll(
+        new Locality(
+                node.getLocality().getRegion(),
+                node.getLocality().getZone(),
+                node.getLocality().getSubZone())
+            .labels());
+    return all;
   }
 
   final XdsServer server() {

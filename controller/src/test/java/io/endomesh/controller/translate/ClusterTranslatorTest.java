@@ -129,7 +129,7 @@ class ClusterTranslatorTest {
 
   private List<LbEndpoint> endpoints(String cluster) {
     ClusterLoadAssignment assignment =
-        Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), cluster));
+        Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), cluster, Models.AGENT));
     return assignment.getEndpointsList().stream()
         .flatMap(locality -> locality.getLbEndpointsList().stream())
         .toList();

@@ -142,20 +142,22 @@ class IstioTrafficTest {
     destinationRule("subsets: [{name: v2, labels: {version: v2}}]\n");
 
     ClusterLoadAssignment v2 =
-        Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), V2));
+        Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), V2, Models.AGENT));
     assertThat(v2.getEndpoints(0).getLbEndpointsList())
         .extracting(e -> e.getEndpoint().getAddress().getSocketAddress().getPortValue())
         .containsExactly(8081);
     ClusterLoadAssignment unknown =
         Objects.requireNonNull(
-            ClusterTranslator.endpoints(mesh.model(), "outbound|8080|v3|orders.shop"));
+            ClusterTranslator.endpoints(
+                mesh.model(), "outbound|8080|v3|orders.shop", Models.AGENT));
     assertThat(unknown.getEndpointsList()).isEmpty();
   }
 
   @Test
   void destinationRule_consistentHash_isSaidByClusterAndRoute() throws Exception {
     destinationRule(
-        "trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: X-User, maglev: {tableSize: 65537}}}}\n");
+        "trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: X-User, maglev:"
+            + " {tableSize: 65537}}}}\n");
 
     Cluster cluster = cluster("outbound|8080||orders.shop");
     assertThat(cluster.getLbPolicy()).isEqualTo(Cluster.LbPolicy.MAGLEV);

@@ -43,6 +43,20 @@ final class Models {
     return this;
   }
 
+  Models workloadAt(String service, String instance, Map<String, String> labels, int port) {
+    registry.join(
+        Registration.newBuilder()
+            .setNamespace("shop")
+            .setService(service)
+            .setInstance(instance)
+            .putAllLabels(labels)
+            .addPorts(Port.newBuilder().setNumber(port))
+            .build(),
+        "10.0.0.1");
+    known.putIfAbsent(new ServiceKey("shop", service), List.of(port));
+    return this;
+  }
+
   /** Later ones are younger. */
   Models apply(String yaml) throws Exception {
     for (Map<?, ?> document : ResourceParser.documents(yaml)) {

@@ -21,6 +21,7 @@ public final class Demo {
           new RoutingCheck(),
           new ResilienceCheck(),
           new TrafficCheck(),
+          new LocalityCheck(),
           new MutualTlsCheck(),
           new PolicyCheck(),
           new BrowserCheck(),

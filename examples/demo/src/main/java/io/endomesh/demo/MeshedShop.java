@@ -111,7 +111,7 @@ final class MeshedShop implements AutoCloseable {
         new Shop.Launch(
             "inventory",
             name,
-            agent(joinShop, SHOP, "labels=version:" + version),
+            agent(joinShop, SHOP, "labels=version:" + version, "locality=" + zone(version)),
             Map.of(
                 "INVENTORY_VERSION",
                 version,
@@ -119,12 +119,17 @@ final class MeshedShop implements AutoCloseable {
                 switchFile(name).toString())));
   }
 
+  /** One zone for each version; orders is in that of the first. */
+  private static String zone(String version) {
+    return "eu/eu-" + version.substring(1);
+  }
+
   Child startOrders() {
     return shop.start(
         new Shop.Launch(
             "orders",
             "orders",
-            agent(joinShop, SHOP, "advertised-port=" + relay.port()),
+            agent(joinShop, SHOP, "advertised-port=" + relay.port(), "locality=" + zone("v1")),
             Map.of("SPRING_DATASOURCE_URL", database.url())));
   }
 

@@ -134,6 +134,23 @@ final class Yaml {
         .formatted(namespace, origin);
   }
 
+  /** Of the calls from the first zone so many percent go to the second. */
+  static String distributed(String namespace, int percent) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: inventory, namespace: %1$s}
+    spec:
+      host: inventory
+      trafficPolicy:
+        loadBalancer:
+          localityLbSetting:
+            distribute:
+              - {from: eu/eu-1, to: {eu/eu-1: %2$d, eu/eu-2: %3$d}}
+    """
+        .formatted(namespace, 100 - percent, percent);
+  }
+
   static String mutualTls(String namespace, String mode) {
     return """
     apiVersion: security.istio.io/v1

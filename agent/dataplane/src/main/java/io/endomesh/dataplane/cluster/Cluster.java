@@ -30,7 +30,7 @@ public final class Cluster {
       ClusterLoad load) {
     this.name = name;
     this.service = service;
-    this.endpoints = List.copyOf(endpoints);
+    this.endpoints = List.copyOf(LocalityWeights.apply(endpoints, policy));
     this.policy = policy;
     this.load = load;
     this.priorities = Priorities.of(this.endpoints, policy);

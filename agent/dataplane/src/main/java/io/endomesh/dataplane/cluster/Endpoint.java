@@ -23,10 +23,23 @@ public record Endpoint(
     Map<String, String> labels,
     int weight,
     int priority,
+    Locality locality,
+    int localityWeight,
     Load load) {
 
   public Endpoint {
     labels = Map.copyOf(labels);
+  }
+
+  /** Of no known locality. */
+  public Endpoint(
+      InetSocketAddress address,
+      @Nullable String identity,
+      Map<String, String> labels,
+      int weight,
+      int priority,
+      Load load) {
+    this(address, identity, labels, weight, priority, Locality.NONE, 1, load);
   }
 
   /** Of the first priority. */
@@ -37,6 +50,16 @@ public record Endpoint(
       int weight,
       Load load) {
     this(address, identity, labels, weight, 0, load);
+  }
+
+  Endpoint weighing(int otherWeight) {
+    return new Endpoint(
+        address, identity, labels, otherWeight, priority, locality, localityWeight, load);
+  }
+
+  /** True if nothing speaks against it: not tried by this call, and not better left alone. */
+  boolean isFresh(Endpoint[] tried, long nowNanos) {
+    return !load.avoidedAt(nowNanos) && !Balancer.contains(tried, this);
   }
 
   /** {@code 10.0.0.1:8080}, as Envoy writes it. */

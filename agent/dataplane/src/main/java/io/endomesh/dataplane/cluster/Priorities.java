@@ -15,35 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Priorities {
 
-  /**
-   * A priority takes all calls while 1/1.4 of it, 71 %, is healthy (Envoy {@code
-   * overprovisioning_factor}, 140).
-   */
-  private static final int OVERPROVISIONING_PERCENT = 140;
-
-  private static final int ALL = 100;
-
   private final Level[] levels;
   private final int panicPercent;
   private final Map<String, Endpoint> bySession;
-
-  private record Level(Endpoint[] endpoints, Balancer balancer) {
-
-    int healthy() {
-      int healthy = 0;
-      for (Endpoint endpoint : endpoints) {
-        if (!endpoint.load().health().ejected()) {
-          healthy++;
-        }
-      }
-      return healthy;
-    }
-
-    /** Percent of all calls that it can take. */
-    int availability() {
-      return Math.min(ALL, healthy() * OVERPROVISIONING_PERCENT / endpoints.length);
-    }
-  }
 
   private Priorities(Level[] levels, int panicPercent, Map<String, Endpoint> bySession) {
     this.levels = levels;
@@ -59,10 +33,7 @@ final class Priorities {
       bySession.put(endpoint.session(), endpoint);
     }
     Level[] levels =
-        byPriority.values().stream()
-            .map(level -> level.toArray(Endpoint[]::new))
-            .map(level -> new Level(level, policy.balancing().over(level)))
-            .toArray(Level[]::new);
+        byPriority.values().stream().map(level -> new Level(level, policy)).toArray(Level[]::new);
     return new Priorities(levels, policy.panicPercent(), bySession);
   }
 
@@ -74,21 +45,42 @@ final class Priorities {
       return null;
     }
     if (!someEjected) {
-      return levels[0].balancer().pick(tried, hash, nowNanos, /* panic= */ false);
+      return orFresh(
+          levels[0].pick(tried, hash, nowNanos, /* panic= */ false, false),
+          tried,
+          hash,
+          nowNanos,
+          false);
     }
     int total = 0;
     for (Level level : levels) {
       total += level.availability();
     }
-    Level level = total == 0 || levels.length == 1 ? levels[0] : drawLevel(Math.min(total, ALL));
+    Level level =
+        total == 0 || levels.length == 1 ? levels[0] : drawLevel(Math.min(total, Level.ALL));
     // While all levels together can take all calls, nobody needs to panic (Envoy).
-    boolean panic = total < ALL && level.healthy() * ALL < panicPercent * level.endpoints().length;
-    Endpoint picked = level.balancer().pick(tried, hash, nowNanos, panic);
-    // Nothing healthy where the draw went, as when a level was ejected whole: look at the others.
-    for (int i = 0; picked == null && i < levels.length; i++) {
-      picked = levels[i].balancer().pick(tried, hash, nowNanos, /* panic= */ false);
+    boolean panic = total < Level.ALL && level.healthy() * Level.ALL < panicPercent * level.size();
+    return orFresh(level.pick(tried, hash, nowNanos, panic, true), tried, hash, nowNanos, true);
+  }
+
+  /**
+   * Leaves a priority that has nobody left for this call: all were tried by it, refuse connections,
+   * or were ejected as it looked (Envoy has {@code retry_priorities.previous_priorities} for it).
+   */
+  private @Nullable Endpoint orFresh(
+      @Nullable Endpoint picked, Endpoint[] tried, long hash, long nowNanos, boolean someEjected) {
+    if (picked != null && (levels.length == 1 || picked.isFresh(tried, nowNanos))) {
+      return picked;
     }
-    return picked;
+    Endpoint leastBad = picked;
+    for (Level level : levels) {
+      Endpoint other = level.pick(tried, hash, nowNanos, /* panic= */ false, someEjected);
+      if (other != null && other.isFresh(tried, nowNanos)) {
+        return other;
+      }
+      leastBad = leastBad == null ? other : leastBad;
+    }
+    return leastBad;
   }
 
   @Nullable Endpoint ofSession(String session, Endpoint[] tried) {

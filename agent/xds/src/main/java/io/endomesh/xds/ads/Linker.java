@@ -162,6 +162,8 @@ final class Linker {
                   endpoint.labels(),
                   endpoint.weight(),
                   endpoint.priority(),
+                  endpoint.locality(),
+                  endpoint.localityWeight(),
                   load));
         }
       }

@@ -30,7 +30,8 @@ final class ClusterPolicyTranslator {
         common.hasHealthyPanicThreshold()
             ? Numbers.percent(
                 "common_lb_config.healthy_panic_threshold", common.getHealthyPanicThreshold())
-            : ClusterPolicy.DEFAULT_PANIC_PERCENT);
+            : ClusterPolicy.DEFAULT_PANIC_PERCENT,
+        common.hasLocalityWeightedLbConfig());
   }
 
   private static String text(Struct metadata, String name) {
@@ -43,8 +44,6 @@ final class ClusterPolicyTranslator {
     Messages.unsupported(
         "lb_subset_config.subset_selectors",
         message.getLbSubsetConfig().getSubsetSelectorsCount() > 0);
-    Messages.unsupported(
-        "common_lb_config.locality_weighted_lb_config", common.hasLocalityWeightedLbConfig());
     CommonLbConfig.ConsistentHashingLbConfig hashing = common.getConsistentHashingLbConfig();
     Messages.unsupported(
         "common_lb_config.consistent_hashing_lb_config.use_hostname_for_hashing",

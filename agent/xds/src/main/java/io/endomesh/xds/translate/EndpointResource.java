@@ -1,5 +1,6 @@
 package io.endomesh.xds.translate;
 
+import io.endomesh.dataplane.cluster.Locality;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity SPIFFE id of the workload there; null if it has none
  * @param priority 0 is the best, and no number below the greatest is left out
+ * @param localityWeight 0 if its locality has none
  */
 public record EndpointResource(
     InetSocketAddress address,
     @Nullable String identity,
     Map<String, String> labels,
     int weight,
-    int priority) {
+    int priority,
+    Locality locality,
+    int localityWeight) {
 
   public EndpointResource {
     labels = Map.copyOf(labels);

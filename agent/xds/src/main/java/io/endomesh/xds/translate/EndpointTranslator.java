@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.endomesh.dataplane.cluster.Locality;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -28,6 +29,9 @@ public final class EndpointTranslator {
   /** Envoy {@code LocalityLbEndpoints.priority}. */
   private static final int MAX_PRIORITY = 128;
 
+  /** Of a locality that says none: it gets no calls where weights count (Envoy). */
+  private static final int NO_WEIGHT = 0;
+
   private EndpointTranslator() {}
 
   /** Usable endpoints of all priorities, of which those without any do not count. */
@@ -51,11 +55,24 @@ public final class EndpointTranslator {
     for (int i = 0; i < message.getEndpointsCount(); i++) {
       LocalityLbEndpoints locality = message.getEndpoints(i);
       int priority = priorities.headSet(locality.getPriority()).size();
+      Locality place =
+          new Locality(
+              locality.getLocality().getRegion(),
+              locality.getLocality().getZone(),
+              locality.getLocality().getSubZone());
+      int placeWeight =
+          Numbers.count(
+              locality.hasLoadBalancingWeight(), locality.getLoadBalancingWeight(), NO_WEIGHT);
       for (int j = 0; j < locality.getLbEndpointsCount(); j++) {
         LbEndpoint endpoint = locality.getLbEndpoints(j);
         if (isUsable(endpoint)) {
           endpoints.add(
-              endpoint("endpoints[" + i + "].lb_endpoints[" + j + "]", endpoint, priority));
+              endpoint(
+                  "endpoints[" + i + "].lb_endpoints[" + j + "]",
+                  endpoint,
+                  priority,
+                  place,
+                  placeWeight));
         }
       }
     }
@@ -68,7 +85,8 @@ public final class EndpointTranslator {
         || endpoint.getHealthStatus() == HealthStatus.UNKNOWN;
   }
 
-  private static EndpointResource endpoint(String field, LbEndpoint endpoint, int priority)
+  private static EndpointResource endpoint(
+      String field, LbEndpoint endpoint, int priority, Locality locality, int localityWeight)
       throws InvalidResource {
     Struct metadata =
         endpoint.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
@@ -96,7 +114,9 @@ public final class EndpointTranslator {
         identity.isEmpty() ? null : identity,
         labels,
         weight,
-        priority);
+        priority,
+        locality,
+        localityWeight);
   }
 
   private static InetSocketAddress address(String field, Address address) throws InvalidResource {

@@ -145,6 +145,16 @@ class ClusterTranslatorTest {
     assertThat(policy(cluster().setCommonLbConfig(common)).panicPercent()).isZero();
   }
 
+  @Test
+  void translate_weightsOfLocalities_countIfTheClusterSaysSo() throws Exception {
+    Cluster.CommonLbConfig.Builder common =
+        Cluster.CommonLbConfig.newBuilder()
+            .setLocalityWeightedLbConfig(
+                Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
+    assertThat(policy(cluster().setCommonLbConfig(common)).localityWeighted()).isTrue();
+    assertThat(policy(cluster()).localityWeighted()).isFalse();
+  }
+
   private static Cluster.Builder outliers(OutlierDetection.Builder detection) {
     return cluster().setOutlierDetection(detection);
   }
@@ -341,12 +351,6 @@ class ClusterTranslatorTest {
         arguments(
             common(Cluster.CommonLbConfig.newBuilder().setHealthyPanicThreshold(percent(-1))),
             "healthy_panic_threshold: -1.0 (expected: 0 to 100)"),
-        arguments(
-            common(
-                Cluster.CommonLbConfig.newBuilder()
-                    .setLocalityWeightedLbConfig(
-                        Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance())),
-            "locality_weighted_lb_config is not"),
         arguments(
             common(
                 Cluster.CommonLbConfig.newBuilder()

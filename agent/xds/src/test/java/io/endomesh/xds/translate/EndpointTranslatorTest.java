@@ -44,6 +44,22 @@ class EndpointTranslatorTest {
   }
 
   @Test
+  void translate_localityWithItsWeight_isCarriedByEachEndpoint() throws Exception {
+    LocalityLbEndpoints weighted =
+        locality(0, at(1), at(2)).toBuilder()
+            .setLocality(
+                io.envoyproxy.envoy.config.core.v3.Locality.newBuilder()
+                    .setRegion("eu")
+                    .setZone("eu-1")
+                    .setSubZone("rack-7"))
+            .setLoadBalancingWeight(UInt32Value.of(80))
+            .build();
+    assertThat(translate(weighted, locality(0, at(3))))
+        .extracting(endpoint -> endpoint.locality().toString(), EndpointResource::localityWeight)
+        .containsExactly(tuple("eu/eu-1/rack-7", 80), tuple("eu/eu-1/rack-7", 80), tuple("", 0));
+  }
+
+  @Test
   void translate_priorityBeyondEnvoysRange_isRefused() {
     assertThatThrownBy(() -> translate(locality(129, at(1))))
         .hasMessage("endpoints[0].priority: 129 (expected: 0 to 128)");
