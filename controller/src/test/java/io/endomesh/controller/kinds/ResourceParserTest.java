@@ -50,10 +50,6 @@ class ResourceParserTest {
             + " shop/orders: spec.rules[0].backendRefs: weights sum to 0 (expected: > 0)",
         "weight: 3 | wieght: 3 | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght:"
             + " unknown field; did you mean 'weight'?",
-        "kind: HTTPRoute | kind: HTTPRoutes | HTTPRoutes shop/orders: kind: unknown kind"
-            + " 'HTTPRoutes' (expected: Service, HTTPRoute, GRPCRoute, AuthorizationPolicy,"
-            + " PeerAuthentication, ServiceEntry, VirtualService, DestinationRule, ReferenceGrant,"
-            + " RateLimitPolicy); did you mean 'HTTPRoute'?",
         "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'} | HTTPRoute"
             + " shop/orders: spec.rules[0].matches[0].path.value: '/v(2' (expected: a regular"
             + " expression of RE2): missing closing )",
@@ -122,6 +118,16 @@ class ResourceParserTest {
     ParsedResource service = ResourceParser.parse(ResourceParser.documents(json).get(0));
 
     assertThat(service.key().toString()).isEqualTo("Service default/orders");
+  }
+
+  @Test
+  void parse_unknownKind_namesAllThatThereAre() {
+    assertThatThrownBy(() -> parse(ROUTE.replace("kind: HTTPRoute", "kind: HTTPRoutes")))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessage(
+            "HTTPRoutes shop/orders: kind: unknown kind 'HTTPRoutes' (expected: "
+                + String.join(", ", Kind.names())
+                + "); did you mean 'HTTPRoute'?");
   }
 
   @Test
