@@ -109,7 +109,7 @@ final class ClusterTranslator {
     // Sorted by address: the content, and so the version, does not depend on who joined first.
     Map<String, Assignment.Placed> endpoints = new TreeMap<>();
     for (Workload workload : to.service().workloads()) {
-      WorkloadPort port = port(workload, to.port().target(), to.portIndex());
+      WorkloadPort port = port(workload, to);
       if (port != null
           && labels != null
           && workload.labels().entrySet().containsAll(labels.entrySet())) {
@@ -121,13 +121,14 @@ final class ClusterTranslator {
     return List.copyOf(endpoints.values());
   }
 
-  private static @Nullable WorkloadPort port(Workload workload, int number, int index) {
+  private static @Nullable WorkloadPort port(Workload workload, Destination.ToService to) {
     for (WorkloadPort port : workload.ports()) {
-      if (port.number() == number) {
+      if (port.number() == to.port().target()) {
         return port;
       }
     }
-    return index < workload.ports().size() ? workload.ports().get(index) : null;
+    int place = to.service().targetPlace(to.port());
+    return place < workload.ports().size() ? workload.ports().get(place) : null;
   }
 
   private static LbEndpoint serviceEndpoint(MeshModel model, Workload workload, WorkloadPort port) {

@@ -42,4 +42,9 @@ public record MeshService(
     }
     return 0;
   }
+
+  /** Place of a port's target among the targets; two ports may lead to one. */
+  int targetPlace(ServicePort port) {
+    return ports.stream().map(ServicePort::target).distinct().toList().indexOf(port.target());
+  }
 }

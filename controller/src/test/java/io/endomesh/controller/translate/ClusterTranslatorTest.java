@@ -35,6 +35,24 @@ class ClusterTranslatorTest {
   }
 
   @Test
+  void endpoints_twoPortsWithOneTarget_areAtOnePortOfAnInstanceThatBoundOthers() throws Exception {
+    mesh.workload("echo", "echo-1", "v1", 41001, 41002)
+        .apply(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: echo, namespace: shop}
+            spec:
+              selector: {app: echo}
+              ports: [{port: 80, targetPort: 8080}, {port: 8080}, {port: 7070}]
+            """);
+
+    assertThat(ports("outbound|80||echo.shop")).containsExactly(41001);
+    assertThat(ports("outbound|8080||echo.shop")).containsExactly(41001);
+    assertThat(ports("outbound|7070||echo.shop")).containsExactly(41002);
+  }
+
+  @Test
   void endpoints_identityAndLabels_areInTheMetadata() {
     LbEndpoint endpoint = endpoints("outbound|8080||orders.shop").get(0);
 

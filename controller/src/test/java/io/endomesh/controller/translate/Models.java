@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,17 +30,18 @@ final class Models {
   private final Map<ServiceKey, List<Integer>> known = new TreeMap<>();
   private long revision;
 
-  Models workload(String service, String instance, String version, int port) {
+  Models workload(String service, String instance, String version, int... ports) {
+    List<Integer> numbers = Arrays.stream(ports).boxed().toList();
     registry.join(
         Registration.newBuilder()
             .setNamespace("shop")
             .setService(service)
             .setInstance(instance)
             .putLabels("version", version)
-            .addPorts(Port.newBuilder().setNumber(port))
+            .addAllPorts(numbers.stream().map(n -> Port.newBuilder().setNumber(n).build()).toList())
             .build(),
         "10.0.0.1");
-    known.putIfAbsent(new ServiceKey("shop", service), List.of(port));
+    known.putIfAbsent(new ServiceKey("shop", service), numbers);
     return this;
   }
 

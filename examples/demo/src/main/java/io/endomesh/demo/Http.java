@@ -97,6 +97,11 @@ public final class Http {
     return client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
   }
 
+  public Answer delete(String url) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url)).header("x-endomesh-request", "demo").DELETE());
+  }
+
   private Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response = exchange(request);

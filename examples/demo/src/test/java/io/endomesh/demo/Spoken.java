@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A process that a test speaks with over its standard input and output. One thread at a time. */
-final class Spoken implements AutoCloseable {
+public final class Spoken implements AutoCloseable {
 
   /** Many times what any of these processes takes; only one that hangs gets there. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -28,7 +28,7 @@ final class Spoken implements AutoCloseable {
     reader.start();
   }
 
-  static Spoken start(List<String> command) throws IOException {
+  public static Spoken start(List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("ENDOMESH_"));
     return new Spoken(builder.start());
@@ -54,13 +54,13 @@ final class Spoken implements AutoCloseable {
     }
   }
 
-  void say(String line) throws IOException {
+  public void say(String line) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
   }
 
   /** The next line that holds {@code part}. */
-  String line(String part) throws InterruptedException {
+  public String line(String part) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -75,12 +75,12 @@ final class Spoken implements AutoCloseable {
   }
 
   /** All lines read so far. */
-  String said() {
+  public String said() {
     return String.join("\n", said);
   }
 
   /** Ends its input, and gives the exit code it ends with. */
-  int end() throws IOException, InterruptedException {
+  public int end() throws IOException, InterruptedException {
     process.getOutputStream().close();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("does not end: " + said);

@@ -1,0 +1,149 @@
+package io.endomesh.demo.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.endomesh.demo.Await;
+import io.endomesh.demo.ControllerProcess;
+import io.endomesh.demo.Http;
+import io.endomesh.demo.Installation;
+import io.endomesh.demo.Spoken;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Gateway API's MESH cases start from: a service {@code echo} of two versions in one
+ * namespace, a service for each version, and a caller in another namespace. Real processes: one
+ * controller, and a JVM under the packaged agent for each workload. One thread at a time.
+ */
+final class EchoMesh implements AutoCloseable {
+
+  /** Many times what a workload takes to join. */
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private static final List<String> SERVICES =
+      List.of(
+          "echo: {app: echo}",
+          "echo-v1: {app: echo, version: v1}",
+          "echo-v2: {app: echo, version: v2}");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Installation installation;
+  private final Path run;
+  private final Http http = new Http();
+  private final ControllerProcess controller;
+  private final Map<String, Spoken> workloads = new LinkedHashMap<>();
+  private final Map<String, String> addresses = new LinkedHashMap<>();
+
+  EchoMesh(Installation installation, Path run) throws IOException, InterruptedException {
+    this.installation = installation;
+    this.run = run;
+    controller = new ControllerProcess(installation, run, http, 0);
+    apply(services());
+    Path mesh = controller.joinFile("mesh");
+    start("echo-v1", mesh, "mesh", "v1");
+    start("echo-v2", mesh, "mesh", "v2");
+    start("consumer", controller.joinFile("consumer"), "consumer", "v1");
+    for (Map.Entry<String, Spoken> workload : workloads.entrySet()) {
+      String port = workload.getValue().line("serving ").replace("serving ", "");
+      addresses.put(workload.getKey(), "127.0.0.1:" + port);
+    }
+    Await.until("the workloads' ports", START, this::joined);
+  }
+
+  /** One number leads to the port of another, as on Kubernetes; real ones differ by instance. */
+  private static String services() {
+    StringBuilder yaml = new StringBuilder();
+    for (String service : SERVICES) {
+      String[] parts = service.split(": ", 2);
+      yaml.append(
+          """
+          ---
+          apiVersion: v1
+          kind: Service
+          metadata: {name: %s, namespace: mesh}
+          spec:
+            selector: %s
+            ports: [{port: 80, targetPort: 8080}, {port: 8080}, {port: 7070}]
+          """
+              .formatted(parts[0], parts[1]));
+    }
+    return yaml.toString();
+  }
+
+  private void start(String name, Path join, String namespace, String version) throws IOException {
+    List<String> command =
+        Installation.java(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Djava.io.tmpdir=" + run,
+            // A Host header of its own is what one of the cases is about.
+            "-Djdk.httpclient.allowRestrictedHeaders=host",
+            "-javaagent:%s=join-file=%s,namespace=%s,service=echo,labels=version:%s,state-dir=%s"
+                .formatted(
+                    installation.agent(), join, namespace, version, run.resolve("state-" + name)),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "sample.echo.Echo",
+            name);
+    workloads.put(name, Spoken.start(command));
+  }
+
+  private boolean joined() {
+    int ports = 0;
+    for (JsonNode workload : controller.api("workloads").get("workloads")) {
+      ports += workload.get("ports").size();
+    }
+    return ports == 2 * workloads.size();
+  }
+
+  void apply(String resources) {
+    Http.Answer answer =
+        http.post(controller.url() + "/api/v1/apply", "application/yaml", resources);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  /**
+   * @param paths in the controller's API
+   */
+  void delete(List<String> paths) {
+    for (String path : paths) {
+      Http.Answer answer = http.delete(controller.url() + path);
+      assertThat(answer.status()).as("delete " + path + ": " + answer.body()).isBetween(200, 204);
+    }
+  }
+
+  /** How the call went, as the workload tells that made it. */
+  JsonNode make(MeshCall call) throws IOException, InterruptedException {
+    String url = call.url();
+    for (Map.Entry<String, String> workload : addresses.entrySet()) {
+      url = url.replace("{address of " + workload.getKey() + "}", workload.getValue());
+    }
+    ObjectNode command = JSON.createObjectNode().put("url", url).put("count", call.count());
+    command.set("headers", JSON.valueToTree(call.headers()));
+    Spoken from = workloads.get(call.from());
+    from.say(command.toString());
+    return JSON.readTree(from.line("answer ").substring("answer ".length()));
+  }
+
+  /** Ends the workloads, which must have had nothing to complain of. */
+  void end() throws IOException, InterruptedException {
+    for (Spoken workload : workloads.values()) {
+      assertThat(workload.end()).as(workload.said()).isZero();
+      assertThat(workload.said()).doesNotContain("endomesh ERROR", "suppressed");
+    }
+  }
+
+  @Override
+  public void close() {
+    workloads.values().forEach(Spoken::close);
+    controller.close();
+  }
+}

@@ -1,0 +1,155 @@
+package io.endomesh.demo.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A call, and what must be seen of it. Names of headers are compared without regard to case.
+ * Immutable.
+ *
+ * @param from name of the workload that calls
+ * @param url scheme {@code grpc} for a call of gRPC
+ * @param status that the caller sees; of gRPC its number
+ * @param answeredBy name of the workload that received it; null if it does not matter
+ * @param path that was received; null for that of the URL
+ * @param received headers that arrived at the server, values of one name joined by commas
+ * @param receivedWithout headers that did not arrive
+ * @param response headers that the caller sees
+ * @param responseWithout headers that it does not see
+ * @param location of a redirect; null if there is none
+ * @param shares of many calls, by the workload that receives them; empty for a single call
+ */
+record MeshCall(
+    String about,
+    String from,
+    String url,
+    Map<String, String> headers,
+    Integer status,
+    String answeredBy,
+    String path,
+    Map<String, String> received,
+    List<String> receivedWithout,
+    Map<String, String> response,
+    List<String> responseWithout,
+    String location,
+    Map<String, Double> shares) {
+
+  /** As Gateway API has it: a share is right if it is off by no more. */
+  private static final double TOLERANCE = 0.05;
+
+  /** As Gateway API has it, for shares. */
+  private static final int MANY = 500;
+
+  /** Of two instances, chance picks one so often in a row once in a million times. */
+  private static final int SOME = 20;
+
+  /** Of a URL, whatever stands for its host. */
+  private static final Pattern PATH = Pattern.compile("[a-z]+://[^/]*([^?]*).*");
+
+  MeshCall {
+    from = from == null ? "echo-v1" : from;
+    headers = headers == null ? Map.of() : headers;
+    status = status == null ? 200 : status;
+    received = received == null ? Map.of() : received;
+    receivedWithout = receivedWithout == null ? List.of() : receivedWithout;
+    response = response == null ? Map.of() : response;
+    responseWithout = responseWithout == null ? List.of() : responseWithout;
+    shares = shares == null ? Map.of() : shares;
+  }
+
+  /** How often it is made: once tells nothing where chance picks the instance. */
+  int count() {
+    return shares.isEmpty() ? SOME : MANY;
+  }
+
+  /** Whether it shows the same each time, and not only more or less. */
+  boolean exact() {
+    return shares.isEmpty();
+  }
+
+  /** Where the answer is not what it must be; empty if all is well. */
+  List<String> differences(JsonNode answer) {
+    List<String> wrong = new ArrayList<>();
+    differ(wrong, "status", status.toString(), answer.get("status"));
+    if (location != null) {
+      differ(wrong, "location", location, answer.at("/headers/location"));
+    }
+    JsonNode arrived = answer.path("received");
+    if (answeredBy != null) {
+      String seen = "{\"" + answeredBy + "\":" + SOME + "}";
+      differ(wrong, "answered by", seen, answer.path("seen"));
+    }
+    if (!arrived.isMissingNode() && !url.startsWith("grpc:")) {
+      differ(wrong, "method", "GET", arrived.path("method"));
+      differ(
+          wrong,
+          "path",
+          path == null ? PATH.matcher(url).replaceFirst("$1") : path,
+          arrived.path("path"));
+    }
+    headers(wrong, "received", received, receivedWithout, arrived.path("headers"));
+    headers(wrong, "response", response, responseWithout, answer.path("headers"));
+    shares(wrong, answer.path("seen"));
+    if (!wrong.isEmpty()) {
+      wrong.add("the answer: " + answer);
+    }
+    return wrong;
+  }
+
+  private void shares(List<String> wrong, JsonNode seen) {
+    if (shares.isEmpty()) {
+      return;
+    }
+    seen.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!shares.containsKey(name)) {
+                wrong.add("answered by: '" + name + "' (expected: one of " + shares.keySet() + ")");
+              }
+            });
+    shares.forEach(
+        (name, share) -> {
+          double real = seen.path(name).asInt() / (double) MANY;
+          if (Math.abs(real - share) > TOLERANCE) {
+            wrong.add("share of " + name + ": " + real + " (expected: about " + share + ")");
+          }
+        });
+  }
+
+  private static void headers(
+      List<String> wrong,
+      String where,
+      Map<String, String> there,
+      List<String> without,
+      JsonNode headers) {
+    there.forEach(
+        (name, value) ->
+            differ(wrong, where + " " + name, value, headers.path(name.toLowerCase(Locale.ROOT))));
+    for (String name : without) {
+      JsonNode value = headers.path(name.toLowerCase(Locale.ROOT));
+      if (!value.isMissingNode()) {
+        wrong.add(where + " " + name + ": " + value + " (expected: none)");
+      }
+    }
+  }
+
+  private static void differ(List<String> wrong, String what, String expected, JsonNode real) {
+    String text = real == null || real.isMissingNode() ? "none" : text(real);
+    if (!text.equals(expected)) {
+      wrong.add(what + ": " + text + " (expected: " + expected + ")");
+    }
+  }
+
+  private static String text(JsonNode node) {
+    return node.isTextual() ? node.textValue() : node.toString();
+  }
+
+  @Override
+  public String toString() {
+    return from + " calls " + url + (about == null ? "" : ", " + about);
+  }
+}

@@ -1,0 +1,91 @@
+package io.endomesh.demo.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.demo.Await;
+import io.endomesh.demo.CheckFailed;
+import io.endomesh.demo.Installation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Gateway API's MESH conformance cases, between real processes. A case is applied, then each of its
+ * calls is made until it shows what it must, as Gateway API's own suite does it; and once all did,
+ * all but those that chance divides are made again, and must show it at once.
+ */
+@Timeout(180)
+class MeshConformanceIT {
+
+  /** Ten times the time in which what was applied is promised to be in force. */
+  private static final Duration IN_FORCE = Duration.ofSeconds(10);
+
+  @TempDir private static Path run;
+  private static EchoMesh mesh;
+
+  @BeforeAll
+  static void start() throws Exception {
+    mesh = new EchoMesh(new Installation(Path.of(System.getProperty("endomesh.home"))), run);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    try {
+      mesh.end();
+    } finally {
+      mesh.close();
+    }
+  }
+
+  static List<MeshCase> cases() throws Exception {
+    return MeshCase.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void mesh_appliedAsTheCaseSays_showsWhatItMust(MeshCase theCase) throws Exception {
+    if (!theCase.resources().isEmpty()) {
+      mesh.apply(theCase.resources());
+    }
+    try {
+      for (MeshCall call : theCase.calls()) {
+        showsInTime(call);
+      }
+      for (MeshCall call : theCase.calls().stream().filter(MeshCall::exact).toList()) {
+        assertThat(call.differences(mesh.make(call))).as(call.toString()).isEmpty();
+      }
+    } finally {
+      mesh.delete(theCase.paths());
+    }
+  }
+
+  private static void showsInTime(MeshCall call) {
+    AtomicReference<List<String>> wrong = new AtomicReference<>(List.of());
+    try {
+      Await.until(
+          call.toString(),
+          IN_FORCE,
+          () -> {
+            wrong.set(differences(call));
+            return wrong.get().isEmpty();
+          });
+    } catch (CheckFailed late) {
+      throw new AssertionError(late.getMessage() + ": " + wrong.get(), late);
+    }
+  }
+
+  private static List<String> differences(MeshCall call) {
+    try {
+      return call.differences(mesh.make(call));
+    } catch (Exception e) {
+      throw new AssertionError(call.toString(), e);
+    }
+  }
+}

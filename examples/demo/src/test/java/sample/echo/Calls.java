@@ -1,0 +1,105 @@
+package sample.echo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes calls and tells how they went. A call is {@code {url, headers, count}}: a URL of scheme
+ * {@code grpc} is called by gRPC. The answer is {@code {status, headers, received, seen}}, the
+ * status of gRPC being its number; {@code seen} counts who answered, or with which error nobody
+ * did. Not thread-safe.
+ */
+final class Calls implements AutoCloseable {
+
+  /** Longer than any call takes that is answered; one that hangs fails. */
+  private static final long PATIENCE_SECONDS = 10;
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<String, ManagedChannel> channels = new HashMap<>();
+
+  JsonNode make(JsonNode call) throws InterruptedException {
+    URI url = URI.create(call.get("url").asText());
+    ObjectNode answer = json.createObjectNode();
+    Map<String, Integer> seen = new TreeMap<>();
+    for (int i = 0; i < call.path("count").asInt(1); i++) {
+      try {
+        answer = url.getScheme().equals("grpc") ? grpc(url, call) : http(url, call);
+      } catch (IOException e) {
+        return json.createObjectNode().put("status", -1).put("error", e.toString());
+      }
+      String by = answer.path("received").path("by").asText(answer.path("error").asText());
+      seen.merge(by, 1, Integer::sum);
+    }
+    return answer.set("seen", json.valueToTree(seen));
+  }
+
+  private ObjectNode http(URI url, JsonNode call) throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url);
+    call.path("headers")
+        .fields()
+        .forEachRemaining(h -> request.header(h.getKey(), h.getValue().asText()));
+    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+    ObjectNode answer = json.createObjectNode().put("status", response.statusCode());
+    Map<String, String> headers = new TreeMap<>();
+    response.headers().map().forEach((name, values) -> headers.put(name, String.join(",", values)));
+    answer.set("headers", json.valueToTree(headers));
+    return received(answer, response.body());
+  }
+
+  private ObjectNode grpc(URI url, JsonNode call) throws IOException {
+    ManagedChannel channel =
+        channels.computeIfAbsent(
+            url.getAuthority(),
+            target -> ManagedChannelBuilder.forTarget(target).usePlaintext().build());
+    Metadata headers = new Metadata();
+    call.path("headers")
+        .fields()
+        .forEachRemaining(h -> headers.put(GrpcEcho.key(h.getKey()), h.getValue().asText()));
+    ObjectNode answer = json.createObjectNode();
+    try {
+      String body =
+          ClientCalls.blockingUnaryCall(
+              ClientInterceptors.intercept(
+                  channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+              GrpcEcho.SAY,
+              CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+              "");
+      return received(answer.put("status", 0), body);
+    } catch (StatusRuntimeException e) {
+      return answer.put("status", e.getStatus().getCode().value()).put("error", e.toString());
+    }
+  }
+
+  /** Answers of the mesh itself are no JSON: then nobody received anything. */
+  private ObjectNode received(ObjectNode answer, String body) throws IOException {
+    if (body.startsWith("{")) {
+      answer.set("received", json.readTree(body));
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() {
+    channels.values().forEach(ManagedChannel::shutdownNow);
+  }
+}
