@@ -13,7 +13,7 @@ public final class InboundCall {
   private final Mesh mesh;
   private final InboundRequest request;
   private final @Nullable String caller;
-  private final @Nullable Reply refusal;
+  private @Nullable Reply refusal;
   private final long startNanos;
   private final CallContext context;
   private HeaderChanges responseHeaders;
@@ -67,6 +67,22 @@ public final class InboundCall {
       responseHeaders.apply(response);
       responseHeaders = HeaderChanges.NONE;
     }
+  }
+
+  /**
+   * The server found another path for the request, by a rewrite of its own: whether the caller
+   * may is decided anew, by the path that {@link #request} shows now. What was refused stays
+   * refused, and limits have counted it once.
+   *
+   * @return as {@link #refusal}
+   */
+  public @Nullable Reply rerouted() {
+    if (refusal == null) {
+      Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
+      Reply forbidden = InboundPipeline.authorize(port, request, caller);
+      refusal = forbidden == null ? null : forbidden.with(responseHeaders);
+    }
+    return refusal;
   }
 
   /** To be current while the application handles this call, on whatever thread. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>preflight: a browser's question whether a script may call is answered; before
  *       authorization, because browsers send no credentials with it, and the application is not
  *       asked
- *   <li>authorization: refuses before the application has seen anything
+ *   <li>authorization: refuses before the application has seen anything, by the path that the
+ *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
  *       call use up nobody's share
  *   <li>the application runs, under the call's context, which knows how long the caller waits
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Stateless.
  */
 final class InboundPipeline {
+
+  /** What stands for the policy where none could be decided. */
+  private static final String UNDECIDED = "authorization";
 
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
     String caller = SpiffeId.of(request.peerIdentities());
@@ -91,10 +95,21 @@ final class InboundPipeline {
 
   private static @Nullable Reply refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    Reply forbidden = port.authorization().check(request, caller, request.remoteAddress());
+    Reply forbidden = authorize(port, request, caller);
     if (forbidden != null || port.rateLimits().isEmpty()) {
       return forbidden;
     }
     return port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoTime());
+  }
+
+  static @Nullable Reply authorize(
+      Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    try {
+      return port.authorization().check(request, caller, request.remoteAddress());
+    } catch (RuntimeException undecided) {
+      // Fails closed: a request we cannot read is not one that a policy permits.
+      return Reply.forbidden(
+          "refused, because its policies cannot be decided: " + undecided, UNDECIDED);
+    }
   }
 }

@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 public interface InboundRequest extends Request {
 
   /**
+   * The path by which the server chooses what runs: decoded, normalized and without parameters as
+   * far as this server does that. A policy on any other reading of the path could be gone around.
+   */
+  @Override
+  String path();
+
+  /**
    * URI names of the peer's verified certificate, empty on a plaintext connection. Read per request
    * from the session, because TLS resumption skips the trust manager.
    */

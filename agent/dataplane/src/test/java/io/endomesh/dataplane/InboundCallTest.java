@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.dataplane.Inbound.Port;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.route.PathMatch;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class InboundCallTest {
@@ -38,6 +41,51 @@ class InboundCallTest {
   void serve_policyOfAnotherPort_doesNotApply() {
     publish(new Inbound(Map.of(9999, new Port(TlsMode.PERMISSIVE, NOBODY)), open()));
     assertThat(mesh.serve(TestRequest.get("web", "/")).refusal()).isNull();
+  }
+
+  @Test
+  void serve_requestThatCannotBeRead_isRefusedIfThereIsAPolicy() {
+    Condition path = new Condition.Path(new PathMatch.Prefix("/public"));
+    Policy allow = new Policy("public", List.of(new Policy.Rule(Condition.ANY, path)));
+    TestRequest unreadable =
+        TestRequest.get("web", "/")
+            .routed(
+                () -> {
+                  throw new IllegalStateException("no path");
+                });
+    publish(
+        new Inbound(
+            Map.of(
+                8080, new Port(TlsMode.PERMISSIVE, new Authorization(List.of(), List.of(allow)))),
+            open()));
+
+    Reply refusal = mesh.serve(unreadable).refusal();
+
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.status()).isEqualTo(403);
+    assertThat(refusal.message()).contains("no path");
+    publish(Inbound.OPEN);
+    assertThat(mesh.serve(unreadable).refusal()).isNull();
+  }
+
+  @Test
+  void rerouted_isDecidedByThePathItHasNow() {
+    Condition path = new Condition.Path(new PathMatch.SegmentPrefix("/admin"));
+    Policy deny = new Policy("admin", List.of(new Policy.Rule(Condition.ANY, path)));
+    publish(
+        new Inbound(
+            Map.of(8080, new Port(TlsMode.PERMISSIVE, new Authorization(List.of(deny), List.of()))),
+            open()));
+    AtomicReference<String> routed = new AtomicReference<>("/moved");
+    InboundCall call = mesh.serve(TestRequest.get("web", "/moved").routed(routed::get));
+    assertThat(call.refusal()).isNull();
+
+    routed.set("/admin");
+    assertThat(call.rerouted()).isNotNull();
+    assertThat(call.refusal()).isNotNull();
+
+    routed.set("/public");
+    assertThat(call.rerouted()).as("refused stays refused").isNotNull();
   }
 
   @Test

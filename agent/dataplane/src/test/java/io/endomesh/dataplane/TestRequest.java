@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A request made of values. */
@@ -24,6 +25,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   private boolean replayable = true;
   private long nanosLeft = Call.NO_TIMEOUT;
   private List<String> peerIdentities = List.of();
+  private Supplier<String> routed;
 
   private TestRequest(Protocol protocol, String method, String authority, String target) {
     this.protocol = protocol;
@@ -32,6 +34,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
     int question = target.indexOf('?');
     this.path = question < 0 ? target : target.substring(0, question);
     this.query = question < 0 ? null : target.substring(question + 1);
+    this.routed = () -> path;
   }
 
   /**
@@ -55,6 +58,12 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
 
   public TestRequest header(String name, String... values) {
     written.put(name, List.of(values));
+    return this;
+  }
+
+  /** As a server finds it: the path may change, and the request may be one it cannot read. */
+  public TestRequest routed(Supplier<String> path) {
+    routed = path;
     return this;
   }
 
@@ -96,7 +105,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
 
   @Override
   public String path() {
-    return path;
+    return routed.get();
   }
 
   @Override

@@ -78,6 +78,30 @@ class AuthorizationTest extends Conformance {
     assertThat(authorization.check(request, null, null) == null).isEqualTo(allowed);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // path the server routes, denied
+    "/admin,          true",
+    "/admin/,         true",
+    "/admin/x,        true",
+    "/administration, false",
+    "/ADMIN,          false",
+    "//admin,         false",
+    "/public/../admin,false",
+    "/admin;a=b,      false",
+    "/%61dmin,        false",
+  })
+  @DisplayName(
+      "a policy on a path compares the path that the server routes, decoded and normalized by the"
+          + " server itself, character by character (beyond Istio, which normalizes it as a proxy)")
+  void pathAsRouted(String path, boolean denied) {
+    Condition admin = new Condition.Path(new PathMatch.SegmentPrefix("/admin"));
+    Policy deny = new Policy("admin", List.of(new Policy.Rule(Condition.ANY, admin)));
+    Authorization authorization = new Authorization(List.of(deny), List.of());
+    assertThat(authorization.check(TestRequest.get("web", path), null, null) != null)
+        .isEqualTo(denied);
+  }
+
   @Test
   @DisplayName("an ALLOW policy without rules allows nobody (Istio allow-nothing)")
   void allowNothing() {

@@ -77,9 +77,12 @@ final class InboundHttp implements InboundRequest {
     return request.getMethod();
   }
 
+  /** As written if Tomcat could not decode it: then it routes it nowhere, and answers 400. */
   @Override
   public String path() {
-    return request.getDecodedRequestURI();
+    String decoded = request.getDecodedRequestURI();
+    String path = decoded == null ? request.getRequestURI() : decoded;
+    return path == null ? "" : path;
   }
 
   @Override

@@ -41,24 +41,29 @@ final class ServedRequest {
   }
 
   /**
-   * Decides about a request that Tomcat found well-formed, and makes its context current.
+   * Decides about a request that Tomcat has mapped, and makes its context current. A request that
+   * is mapped again, as by a RewriteValve, is decided about again.
    *
    * @return false if it was refused, and the refusal written
    */
   static boolean serve(Request request, Response response) {
     org.apache.coyote.Request coyote = request.getCoyoteRequest();
-    if (coyote.getAttribute(ATTRIBUTE) != BEGUN) {
-      return true;
+    Object state = coyote.getAttribute(ATTRIBUTE);
+    Reply refusal;
+    if (state == BEGUN) {
+      InboundCall call = Weaving.mesh().serve(new InboundHttp(request));
+      coyote.setAttribute(ATTRIBUTE, call);
+      refusal = call.refusal();
+      if (refusal == null) {
+        call.context().attach();
+      }
+    } else {
+      refusal = state instanceof InboundCall call ? call.rerouted() : null;
     }
-    InboundCall call = Weaving.mesh().serve(new InboundHttp(request));
-    coyote.setAttribute(ATTRIBUTE, call);
-    Reply refusal = call.refusal();
     if (refusal != null) {
       write(refusal, response);
-      return false;
     }
-    call.context().attach();
-    return true;
+    return refusal == null;
   }
 
   /** What was current before; null if this is not a request of the mesh. */
