@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
@@ -27,6 +28,7 @@ public final class Attempt implements Decision {
   private final Cluster cluster;
   private final Endpoint endpoint;
   private final @Nullable ClientTls tls;
+  private final Breaker.Permit permit;
   private final long timeoutNanos;
   private final int number;
   private final long startNanos;
@@ -44,6 +46,7 @@ public final class Attempt implements Decision {
     this.cluster = target.cluster();
     this.endpoint = Objects.requireNonNull(call.endpoint);
     this.tls = call.tls;
+    this.permit = call.permit;
     this.timeoutNanos = call.attemptTimeoutNanos;
     this.number = call.attempts;
     this.startNanos = call.mesh.nanoTime();
@@ -59,6 +62,7 @@ public final class Attempt implements Decision {
     this.cluster = cluster;
     this.endpoint = endpoint;
     this.tls = tls;
+    this.permit = Breaker.Permit.FREE;
     this.timeoutNanos = timeoutNanos;
     this.number = COPY;
     this.startNanos = call.mesh.nanoTime();
@@ -230,6 +234,7 @@ public final class Attempt implements Decision {
   public void abandoned(@Nullable Throwable cause) {
     Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
     if (release()) {
+      permit.unused();
       observe(outcome);
     }
   }
@@ -240,6 +245,7 @@ public final class Attempt implements Decision {
     }
     long now = call.mesh.nanoTime();
     cluster.outcome(endpoint, outcome, sent, now);
+    permit.outcome(outcome, now);
     if (restNanos > 0) {
       endpoint.load().rest(restNanos, now);
     }

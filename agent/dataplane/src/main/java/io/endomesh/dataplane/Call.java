@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.ClientTls;
@@ -40,6 +41,7 @@ public final class Call {
   WeightedClusters.@Nullable Target target;
   @Nullable Endpoint endpoint;
   @Nullable ClientTls tls;
+  Breaker.Permit permit = Breaker.Permit.FREE;
 
   /** Time for the whole call, from its start; what it was delayed on purpose comes on top. */
   long deadlineNanos = NO_TIMEOUT;

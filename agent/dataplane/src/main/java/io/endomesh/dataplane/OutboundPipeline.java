@@ -1,6 +1,8 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.cluster.BreakerState;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
@@ -79,6 +81,9 @@ final class OutboundPipeline {
     OutboundPipeline::endpoint,
     // Identity: which TLS to use follows from the endpoint.
     OutboundPipeline::identity,
+    // Breaker when all else is settled: while it is half open a leave is taken only for an attempt
+    // that is made.
+    OutboundPipeline::breaker,
     // Message last: what is written into it may depend on all of the above.
     OutboundPipeline::message,
   };
@@ -153,7 +158,7 @@ final class OutboundPipeline {
   /** An attempt that is a copy for a mirror; null if there is nobody, or enough, to send it to. */
   @Nullable Attempt copy(Call call, Cluster cluster) {
     long now = call.mesh.nanoTime();
-    if (cluster.load().copies() >= MAX_COPIES || !cluster.admits()) {
+    if (cluster.load().copies() >= MAX_COPIES || !cluster.admits() || cluster.isBroken()) {
       return null;
     }
     Endpoint endpoint = cluster.pick(NONE_TRIED, ThreadLocalRandom.current().nextLong(), now);
@@ -299,6 +304,24 @@ final class OutboundPipeline {
     }
     call.tls = tls(call, endpoint);
     return null;
+  }
+
+  private static @Nullable Decision breaker(Call call) {
+    Cluster cluster = Objects.requireNonNull(call.target).cluster();
+    long now = call.mesh.nanoTime();
+    Breaker.Permit permit = cluster.permit(now);
+    if (permit != null) {
+      call.permit = permit;
+      return null;
+    }
+    BreakerState breaker = cluster.load().breaker();
+    Breaker policy = cluster.policy().breaker();
+    return Reply.unavailable(
+        "calls to "
+            + cluster.name()
+            + " are not made: "
+            + (breaker == null ? "its breaker is open" : breaker.why(now)),
+        policy == null ? "breaker" : policy.name());
   }
 
   private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {

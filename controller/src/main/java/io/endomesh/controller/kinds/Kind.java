@@ -47,7 +47,9 @@ public enum Kind {
       List.of("gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1"),
       ReferenceGrant::read),
   RATE_LIMIT_POLICY(
-      "RateLimitPolicy", "ratelimitpolicies", List.of("endomesh.io/v1"), RateLimitPolicy::read);
+      "RateLimitPolicy", "ratelimitpolicies", List.of("endomesh.io/v1"), RateLimitPolicy::read),
+  RESILIENCE_POLICY(
+      "ResiliencePolicy", "resiliencepolicies", List.of("endomesh.io/v1"), ResiliencePolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

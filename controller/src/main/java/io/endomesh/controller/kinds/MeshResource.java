@@ -12,7 +12,8 @@ public sealed interface MeshResource
         PeerAuthentication,
         ServiceEntry,
         ReferenceGrant,
-        RateLimitPolicy {
+        RateLimitPolicy,
+        ResiliencePolicy {
 
   Metadata metadata();
 

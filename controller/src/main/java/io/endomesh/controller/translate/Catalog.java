@@ -6,6 +6,7 @@ import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ReferenceGrant;
+import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
@@ -91,6 +92,10 @@ final class Catalog {
 
   List<RateLimitPolicy> rateLimitPolicies() {
     return of(RateLimitPolicy.class);
+  }
+
+  ResiliencePolicies resiliencePolicies() {
+    return new ResiliencePolicies(of(ResiliencePolicy.class));
   }
 
   ReferenceGrants referenceGrants() {

@@ -60,6 +60,7 @@ final class ClusterTranslator {
         model.destinationRules().policy(parsed.host(), parsed.subset()),
         model.destinationRules().of(parsed.host()),
         cluster);
+    model.resiliencePolicies().apply(parsed.host(), cluster);
     if (dialect == Scope.Dialect.AGENT
         && destination instanceof Destination.ToService to
         && !to.service().identities().isEmpty()) {
@@ -169,6 +170,15 @@ final class ClusterTranslator {
                             SocketAddress.newBuilder().setAddress(address).setPortValue(port))))
         .setMetadata(Metadata.newBuilder().putFilterMetadata(METADATA, attributes))
         .build();
+  }
+
+  /** Adds an attribute of ours to a cluster. */
+  static void metadata(Cluster.Builder cluster, String name, Value value) {
+    Struct before =
+        cluster.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
+    cluster.setMetadata(
+        Metadata.newBuilder()
+            .putFilterMetadata(METADATA, before.toBuilder().putFields(name, value).build()));
   }
 
   private static Value labels(Map<String, String> labels) {

@@ -28,6 +28,7 @@ public final class MeshModel {
   private final List<VirtualService> virtualServices;
   private final DestinationRules destinationRules;
   private final ReferenceGrants referenceGrants;
+  private final ResiliencePolicies resiliencePolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
 
   MeshModel(
@@ -43,6 +44,7 @@ public final class MeshModel {
     this.virtualServices = catalog.virtualServices();
     this.destinationRules = new DestinationRules(catalog.destinationRules());
     this.referenceGrants = catalog.referenceGrants();
+    this.resiliencePolicies = catalog.resiliencePolicies();
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
@@ -110,6 +112,10 @@ public final class MeshModel {
 
   DestinationRules destinationRules() {
     return destinationRules;
+  }
+
+  ResiliencePolicies resiliencePolicies() {
+    return resiliencePolicies;
   }
 
   ReferenceGrants referenceGrants() {

@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.RateLimitPolicy;
+import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.VirtualService;
@@ -57,6 +58,9 @@ public final class RouteConditions {
       return List.of(accepted("host", hosts, known));
     }
     if (resource instanceof RateLimitPolicy policy) {
+      return List.of(target(policy.metadata().namespace(), policy.services(), known));
+    }
+    if (resource instanceof ResiliencePolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();

@@ -1,6 +1,5 @@
 package io.endomesh.controller.translate;
 
-import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.Value;
@@ -16,7 +15,6 @@ import io.endomesh.controller.kinds.DestinationRule.Warmup;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.type.v3.Percent;
@@ -187,16 +185,6 @@ final class TrafficPolicyTranslator {
   }
 
   private static void text(Cluster.Builder cluster, String name, String value) {
-    Struct before =
-        cluster
-            .getMetadata()
-            .getFilterMetadataOrDefault(ClusterTranslator.METADATA, Struct.getDefaultInstance());
-    cluster.setMetadata(
-        Metadata.newBuilder()
-            .putFilterMetadata(
-                ClusterTranslator.METADATA,
-                before.toBuilder()
-                    .putFields(name, Value.newBuilder().setStringValue(value).build())
-                    .build()));
+    ClusterTranslator.metadata(cluster, name, Value.newBuilder().setStringValue(value).build());
   }
 }

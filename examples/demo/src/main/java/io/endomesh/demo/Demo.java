@@ -22,6 +22,7 @@ public final class Demo {
           new ResilienceCheck(),
           new TrafficCheck(),
           new LocalityCheck(),
+          new BreakerCheck(),
           new MutualTlsCheck(),
           new PolicyCheck(),
           new BrowserCheck(),

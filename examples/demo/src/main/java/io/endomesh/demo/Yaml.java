@@ -151,6 +151,19 @@ final class Yaml {
         .formatted(namespace, 100 - percent, percent);
   }
 
+  /** Inventory is left alone for a while when half of so many calls fail. */
+  static String breaking(String namespace, int calls, String open) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: ResiliencePolicy
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: inventory}]
+      breaker: {minimumCalls: %d, openDuration: %s}
+    """
+        .formatted(namespace, calls, open);
+  }
+
   static String mutualTls(String namespace, String mode) {
     return """
     apiVersion: security.istio.io/v1

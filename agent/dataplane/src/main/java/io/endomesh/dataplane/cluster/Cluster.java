@@ -62,6 +62,22 @@ public final class Cluster {
     return policy.limits().admits(load);
   }
 
+  /**
+   * The breaker's leave for one attempt, to be told how it ended.
+   *
+   * @return null if the breaker is open
+   */
+  public Breaker.@Nullable Permit permit(long nowNanos) {
+    BreakerState breaker = load.breaker();
+    return breaker == null ? Breaker.Permit.FREE : breaker.permit(nowNanos);
+  }
+
+  /** True while the breaker is not closed; copies for mirrors are not what tries it again. */
+  public boolean isBroken() {
+    BreakerState breaker = load.breaker();
+    return breaker != null && breaker.isBroken();
+  }
+
   /** False if enough retries are in flight. */
   public boolean permitsRetry() {
     return policy.limits().permitsRetry(load);
@@ -125,6 +141,7 @@ public final class Cluster {
         }
       }
       recountEjected();
+      load.breaker(policy.breaker());
     }
   }
 

@@ -2,10 +2,11 @@ package io.endomesh.dataplane.cluster;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a cluster has in flight, and how many of its endpoints are ejected. It belongs to the
- * cluster's name and outlives snapshots. Thread-safe by atomics.
+ * What a cluster has in flight, how many of its endpoints are ejected, and what its breaker knows.
+ * It belongs to the cluster's name and outlives snapshots. Thread-safe by atomics.
  */
 public final class ClusterLoad {
 
@@ -14,6 +15,8 @@ public final class ClusterLoad {
   private final AtomicInteger copies = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger ejected = new AtomicInteger();
+
+  private volatile @Nullable BreakerState breaker;
 
   /** When outlier detection last looked at all endpoints; set by whoever looks next. */
   final AtomicLong sweptAtNanos = new AtomicLong(Long.MIN_VALUE);
@@ -71,6 +74,21 @@ public final class ClusterLoad {
   /** Calls waiting to be retried. */
   public int waiting() {
     return waiting.get();
+  }
+
+  /** Null if nothing breaks. */
+  public @Nullable BreakerState breaker() {
+    return breaker;
+  }
+
+  /** What is known stays as long as the policy does. */
+  void breaker(@Nullable Breaker policy) {
+    BreakerState known = breaker;
+    if (policy == null) {
+      breaker = null;
+    } else if (known == null || !known.policy().equals(policy)) {
+      breaker = new BreakerState(policy);
+    }
   }
 
   int ejected() {

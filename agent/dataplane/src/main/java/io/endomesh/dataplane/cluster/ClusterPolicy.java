@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     would not survive the load of all; 0 never ignores them
  * @param localityWeighted true spreads the calls of a priority over its localities by their weights
  *     (Envoy {@code locality_weighted_lb_config}), false over its endpoints as if they were of one
+ * @param breaker null never opens
  */
 public record ClusterPolicy(
     @Nullable String name,
@@ -19,7 +20,8 @@ public record ClusterPolicy(
     Limits limits,
     @Nullable OutlierDetection outliers,
     int panicPercent,
-    boolean localityWeighted) {
+    boolean localityWeighted,
+    @Nullable Breaker breaker) {
 
   /** Envoy {@code healthy_panic_threshold}. */
   public static final int DEFAULT_PANIC_PERCENT = 50;
@@ -27,13 +29,13 @@ public record ClusterPolicy(
   public static final ClusterPolicy DEFAULT =
       new ClusterPolicy(null, Balancing.DEFAULT, Limits.DEFAULT, null, DEFAULT_PANIC_PERCENT);
 
-  /** Without weights of localities. */
+  /** Without weights of localities and without a breaker. */
   public ClusterPolicy(
       @Nullable String name,
       Balancing balancing,
       Limits limits,
       @Nullable OutlierDetection outliers,
       int panicPercent) {
-    this(name, balancing, limits, outliers, panicPercent, false);
+    this(name, balancing, limits, outliers, panicPercent, false, null);
   }
 }

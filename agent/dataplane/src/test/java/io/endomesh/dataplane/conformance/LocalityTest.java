@@ -143,7 +143,8 @@ class LocalityTest extends Conformance {
     OutlierDetection atOnce =
         new OutlierDetection(1, 0, 0, seconds(10), seconds(30), seconds(300), 100, null, null);
     ClusterPolicy policy =
-        new ClusterPolicy("p", balancing, Limits.DEFAULT, atOnce, 0, /* localityWeighted= */ true);
+        new ClusterPolicy(
+            "p", balancing, Limits.DEFAULT, atOnce, 0, /* localityWeighted= */ true, null);
     List<Endpoint> all = new ArrayList<>(one);
     all.addAll(other);
     return TestMesh.cluster("orders", policy, all.toArray(Endpoint[]::new));

@@ -31,7 +31,8 @@ final class ClusterPolicyTranslator {
             ? Numbers.percent(
                 "common_lb_config.healthy_panic_threshold", common.getHealthyPanicThreshold())
             : ClusterPolicy.DEFAULT_PANIC_PERCENT,
-        common.hasLocalityWeightedLbConfig());
+        common.hasLocalityWeightedLbConfig(),
+        BreakerTranslator.translate(metadata));
   }
 
   private static String text(Struct metadata, String name) {

@@ -11,6 +11,7 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.Value;
 import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection.FailurePercentage;
@@ -143,6 +144,47 @@ class ClusterTranslatorTest {
     Cluster.CommonLbConfig.Builder common =
         Cluster.CommonLbConfig.newBuilder().setHealthyPanicThreshold(percent(0));
     assertThat(policy(cluster().setCommonLbConfig(common)).panicPercent()).isZero();
+  }
+
+  private static Cluster.Builder breaking(String json) throws Exception {
+    Struct.Builder breaker = Struct.newBuilder();
+    for (String field : json.split(" ")) {
+      String[] parts = field.split("=");
+      breaker.putFields(
+          parts[0], Value.newBuilder().setNumberValue(Double.parseDouble(parts[1])).build());
+    }
+    breaker.putFields(
+        "name", Value.newBuilder().setStringValue("ResiliencePolicy/shop/orders").build());
+    return cluster()
+        .setMetadata(
+            Metadata.newBuilder()
+                .putFilterMetadata(
+                    "endomesh",
+                    Struct.newBuilder()
+                        .putFields("breaker", Value.newBuilder().setStructValue(breaker).build())
+                        .build()));
+  }
+
+  @Test
+  void translate_breaker_carriesEachField() throws Exception {
+    assertThat(
+            policy(
+                    breaking(
+                        "window_ms=2000 minimum_calls=7 failure_percent=30 slow_ms=250"
+                            + " slow_percent=80 open_ms=500 half_open_calls=3"))
+                .breaker())
+        .isEqualTo(
+            new Breaker(
+                "ResiliencePolicy/shop/orders",
+                2_000_000_000L,
+                7,
+                30,
+                250_000_000L,
+                80,
+                500_000_000L,
+                3));
+    assertThatThrownBy(() -> policy(breaking("failure_percent=101")))
+        .hasMessage("metadata.endomesh.breaker.failure_percent: 101.0 (expected: 1 to 100.0)");
   }
 
   @Test

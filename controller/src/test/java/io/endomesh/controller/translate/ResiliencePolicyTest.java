@@ -1,0 +1,124 @@
+package io.endomesh.controller.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Struct;
+import io.endomesh.controller.kinds.InvalidResourceException;
+import io.endomesh.controller.kinds.ResourceParser;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResiliencePolicyTest {
+
+  private static final String CLUSTER = "outbound|8080||orders.shop";
+
+  private final Models mesh = new Models().workload("orders", "orders-1", "v1", 8080);
+
+  @Test
+  void breaker_isSaidInTheClustersMetadata() throws Exception {
+    apply(
+        """
+        breaker:
+          window: 2s
+          minimumCalls: 7
+          failurePercent: 30
+          slowCalls: {duration: 250ms, percent: 80}
+          openDuration: 500ms
+          halfOpenCalls: 3
+        """);
+
+    Struct breaker = metadata().getFieldsOrThrow("breaker").getStructValue();
+    assertThat(breaker.getFieldsOrThrow("name").getStringValue())
+        .isEqualTo("ResiliencePolicy/shop/orders");
+    assertThat(number(breaker, "window_ms")).isEqualTo(2000);
+    assertThat(number(breaker, "minimum_calls")).isEqualTo(7);
+    assertThat(number(breaker, "failure_percent")).isEqualTo(30);
+    assertThat(number(breaker, "slow_ms")).isEqualTo(250);
+    assertThat(number(breaker, "slow_percent")).isEqualTo(80);
+    assertThat(number(breaker, "open_ms")).isEqualTo(500);
+    assertThat(number(breaker, "half_open_calls")).isEqualTo(3);
+  }
+
+  @Test
+  void breaker_withoutFields_hasHystrixDefaults() throws Exception {
+    apply("breaker: {}");
+
+    Struct breaker = metadata().getFieldsOrThrow("breaker").getStructValue();
+    assertThat(number(breaker, "window_ms")).isEqualTo(10_000);
+    assertThat(number(breaker, "minimum_calls")).isEqualTo(20);
+    assertThat(number(breaker, "failure_percent")).isEqualTo(50);
+    assertThat(number(breaker, "open_ms")).isEqualTo(5000);
+    assertThat(number(breaker, "half_open_calls")).isEqualTo(1);
+    assertThat(breaker.containsFields("slow_ms")).isFalse();
+  }
+
+  @Test
+  void policy_standsBesideADestinationRule() throws Exception {
+    apply("breaker: {}");
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: d, namespace: shop}
+        spec: {host: orders, trafficPolicy: {loadBalancer: {simple: PEAK_EWMA}}}
+        """);
+
+    assertThat(metadata().getFieldsMap()).containsKeys("breaker", "policy", "balancing");
+  }
+
+  @Test
+  void policy_ofAnUnknownService_isNotAccepted() throws Exception {
+    var resource =
+        ResourceParser.parse(ResourceParser.documents(yaml("breaker: {}")).get(0)).resource();
+    RouteConditions.Condition condition =
+        RouteConditions.of(resource, service -> false, new ReferenceGrants(List.of())).get(0);
+
+    assertThat(condition.reason()).isEqualTo("TargetNotFound");
+    assertThat(condition.message()).startsWith("targetRefs: no service shop/orders");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "window: 10s | breaker: absent (expected: a breaker",
+        "breaker: {failurePercent: 0} | breaker.failurePercent: 0 (expected: a number from 1 to"
+            + " 100)",
+        "breaker: {window: 5ms} | breaker.window: '5ms' (expected: 100ms to 1h)",
+        "breaker: {openDuration: 2h} | breaker.openDuration: '2h' (expected: 1ms to 1h)",
+        "breaker: {slowCalls: {percent: 10}} | breaker.slowCalls.duration: absent (expected: a dur",
+        "breaker: {failureRatio: 3} | breaker.failureRatio: unknown field",
+      })
+  void policy_thatMakesNoSense_isRefused(String spec, String why) {
+    assertThatThrownBy(() -> apply(spec))
+        .isInstanceOf(InvalidResourceException.class)
+        .hasMessageContaining(why);
+  }
+
+  private void apply(String spec) throws Exception {
+    mesh.apply(yaml(spec));
+  }
+
+  private static String yaml(String spec) {
+    return "apiVersion: endomesh.io/v1\nkind: ResiliencePolicy\n"
+        + "metadata: {name: orders, namespace: shop}\nspec:\n"
+        + "  targetRefs: [{group: \"\", kind: Service, name: orders}]\n"
+        + spec.indent(2);
+  }
+
+  private Struct metadata() {
+    return Objects.requireNonNull(
+            ClusterTranslator.cluster(mesh.model(), CLUSTER, Scope.Dialect.AGENT))
+        .getMetadata()
+        .getFilterMetadataOrThrow("endomesh");
+  }
+
+  private static double number(Struct struct, String name) {
+    return struct.getFieldsOrThrow(name).getNumberValue();
+  }
+}
