@@ -181,6 +181,16 @@ public final class Attempt implements Decision {
    * @param retryAfter value of the Retry-After header (RFC 9110, 10.2.3), or null
    */
   public long responded(int status, int grpcStatus, @Nullable String retryAfter) {
+    return responded(status, grpcStatus, retryAfter, /* overloaded= */ false);
+  }
+
+  /**
+   * As {@link #responded(int, int, String)}, with what the server says of asking again.
+   *
+   * @param overloaded true if the answer has {@link RetryScope#OVERLOADED_HEADER}
+   */
+  public long responded(
+      int status, int grpcStatus, @Nullable String retryAfter, boolean overloaded) {
     long restNanos =
         retryAfter != null && (status == 429 || status == 503)
             ? RetryAfter.nanos(retryAfter, call.mesh.clock().instant())
@@ -189,7 +199,7 @@ public final class Attempt implements Decision {
         new Outcome(status, grpcStatus, null, elapsedNanos()),
         /* sent= */ true,
         restNanos,
-        RetryPushback.NONE);
+        overloaded ? RetryPushback.NEVER : RetryPushback.NONE);
   }
 
   /**

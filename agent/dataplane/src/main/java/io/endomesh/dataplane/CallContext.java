@@ -10,18 +10,29 @@ import org.jspecify.annotations.Nullable;
  * @param trace telemetry's own parent, opaque here; null if none
  * @param deadlineNanos on the mesh's clock, {@link System#nanoTime}; {@link #NO_DEADLINE} if none
  * @param caller SPIFFE id of who called this workload, or null
+ * @param retries what is to be known of retries on its behalf
  */
-public record CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
+public record CallContext(
+    @Nullable Object trace, long deadlineNanos, @Nullable String caller, RetryScope retries) {
 
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
   public static final CallContext EMPTY = new CallContext(null, NO_DEADLINE, null);
 
+  /** With retries that concern nobody else. */
+  public CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
+    this(trace, deadlineNanos, caller, RetryScope.NONE);
+  }
+
+  CallContext with(RetryScope otherRetries) {
+    return new CallContext(trace, deadlineNanos, caller, otherRetries);
+  }
+
   /** The same with the earlier of its deadline and another. */
   CallContext within(long otherDeadlineNanos) {
     return otherDeadlineNanos >= deadlineNanos
         ? this
-        : new CallContext(trace, otherDeadlineNanos, caller);
+        : new CallContext(trace, otherDeadlineNanos, caller, retries);
   }
 
   private static final ThreadLocal<CallContext> CURRENT = new ThreadLocal<>();

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InboundCall {
 
+  /** RFC 9110, 15.6. */
+  private static final int FIRST_SERVER_ERROR = 500;
+
   private final Mesh mesh;
   private final InboundRequest request;
   private final @Nullable String caller;
@@ -37,7 +40,8 @@ public final class InboundCall {
     this.refusal = refusal;
     this.responseHeaders = responseHeaders;
     this.startNanos = mesh.nanoTime();
-    CallContext observed = mesh.observer().served(this);
+    CallContext observed =
+        mesh.observer().served(this).with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)));
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
   }
@@ -56,16 +60,31 @@ public final class InboundCall {
     return refusal;
   }
 
-  /** True if {@link #changeResponse} would do anything. */
+  /** True if {@link #changeResponse} may do anything. */
   public boolean changesResponse() {
-    return refusal == null && !responseHeaders.isEmpty();
+    return refusal == null && (!responseHeaders.isEmpty() || mustNotBeRepeated());
   }
 
-  /** Changes the headers of what the application answers, once, before the first byte is sent. */
-  public void changeResponse(Headers response) {
+  /**
+   * True if an answer that fails is to say that asking again is no use: calls on behalf of this one
+   * were retried already.
+   */
+  public boolean mustNotBeRepeated() {
+    return context.retries().isSpent();
+  }
+
+  /**
+   * Changes the headers of what the application answers, once, before the first byte is sent.
+   *
+   * @param status of the answer
+   */
+  public void changeResponse(int status, Headers response) {
     if (changesResponse()) {
       responseHeaders.apply(response);
       responseHeaders = HeaderChanges.NONE;
+      if (status >= FIRST_SERVER_ERROR && mustNotBeRepeated()) {
+        response.setHeader(RetryScope.OVERLOADED_HEADER, "true");
+      }
     }
   }
 
@@ -84,7 +103,6 @@ public final class InboundCall {
     }
     return refusal;
   }
-
   /** To be current while the application handles this call, on whatever thread. */
   public CallContext context() {
     return context;

@@ -136,7 +136,23 @@ final class OutboundPipeline {
       long restNanos,
       long pushbackNanos) {
     RetryPolicy retry = policy(call).retry();
+    RetryScope scope = call.context.retries();
+    if (pushbackNanos == RetryPushback.NEVER) {
+      // Who was asked has retried already, or will not be asked again: nor is the one who asks us.
+      scope.spend();
+      return Attempt.DELIVER;
+    }
     if (!retry.applies(call.request, outcome, sent, attempt.number())) {
+      if (sent
+          && attempt.number() > retry.retries()
+          && retry.applies(call.request, outcome, true, 1)) {
+        // All retries are used up.
+        scope.spend();
+      }
+      return Attempt.DELIVER;
+    }
+    if (sent && scope.isRetry()) {
+      // One layer retries, and it is not this one. What never left adds to nobody's load.
       return Attempt.DELIVER;
     }
     Cluster cluster = attempt.cluster();
@@ -146,8 +162,13 @@ final class OutboundPipeline {
       // Nobody else to ask: come back when it said.
       delayNanos = Math.max(delayNanos, restNanos);
     }
-    if (delayNanos >= Math.min(call.nanosLeft(), call.request.nanosLeft())
-        || !cluster.permitsRetry()) {
+    if (delayNanos >= Math.min(call.nanosLeft(), call.request.nanosLeft())) {
+      return Attempt.DELIVER;
+    }
+    if (!cluster.permitsRetry()) {
+      if (sent) {
+        scope.spend();
+      }
       return Attempt.DELIVER;
     }
     call.awaitRetry(cluster.load());
@@ -256,6 +277,7 @@ final class OutboundPipeline {
     if (cluster.admits()) {
       return null;
     }
+    call.context.retries().spend();
     ClusterPolicy policy = cluster.policy();
     return Reply.unavailable(
         policy.limits().maxRequests() + " calls to " + cluster.name() + " are in flight, its limit",
@@ -314,6 +336,7 @@ final class OutboundPipeline {
       call.permit = permit;
       return null;
     }
+    call.context.retries().spend();
     BreakerState breaker = cluster.load().breaker();
     Breaker policy = cluster.policy().breaker();
     return Reply.unavailable(
@@ -340,6 +363,10 @@ final class OutboundPipeline {
     // The most specific first, as Envoy has it: what the route says wins over its target.
     Objects.requireNonNull(call.target).requestHeaders().apply(request);
     policy(call).requestHeaders().apply(request);
+    int attempt = Math.max(call.attempts + 1, call.context.retries().attempt());
+    if (attempt > 1) {
+      request.setHeader(RetryScope.ATTEMPT_HEADER, Integer.toString(attempt));
+    }
     if (call.attemptTimeoutNanos != Call.NO_TIMEOUT && request.protocol() == Protocol.HTTP) {
       long millis = TimeUnit.NANOSECONDS.toMillis(call.attemptTimeoutNanos);
       request.setHeader(EXPECTED_TIMEOUT_HEADER, Long.toString(Math.max(1, millis)));

@@ -67,6 +67,21 @@ final class Yaml {
         .formatted(namespace);
   }
 
+  /** A second layer that retries what the first could not mend. */
+  static String retryOrders(String namespace) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {name: orders, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: orders}]
+      rules:
+        - backendRefs: [{name: orders}]
+          retry: {attempts: 2, codes: [503], backoff: 5ms}
+    """
+        .formatted(namespace);
+  }
+
   static String timeout(String namespace, String request) {
     return """
     apiVersion: gateway.networking.k8s.io/v1

@@ -584,6 +584,21 @@ public abstract class HttpClientContract {
   }
 
   @Test
+  void answer_thatMustNotBeAskedForAgain_isNotRetried() throws Exception {
+    Backend spent = open(Backend.plaintext("spent").answering(503));
+    routes.host("orders", Rules.retrying(503), spent.endpoint());
+
+    assertThat(get("http://orders/").status()).isEqualTo(503);
+    assertThat(spent.received().get(0).header("x-envoy-attempt-count")).isNull();
+    assertThat(spent.received().get(1).header("x-envoy-attempt-count")).isEqualTo("2");
+
+    spent.returning("x-envoy-overloaded", "true");
+    int before = spent.received().size();
+    assertThat(get("http://orders/").status()).isEqualTo(503);
+    assertThat(spent.received()).hasSize(before + 1);
+  }
+
+  @Test
   void connection_brokenAfterSending_isTriedAgainOnlyIfThePolicySaysSo() throws Exception {
     Backend broken = open(Backend.plaintext("broken").breaking());
     Backend orders = open(Backend.plaintext("orders"));

@@ -81,8 +81,8 @@ class CorsTest extends Conformance {
     InboundCall call = mesh.serve(TestRequest.get("web", "/").header("origin", SITE));
     TestRequest response =
         TestRequest.get("web", "/").header("access-control-allow-origin", "https://old.example");
-    call.changeResponse(response);
-    call.changeResponse(response);
+    call.changeResponse(200, response);
+    call.changeResponse(200, response);
     assertThat(response.sent("access-control-allow-origin")).containsExactly(SITE);
     assertThat(response.sent("vary")).containsExactly("Origin");
   }
@@ -244,8 +244,7 @@ class CorsTest extends Conformance {
   @Test
   @DisplayName("an answer of the mesh to a call, such as 503, may be read by the same scripts")
   void outbound_reply() {
-    publish(
-        TestMesh.route(TestMesh.cluster("orders"), RoutePolicy.DEFAULT.withCors(PLAIN)));
+    publish(TestMesh.route(TestMesh.cluster("orders"), RoutePolicy.DEFAULT.withCors(PLAIN)));
     Reply answer = reply(call(TestRequest.get("orders", "/").header("origin", SITE)));
     assertThat(answer.status()).isEqualTo(503);
     assertThat(headers(answer)).contains("access-control-allow-origin=" + SITE);
@@ -271,13 +270,12 @@ class CorsTest extends Conformance {
 
   private static TestRequest answered(InboundCall call) {
     TestRequest response = TestRequest.get("web", "/");
-    call.changeResponse(response);
+    call.changeResponse(200, response);
     return response;
   }
 
   private void serve(Cors cors, Authorization authorization) {
-    serve(
-        new CorsRules(List.of(new CorsRules.Rule(ROUTE, RouteMatch.ANY, cors))), authorization);
+    serve(new CorsRules(List.of(new CorsRules.Rule(ROUTE, RouteMatch.ANY, cors))), authorization);
   }
 
   private void serve(CorsRules cors, Authorization authorization) {

@@ -2,6 +2,7 @@ package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Outcome;
+import io.endomesh.dataplane.RetryScope;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -32,7 +33,10 @@ final class AttemptHead<T> implements BodyHandler<T> {
     if (end()) {
       delayNanos =
           attempt.responded(
-              info.statusCode(), Outcome.NOT_GRPC, HttpCall.retryAfter(info.headers()));
+              info.statusCode(),
+              Outcome.NOT_GRPC,
+              HttpCall.retryAfter(info.headers()),
+              info.headers().firstValue(RetryScope.OVERLOADED_HEADER).isPresent());
     }
     if (delayNanos != Attempt.DELIVER) {
       return dropped();

@@ -76,7 +76,7 @@ final class ServedRequest {
   /** The head of the answer is about to be sent. */
   static void commit(org.apache.coyote.Request request, Response response) {
     if (request.getAttribute(ATTRIBUTE) instanceof InboundCall call && call.changesResponse()) {
-      call.changeResponse(new ResponseHeaders(response));
+      call.changeResponse(response.getStatus(), new ResponseHeaders(response));
     }
   }
 

@@ -11,7 +11,7 @@ final class AttemptEnd {
   private static final int HTTP_OK = 200;
 
   /** When the server wants the call repeated (gRFC A6). */
-  private static final String PUSHBACK = "grpc-retry-pushback-ms";
+  static final String PUSHBACK = "grpc-retry-pushback-ms";
 
   private AttemptEnd() {}
 

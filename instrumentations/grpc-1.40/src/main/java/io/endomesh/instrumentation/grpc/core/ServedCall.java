@@ -27,6 +27,10 @@ final class ServedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
+    if (!status.isOk() && inbound.mustNotBeRepeated()) {
+      // A negative number: never (gRFC A6).
+      MetadataText.set(trailers, AttemptEnd.PUSHBACK, "-1");
+    }
     try {
       super.close(status, trailers);
     } finally {
