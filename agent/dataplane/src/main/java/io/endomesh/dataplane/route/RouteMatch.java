@@ -28,21 +28,45 @@ public record RouteMatch(
   }
 
   public boolean matches(Request request) {
-    if (!path.matches(request.path()) || (method != null && !method.equals(request.method()))) {
-      return false;
+    return mismatch(request) == NONE;
+  }
+
+  /** What {@link #mismatch} says if all parts hold. */
+  public static final int NONE = -1;
+
+  /** The path does not match. */
+  public static final int PATH = 0;
+
+  /** The method does not match. */
+  public static final int METHOD = 1;
+
+  /**
+   * The first part that does not hold, as a number so that a decision allocates nothing: {@link
+   * #NONE}, {@link #PATH}, {@link #METHOD}, or 2 and on for {@link #headers} and then {@link
+   * #queryParams}, each in its order.
+   */
+  public int mismatch(Request request) {
+    if (!path.matches(request.path())) {
+      return PATH;
     }
+    if (method != null && !method.equals(request.method())) {
+      return METHOD;
+    }
+    int part = METHOD;
     for (int i = 0; i < headers.size(); i++) {
+      part++;
       HeaderMatch header = headers.get(i);
       if (!header.value().matches(request.header(header.name()))) {
-        return false;
+        return part;
       }
     }
     for (int i = 0; i < queryParams.size(); i++) {
+      part++;
       if (!queryParams.get(i).matches(request.query())) {
-        return false;
+        return part;
       }
     }
-    return true;
+    return NONE;
   }
 
   /**
@@ -58,7 +82,7 @@ public record RouteMatch(
     }
 
     /** The raw value of a parameter, or null. */
-    static @Nullable String parameter(@Nullable String query, String name) {
+    public static @Nullable String parameter(@Nullable String query, String name) {
       if (query == null) {
         return null;
       }
