@@ -11,6 +11,7 @@ import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
+import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -121,6 +122,7 @@ public final class Controller implements AutoCloseable {
             new CertificatePart(authority, tokens),
             telemetry,
             new ResourceApi(context, console.access()),
+            new ExplainApi(context, console.access()),
             console);
 
     ServerBuilder builder = server(options, authority, clock);

@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
       DeleteCommand.class,
       StatusCommand.class,
       CheckCommand.class,
+      ExplainCommand.class,
       HistoryCommand.class,
       DashboardCommand.class,
       TokenCommand.class,

@@ -7,21 +7,21 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 
 /** Errors as docs/api.md has them. */
-final class ApiErrors {
+public final class ApiErrors {
 
   private ApiErrors() {}
 
-  static HttpResponse response(HttpStatus status, String code, String message) {
+  public static HttpResponse response(HttpStatus status, String code, String message) {
     ObjectNode error = JsonNodeFactory.instance.objectNode();
     error.putObject("error").put("code", code).put("message", message);
     return HttpResponse.of(status, MediaType.JSON_UTF_8, error.toString());
   }
 
-  static HttpResponse invalid(String message) {
+  public static HttpResponse invalid(String message) {
     return response(HttpStatus.BAD_REQUEST, "invalid", message);
   }
 
-  static HttpResponse notFound(String message) {
+  public static HttpResponse notFound(String message) {
     return response(HttpStatus.NOT_FOUND, "not-found", message);
   }
 }

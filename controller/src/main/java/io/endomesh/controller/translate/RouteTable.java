@@ -84,7 +84,7 @@ final class RouteTable {
    * The oldest one for the service: of the client's namespace if there is one, else of the
    * service's. Routes of Gateway API count before it.
    */
-  private static @Nullable VirtualService virtualService(
+  static @Nullable VirtualService virtualService(
       MeshModel model, Destination.ToService to, String clientNamespace) {
     VirtualService ofService = null;
     for (VirtualService virtual : model.virtualServices()) {
@@ -112,7 +112,7 @@ final class RouteTable {
         .build();
   }
 
-  private static List<RouteResource> applying(
+  static List<RouteResource> applying(
       MeshModel model, Destination.ToService to, String clientNamespace) {
     List<RouteResource> attached =
         model.routes().stream().filter(route -> attached(route, to)).toList();
@@ -120,7 +120,7 @@ final class RouteTable {
     return consumer.isEmpty() ? ofNamespace(attached, to.service().key().namespace()) : consumer;
   }
 
-  private static boolean attached(RouteResource route, Destination.ToService to) {
+  static boolean attached(RouteResource route, Destination.ToService to) {
     for (RouteResource.Parent parent : route.parents()) {
       if (parent.service().equals(to.service().key().name())
           && parent.namespace().equals(to.service().key().namespace())

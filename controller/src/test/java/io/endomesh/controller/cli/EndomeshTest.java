@@ -117,6 +117,58 @@ class EndomeshTest {
   }
 
   @Test
+  void explain_serviceWithoutEndpoints_saysWhichRuleAndWhyNobodyIsAsked() throws Exception {
+    String services =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: NAME, namespace: shop}
+        spec: {selector: {app: NAME}, ports: [{port: 8080}]}
+        """;
+    String yaml =
+        services.replace("NAME", "orders")
+            + "---\n"
+            + services.replace("NAME", "storefront")
+            + "---\n"
+            + ROUTE.replace("WEIGHT", "1");
+    Path file = Files.writeString(directory.resolve("shop.yaml"), yaml);
+    assertThat(run("apply", "-f", file.toString())).isZero();
+
+    String[] explain = {"explain", "GET", "http://orders/api/1", "--from=storefront", "-H=x-user: a"};
+    assertThat(run(explain)).as(err.toString()).isZero();
+    while (!out.toString().contains("HTTPRoute/shop/split")) {
+      // The model follows the store within milliseconds.
+      Thread.onSpinWait();
+      run(explain);
+    }
+
+    assertThat(out.toString().lines().toList())
+        .startsWith(
+            "GET http://orders/api/1",
+            "from shop/storefront, spiffe://endomesh.local/ns/shop/sa/storefront",
+            "",
+            "service        orders is orders.shop")
+        .contains(
+            "resources      what was applied for it",
+            "               → HTTPRoute/shop/split: a route of namespace shop",
+            "endpoint       none: nobody serves outbound|8080||orders.shop",
+            "=              answered with 503: no endpoint of outbound|8080||orders.shop to send to");
+    assertThat(run("explain", "GET", "http://orders/", "--from=storefront", "-o=json")).isZero();
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/verdict/status").asInt())
+        .isEqualTo(503);
+  }
+
+  @Test
+  void explain_wrongQuestion_endsAsOtherCommandsDo() {
+    assertThat(run("explain", "GET", "http://orders/", "--from=nobody")).isEqualTo(3);
+    assertThat(err.toString()).contains("from: no service 'nobody'");
+    assertThat(run("explain", "GET", "orders", "--from=storefront")).isEqualTo(7);
+    assertThat(err.toString()).contains("url: 'orders' (expected: http://SERVICE/PATH");
+    assertThat(run("explain", "GET", "http://orders/", "--from=x", "-H=broken")).isEqualTo(2);
+    assertThat(err.toString()).contains("header: 'broken' (expected: as 'x-user: alice')");
+  }
+
+  @Test
   void apply_missingFile_endsWith2() {
     assertThat(run("apply", "-f", directory.resolve("none.yaml").toString())).isEqualTo(2);
     assertThat(err.toString()).contains("none.yaml cannot be read");

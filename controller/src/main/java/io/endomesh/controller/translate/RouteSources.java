@@ -1,0 +1,102 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.GrpcRoute;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.VirtualService;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The resources that are for a service, and which of them count for a caller: those that {@link
+ * RouteTable} makes routes of. Stateless.
+ */
+public final class RouteSources {
+
+  /**
+   * A resource that is for a service.
+   *
+   * @param name {@code HTTPRoute/shop/orders}
+   * @param counts false if no route of the caller comes from it
+   * @param why a phrase
+   */
+  public record Source(String name, boolean counts, String why) {}
+
+  private RouteSources() {}
+
+  /**
+   * @param authority as an application wrote it
+   * @param namespace of the caller
+   * @return empty if the authority is no service, or nothing was applied for it
+   */
+  public static List<Source> of(MeshModel model, String authority, String namespace) {
+    return Destination.ofAuthority(model, authority, namespace)
+            instanceof Destination.ToService service
+        ? of(model, service, namespace)
+        : List.of();
+  }
+
+  private static List<Source> of(MeshModel model, Destination.ToService to, String namespace) {
+    List<Source> sources = new ArrayList<>();
+    List<RouteResource> applying = RouteTable.applying(model, to, namespace);
+    boolean grpc = applying.stream().anyMatch(GrpcRoute.class::isInstance);
+    for (RouteResource route : model.routes()) {
+      if (RouteTable.attached(route, to)) {
+        boolean counts =
+            applying.contains(route) && (!grpc || route instanceof GrpcRoute);
+        sources.add(
+            new Source(
+                name(route),
+                counts,
+                counts
+                    ? "a route of namespace " + route.metadata().namespace()
+                    : whyNot(route, applying, to)));
+      }
+    }
+    VirtualService virtual = RouteTable.virtualService(model, to, namespace);
+    for (VirtualService other : model.virtualServices()) {
+      if (names(other, to)) {
+        boolean counts = applying.isEmpty() && other.equals(virtual);
+        String name = "VirtualService/" + other.metadata().namespace() + "/" + other.metadata().name();
+        sources.add(
+            new Source(
+                name,
+                counts,
+                counts
+                    ? "the VirtualService of namespace " + other.metadata().namespace()
+                    : applying.isEmpty()
+                        ? "another one of the caller's or the service's namespace counts"
+                        : "HTTPRoutes and GRPCRoutes count before it"));
+      }
+    }
+    return sources;
+  }
+
+  private static String whyNot(
+      RouteResource route, List<RouteResource> applying, Destination.ToService to) {
+    if (applying.contains(route)) {
+      return "a GRPCRoute is there, beside which HTTPRoutes do not count";
+    }
+    return route.metadata().namespace().equals(to.service().key().namespace())
+        ? "callers of namespace "
+            + applying.get(0).metadata().namespace()
+            + " obey the routes of their own"
+        : "for callers of namespace " + route.metadata().namespace() + " only";
+  }
+
+  private static boolean names(VirtualService virtual, Destination.ToService to) {
+    return virtual.hosts().stream()
+        .anyMatch(
+            host ->
+                to.service()
+                    .key()
+                    .equals(ServiceKey.ofHost(host, virtual.metadata().namespace())));
+  }
+
+  private static String name(RouteResource route) {
+    return ReferenceGrants.kind(route)
+        + "/"
+        + route.metadata().namespace()
+        + "/"
+        + route.metadata().name();
+  }
+}

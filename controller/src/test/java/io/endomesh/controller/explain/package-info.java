@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.explain;
+
+import org.jspecify.annotations.NullMarked;
