@@ -6,6 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
@@ -123,6 +124,7 @@ public final class Controller implements AutoCloseable {
             telemetry,
             new ResourceApi(context, console.access()),
             new ExplainApi(context, console.access()),
+            new AnalyzeApi(context, telemetry, console.access()),
             console);
 
     ServerBuilder builder = server(options, authority, clock);

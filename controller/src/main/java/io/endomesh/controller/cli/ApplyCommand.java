@@ -1,15 +1,9 @@
 package io.endomesh.controller.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,14 +37,9 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StringBuilder documents = new StringBuilder();
-    for (String file : files) {
-      for (String content : read(file)) {
-        documents.append("\n---\n").append(content);
-      }
-    }
+    String documents = ResourceFiles.read(files);
     JsonNode answer =
-        connection.open().post("apply?dryRun=" + dryRun, "application/yaml", documents.toString());
+        connection.open().post("apply?dryRun=" + dryRun, "application/yaml", documents);
     PrintWriter out = spec.commandLine().getOut();
     for (JsonNode resource : answer.path("resources")) {
       out.printf(
@@ -66,31 +55,5 @@ final class ApplyCommand implements Callable<Integer> {
     }
     out.flush();
     return Exit.OK.code();
-  }
-
-  private static List<String> read(String file) {
-    try {
-      if (file.equals("-")) {
-        return List.of(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
-      }
-      Path path = Path.of(file);
-      if (!Files.isDirectory(path)) {
-        return List.of(Files.readString(path));
-      }
-      List<String> contents = new ArrayList<>();
-      try (Stream<Path> entries = Files.list(path)) {
-        for (Path entry : entries.filter(ApplyCommand::isResourceFile).sorted().toList()) {
-          contents.add(Files.readString(entry));
-        }
-      }
-      return contents;
-    } catch (IOException e) {
-      throw new CommandFailed(Exit.USAGE, "file: " + file + " cannot be read (" + e + ")");
-    }
-  }
-
-  private static boolean isResourceFile(Path path) {
-    String name = path.getFileName().toString();
-    return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
       StatusCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      AnalyzeCommand.class,
       HistoryCommand.class,
       DashboardCommand.class,
       TokenCommand.class,

@@ -35,7 +35,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "URL",
-      description = "http://SERVICE[:PORT]/PATH, https://… or grpc://SERVICE/package.Service/Method")
+      description =
+          "http://SERVICE[:PORT]/PATH, https://… or grpc://SERVICE/package.Service/Method")
   private String url = "";
 
   @Option(
@@ -53,7 +54,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES}; a table is text for people (default: ${DEFAULT-VALUE})")
+      description =
+          "${COMPLETION-CANDIDATES}; a table is text for people (default: ${DEFAULT-VALUE})")
   private Output.Format format = Output.Format.TABLE;
 
   @Override
@@ -69,8 +71,7 @@ final class ExplainCommand implements Callable<Integer> {
       }
       named.withArray(header.substring(0, colon).trim()).add(header.substring(colon + 1).trim());
     }
-    JsonNode answer =
-        connection.open().post("explain", "application/json", question.toString());
+    JsonNode answer = connection.open().post("explain", "application/json", question.toString());
     PrintWriter out = spec.commandLine().getOut();
     if (format == Output.Format.TABLE) {
       new Trail(out).print(answer);

@@ -26,8 +26,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains calls of one service in one model: the xDS that its agents would be sent, made a snapshot
- * by the agent's own translation, and asked. Keeps what it made, for many questions. Not
+ * Explains calls of one service in one model: the xDS that its agents would be sent, made a
+ * snapshot by the agent's own translation, and asked. Keeps what it made, for many questions. Not
  * thread-safe.
  */
 final class CallExplainer {
@@ -106,10 +106,7 @@ final class CallExplainer {
   private static String state(Workload workload) {
     return workload.leaseEndsAt() == null
         ? "connected since " + workload.joinedAt()
-        : "not heard of since "
-            + workload.lastSeen()
-            + ", taken out at "
-            + workload.leaseEndsAt();
+        : "not heard of since " + workload.lastSeen() + ", taken out at " + workload.leaseEndsAt();
   }
 
   private @Nullable StoredResource find(ResourceType type, String name, Scope scope) {

@@ -49,7 +49,9 @@ public final class ExplainApi implements ControllerPart {
       Caller caller = Caller.named(model, question.from());
       if (caller == null) {
         return ApiErrors.notFound(
-            "from: no service '" + question.from() + "' (expected: one that joined, or a v1 Service)");
+            "from: no service '"
+                + question.from()
+                + "' (expected: one that joined, or a v1 Service)");
       }
       CallExplainer explainer = new CallExplainer(model, caller, context.clock());
       Explanation explanation = explainer.explain(question);
@@ -61,9 +63,7 @@ public final class ExplainApi implements ControllerPart {
                   caller,
                   model.revision(),
                   RouteSources.of(
-                      model,
-                      question.authority().toLowerCase(Locale.ROOT),
-                      caller.namespace()),
+                      model, question.authority().toLowerCase(Locale.ROOT), caller.namespace()),
                   explainer.rejections(),
                   explanation)
               .toString());

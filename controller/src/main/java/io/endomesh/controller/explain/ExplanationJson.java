@@ -44,10 +44,7 @@ final class ExplanationJson {
     ArrayNode branches = json.putArray("branches");
     for (Explanation.Branch branch : explanation.branches()) {
       ObjectNode one =
-          branches
-              .addObject()
-              .put("cluster", branch.cluster())
-              .put("percent", branch.percent());
+          branches.addObject().put("cluster", branch.cluster()).put("percent", branch.percent());
       ArrayNode told = one.putArray("steps");
       branch.steps().forEach(step -> told.add(step(step)));
       one.set("verdict", verdict(branch.verdict()));

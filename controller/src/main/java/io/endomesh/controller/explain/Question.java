@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * @param from {@code shop/storefront}, or the name alone where only one namespace has it
  * @param headers values by name
  */
-public record Question(
-    String method, String url, String from, Map<String, List<String>> headers) {
+public record Question(String method, String url, String from, Map<String, List<String>> headers) {
 
   private static final Pattern URL =
       Pattern.compile("(?i)(https?|grpc)://([^/?#\\s]+)((?:/[^?#\\s]*)?(?:\\?[^#\\s]*)?)");

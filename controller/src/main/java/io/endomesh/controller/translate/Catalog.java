@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ReferenceGrant;
@@ -15,6 +16,7 @@ import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +62,28 @@ final class Catalog {
       }
     }
     return new Catalog(resources.revision(), next);
+  }
+
+  /** The same with others over it, as if they had been applied last. */
+  Catalog with(List<ParsedResource> drafts) {
+    Map<ResourceKey, Entry> next = new HashMap<>(entries);
+    for (ParsedResource draft : drafts) {
+      Entry before = entries.get(draft.key());
+      Instant createdAt = before == null ? Instant.MAX : before.stored().createdAt();
+      next.put(
+          draft.key(),
+          new Entry(
+              new StoredResource(draft.key(), revision, draft.body(), createdAt, Instant.MAX),
+              draft.resource()));
+    }
+    return new Catalog(revision, next);
+  }
+
+  /** Oldest first. */
+  List<AppliedResource> all() {
+    return sorted(entries.values()).stream()
+        .map(entry -> new AppliedResource(entry.stored().key(), entry.resource()))
+        .toList();
   }
 
   long revision() {

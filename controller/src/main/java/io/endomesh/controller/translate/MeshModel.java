@@ -75,6 +75,16 @@ public final class MeshModel {
     return services.get(key);
   }
 
+  /** All that was applied, oldest first. */
+  public List<AppliedResource> resources() {
+    return catalog.all();
+  }
+
+  /** What opens services to routes of other namespaces. */
+  public ReferenceGrants grants() {
+    return referenceGrants;
+  }
+
   /** Of the ports of a workload that no single-port mode names. */
   public Mode mtlsMode(String namespace, Map<String, String> labels) {
     return peerAuthentication.mode(namespace, labels, null);

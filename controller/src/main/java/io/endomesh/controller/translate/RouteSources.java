@@ -41,8 +41,7 @@ public final class RouteSources {
     boolean grpc = applying.stream().anyMatch(GrpcRoute.class::isInstance);
     for (RouteResource route : model.routes()) {
       if (RouteTable.attached(route, to)) {
-        boolean counts =
-            applying.contains(route) && (!grpc || route instanceof GrpcRoute);
+        boolean counts = applying.contains(route) && (!grpc || route instanceof GrpcRoute);
         sources.add(
             new Source(
                 name(route),
@@ -56,7 +55,8 @@ public final class RouteSources {
     for (VirtualService other : model.virtualServices()) {
       if (names(other, to)) {
         boolean counts = applying.isEmpty() && other.equals(virtual);
-        String name = "VirtualService/" + other.metadata().namespace() + "/" + other.metadata().name();
+        String name =
+            "VirtualService/" + other.metadata().namespace() + "/" + other.metadata().name();
         sources.add(
             new Source(
                 name,
@@ -87,9 +87,7 @@ public final class RouteSources {
     return virtual.hosts().stream()
         .anyMatch(
             host ->
-                to.service()
-                    .key()
-                    .equals(ServiceKey.ofHost(host, virtual.metadata().namespace())));
+                to.service().key().equals(ServiceKey.ofHost(host, virtual.metadata().namespace())));
   }
 
   private static String name(RouteResource route) {

@@ -134,7 +134,9 @@ class EndomeshTest {
     Path file = Files.writeString(directory.resolve("shop.yaml"), yaml);
     assertThat(run("apply", "-f", file.toString())).isZero();
 
-    String[] explain = {"explain", "GET", "http://orders/api/1", "--from=storefront", "-H=x-user: a"};
+    String[] explain = {
+      "explain", "GET", "http://orders/api/1", "--from=storefront", "-H=x-user: a"
+    };
     assertThat(run(explain)).as(err.toString()).isZero();
     while (!out.toString().contains("HTTPRoute/shop/split")) {
       // The model follows the store within milliseconds.
@@ -152,7 +154,8 @@ class EndomeshTest {
             "resources      what was applied for it",
             "               → HTTPRoute/shop/split: a route of namespace shop",
             "endpoint       none: nobody serves outbound|8080||orders.shop",
-            "=              answered with 503: no endpoint of outbound|8080||orders.shop to send to");
+            "=              answered with 503: no endpoint of outbound|8080||orders.shop to send"
+                + " to");
     assertThat(run("explain", "GET", "http://orders/", "--from=storefront", "-o=json")).isZero();
     assertThat(new ObjectMapper().readTree(out.toString()).at("/verdict/status").asInt())
         .isEqualTo(503);
@@ -166,6 +169,39 @@ class EndomeshTest {
     assertThat(err.toString()).contains("url: 'orders' (expected: http://SERVICE/PATH");
     assertThat(run("explain", "GET", "http://orders/", "--from=x", "-H=broken")).isEqualTo(2);
     assertThat(err.toString()).contains("header: 'broken' (expected: as 'x-user: alice')");
+  }
+
+  @Test
+  void analyze_unknownBackend_endsWith10AndNamesTheCode() throws Exception {
+    String file = file("1");
+
+    assertThat(run("analyze", "-f", file)).isEqualTo(10);
+    assertThat(out.toString())
+        .startsWith(
+            "error    EM0102  HTTPRoute shop/split spec.rules[0].backendRefs[0]: no service");
+    assertThat(run("analyze", "-f", file, "--fail-on=never")).isZero();
+    assertThat(run("analyze", "-f", file, "-o=json")).isEqualTo(10);
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/findings/0/code").asText())
+        .isEqualTo("EM0102");
+    // A draft is not applied.
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
+    assertThat(run("analyze")).isZero();
+    assertThat(out.toString()).isEqualToIgnoringNewLines("nothing found");
+  }
+
+  @Test
+  void analyze_offline_needsNoController() throws Exception {
+    String file = file("1");
+    int nobody;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      nobody = closed.getLocalPort();
+    }
+
+    assertThat(runAt(nobody, "analyze", "-f", file, "--offline")).isEqualTo(10);
+    assertThat(out.toString()).contains("EM0101", "EM0102");
+    assertThat(runAt(nobody, "analyze", "--offline")).isEqualTo(2);
+    assertThat(runAt(nobody, "analyze", "--offline", "-f", file("0"))).isEqualTo(7);
+    assertThat(runAt(nobody, "analyze", "-f", file("1"))).isEqualTo(5);
   }
 
   @Test

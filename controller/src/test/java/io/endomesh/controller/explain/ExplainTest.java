@@ -85,8 +85,7 @@ class ExplainTest {
   private static void join(
       String namespace, String service, String instance, String version, int port)
       throws Exception {
-    TestWorkload workload =
-        TestWorkload.start(controller, dataDir, namespace, service, instance);
+    TestWorkload workload = TestWorkload.start(controller, dataDir, namespace, service, instance);
     workloads.add(workload);
     workload.join(Map.of("version", version), port);
   }
@@ -122,8 +121,7 @@ class ExplainTest {
     JsonNode v2 = answer.at("/branches/1");
     assertThat(v2.at("/verdict/kind").asText()).isEqualTo("refused");
     assertThat(v2.at("/verdict/status").asInt()).isEqualTo(403);
-    assertThat(v2.at("/verdict/decidedBy").asText())
-        .isEqualTo("AuthorizationPolicy/shop/only-web");
+    assertThat(v2.at("/verdict/decidedBy").asText()).isEqualTo("AuthorizationPolicy/shop/only-web");
     assertThat(answer.at("/verdict/kind").asText()).isEqualTo("depends");
   }
 
@@ -184,8 +182,7 @@ class ExplainTest {
   }
 
   private static JsonNode explain(
-      String method, String url, String from, Map<String, List<String>> headers)
-      throws Exception {
+      String method, String url, String from, Map<String, List<String>> headers) throws Exception {
     HttpResponse<String> answer =
         post(
             JSON.writeValueAsString(

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is decided at a cluster: limits, and which endpoints get such calls. The shares are those of
- * the cluster's own picks, drawn often, so that every way of balancing tells them itself. Immutable.
+ * the cluster's own picks, drawn often, so that every way of balancing tells them itself.
+ * Immutable.
  */
 final class ClusterTold {
 

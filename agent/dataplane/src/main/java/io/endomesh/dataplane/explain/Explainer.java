@@ -73,8 +73,7 @@ public final class Explainer {
       steps.add(Step.of("service", message));
       return new Explanation(
           Verdict.of(
-              Verdict.Kind.PASSES_THROUGH,
-              message + ": the call goes on as if there were no mesh"),
+              Verdict.Kind.PASSES_THROUGH, message + ": the call goes on as if there were no mesh"),
           steps,
           List.of());
     }
@@ -98,8 +97,7 @@ public final class Explainer {
       double percent = 100.0 * target.weight() / total;
       // As the application wrote it: endpoints are chosen before the message is changed.
       request.restore();
-      ClusterTold cluster =
-          new ClusterTold(target.cluster(), certain.policy(), request, nanoTime);
+      ClusterTold cluster = new ClusterTold(target.cluster(), certain.policy(), request, nanoTime);
       Decision decision = decide(only(host, leadsThere), request, snapshot.identity());
       if (decision instanceof Attempt attempt) {
         branches.add(sent(attempt, cluster, request, percent));
@@ -142,13 +140,14 @@ public final class Explainer {
   }
 
   private static Explanation answered(Decision decision, List<Step> steps) {
-    return new Explanation(
-        Verdict.of(Verdict.Kind.ANSWERED, (Reply) decision), steps, List.of());
+    return new Explanation(Verdict.of(Verdict.Kind.ANSWERED, (Reply) decision), steps, List.of());
   }
 
   /** The sides that a call may take: all with a weight, or the one that has its session. */
   private static List<Target> open(
-      WeightedClusters clusters, @Nullable SessionPersistence persistence, ExplainedRequest request) {
+      WeightedClusters clusters,
+      @Nullable SessionPersistence persistence,
+      ExplainedRequest request) {
     String session = persistence == null ? null : persistence.session(request);
     if (session != null) {
       Target target = clusters.pick(session, NONE_TRIED);
@@ -164,8 +163,7 @@ public final class Explainer {
   }
 
   /** The real thing: one call of a mesh that has this host; waits are passed over. */
-  private Decision decide(
-      VirtualHost host, ExplainedRequest request, @Nullable Identity identity) {
+  private Decision decide(VirtualHost host, ExplainedRequest request, @Nullable Identity identity) {
     Mesh mesh = new Mesh(caller, nanoTime, clock);
     String authority = request.authority().toLowerCase(Locale.ROOT);
     mesh.publish(new Snapshot(1, Map.of(authority, host), Inbound.OPEN, identity));

@@ -78,7 +78,9 @@ final class Words {
           header.name().startsWith(":") ? header.name().substring(1) : "header " + header.name();
       return name + " " + text(header.value());
     }
-    return condition instanceof Condition.Address ? "an address in its range" : condition.toString();
+    return condition instanceof Condition.Address
+        ? "an address in its range"
+        : condition.toString();
   }
 
   private static String joined(List<Condition> conditions, String between) {

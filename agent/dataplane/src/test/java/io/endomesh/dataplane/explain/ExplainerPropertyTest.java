@@ -49,7 +49,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever the rules: what is explained is what the pipelines do. */
@@ -87,7 +86,9 @@ class ExplainerPropertyTest {
         done.add(outcome(host, rules, method, path, headers));
       }
 
-      assertThat(told).as("seed %d: %s", seed, explanation).containsExactlyInAnyOrderElementsOf(done);
+      assertThat(told)
+          .as("seed %d: %s", seed, explanation)
+          .containsExactlyInAnyOrderElementsOf(done);
       done.forEach(way -> ways.add(way.replaceAll("^(reply|to).*?( served| refused|$).*", "$1$2")));
       ways.add(done.size() > 1 ? "several" : "one");
     }
@@ -103,7 +104,8 @@ class ExplainerPropertyTest {
       if (step.stage().equals("fault")) {
         for (Candidate fault : step.candidates()) {
           if (fault.name().startsWith("abort") && !fault.taken()) {
-            outcomes.add("reply " + fault.name().substring("abort with ".length()) + step.decidedBy());
+            outcomes.add(
+                "reply " + fault.name().substring("abort with ".length()) + step.decidedBy());
           }
         }
       }
@@ -228,7 +230,8 @@ class ExplainerPropertyTest {
 
   private VirtualHost host(Random random) {
     List<Cluster> clusters =
-        List.of(cluster(random, "one", 1), cluster(random, "two", 11), cluster(random, "three", 21));
+        List.of(
+            cluster(random, "one", 1), cluster(random, "two", 11), cluster(random, "three", 21));
     List<Route> routes = new ArrayList<>();
     int count = 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {
@@ -254,9 +257,7 @@ class ExplainerPropertyTest {
     return new RouteMatch(
         pathMatch,
         random.nextInt(4) == 0 ? "GET" : null,
-        random.nextInt(3) == 0
-            ? List.of(new RouteMatch.HeaderMatch("h", text(random)))
-            : List.of(),
+        random.nextInt(3) == 0 ? List.of(new RouteMatch.HeaderMatch("h", text(random))) : List.of(),
         random.nextInt(6) == 0
             ? List.of(new RouteMatch.QueryMatch("q", new StringMatch.Not(text(random))))
             : List.of());
@@ -305,8 +306,7 @@ class ExplainerPropertyTest {
                 case 0 -> new Fault(new Fault.Delay(share, 1_000_000), null);
                 case 1 -> new Fault(null, new Fault.Abort(share, 503, -1));
                 default ->
-                    new Fault(
-                        new Fault.Delay(share, 1_000_000), new Fault.Abort(share, 429, -1));
+                    new Fault(new Fault.Delay(share, 1_000_000), new Fault.Abort(share, 429, -1));
               });
     }
     if (random.nextInt(4) == 0) {
@@ -340,9 +340,7 @@ class ExplainerPropertyTest {
         new ClusterPolicy(
             "DestinationRule/shop/" + name,
             balancing,
-            random.nextInt(8) == 0
-                ? new Limits(1, 0, 20, 3)
-                : Limits.DEFAULT,
+            random.nextInt(8) == 0 ? new Limits(1, 0, 20, 3) : Limits.DEFAULT,
             outliers,
             random.nextInt(3) == 0 ? 50 : 0);
     List<Endpoint> endpoints = new ArrayList<>();

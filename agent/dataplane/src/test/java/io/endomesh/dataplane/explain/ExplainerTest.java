@@ -120,8 +120,7 @@ class ExplainerTest {
     v2.load().rest(1_000_000_000, clock.getAsLong());
     VirtualHost host = host(TestMesh.route(TestMesh.cluster("one", v1, v2)));
 
-    Step step =
-        branchStep(explain(Map.of("orders", host), null, Callees.UNKNOWN, "/"), "endpoint");
+    Step step = branchStep(explain(Map.of("orders", host), null, Callees.UNKNOWN, "/"), "endpoint");
 
     assertThat(step.candidates())
         .containsExactly(
@@ -139,7 +138,9 @@ class ExplainerTest {
             TestMesh.cluster("one", v1),
             RoutePolicy.DEFAULT.withHeaders(
                 new HeaderChanges(
-                    List.of(new HeaderChanges.Header("x-team", "web")), List.of(), List.of("x-user")),
+                    List.of(new HeaderChanges.Header("x-team", "web")),
+                    List.of(),
+                    List.of("x-user")),
                 HeaderChanges.NONE));
     Inbound.Port rules =
         new Inbound.Port(
@@ -151,8 +152,7 @@ class ExplainerTest {
                         Condition.ANY,
                         new Condition.Header("x-team", new StringMatch.Exact("web"))))));
 
-    Explanation explanation =
-        explain(Map.of("orders", host(route)), null, at(rules), "/");
+    Explanation explanation = explain(Map.of("orders", host(route)), null, at(rules), "/");
 
     assertThat(branchStep(explanation, "message").candidates())
         .containsExactly(
@@ -171,12 +171,10 @@ class ExplainerTest {
             new Authorization(
                 List.of(),
                 List.of(
-                    policy(
-                        new Condition.Caller(new StringMatch.Exact(ORDERS)), Condition.ANY))));
+                    policy(new Condition.Caller(new StringMatch.Exact(ORDERS)), Condition.ANY))));
 
     Explanation explanation =
-        explain(
-            Map.of("orders", host(TestMesh.route(cluster))), storefront, at(rules), "/charge");
+        explain(Map.of("orders", host(TestMesh.route(cluster))), storefront, at(rules), "/charge");
 
     assertThat(explanation.verdict().kind()).isEqualTo(Verdict.Kind.REFUSED);
     assertThat(explanation.verdict().status()).isEqualTo(403);

@@ -49,9 +49,7 @@ public final class Preview {
   /** Rules of a port, by its listener; open if there is none. */
   public Inbound.Port inbound(String listener) {
     ask(ResourceType.LISTENER, Set.of(listener));
-    return new Linker(resources, routes, System::nanoTime)
-        .inbound(Map.of(), listener)
-        .otherPorts();
+    return new Linker(resources, routes, System::nanoTime).inbound(Map.of(), listener).otherPorts();
   }
 
   /** What the agent would not accept so far, each in a sentence; it keeps what it had of those. */

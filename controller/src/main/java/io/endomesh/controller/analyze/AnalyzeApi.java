@@ -1,0 +1,67 @@
+package io.endomesh.controller.analyze;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.annotation.Blocking;
+import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.console.Access;
+import io.endomesh.controller.console.ApiErrors;
+import io.endomesh.controller.kinds.InvalidResourceException;
+import io.endomesh.controller.kinds.ParsedResource;
+import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.translate.Drafts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Analyzes the mesh as it is, or as it would be with drafts, as docs/api.md has it. Thread-safe.
+ */
+@Blocking
+public final class AnalyzeApi implements ControllerPart {
+
+  private final ControllerContext context;
+  private final TelemetryPart telemetry;
+  private final Access access;
+
+  public AnalyzeApi(ControllerContext context, TelemetryPart telemetry, Access access) {
+    this.context = context;
+    this.telemetry = telemetry;
+    this.access = access;
+  }
+
+  @Override
+  public void addTo(ServerBuilder server) {
+    server.annotatedService().pathPrefix("/api/v1").decorator(access).build(this);
+  }
+
+  /**
+   * @param body resources as for apply; empty looks at what is applied
+   */
+  @Post("/analyze")
+  public HttpResponse analyze(String body) {
+    List<ParsedResource> drafts = new ArrayList<>();
+    try {
+      if (!body.isBlank()) {
+        for (Map<?, ?> document : ResourceParser.documents(body)) {
+          drafts.add(ResourceParser.parse(document));
+        }
+      }
+    } catch (InvalidResourceException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    }
+    return HttpResponse.of(
+        HttpStatus.OK,
+        MediaType.JSON_UTF_8,
+        FindingsJson.of(
+                Analyzer.live(
+                    Drafts.over(context.model().get(), drafts), telemetry.rollups().edges()),
+                true)
+            .toString());
+  }
+}

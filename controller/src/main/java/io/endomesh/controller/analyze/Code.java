@@ -1,0 +1,40 @@
+package io.endomesh.controller.analyze;
+
+/**
+ * What can be found; each is documented in docs/analyze.md under its name, with cause and remedy.
+ * The first two digits are the topic. A code keeps its meaning for ever.
+ */
+public enum Code {
+  EM0101(Severity.WARNING, "a rule is for a service that nobody knows"),
+  EM0102(Severity.ERROR, "a rule leads to a service that nobody knows"),
+  EM0103(Severity.ERROR, "a rule leads to another namespace that does not permit it"),
+  EM0104(Severity.ERROR, "a rule leads to a subset that no DestinationRule defines"),
+  EM0105(Severity.ERROR, "calls are led to a service that has no workload"),
+  EM0106(Severity.WARNING, "a selector selects no workload"),
+  EM0201(Severity.WARNING, "a rule can never match"),
+  EM0202(Severity.WARNING, "a resource has no effect beside another kind"),
+  EM0203(Severity.WARNING, "an older resource has the host already"),
+  EM0301(Severity.WARNING, "a call's timeout is no longer than that of an attempt"),
+  EM0302(Severity.WARNING, "the timeout leaves no time for all attempts"),
+  EM0401(Severity.WARNING, "a limit is below the traffic there is"),
+  EM0402(Severity.WARNING, "outlier detection may eject the only endpoint"),
+  EM0501(Severity.WARNING, "a policy names a caller that nobody knows"),
+  EM0502(Severity.ERROR, "a policy asks for an identity that no caller can prove");
+
+  private final Severity severity;
+  private final String title;
+
+  Code(Severity severity, String title) {
+    this.severity = severity;
+    this.title = title;
+  }
+
+  public Severity severity() {
+    return severity;
+  }
+
+  /** A phrase without names. */
+  public String title() {
+    return title;
+  }
+}

@@ -1,0 +1,34 @@
+package io.endomesh.controller.analyze;
+
+import io.endomesh.controller.telemetry.Edge;
+import io.endomesh.controller.translate.AppliedResource;
+import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.ServiceKey;
+import java.util.List;
+
+/**
+ * What is analyzed. Immutable.
+ *
+ * @param live false if the model knows no workloads because none was asked for: what needs them is
+ *     not looked for
+ * @param traffic that was seen; empty if none is known
+ */
+record Estate(MeshModel model, boolean live, List<Edge> traffic) {
+
+  Estate {
+    traffic = List.copyOf(traffic);
+  }
+
+  List<AppliedResource> resources() {
+    return model.resources();
+  }
+
+  boolean knows(ServiceKey service) {
+    return model.service(service) != null;
+  }
+
+  /** {@code shop/orders}. */
+  static String text(ServiceKey service) {
+    return service.namespace() + "/" + service.name();
+  }
+}

@@ -1,0 +1,152 @@
+package io.endomesh.controller.analyze;
+
+import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.RouteFilters;
+import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.translate.AppliedResource;
+import io.endomesh.controller.translate.MeshService;
+import io.endomesh.controller.translate.ServiceKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Services and subsets that are named, and whether they are there. */
+final class ReferencesCheck implements Check {
+
+  @Override
+  public void look(Estate estate, List<Finding> findings) {
+    for (AppliedResource applied : estate.resources()) {
+      RuleSet rules = RuleSet.of(applied.resource());
+      if (rules != null) {
+        for (ServiceKey service : rules.services()) {
+          whoItIsFor(estate, applied, rules.forField(), service, findings);
+        }
+        for (int i = 0; i < rules.rules().size(); i++) {
+          rule(estate, applied, rules, i, findings);
+        }
+      } else if (applied.resource() instanceof DestinationRule destination) {
+        ServiceKey service =
+            ServiceKey.ofHost(destination.host(), destination.metadata().namespace());
+        if (service != null) {
+          whoItIsFor(estate, applied, "spec.host", service, findings);
+        }
+      }
+    }
+  }
+
+  private static void whoItIsFor(
+      Estate estate,
+      AppliedResource applied,
+      String field,
+      ServiceKey service,
+      List<Finding> findings) {
+    if (!estate.knows(service)) {
+      findings.add(
+          new Finding(
+              Code.EM0101,
+              applied.key(),
+              field,
+              "no service "
+                  + Estate.text(service)
+                  + " (expected: one that joined, or a v1 Service); it has no effect"));
+    }
+  }
+
+  private static void rule(
+      Estate estate, AppliedResource applied, RuleSet rules, int number, List<Finding> findings) {
+    RouteResource.Rule rule = rules.rules().get(number);
+    String field = rules.field(number) + "." + rules.backendsField();
+    for (int i = 0; i < rule.backends().size(); i++) {
+      RouteResource.Backend backend = rule.backends().get(i);
+      backend(estate, applied, field + "[" + i + "]", backend, backend.weight(), findings);
+    }
+    for (RouteFilters.Mirror mirror : rule.filters().mirrors()) {
+      backend(estate, applied, rules.field(number), mirror.backend(), 0, findings);
+    }
+  }
+
+  private static void backend(
+      Estate estate,
+      AppliedResource applied,
+      String field,
+      RouteResource.Backend backend,
+      int weight,
+      List<Finding> findings) {
+    ServiceKey key = RuleSet.service(backend);
+    MeshService service = estate.model().service(key);
+    String name = Estate.text(key);
+    if (service == null) {
+      findings.add(
+          new Finding(
+              Code.EM0102,
+              applied.key(),
+              field,
+              "no service "
+                  + name
+                  + " (expected: one that joined, or a v1 Service); calls that are sent to it fail"
+                  + " with 503"));
+      return;
+    }
+    if (applied.resource() instanceof RouteResource route
+        && !estate.model().grants().permit(route, key)) {
+      findings.add(
+          new Finding(
+              Code.EM0103,
+              applied.key(),
+              field,
+              name
+                  + " (expected: a ReferenceGrant of namespace "
+                  + key.namespace()
+                  + " that opens it); calls that are sent to it fail with 503"));
+    }
+    String subset = backend.subset();
+    if (subset != null && labels(estate, key, subset) == null) {
+      findings.add(
+          new Finding(
+              Code.EM0104,
+              applied.key(),
+              field,
+              "subset "
+                  + subset
+                  + " of "
+                  + name
+                  + " (expected: one that its DestinationRule defines); calls that are sent to it"
+                  + " fail with 503"));
+    } else if (estate.live() && weight > 0 && hasNobody(estate, service, subset)) {
+      findings.add(
+          new Finding(
+              Code.EM0105,
+              applied.key(),
+              field,
+              "weight "
+                  + weight
+                  + " to "
+                  + name
+                  + (subset == null ? "" : " subset " + subset)
+                  + ", which has no workload (expected: one at least, or weight 0)"));
+    }
+  }
+
+  private static boolean hasNobody(Estate estate, MeshService service, @Nullable String subset) {
+    DestinationRule.Subset wanted = subset == null ? null : labels(estate, service.key(), subset);
+    return service.workloads().stream()
+        .noneMatch(
+            workload ->
+                wanted == null
+                    || workload.labels().entrySet().containsAll(wanted.labels().entrySet()));
+  }
+
+  /** Of the oldest rule for the service, which is the one that counts. */
+  private static DestinationRule.@Nullable Subset labels(
+      Estate estate, ServiceKey service, String subset) {
+    for (AppliedResource applied : estate.resources()) {
+      if (applied.resource() instanceof DestinationRule rule
+          && service.equals(ServiceKey.ofHost(rule.host(), rule.metadata().namespace()))) {
+        return rule.subsets().stream()
+            .filter(candidate -> candidate.name().equals(subset))
+            .findFirst()
+            .orElse(null);
+      }
+    }
+    return null;
+  }
+}

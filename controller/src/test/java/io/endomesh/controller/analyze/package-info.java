@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.analyze;
+
+import org.jspecify.annotations.NullMarked;
