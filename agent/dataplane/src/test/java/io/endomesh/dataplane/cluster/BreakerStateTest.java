@@ -56,8 +56,13 @@ class BreakerStateTest {
         breaker.permit(0).outcome(FAILED, 0);
         int failing = round % (THREADS + 1);
         CountDownLatch done = new CountDownLatch(THREADS);
+        // All begin before the first ends, which may decide.
+        Breaker.Permit[] permits = new Breaker.Permit[THREADS];
         for (int i = 0; i < THREADS; i++) {
-          Breaker.Permit permit = breaker.permit(OPEN);
+          permits[i] = breaker.permit(OPEN);
+        }
+        for (int i = 0; i < THREADS; i++) {
+          Breaker.Permit permit = permits[i];
           Outcome outcome = i < failing ? FAILED : GOOD;
           threads.execute(
               () -> {
