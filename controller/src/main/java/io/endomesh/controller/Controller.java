@@ -13,6 +13,7 @@ import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
+import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -124,6 +125,7 @@ public final class Controller implements AutoCloseable {
             telemetry,
             new ResourceApi(context, console.access()),
             new ExplainApi(context, console.access()),
+            new ReplayApi(context, telemetry, console.access()),
             new AnalyzeApi(context, telemetry, console.access()),
             console);
 

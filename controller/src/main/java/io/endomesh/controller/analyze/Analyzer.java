@@ -23,12 +23,12 @@ public final class Analyzer {
 
   /** Looks at a running mesh. */
   public static List<Finding> live(MeshModel model, List<Edge> traffic) {
-    return findings(new Estate(model, true, traffic));
+    return findings(new Estate(model, model.resources(), true, traffic));
   }
 
   /** Looks at resources alone: nothing is said of workloads and traffic. */
   public static List<Finding> offline(MeshModel model) {
-    return findings(new Estate(model, false, List.of()));
+    return findings(new Estate(model, model.resources(), false, List.of()));
   }
 
   /** The worst first, then by resource. */

@@ -9,18 +9,16 @@ import java.util.List;
 /**
  * What is analyzed. Immutable.
  *
+ * @param resources of the model, oldest first
  * @param live false if the model knows no workloads because none was asked for: what needs them is
  *     not looked for
  * @param traffic that was seen; empty if none is known
  */
-record Estate(MeshModel model, boolean live, List<Edge> traffic) {
+record Estate(MeshModel model, List<AppliedResource> resources, boolean live, List<Edge> traffic) {
 
   Estate {
+    resources = List.copyOf(resources);
     traffic = List.copyOf(traffic);
-  }
-
-  List<AppliedResource> resources() {
-    return model.resources();
   }
 
   boolean knows(ServiceKey service) {

@@ -205,6 +205,18 @@ class EndomeshTest {
   }
 
   @Test
+  void apply_dryRunOnTraffic_changesNothingAndSaysWhatWouldChange() throws Exception {
+    assertThat(run("apply", "--dry-run=traffic", "-f", file("1"))).as(err.toString()).isZero();
+
+    assertThat(out.toString())
+        .contains("HTTPRoute shop/split created (dry run)")
+        .contains("0 of 0 calls of the last 5 minutes would end otherwise");
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
+    assertThat(run("apply", "--dry-run=trafic", "-f", file("1"))).isEqualTo(2);
+    assertThat(run("apply", "--dry-run=traffic", "-f", file("0"))).isEqualTo(7);
+  }
+
+  @Test
   void apply_missingFile_endsWith2() {
     assertThat(run("apply", "-f", directory.resolve("none.yaml").toString())).isEqualTo(2);
     assertThat(err.toString()).contains("none.yaml cannot be read");

@@ -10,12 +10,15 @@ import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -65,6 +68,7 @@ final class CalleeTold {
     steps.add(identity(endpoints));
     Map<Step, List<String>> alike = new LinkedHashMap<>();
     List<Candidate> workloads = new ArrayList<>();
+    Set<Step> limits = new LinkedHashSet<>();
     for (Endpoint endpoint : endpoints) {
       Callee callee = callees.at(endpoint);
       if (callee == null) {
@@ -78,6 +82,7 @@ final class CalleeTold {
       alike
           .computeIfAbsent(authorization(endpoint, callee), none -> new ArrayList<>())
           .add(callee.name());
+      limits(endpoint, callee).ifPresent(limits::add);
     }
     if (!workloads.isEmpty()) {
       steps.add(new Step("workload", "who is there", null, workloads));
@@ -92,6 +97,7 @@ final class CalleeTold {
                         String.join(", ", names) + ": " + step.message(),
                         step.decidedBy(),
                         step.candidates())));
+    steps.addAll(limits);
     return steps;
   }
 
@@ -125,7 +131,10 @@ final class CalleeTold {
     Reply refusal = refusal(callee, arrived);
     List<Candidate> policies = policies(callee.rules().authorization(), arrived, proved);
     if (refusal != null) {
-      verdicts.add(Verdict.of(Verdict.Kind.REFUSED, refusal));
+      // A server also answers for the mesh where nothing is refused: browsers that ask first
+      // (CORS).
+      boolean refused = refusal.status() >= FIRST_ERROR;
+      verdicts.add(Verdict.of(refused ? Verdict.Kind.REFUSED : Verdict.Kind.ANSWERED, refusal));
       return new Step("authorization", refusal.message(), refusal.decidedBy(), policies);
     }
     verdicts.add(Verdict.of(Verdict.Kind.SENT, "the application answers"));
@@ -138,6 +147,32 @@ final class CalleeTold {
             .reduce((first, second) -> second)
             .orElse(null),
         policies);
+  }
+
+  /** RFC 9110, 15.5. */
+  private static final int FIRST_ERROR = 400;
+
+  /** Which limits count the call; how far each is used up only its server knows. */
+  private Optional<Step> limits(Endpoint endpoint, Callee callee) {
+    if (callee.rules().rateLimits().isEmpty()) {
+      return Optional.empty();
+    }
+    String proved = endpoint.identity() == null ? null : caller;
+    ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
+    List<Candidate> candidates = new ArrayList<>();
+    for (RateLimits.Counted counted : callee.rules().rateLimits().counted()) {
+      RateLimit limit = counted.limit();
+      boolean counts = limit.match().matches(arrived, proved, callerAddress);
+      candidates.add(
+          new Candidate(
+              limit.policy() + " " + limit.name(),
+              counts,
+              counts
+                  ? limit.rate().toString()
+                  : "for other calls (expected: " + Words.condition(limit.match()) + ")"));
+    }
+    return Optional.of(
+        new Step("rate limit", "counted by each workload for itself", null, candidates));
   }
 
   private @Nullable Reply refusal(Callee callee, ArrivedRequest arrived) {

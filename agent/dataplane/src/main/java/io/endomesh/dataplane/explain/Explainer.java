@@ -132,11 +132,9 @@ public final class Explainer {
     return identity == null ? null : identity.spiffeId();
   }
 
-  /** A fault that hits every call, or a call that had no time: no side of a split matters. */
+  /** What the route itself decided: a fault that hits every call, a browser that asks first. */
   private static boolean isBeforeAnyCluster(Reply reply, Route route) {
-    return route.policy().fault() != null
-        && route.policy().fault().abort() != null
-        && reply.decidedBy().equals(route.name());
+    return reply.decidedBy().equals(route.name());
   }
 
   private static Explanation answered(Decision decision, List<Step> steps) {
