@@ -45,7 +45,7 @@ final class RollingCounts {
   }
 
   private Step step(long number) {
-    int index = (int) Math.floorMod(number, STEPS);
+    int index = Math.floorMod(number, STEPS);
     while (true) {
       Step known = steps.get(index);
       if (known != null && known.number - number >= 0) {
