@@ -1,9 +1,11 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.CorsRules;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rules for calls that arrive. Immutable.
@@ -31,20 +33,29 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
    *
    * @param cors what browsers are told
    * @param rateLimits how often it is called
+   * @param overload how many calls run at a time; null if any number may
    */
   public record Port(
-      TlsMode tlsMode, Authorization authorization, CorsRules cors, RateLimits rateLimits) {
+      TlsMode tlsMode,
+      Authorization authorization,
+      CorsRules cors,
+      RateLimits rateLimits,
+      @Nullable Overload overload) {
 
     public Port(TlsMode tlsMode, Authorization authorization) {
       this(tlsMode, authorization, CorsRules.NONE);
     }
 
     public Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
-      this(tlsMode, authorization, cors, RateLimits.NONE);
+      this(tlsMode, authorization, cors, RateLimits.NONE, null);
     }
 
     public Port limitedBy(RateLimits limits) {
-      return new Port(tlsMode, authorization, cors, limits);
+      return new Port(tlsMode, authorization, cors, limits, overload);
+    }
+
+    public Port guardedBy(Overload guard) {
+      return new Port(tlsMode, authorization, cors, rateLimits, guard);
     }
   }
 

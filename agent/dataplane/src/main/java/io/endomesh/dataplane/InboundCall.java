@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class InboundCall {
   private final InboundRequest request;
   private final @Nullable String caller;
   private @Nullable Reply refusal;
+  private final @Nullable Overload overload;
   private final long startNanos;
   private final CallContext context;
   private HeaderChanges responseHeaders;
@@ -24,6 +26,7 @@ public final class InboundCall {
 
   /**
    * @param responseHeaders changed on what the application answers
+   * @param overload that has let it run and is to be told when it ends; null if there is none
    * @param waitsNanos how long the caller waits for the answer, {@link Call#NO_TIMEOUT} if it does
    *     not say
    */
@@ -33,12 +36,14 @@ public final class InboundCall {
       @Nullable String caller,
       @Nullable Reply refusal,
       HeaderChanges responseHeaders,
+      @Nullable Overload overload,
       long waitsNanos) {
     this.mesh = mesh;
     this.request = request;
     this.caller = caller;
     this.refusal = refusal;
     this.responseHeaders = responseHeaders;
+    this.overload = overload;
     this.startNanos = mesh.nanoTime();
     CallContext observed =
         mesh.observer().served(this).with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)));
@@ -89,9 +94,9 @@ public final class InboundCall {
   }
 
   /**
-   * The server found another path for the request, by a rewrite of its own: whether the caller
-   * may is decided anew, by the path that {@link #request} shows now. What was refused stays
-   * refused, and limits have counted it once.
+   * The server found another path for the request, by a rewrite of its own: whether the caller may
+   * is decided anew, by the path that {@link #request} shows now. What was refused stays refused,
+   * and limits have counted it once.
    *
    * @return as {@link #refusal}
    */
@@ -118,7 +123,10 @@ public final class InboundCall {
       return;
     }
     ended = true;
-    mesh.observer()
-        .servedEnded(this, new Outcome(status, grpcStatus, error, mesh.nanoTime() - startNanos));
+    long now = mesh.nanoTime();
+    if (overload != null) {
+      overload.end(startNanos, now);
+    }
+    mesh.observer().servedEnded(this, new Outcome(status, grpcStatus, error, now - startNanos));
   }
 }

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.identity.SpiffeId;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
  *       call use up nobody's share
+ *   <li>overload: turns away what the application could not answer in time, the least urgent first;
+ *       last, so that only calls that would have run count
  *   <li>the application runs, under the call's context, which knows how long the caller waits
  *   <li>outcome: telemetry
  * </ol>
@@ -38,7 +41,13 @@ final class InboundPipeline {
     if (rule == null || rule.cors() == null) {
       Reply refusal = refuse(mesh, port, request, caller);
       return new InboundCall(
-          mesh, request, caller, refusal, HeaderChanges.NONE, waitsNanos(request));
+          mesh,
+          request,
+          caller,
+          refusal,
+          HeaderChanges.NONE,
+          refusal == null ? port.overload() : null,
+          waitsNanos(request));
     }
     return serve(mesh, port, request, caller, rule.name(), rule.cors());
   }
@@ -62,6 +71,7 @@ final class InboundPipeline {
         caller,
         reply == null ? null : reply.with(changes),
         changes,
+        reply == null ? port.overload() : null,
         waitsNanos(request));
   }
 
@@ -95,11 +105,12 @@ final class InboundPipeline {
 
   private static @Nullable Reply refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    Reply forbidden = authorize(port, request, caller);
-    if (forbidden != null || port.rateLimits().isEmpty()) {
-      return forbidden;
+    Reply refusal = authorize(port, request, caller);
+    if (refusal == null && !port.rateLimits().isEmpty()) {
+      refusal = port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoTime());
     }
-    return port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoTime());
+    Overload overload = port.overload();
+    return refusal == null && overload != null ? overload.begin(request, caller) : refusal;
   }
 
   static @Nullable Reply authorize(

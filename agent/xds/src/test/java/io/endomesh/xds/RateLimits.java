@@ -2,6 +2,7 @@ package io.endomesh.xds;
 
 import static io.endomesh.xds.Xds.any;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -38,10 +39,14 @@ public final class RateLimits {
 
   /** A port that takes plaintext, with one filter. */
   public static Listener listener(String name, String policy, LocalRateLimit filter) {
+    return listener(name, policy, any(FILTER, filter));
+  }
+
+  /** The same with a filter of any type. */
+  public static Listener listener(String name, String policy, Any filter) {
     HttpConnectionManager manager =
         HttpConnectionManager.newBuilder()
-            .addHttpFilters(
-                HttpFilter.newBuilder().setName(policy).setTypedConfig(any(FILTER, filter)))
+            .addHttpFilters(HttpFilter.newBuilder().setName(policy).setTypedConfig(filter))
             .build();
     return Listener.newBuilder()
         .setName(name)

@@ -59,7 +59,7 @@ final class Attachments {
       case "AuthorizationPolicy", "PeerAuthentication" ->
           (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
               && selects(spec.path("selector").path("matchLabels"), service);
-      case "RateLimitPolicy", "ResiliencePolicy" ->
+      case "RateLimitPolicy", "ResiliencePolicy", "OverloadPolicy" ->
           key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
       default -> false;
     };

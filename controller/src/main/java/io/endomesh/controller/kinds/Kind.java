@@ -49,7 +49,9 @@ public enum Kind {
   RATE_LIMIT_POLICY(
       "RateLimitPolicy", "ratelimitpolicies", List.of("endomesh.io/v1"), RateLimitPolicy::read),
   RESILIENCE_POLICY(
-      "ResiliencePolicy", "resiliencepolicies", List.of("endomesh.io/v1"), ResiliencePolicy::read);
+      "ResiliencePolicy", "resiliencepolicies", List.of("endomesh.io/v1"), ResiliencePolicy::read),
+  OVERLOAD_POLICY(
+      "OverloadPolicy", "overloadpolicies", List.of("endomesh.io/v1"), OverloadPolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

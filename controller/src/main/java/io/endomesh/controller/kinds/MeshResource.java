@@ -13,7 +13,8 @@ public sealed interface MeshResource
         ServiceEntry,
         ReferenceGrant,
         RateLimitPolicy,
-        ResiliencePolicy {
+        ResiliencePolicy,
+        OverloadPolicy {
 
   Metadata metadata();
 

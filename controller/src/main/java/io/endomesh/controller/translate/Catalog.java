@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.RateLimitPolicy;
@@ -112,6 +113,10 @@ final class Catalog {
 
   List<ServiceEntry> serviceEntries() {
     return of(ServiceEntry.class);
+  }
+
+  List<OverloadPolicy> overloadPolicies() {
+    return of(OverloadPolicy.class);
   }
 
   List<RateLimitPolicy> rateLimitPolicies() {

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
 import io.endomesh.controller.kinds.AuthorizationPolicy.Action;
+import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
- * by AuthorizationPolicy, how often by RateLimitPolicy, what browsers are told by the routes of its
- * services. Port 0 stands for the ports that have no listener of their own. Stateless.
+ * by AuthorizationPolicy, how often by RateLimitPolicy, how many at a time by OverloadPolicy, what
+ * browsers are told by the routes of its services. Port 0 stands for the ports that have no
+ * listener of their own. Stateless.
  */
 final class InboundTranslator {
 
@@ -36,8 +38,12 @@ final class InboundTranslator {
       return null;
     }
     int port = Integer.parseInt(number);
-    Filter http = httpConnectionManager(model, name, scope, port);
+    OverloadPolicy overload = OverloadTranslator.of(model, scope);
+    Filter http = httpConnectionManager(model, name, scope, port, overload);
     Listener.Builder listener = Listener.newBuilder().setName(name);
+    if (overload != null) {
+      listener.setMetadata(OverloadTranslator.metadata(overload, model.trustDomain()));
+    }
     switch (model.mtlsMode(scope.namespace(), scope.labels(), port)) {
       case STRICT -> listener.addFilterChains(tls(http));
       case DISABLE -> listener.addFilterChains(plaintext(http));
@@ -64,7 +70,8 @@ final class InboundTranslator {
         .build();
   }
 
-  private static Filter httpConnectionManager(MeshModel model, String name, Scope scope, int port) {
+  private static Filter httpConnectionManager(
+      MeshModel model, String name, Scope scope, int port, @Nullable OverloadPolicy overload) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(name)
@@ -87,6 +94,9 @@ final class InboundTranslator {
     addRbac(manager, policies, Action.DENY);
     addRbac(manager, policies, Action.ALLOW);
     manager.addAllHttpFilters(RateLimitTranslator.filters(model, scope));
+    if (overload != null) {
+      manager.addHttpFilters(OverloadTranslator.filter(overload));
+    }
     return Filter.newBuilder()
         .setName("envoy.filters.network.http_connection_manager")
         .setTypedConfig(Any.pack(manager.addHttpFilters(OutboundListener.ROUTER).build()))

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteFilters;
@@ -61,6 +62,9 @@ public final class RouteConditions {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     if (resource instanceof ResiliencePolicy policy) {
+      return List.of(target(policy.metadata().namespace(), policy.services(), known));
+    }
+    if (resource instanceof OverloadPolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();

@@ -197,7 +197,8 @@ class IstioTrafficTest {
         "[{route: [{destination: {host: orders}}], retries: {retryOn: 5xy}}] | '5xy' (expected",
         "[{route: [{destination: {host: orders}}], fault: {}}] | neither delay nor abort",
         "[{route: [{destination: {host: orders}}], fault: {abort: {grpcStatus: NOPE}}}] | 'NOPE'",
-        "[{route: [{destination: {host: orders}}], corsPolicy: {allowedOrigins: []}}] | unknown field",
+        "[{route: [{destination: {host: orders}}], corsPolicy: {allowedOrigins: []}}] | unknown"
+            + " field",
         "[{route: [{destination: {host: orders}}], corsPolicy: {unmatchedPreflights: NO}}] | 'NO'",
         "[{route: [{destination: {host: orders}}], delegate: {name: a}}] | not supported",
         "[{route: [{destination: {host: a}, weight: 0}]}] | weights sum to 0",

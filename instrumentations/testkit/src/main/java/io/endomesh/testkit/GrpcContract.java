@@ -9,6 +9,7 @@ import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
@@ -17,6 +18,7 @@ import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.Mirror;
@@ -532,6 +534,26 @@ public abstract class GrpcContract {
     assertThat(answer.decidedBy()).isEqualTo(TestRoutes.LIMIT_POLICY);
     // A caller without an identity has another bucket.
     routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void server_thatIsFull_answersUnavailableUntilACallEnds() throws Exception {
+    Overload guard = TestRoutes.oneAtATime();
+    routes.inbound(
+        new Inbound(
+            Map.of(),
+            new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL).guardedBy(guard)));
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+    Await.until("end of the call", () -> guard.limit().running() == 0);
+
+    guard.begin(TestRequest.get("tests", "/"), null);
+    Answer answer = client.unary("hello");
+    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+
+    assertThat(answer.status()).isEqualTo(UNAVAILABLE);
+    assertThat(answer.decidedBy()).isEqualTo(guard.policy());
     assertThat(client.unary("hello").status()).isEqualTo(OK);
   }
 

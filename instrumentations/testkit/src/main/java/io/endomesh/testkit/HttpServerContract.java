@@ -12,10 +12,12 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
@@ -199,6 +201,27 @@ public abstract class HttpServerContract {
     assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
     assertThat(other.statusCode()).isEqualTo(200);
     Await.until("all ends", () -> ended.equals(List.of(200, 429, 200)));
+  }
+
+  @Test
+  void serverThatIsFull_turnsACallAwayWith503_untilOneEnds() throws Exception {
+    Overload guard = TestRoutes.oneAtATime();
+    Inbound.Port port = new Inbound.Port(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    routes.inbound(
+        new Inbound(Map.of(server.port(), port.guardedBy(guard)), Inbound.OPEN.otherPorts()));
+    for (String path : List.of("/echo", "/async", "/fails")) {
+      assertThat(get(plain(), "http", path).statusCode()).isNotEqualTo(503);
+      Await.until("end of " + path, () -> guard.limit().running() == 0);
+    }
+
+    guard.begin(TestRequest.get("tests", "/"), null);
+    HttpResponse<String> refused = get(plain(), "http", "/echo");
+    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue(guard.policy());
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(200);
   }
 
   @Test

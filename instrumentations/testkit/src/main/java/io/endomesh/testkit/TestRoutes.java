@@ -12,10 +12,14 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.limit.Concurrency;
+import io.endomesh.dataplane.limit.GradientLimit;
 import io.endomesh.dataplane.limit.LimitKey;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.Rate;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
+import io.endomesh.dataplane.limit.Urgency;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
@@ -117,6 +121,24 @@ public final class TestRoutes {
         new RateLimits(
             List.of(new RateLimits.Counted(limit, limit.newBuckets(Weaving.mesh().nanoTime()))));
     return new Inbound.Port(mode, Authorization.ALLOW_ALL).limitedBy(limits);
+  }
+
+  /** Lets one call run at a time. */
+  public static Overload oneAtATime() {
+    Concurrency one =
+        new Concurrency(
+            1,
+            1,
+            Concurrency.DEFAULT_PERCENTILE,
+            TimeUnit.HOURS.toNanos(1),
+            TimeUnit.HOURS.toNanos(1),
+            Concurrency.DEFAULT_JITTER_PERCENT,
+            Concurrency.DEFAULT_MEASURE_CALLS,
+            Concurrency.DEFAULT_BUFFER_PERCENT);
+    return new Overload(
+        "OverloadPolicy/default/one-at-a-time",
+        Urgency.NONE,
+        new GradientLimit(one, Weaving.mesh().nanoTime()));
   }
 
   public static Cluster cluster(String name, Endpoint... endpoints) {

@@ -7,6 +7,8 @@ import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.limit.Buckets;
+import io.endomesh.dataplane.limit.GradientLimit;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.Mirror;
@@ -52,6 +54,9 @@ final class Linker {
   /** Buckets in use. Ports share them: a limit is one of the workload. */
   private final Map<RateLimit.State, Buckets> buckets = new HashMap<>();
 
+  /** Likewise. */
+  private final Map<Overload.State, GradientLimit> gradients = new HashMap<>();
+
   /**
    * @param nanoTime the clock of the mesh
    */
@@ -78,7 +83,7 @@ final class Linker {
   /** Rules of the ports; a port without rules of its own takes those of {@code otherPorts}. */
   Inbound inbound(Map<Integer, String> listenerByPort, String otherPorts) {
     Map<Integer, Inbound.Port> ports = new HashMap<>();
-    Set<RateLimit.State> inUse = new HashSet<>();
+    Set<Object> inUse = new HashSet<>();
     listenerByPort.forEach(
         (port, name) -> {
           if (resources.listener(name) instanceof ListenerResource.Server server) {
@@ -90,23 +95,35 @@ final class Linker {
             ? port(server, inUse)
             : Inbound.OPEN.otherPorts();
     buckets.keySet().retainAll(inUse);
+    gradients.keySet().retainAll(inUse);
     return new Inbound(ports, others);
   }
 
-  private Inbound.Port port(ListenerResource.Server server, Set<RateLimit.State> inUse) {
-    if (server.limits().isEmpty()) {
-      return server.port();
+  private Inbound.Port port(ListenerResource.Server server, Set<Object> inUse) {
+    Inbound.Port port = server.port();
+    if (!server.limits().isEmpty()) {
+      port = port.limitedBy(new RateLimits(counted(server.limits(), inUse)));
     }
+    Overload.Rules rules = server.overload();
+    if (rules != null) {
+      inUse.add(rules.state());
+      GradientLimit gradient =
+          gradients.computeIfAbsent(
+              rules.state(), state -> new GradientLimit(state.settings(), nanoTime.getAsLong()));
+      port = port.guardedBy(new Overload(rules.policy(), rules.urgency(), gradient));
+    }
+    return port;
+  }
+
+  private List<RateLimits.Counted> counted(List<RateLimit> limits, Set<Object> inUse) {
     List<RateLimits.Counted> counted = new ArrayList<>();
-    for (RateLimit limit : server.limits()) {
+    for (RateLimit limit : limits) {
       inUse.add(limit.state());
-      counted.add(
-          new RateLimits.Counted(
-              limit,
-              buckets.computeIfAbsent(
-                  limit.state(), state -> limit.newBuckets(nanoTime.getAsLong()))));
+      Buckets known =
+          buckets.computeIfAbsent(limit.state(), state -> limit.newBuckets(nanoTime.getAsLong()));
+      counted.add(new RateLimits.Counted(limit, known));
     }
-    return server.port().limitedBy(new RateLimits(counted));
+    return counted;
   }
 
   private VirtualHost host(RouteResource.Host host, Set<String> inUse) {

@@ -1,8 +1,10 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A Listener, translated: an authority that can be called, or a port that is served. Immutable. */
 public sealed interface ListenerResource {
@@ -16,10 +18,12 @@ public sealed interface ListenerResource {
   /**
    * Rules for a port of this workload.
    *
-   * @param port without its limits
+   * @param port without what has a state
    * @param limits to be put together with their state
+   * @param overload likewise; null if there is none
    */
-  record Server(Inbound.Port port, List<RateLimit> limits) implements ListenerResource {
+  record Server(Inbound.Port port, List<RateLimit> limits, Overload.@Nullable Rules overload)
+      implements ListenerResource {
     public Server {
       limits = List.copyOf(limits);
     }

@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.route.CorsRules;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -51,6 +52,7 @@ public final class ListenerTranslator {
     Authorization authorization = Authorization.ALLOW_ALL;
     CorsRules cors = CorsRules.NONE;
     List<RateLimit> limits = List.of();
+    Overload.Rules overload = null;
     if (message.getFilterChainsCount() == 0) {
       throw new InvalidResource("filter_chains: none (expected: at least one)");
     }
@@ -70,6 +72,8 @@ public final class ListenerTranslator {
                 HttpConnectionManager.parser());
         authorization = RbacTranslator.translate(manager.getHttpFiltersList());
         limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
+        overload =
+            OverloadTranslator.translate(manager.getHttpFiltersList(), message.getMetadata());
         cors = CorsTranslator.rules(manager.getRouteConfig());
       }
     }
@@ -77,7 +81,8 @@ public final class ListenerTranslator {
         !tls
             ? Inbound.TlsMode.DISABLE
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
-    return new ListenerResource.Server(new Inbound.Port(mode, authorization, cors), limits);
+    return new ListenerResource.Server(
+        new Inbound.Port(mode, authorization, cors), limits, overload);
   }
 
   private static void requireClientCertificate(FilterChain chain) throws InvalidResource {

@@ -3,11 +3,14 @@ package io.endomesh.xds.ads;
 import static io.endomesh.xds.RateLimits.listener;
 import static io.endomesh.xds.RateLimits.simple;
 import static io.endomesh.xds.Xds.LISTENER;
+import static io.endomesh.xds.Xds.any;
 import static io.endomesh.xds.Xds.removing;
 import static io.endomesh.xds.Xds.resource;
 import static io.endomesh.xds.Xds.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.TestRequest;
@@ -15,14 +18,18 @@ import io.endomesh.dataplane.Workload;
 import io.endomesh.xds.runtime.ManualSerial;
 import io.endomesh.xds.runtime.RecordedLog;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig.ConcurrencyLimitCalculationParams;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig.MinimumRTTCalculationParams;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Buckets of rate limits, when a new configuration arrives. */
-class BucketsSurviveTest {
+/** What a port has counted, when a new configuration arrives. */
+class CountsSurviveTest {
 
   private static final String POLICY = "RateLimitPolicy/shop/orders";
 
@@ -136,5 +143,49 @@ class BucketsSurviveTest {
     push(8080, POLICY, simple("all", 5));
 
     assertThat(served(10)).isEqualTo(5);
+  }
+
+  @Test
+  void callsThatRun_stayCounted_whenSomethingElseIsPushed_andNotUnderOtherSettings() {
+    pushOverload(1);
+    assertThat(served(5)).isEqualTo(1);
+
+    push(0, POLICY, simple("all", 5));
+    pushOverload(1);
+    assertThat(served(5)).isZero();
+
+    pushOverload(2);
+    assertThat(served(5)).isEqualTo(2);
+  }
+
+  private void pushOverload(int concurrency) {
+    GradientControllerConfig gradient =
+        GradientControllerConfig.newBuilder()
+            .setConcurrencyLimitParams(
+                ConcurrencyLimitCalculationParams.newBuilder()
+                    .setMaxConcurrencyLimit(UInt32Value.of(concurrency))
+                    .setConcurrencyUpdateInterval(Duration.newBuilder().setSeconds(1)))
+            .setMinRttCalcParams(
+                MinimumRTTCalculationParams.newBuilder()
+                    .setMinConcurrency(UInt32Value.of(concurrency))
+                    .setInterval(Duration.newBuilder().setSeconds(60)))
+            .build();
+    AdaptiveConcurrency filter =
+        AdaptiveConcurrency.newBuilder().setGradientControllerConfig(gradient).build();
+    String next = Integer.toString(++version);
+    client.received(
+        response(
+            LISTENER,
+            "n" + next,
+            resource(
+                LISTENER,
+                "endomesh/inbound/8080",
+                next,
+                listener(
+                    "endomesh/inbound/8080",
+                    "OverloadPolicy/shop/orders",
+                    any(
+                        "envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency",
+                        filter)))));
   }
 }
