@@ -183,7 +183,7 @@ final class OutboundPipeline {
       return null;
     }
     Endpoint endpoint = cluster.pick(NONE_TRIED, ThreadLocalRandom.current().nextLong(), now);
-    if (endpoint == null || endpoint.identity() != null && call.snapshot.identity() == null) {
+    if (endpoint == null || endpoint.asksForIdentity() && call.snapshot.identity() == null) {
       return null;
     }
     long timeoutNanos = Math.min(call.attemptTimeoutNanos, COPY_TIMEOUT_NANOS);
@@ -318,7 +318,7 @@ final class OutboundPipeline {
 
   private static @Nullable Decision identity(Call call) {
     Endpoint endpoint = Objects.requireNonNull(call.endpoint);
-    if (endpoint.identity() != null && call.snapshot.identity() == null) {
+    if (endpoint.asksForIdentity() && call.snapshot.identity() == null) {
       // Fails closed: the endpoint asks for an identity and we have none to prove.
       return Reply.unavailable(
           "no certificate yet for a call to " + endpoint.identity() + ", which needs mutual TLS",
@@ -348,9 +348,10 @@ final class OutboundPipeline {
   }
 
   private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
-    return endpoint.identity() == null
+    // Whoever writes https speaks TLS to the outside himself, and checks it as he likes.
+    return endpoint.originated() != null && call.request.scheme().equals("https")
         ? null
-        : Objects.requireNonNull(call.snapshot.identity()).clientTls(endpoint.identity());
+        : endpoint.tls(call.snapshot.identity());
   }
 
   private static @Nullable Decision message(Call call) {

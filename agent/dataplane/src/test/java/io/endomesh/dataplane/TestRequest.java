@@ -22,6 +22,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
 
   private @Nullable String sentTarget;
   private @Nullable String sentAuthority;
+  private String scheme = "http";
   private boolean replayable = true;
   private long nanosLeft = Call.NO_TIMEOUT;
   private List<String> peerIdentities = List.of();
@@ -65,6 +66,16 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   public TestRequest routed(Supplier<String> path) {
     routed = path;
     return this;
+  }
+
+  public TestRequest scheme(String written) {
+    scheme = written;
+    return this;
+  }
+
+  @Override
+  public String scheme() {
+    return scheme;
   }
 
   public TestRequest streamed() {

@@ -14,6 +14,7 @@ import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.xds.ads.AdsClient;
+import io.endomesh.xds.ads.Dns;
 import io.endomesh.xds.ads.HostDiscovery;
 import io.endomesh.xds.http2.GrpcStatus;
 import io.endomesh.xds.http2.GrpcStream;
@@ -108,7 +109,8 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     this.state =
         new StateDirectory(
             settings.stateDir(), settings.join().controller(), settings.workload(), log);
-    this.ads = new AdsClient(node(settings), serial, log, mesh::nanoTime, new Changes());
+    this.ads =
+        new AdsClient(node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),
@@ -281,6 +283,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     Map<String, VirtualHost> hosts = ads.hosts();
     Inbound inbound = ads.inbound();
     mesh.publish(new Snapshot(++published, hosts, inbound, identity));
+    discovery.asksForAddresses(ads.restrictsEgress());
     discovery.published(hosts.keySet());
     offerPorts(inbound);
   }

@@ -15,6 +15,7 @@ import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
+import io.endomesh.controller.translate.OwnershipConditions;
 import io.endomesh.controller.translate.ReferenceGrants;
 import io.endomesh.controller.translate.RouteConditions;
 import io.endomesh.controller.translate.ServiceKey;
@@ -45,7 +46,7 @@ final class ResourceJson {
     MeshResource resource = ResourceParser.parseStored(stored.body());
     Resources now = context.store().resources();
     for (RouteConditions.Condition condition :
-        RouteConditions.of(resource, known(now), grants(now, List.of()))) {
+        conditions(resource, known(now), grants(now, List.of()))) {
       status
           .withArray("conditions")
           .addObject()
@@ -123,9 +124,17 @@ final class ResourceJson {
             .or(
                 service ->
                     together.stream().anyMatch(other -> other.key().equals(declaration(service))));
-    return RouteConditions.of(resource.resource(), known, grants(after, together)).stream()
+    return conditions(resource.resource(), known, grants(after, together)).stream()
         .filter(condition -> !condition.status())
         .map(RouteConditions.Condition::message)
+        .toList();
+  }
+
+  private List<RouteConditions.Condition> conditions(
+      MeshResource resource, Predicate<ServiceKey> known, ReferenceGrants grants) {
+    return Stream.concat(
+            RouteConditions.of(resource, known, grants).stream(),
+            OwnershipConditions.of(resource, context.model().get()).stream())
         .toList();
   }
 

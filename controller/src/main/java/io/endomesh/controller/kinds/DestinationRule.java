@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * protected, and which of them are a subset. Fields and defaults are Istio's. Immutable.
  *
  * @param host as written: {@code orders}, {@code orders.shop}, or an external host
+ * @param tls how callers reach it, all subsets alike
  */
 public record DestinationRule(
-    Metadata metadata, String host, TrafficPolicy policy, List<Subset> subsets)
+    Metadata metadata, String host, TrafficPolicy policy, List<Subset> subsets, Tls tls)
     implements MeshResource {
 
   /**
@@ -24,6 +25,18 @@ public record DestinationRule(
     public Subset {
       labels = Map.copyOf(labels);
     }
+  }
+
+  /** How callers reach the endpoints. */
+  public sealed interface Tls {
+
+    /** Mutual TLS of the mesh, wherever the other side takes it. */
+    record Mesh() implements Tls {}
+
+    /** No TLS but the application's own. */
+    record Disabled() implements Tls {}
+
+    record Originated(OriginatedTls tls) implements Tls {}
   }
 
   /** Each part null where nothing is said. */
@@ -108,6 +121,7 @@ public record DestinationRule(
       throw spec.invalid("host", "'" + host + "' (expected: no wildcard)");
     }
     HostNames.requireOwn(metadata, spec, "host", host);
+    Tls tls = tls(spec);
     TrafficPolicy policy = policy(spec, true);
     List<String> names = new ArrayList<>();
     List<Subset> subsets =
@@ -127,7 +141,7 @@ public record DestinationRule(
             });
     spec.ignored("exportTo");
     spec.unsupported("workloadSelector");
-    return new DestinationRule(metadata, host, policy, subsets);
+    return new DestinationRule(metadata, host, policy, subsets, tls);
   }
 
   private static TrafficPolicy policy(Fields holder, boolean whole) {
@@ -136,9 +150,11 @@ public record DestinationRule(
       return TrafficPolicy.NONE;
     }
     if (whole) {
-      tls(fields);
+      fields.skipped("tls");
+    } else {
+      fields.unsupported("tls");
     }
-    fields.unsupported("tls", "portLevelSettings", "tunnel", "proxyProtocol");
+    fields.unsupported("portLevelSettings", "tunnel", "proxyProtocol");
     TrafficPolicy policy =
         new TrafficPolicy(
             loadBalancer(fields), connectionPool(fields), outliers(fields), retryBudget(fields));
@@ -161,21 +177,45 @@ public record DestinationRule(
     }
   }
 
-  /** ISTIO_MUTUAL is what the mesh does anyway; a mode that asks for something else is refused. */
-  private static void tls(Fields fields) {
-    Fields tls = fields.optionalObject("tls");
-    if (tls != null) {
-      String mode = tls.string("mode", "ISTIO_MUTUAL");
-      if (!mode.equals("ISTIO_MUTUAL")) {
-        throw tls.invalid(
-            "mode",
-            "'"
-                + mode
-                + "' (expected: ISTIO_MUTUAL; a PeerAuthentication says which servers take mutual"
-                + " TLS)");
-      }
-      tls.rejectUnknown();
+  /** ISTIO_MUTUAL is what the mesh does anyway. */
+  private static Tls tls(Fields spec) {
+    Fields tls = spec.objectOrEmpty("trafficPolicy").optionalObject("tls");
+    if (tls == null) {
+      return new Tls.Mesh();
     }
+    // Istio reads an absent one as DISABLE, which nobody who leaves it out expects.
+    String mode = tls.string("mode");
+    tls.unsupported(
+        "clientCertificate", "privateKey", "credentialName", "caCrl", "insecureSkipVerify");
+    Tls result =
+        switch (mode) {
+          case "ISTIO_MUTUAL" -> new Tls.Mesh();
+          case "DISABLE" -> new Tls.Disabled();
+          case "SIMPLE" -> new Tls.Originated(originated(tls));
+          default ->
+              throw tls.invalid(
+                  "mode", "'" + mode + "' (expected: DISABLE, SIMPLE or ISTIO_MUTUAL)");
+        };
+    tls.rejectUnknown();
+    return result;
+  }
+
+  private static OriginatedTls originated(Fields tls) {
+    String sni = tls.optionalString("sni");
+    if (sni != null && !HostNames.isName(sni.toLowerCase(Locale.ROOT))) {
+      throw tls.invalid("sni", "'" + sni + "' (expected: a DNS name)");
+    }
+    String roots = tls.string("caCertificates", "system");
+    if (!roots.equals("system") && !OriginatedTls.isPem(roots)) {
+      throw tls.invalid(
+          "caCertificates",
+          "no certificate in PEM (expected: the certificates themselves, or 'system'; files of a"
+              + " proxy do not exist here)");
+    }
+    return new OriginatedTls(
+        sni == null ? null : sni.toLowerCase(Locale.ROOT),
+        roots.equals("system") ? null : roots,
+        tls.strings("subjectAltNames"));
   }
 
   private static @Nullable LoadBalancer loadBalancer(Fields holder) {

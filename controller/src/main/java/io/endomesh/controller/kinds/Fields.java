@@ -216,6 +216,16 @@ final class Fields {
     return result;
   }
 
+  /** Names to numbers; empty if absent. */
+  Map<String, Integer> integerMap(String name, int min, int max) {
+    Fields object = objectOrEmpty(name);
+    Map<String, Integer> result = new LinkedHashMap<>();
+    for (Object key : object.values.keySet()) {
+      result.put(String.valueOf(key), object.integer(String.valueOf(key), min, max));
+    }
+    return result;
+  }
+
   /** Each value of an object that has names of the user's own. */
   <T> Map<String, T> objectMap(String name, Function<Fields, T> read) {
     Fields object = optionalObject(name);

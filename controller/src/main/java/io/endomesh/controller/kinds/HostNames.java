@@ -1,9 +1,20 @@
 package io.endomesh.controller.kinds;
 
+import java.util.regex.Pattern;
+
 /** Host names in resources of Istio. Stateless. */
 final class HostNames {
 
+  /** Of RFC 1123, as far as one label may be all there is. */
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
   private HostNames() {}
+
+  static boolean isName(String host) {
+    return NAME.matcher(host).matches();
+  }
 
   /**
    * Refuses a resource that claims the host of another namespace: its owner says how it is called

@@ -51,7 +51,24 @@ public enum Kind {
   RESILIENCE_POLICY(
       "ResiliencePolicy", "resiliencepolicies", List.of("endomesh.io/v1"), ResiliencePolicy::read),
   OVERLOAD_POLICY(
-      "OverloadPolicy", "overloadpolicies", List.of("endomesh.io/v1"), OverloadPolicy::read);
+      "OverloadPolicy", "overloadpolicies", List.of("endomesh.io/v1"), OverloadPolicy::read),
+  SIDECAR(
+      "Sidecar",
+      "sidecars",
+      List.of(
+          "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      Sidecar::read),
+  WORKLOAD_ENTRY(
+      "WorkloadEntry",
+      "workloadentries",
+      List.of(
+          "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"),
+      WorkloadEntry::read),
+  BACKEND_TLS_POLICY(
+      "BackendTLSPolicy",
+      "backendtlspolicies",
+      List.of("gateway.networking.k8s.io/v1"),
+      BackendTlsPolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

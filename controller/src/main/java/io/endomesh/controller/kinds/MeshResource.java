@@ -14,7 +14,10 @@ public sealed interface MeshResource
         ReferenceGrant,
         RateLimitPolicy,
         ResiliencePolicy,
-        OverloadPolicy {
+        OverloadPolicy,
+        Sidecar,
+        WorkloadEntry,
+        BackendTlsPolicy {
 
   Metadata metadata();
 

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.BackendTlsPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
@@ -13,7 +14,9 @@ import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.ServiceResource;
+import io.endomesh.controller.kinds.Sidecar;
 import io.endomesh.controller.kinds.VirtualService;
+import io.endomesh.controller.kinds.WorkloadEntry;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
@@ -125,6 +128,18 @@ final class Catalog {
 
   ResiliencePolicies resiliencePolicies() {
     return new ResiliencePolicies(of(ResiliencePolicy.class));
+  }
+
+  List<Sidecar> sidecars() {
+    return of(Sidecar.class);
+  }
+
+  List<WorkloadEntry> workloadEntries() {
+    return of(WorkloadEntry.class);
+  }
+
+  List<BackendTlsPolicy> backendTlsPolicies() {
+    return of(BackendTlsPolicy.class);
   }
 
   ReferenceGrants referenceGrants() {

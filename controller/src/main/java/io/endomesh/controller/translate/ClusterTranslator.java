@@ -4,7 +4,6 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
 import io.endomesh.controller.kinds.DestinationRule;
-import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
 import io.endomesh.dataplane.identity.SpiffeId;
@@ -13,9 +12,11 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.netty.util.NetUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,27 +47,69 @@ final class ClusterTranslator {
     }
     Cluster.Builder cluster = Cluster.newBuilder().setName(name);
     Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
-    cluster
-        .setType(Cluster.DiscoveryType.EDS)
-        .setEdsClusterConfig(
-            Cluster.EdsClusterConfig.newBuilder()
-                .setEdsConfig(OutboundListener.ADS)
-                .setServiceName(name))
-        .setLbPolicy(
-            dialect == Scope.Dialect.GRPC
-                ? Cluster.LbPolicy.ROUND_ROBIN
-                : Cluster.LbPolicy.LEAST_REQUEST);
+    if (destination instanceof Destination.ToEntry to && isNamed(model, to)) {
+      // DNS is asked by the clients: it may answer them differently than the controller.
+      cluster
+          .setType(Cluster.DiscoveryType.STRICT_DNS)
+          .setLoadAssignment(
+              Assignment.of(
+                  name,
+                  entryEndpoints(model, to),
+                  LocalityRule.of(DestinationRule.TrafficPolicy.NONE),
+                  new Scope("", Map.of(), dialect)));
+    } else {
+      cluster
+          .setType(Cluster.DiscoveryType.EDS)
+          .setEdsClusterConfig(
+              Cluster.EdsClusterConfig.newBuilder()
+                  .setEdsConfig(OutboundListener.ADS)
+                  .setServiceName(name));
+    }
+    cluster.setLbPolicy(
+        dialect == Scope.Dialect.GRPC
+            ? Cluster.LbPolicy.ROUND_ROBIN
+            : Cluster.LbPolicy.LEAST_REQUEST);
     TrafficPolicyTranslator.apply(
         model.destinationRules().policy(parsed.host(), parsed.subset()),
         model.destinationRules().of(parsed.host()),
         cluster);
     model.resiliencePolicies().apply(parsed.host(), cluster);
-    if (dialect == Scope.Dialect.AGENT
-        && destination instanceof Destination.ToService to
-        && !to.service().identities().isEmpty()) {
-      cluster.setTransportSocket(TlsContexts.upstream(to.service().identities()));
+    if (dialect == Scope.Dialect.AGENT && destination != null) {
+      TransportSocket socket = transportSocket(model, destination, parsed.host());
+      if (socket != null) {
+        cluster.setTransportSocket(socket);
+      }
     }
     return cluster.build();
+  }
+
+  private static boolean isNamed(MeshModel model, Destination.ToEntry to) {
+    return EntryEndpoints.of(model, to).stream()
+        .anyMatch(
+            server ->
+                !NetUtil.isValidIpV4Address(server.address())
+                    && !NetUtil.isValidIpV6Address(server.address()));
+  }
+
+  /** Null for no TLS but the application's own. */
+  private static @Nullable TransportSocket transportSocket(
+      MeshModel model, Destination destination, String host) {
+    DestinationRule.Tls tls;
+    List<String> identities;
+    if (destination instanceof Destination.ToService to) {
+      tls = model.upstreamTls().of(to.service());
+      identities = to.service().identities();
+    } else {
+      Destination.ToEntry to = (Destination.ToEntry) destination;
+      tls = model.upstreamTls().of(to.entry(), to.host());
+      identities = EntryEndpoints.identities(model, to);
+    }
+    if (tls instanceof DestinationRule.Tls.Originated originated) {
+      return TlsContexts.originated(originated.tls(), host);
+    }
+    return tls instanceof DestinationRule.Tls.Disabled || identities.isEmpty()
+        ? null
+        : TlsContexts.upstream(identities);
   }
 
   /** How callers prefer endpoints of a cluster by locality. */
@@ -92,7 +135,7 @@ final class ClusterTranslator {
     List<Assignment.Placed> endpoints =
         destination instanceof Destination.ToService to
             ? serviceEndpoints(model, to, subset(model, parsed))
-            : destination instanceof Destination.ToEntry to ? entryEndpoints(to) : List.of();
+            : destination instanceof Destination.ToEntry to ? entryEndpoints(model, to) : List.of();
     return Assignment.of(name, endpoints, locality(model, name), scope);
   }
 
@@ -143,17 +186,18 @@ final class ClusterTranslator {
     return endpoint(workload.address(), port.advertised(), 1, attributes.build());
   }
 
-  private static List<Assignment.Placed> entryEndpoints(Destination.ToEntry to) {
+  private static List<Assignment.Placed> entryEndpoints(MeshModel model, Destination.ToEntry to) {
     List<Assignment.Placed> endpoints = new ArrayList<>();
-    for (ServiceEntry.Endpoint endpoint : to.entry().endpoints()) {
+    for (EntryEndpoints.Server server : EntryEndpoints.of(model, to)) {
+      Struct.Builder attributes = Struct.newBuilder();
+      if (server.identity() != null) {
+        attributes.putFields("identity", text(server.identity()));
+      }
+      attributes.putFields("labels", labels(server.labels()));
       endpoints.add(
           new Assignment.Placed(
-              endpoint.labels(),
-              endpoint(
-                  endpoint.address(),
-                  endpoint.port(to.port()),
-                  endpoint.weight(),
-                  Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build())));
+              server.labels(),
+              endpoint(server.address(), server.port(), server.weight(), attributes.build())));
     }
     return endpoints;
   }

@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.ServiceEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +90,7 @@ sealed interface Destination {
       MeshModel model, String host, int port, @Nullable String namespace) {
     ServiceEntry entry = model.serviceEntry(host);
     if (entry != null) {
-      // Without endpoints the application goes where it would without a mesh: DNS tells it.
-      if (entry.endpoints().isEmpty()) {
+      if (!isLed(model, entry, host)) {
         return null;
       }
       return new ToEntry(entry, host, port(entry, port));
@@ -100,6 +100,17 @@ sealed interface Destination {
     return service == null || service.ports().isEmpty()
         ? null
         : new ToService(service, service.portIndex(port));
+  }
+
+  /**
+   * Without endpoints the application goes where it would without a mesh: DNS tells it. Unless it
+   * needs the mesh to begin TLS.
+   */
+  private static boolean isLed(MeshModel model, ServiceEntry entry, String host) {
+    return !entry.endpoints().isEmpty()
+        || !entry.selector().isEmpty()
+        || entry.resolution() == ServiceEntry.Resolution.DNS
+            && model.upstreamTls().of(entry, host) instanceof DestinationRule.Tls.Originated;
   }
 
   private static ServiceEntry.Port port(ServiceEntry entry, int number) {

@@ -30,6 +30,8 @@ public final class MeshModel {
   private final ReferenceGrants referenceGrants;
   private final ResiliencePolicies resiliencePolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
+  private final Sidecars sidecars;
+  private final UpstreamTls upstreamTls;
 
   MeshModel(
       long version,
@@ -46,6 +48,8 @@ public final class MeshModel {
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
+    this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
+    this.sidecars = new Sidecars(catalog.sidecars());
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
       entry.hosts().forEach(host -> entriesByHost.putIfAbsent(host, entry));
@@ -130,6 +134,14 @@ public final class MeshModel {
 
   ReferenceGrants referenceGrants() {
     return referenceGrants;
+  }
+
+  UpstreamTls upstreamTls() {
+    return upstreamTls;
+  }
+
+  Sidecars sidecars() {
+    return sidecars;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

@@ -1,11 +1,18 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.listener.v3.ApiListener;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -28,24 +35,88 @@ final class OutboundListener {
           .setResourceApiVersion(ApiVersion.V3)
           .build();
 
+  /** By this name agents ask whether they may call what the mesh does not know. */
+  static final String ANYWHERE_ELSE = "endomesh/outbound";
+
+  /** As Envoy answers for Istio's {@code BlackHoleCluster}. */
+  private static final int BLOCKED = 502;
+
   private OutboundListener() {}
 
-  /** Null if the mesh does not know the authority. */
+  /**
+   * Null if an application goes there by itself: the mesh does not know the authority, or only that
+   * it may be called.
+   */
   static @Nullable Listener of(MeshModel model, String authority, Scope scope) {
+    Sidecar sidecar = model.sidecars().of(scope);
+    if (sidecar != null && !Registry.holds(model, sidecar, authority, scope.namespace())) {
+      return blocked(sidecar, authority, scope);
+    }
     Destination destination = Destination.ofAuthority(model, authority, scope.namespace());
     if (destination == null) {
       return null;
     }
-    HttpConnectionManager manager =
+    return listener(
+        authority,
         HttpConnectionManager.newBuilder()
             .setStatPrefix(destination.routeName())
             .setRds(
-                Rds.newBuilder().setConfigSource(ADS).setRouteConfigName(destination.routeName()))
-            .addHttpFilters(ROUTER)
-            .build();
+                Rds.newBuilder().setConfigSource(ADS).setRouteConfigName(destination.routeName())));
+  }
+
+  /**
+   * There while something may not be called: agents then ask for addresses as they do for names.
+   * Null while a workload may call anything.
+   */
+  static @Nullable Listener anywhereElse(MeshModel model, Scope scope) {
+    Sidecar sidecar = model.sidecars().of(scope);
+    return sidecar == null ? null : blocked(sidecar, ANYWHERE_ELSE, scope);
+  }
+
+  /**
+   * As Istio's {@code block_all}: every request is answered with 502. Null where nothing is
+   * blocked; gRPC's own clients call nothing that they get no listener for.
+   */
+  private static @Nullable Listener blocked(Sidecar sidecar, String authority, Scope scope) {
+    if (sidecar.mode() != Sidecar.Mode.REGISTRY_ONLY || scope.dialect() == Scope.Dialect.GRPC) {
+      return null;
+    }
+    String name = "Sidecar/" + sidecar.metadata().namespace() + "/" + sidecar.metadata().name();
+    return listener(
+        authority,
+        HttpConnectionManager.newBuilder()
+            .setStatPrefix(name)
+            .setRouteConfig(
+                RouteConfiguration.newBuilder()
+                    .setName(name)
+                    .addVirtualHosts(
+                        VirtualHost.newBuilder()
+                            .setName(authority)
+                            .addDomains("*")
+                            .addRoutes(
+                                Route.newBuilder()
+                                    .setName(name)
+                                    .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                    .setDirectResponse(
+                                        DirectResponseAction.newBuilder()
+                                            .setStatus(BLOCKED)
+                                            .setBody(
+                                                DataSource.newBuilder()
+                                                    .setInlineString(
+                                                        authority
+                                                            + " may not be called: "
+                                                            + name
+                                                            + " is REGISTRY_ONLY, and lets no"
+                                                            + " service or ServiceEntry of that"
+                                                            + " host be called")))))));
+  }
+
+  private static Listener listener(String authority, HttpConnectionManager.Builder manager) {
     return Listener.newBuilder()
         .setName(authority)
-        .setApiListener(ApiListener.newBuilder().setApiListener(Any.pack(manager)))
+        .setApiListener(
+            ApiListener.newBuilder()
+                .setApiListener(Any.pack(manager.addHttpFilters(ROUTER).build())))
         .build();
   }
 }

@@ -3,6 +3,8 @@ package io.endomesh.controller.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import io.endomesh.controller.kinds.OriginatedTls;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -58,6 +60,36 @@ final class TlsContexts {
                     CertificateValidationContext.newBuilder()
                         .setCaCertificateProviderInstance(ROOTS)
                         .build()))
+            .build());
+  }
+
+  /**
+   * For a client that begins TLS with a server outside the mesh.
+   *
+   * @param host the server's, where nothing else is said
+   */
+  static TransportSocket originated(OriginatedTls tls, String host) {
+    String serverName = tls.serverName() == null ? host : tls.serverName();
+    CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+    if (tls.caCertificates() == null) {
+      validation.setSystemRootCerts(
+          CertificateValidationContext.SystemRootCerts.getDefaultInstance());
+    } else {
+      validation.setTrustedCa(DataSource.newBuilder().setInlineString(tls.caCertificates()));
+    }
+    for (String name : tls.names().isEmpty() ? List.of(serverName) : tls.names()) {
+      validation.addMatchTypedSubjectAltNames(
+          SubjectAltNameMatcher.newBuilder()
+              .setSanType(
+                  name.contains("://")
+                      ? SubjectAltNameMatcher.SanType.URI
+                      : SubjectAltNameMatcher.SanType.DNS)
+              .setMatcher(StringMatcher.newBuilder().setExact(name)));
+    }
+    return socket(
+        UpstreamTlsContext.newBuilder()
+            .setSni(serverName)
+            .setCommonTlsContext(CommonTlsContext.newBuilder().setValidationContext(validation))
             .build());
   }
 

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Message;
+import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class XdsView {
 
   private record Key(ResourceType type, String name, Object scope) {}
+
+  /** Of labels only the Sidecar counts that they lead to. */
+  private record Outbound(String namespace, Scope.Dialect dialect, @Nullable Sidecar sidecar) {}
 
   private final MeshModel model;
   private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
@@ -42,7 +46,7 @@ public final class XdsView {
       case LISTENER ->
           InboundTranslator.isInbound(name)
               ? scope
-              : new Scope(scope.namespace(), Map.of(), scope.dialect());
+              : new Outbound(scope.namespace(), scope.dialect(), model.sidecars().of(scope));
       case ROUTE -> new Scope(scope.namespace(), Map.of(), scope.dialect());
       case CLUSTER -> scope.dialect();
       case ENDPOINTS -> locality(name).caller(scope);
@@ -59,7 +63,9 @@ public final class XdsView {
           case LISTENER ->
               InboundTranslator.isInbound(name)
                   ? InboundTranslator.listener(model, name, scope)
-                  : OutboundListener.of(model, name, scope);
+                  : name.equals(OutboundListener.ANYWHERE_ELSE)
+                      ? OutboundListener.anywhereElse(model, scope)
+                      : OutboundListener.of(model, name, scope);
           case ROUTE -> RouteTable.of(model, name, scope);
           case CLUSTER -> ClusterTranslator.cluster(model, name, scope.dialect());
           case ENDPOINTS -> ClusterTranslator.endpoints(model, name, scope);

@@ -173,8 +173,34 @@ class ResourceParserTest {
         .hasMessageContaining("spec.rules[0].from[0].source: empty (expected: principals");
   }
 
-  @Test
-  void parse_serviceEntry_staticNeedsIpAddresses() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "resolution: STATIC, endpoints: [{address: db.example.com}] | endpoints[0].address:"
+            + " 'db.example.com' (expected: an IP address, or resolution DNS)",
+        "resolution: DNS, endpoints: [{address: 'unix:///s'}] | endpoints[0].address: 'unix:///s'"
+            + " (expected: an IP address or a name)",
+        "resolution: DNS, endpoints: [{address: a, ports: {sqk: 1}}] | endpoints[0].ports.sqk: no"
+            + " port has this name (expected: one of [sql])",
+        "resolution: DNS, endpoints: [{address: a, network: n}] | endpoints[0].network: not"
+            + " supported in this release",
+        "resolution: STATIC | endpoints: absent (expected: at least one, for resolution STATIC)",
+        "resolution: NONE, endpoints: [{address: 10.0.0.1}] | endpoints: present (expected: none,"
+            + " for resolution NONE)",
+        "resolution: DNS_ROUND_ROBIN | resolution: 'DNS_ROUND_ROBIN' (expected: NONE, STATIC, DNS)",
+        "location: OUTSIDE | location: 'OUTSIDE' (expected: MESH_EXTERNAL, MESH_INTERNAL)",
+        "workloadSelector: {} | workloadSelector.labels: absent (expected: labels of"
+            + " WorkloadEntries or workloads)",
+        "workloadSelector: {labels: {app: db}} | resolution: NONE (expected: STATIC or DNS, with"
+            + " workloadSelector)",
+        "resolution: STATIC, workloadSelector: {labels: {app: db}}, endpoints: [{address:"
+            + " 10.0.0.1}] | workloadSelector: beside endpoints (expected: one of them)",
+        "addresses: [10.0.0.0/8] | addresses[0]: '10.0.0.0/8' (expected: an IP address; prefixes"
+            + " are not supported)",
+        "exportTo: ['.'] | exportTo: [.] (expected: \"*\"; a Sidecar says who may call what)",
+      })
+  void parse_serviceEntry_saysWhatIsWrong(String fields, String problem) {
     assertThatThrownBy(
             () ->
                 parse(
@@ -182,15 +208,102 @@ class ResourceParserTest {
                     apiVersion: networking.istio.io/v1
                     kind: ServiceEntry
                     metadata: {name: db, namespace: shop}
+                    spec: {hosts: [ordersdb], ports: [{number: 5432, name: sql}], %s}
+                    """
+                        .formatted(fields)))
+        .hasMessage("ServiceEntry shop/db: spec." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{mode: MUTUAL} | mode: 'MUTUAL' (expected: DISABLE, SIMPLE or ISTIO_MUTUAL)",
+        "{mode: SIMPLE, insecureSkipVerify: true} | insecureSkipVerify: not supported in this"
+            + " release",
+        "{mode: SIMPLE, credentialName: s} | credentialName: not supported in this release",
+        "{mode: SIMPLE, caCertificates: /etc/ca.pem} | caCertificates: no certificate in PEM"
+            + " (expected: the certificates themselves, or 'system'; files of a proxy do not exist"
+            + " here)",
+        "{mode: SIMPLE, sni: '*.x'} | sni: '*.x' (expected: a DNS name)",
+        "{mode: DISABLE, sni: x} | sni: unknown field",
+      })
+  void parse_destinationRuleTls_saysWhatIsWrong(String tls, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: DestinationRule
+                    metadata: {name: partner, namespace: shop}
+                    spec: {host: api.partner.example, trafficPolicy: {tls: %s}}
+                    """
+                        .formatted(tls)))
+        .hasMessageStartingWith("DestinationRule shop/partner: spec.trafficPolicy.tls." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{hostname: a.b} | spec.validation.wellKnownCACertificates: absent (expected: a string)",
+        "{hostname: a.b, wellKnownCACertificates: Mine} | spec.validation.wellKnownCACertificates:"
+            + " 'Mine' (expected: System)",
+        "{wellKnownCACertificates: System} | spec.validation.hostname: absent (expected: a string)",
+        "{hostname: '*.b', wellKnownCACertificates: System} | spec.validation.hostname: '*.b'"
+            + " (expected: a DNS name)",
+        "{hostname: a.b, caCertificateRefs: [{kind: ConfigMap, name: ca}]} |"
+            + " spec.validation.caCertificateRefs: not supported in this release",
+        "{hostname: a.b, wellKnownCACertificates: System, subjectAltNames: [{type: IP}]} |"
+            + " spec.validation.subjectAltNames[0].type: 'IP' (expected: Hostname or URI)",
+      })
+  void parse_backendTlsPolicy_saysWhatIsWrong(String validation, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: gateway.networking.k8s.io/v1
+                    kind: BackendTLSPolicy
+                    metadata: {name: partner, namespace: shop}
                     spec:
-                      hosts: [ordersdb]
-                      ports: [{number: 5432}]
-                      resolution: STATIC
-                      endpoints: [{address: db.example.com}]
-                    """))
-        .hasMessage(
-            "ServiceEntry shop/db: spec.endpoints[0].address: 'db.example.com' (expected: an IP"
-                + " address)");
+                      targetRefs: [{group: networking.istio.io, kind: ServiceEntry, name: partner}]
+                      validation: %s
+                    """
+                        .formatted(validation)))
+        .hasMessage("BackendTLSPolicy shop/partner: " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{outboundTrafficPolicy: {}} | outboundTrafficPolicy.mode: absent (expected: ALLOW_ANY or"
+            + " REGISTRY_ONLY)",
+        "{outboundTrafficPolicy: {mode: NONE}} | outboundTrafficPolicy.mode: 'NONE' (expected:"
+            + " ALLOW_ANY, REGISTRY_ONLY)",
+        "{workloadSelector: {}} | workloadSelector.labels: absent (expected: labels of the"
+            + " workloads)",
+        "{ingress: [{}]} | ingress: not supported in this release",
+        "{egress: [{port: {number: 80}, hosts: ['./*']}]} | egress[0].port: not supported in this"
+            + " release",
+        "{egress: [{}]} | egress[0].hosts: absent (expected: at least one namespace/host)",
+        "{egress: [{hosts: [orders]}]} | egress[0].hosts: 'orders' (expected: namespace/host,"
+            + " where",
+        "{egress: [{hosts: ['shop/api*']}]} | egress[0].hosts: 'shop/api*' (expected:"
+            + " namespace/host, where",
+      })
+  void parse_sidecar_saysWhatIsWrong(String spec, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: Sidecar
+                    metadata: {name: default, namespace: shop}
+                    spec: %s
+                    """
+                        .formatted(spec)))
+        .hasMessageContaining("Sidecar shop/default: spec." + problem);
   }
 
   @ParameterizedTest

@@ -173,7 +173,8 @@ class IstioTrafficTest {
         "host: orders.finance | 'orders.finance' (expected: a host of namespace shop",
         "host: '*.shop' | no wildcard",
         "{host: orders, trafficPolicy: {loadBalancer: {simple: FASTEST}}} | 'FASTEST' (expected",
-        "{host: orders, trafficPolicy: {tls: {mode: SIMPLE}}} | 'SIMPLE' (expected: ISTIO_MUTUAL",
+        "{host: orders, trafficPolicy: {tls: {mode: MUTUAL}}} | 'MUTUAL' (expected: DISABLE, SIMPLE"
+            + " or ISTIO_MUTUAL",
         "{host: orders, trafficPolicy: {portLevelSettings: []}} | not supported",
         "{host: orders, subsets: [{name: a}]} | labels that tell its workloads",
         "{host: orders, trafficPolicy: {loadBalancer: {consistentHash: {}}}} | 0 things to hash",

@@ -493,6 +493,18 @@ public abstract class GrpcContract {
   }
 
   @Test
+  void hostOutsideTheMesh_originatedTls_isCalledByTlsIfItProvesItsName() {
+    try (TlsFront front = new TlsFront("api.partner.example", one.port(), "h2")) {
+      routes.host(TARGET, front.endpoint("api.partner.example"));
+      assertThat(client.unary("hello").text()).startsWith("one|null|inventory:9090");
+      assertThat(front.askedFor()).containsExactly("api.partner.example");
+
+      routes.host(TARGET, front.endpoint("other.partner.example"));
+      assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
+    }
+  }
+
+  @Test
   void server_strict_refusesPlaintextAndServesMutualTlsOnTheSamePort() {
     inbound(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
     routes.host(TARGET, plaintext(one));

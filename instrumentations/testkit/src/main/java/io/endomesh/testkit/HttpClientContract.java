@@ -229,6 +229,30 @@ public abstract class HttpClientContract {
   }
 
   @Test
+  void hostOutsideTheMesh_originatedTls_isCalledByTlsUnderItsOwnName() throws Exception {
+    Backend partner = open(Backend.plaintext("partner"));
+    TlsFront front = open(new TlsFront("*.partner.example", partner.port(), "http/1.1"));
+    routes.host("api.partner.example", front.endpoint("api.partner.example"));
+
+    Answer answer = get("http://api.partner.example/x");
+
+    assertThat(answer.text()).isEqualTo("partner");
+    assertThat(answer.uri()).isEqualTo(URI.create("http://api.partner.example/x"));
+    assertThat(partner.only().header("host")).isEqualTo("api.partner.example");
+    assertThat(front.askedFor()).containsExactly("api.partner.example");
+  }
+
+  @Test
+  void hostOutsideTheMesh_provesAnotherName_isRefused() {
+    Backend impostor = open(Backend.plaintext("impostor"));
+    TlsFront front = open(new TlsFront("impostor.example", impostor.port(), "http/1.1"));
+    routes.host("api.partner.example", front.endpoint("api.partner.example"));
+
+    assertThatThrownBy(() -> get("http://api.partner.example/")).isInstanceOf(IOException.class);
+    assertThat(impostor.received()).isEmpty();
+  }
+
+  @Test
   void expectedIdentity_changes_nextCallIsRefused() throws Exception {
     Backend orders = open(Backend.mutualTls("orders", "orders"));
     routes.host("orders", orders.endpoint());

@@ -12,6 +12,8 @@ import io.endomesh.dataplane.DatabaseCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.RetryPolicy;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.testkit.DatabaseUnderTest.Pool;
 import io.endomesh.testkit.TestRoutes.Rules;
 import io.endomesh.weaving.Weaving;
@@ -27,6 +29,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
@@ -283,6 +286,19 @@ public abstract class JdbcContract {
     assertSameKind(e, own);
     assertThat(e.getSuppressed())
         .anySatisfy(reason -> assertThat(reason).hasMessageContaining("no endpoint of " + HOST));
+  }
+
+  @Test
+  void host_thatMayNotBeCalled_isRefusedAndNamesThePolicy() throws Exception {
+    routes.route(
+        HOST, new RouteAction.Respond(502, HOST + " may not be called"), RoutePolicy.DEFAULT);
+
+    SQLException refused = failure(database().url(HOST));
+
+    assertThat((Throwable) refused).isInstanceOf(SQLNonTransientConnectionException.class);
+    assertThat(refused.getSQLState()).isEqualTo("08001");
+    assertThat((Throwable) refused)
+        .hasMessage(HOST + " may not be called (decided by HTTPRoute/default/" + HOST + " rule 0)");
   }
 
   @Test

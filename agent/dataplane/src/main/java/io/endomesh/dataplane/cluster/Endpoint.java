@@ -1,5 +1,7 @@
 package io.endomesh.dataplane.cluster;
 
+import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.Identity;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -25,13 +27,14 @@ public record Endpoint(
     int priority,
     Locality locality,
     int localityWeight,
+    @Nullable ClientTls originated,
     Load load) {
 
   public Endpoint {
     labels = Map.copyOf(labels);
   }
 
-  /** Of no known locality. */
+  /** Of no known locality, and without TLS outside the mesh. */
   public Endpoint(
       InetSocketAddress address,
       @Nullable String identity,
@@ -39,7 +42,7 @@ public record Endpoint(
       int weight,
       int priority,
       Load load) {
-    this(address, identity, labels, weight, priority, Locality.NONE, 1, load);
+    this(address, identity, labels, weight, priority, Locality.NONE, 1, null, load);
   }
 
   /** Of the first priority. */
@@ -54,12 +57,39 @@ public record Endpoint(
 
   Endpoint weighing(int otherWeight) {
     return new Endpoint(
-        address, identity, labels, otherWeight, priority, locality, localityWeight, load);
+        address,
+        identity,
+        labels,
+        otherWeight,
+        priority,
+        locality,
+        localityWeight,
+        originated,
+        load);
   }
 
   /** True if nothing speaks against it: not tried by this call, and not better left alone. */
   boolean isFresh(Endpoint[] tried, long nowNanos) {
     return !load.avoidedAt(nowNanos) && !Balancer.contains(tried, this);
+  }
+
+  /**
+   * The TLS to reach it by.
+   *
+   * @param ours null if this workload has no certificate
+   * @return null for what the application speaks itself, or if an identity is asked for that we
+   *     cannot prove ours to
+   */
+  public @Nullable ClientTls tls(@Nullable Identity ours) {
+    if (originated != null) {
+      return originated;
+    }
+    return identity == null || ours == null ? null : ours.clientTls(identity);
+  }
+
+  /** True if it asks for a certificate of the mesh. */
+  public boolean asksForIdentity() {
+    return identity != null && originated == null;
   }
 
   /** {@code 10.0.0.1:8080}, as Envoy writes it. */

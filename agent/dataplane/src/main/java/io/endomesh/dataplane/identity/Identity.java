@@ -12,7 +12,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -41,7 +40,7 @@ public final class Identity {
     this.roots = List.copyOf(roots);
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
     this.keyManagers = keyManagers(this.chain, key);
-    this.chainTrust = chainTrust(this.roots);
+    this.chainTrust = Roots.trust(this.roots);
     this.serverContext = context(new SpiffeTrust(chainTrust, null));
   }
 
@@ -91,32 +90,11 @@ public final class Identity {
   private static KeyManager[] keyManagers(List<X509Certificate> chain, PrivateKey key)
       throws GeneralSecurityException {
     char[] inMemoryOnly = new char[0];
-    KeyStore store = emptyStore();
+    KeyStore store = Roots.emptyStore();
     store.setKeyEntry("svid", key, inMemoryOnly, chain.toArray(X509Certificate[]::new));
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, inMemoryOnly);
     return factory.getKeyManagers();
-  }
-
-  private static X509TrustManager chainTrust(List<X509Certificate> roots)
-      throws GeneralSecurityException {
-    KeyStore store = emptyStore();
-    for (int i = 0; i < roots.size(); i++) {
-      store.setCertificateEntry("root-" + i, roots.get(i));
-    }
-    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-    factory.init(store);
-    return (X509TrustManager) factory.getTrustManagers()[0];
-  }
-
-  private static KeyStore emptyStore() throws GeneralSecurityException {
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      return store;
-    } catch (java.io.IOException e) {
-      throw new GeneralSecurityException("empty key store", e);
-    }
   }
 }

@@ -162,6 +162,7 @@ class LocalityTest extends Conformance {
               0,
               locality,
               weight,
+              null,
               new Load()));
     }
     return endpoints;

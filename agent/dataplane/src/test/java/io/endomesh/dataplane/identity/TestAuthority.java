@@ -30,7 +30,14 @@ public final class TestAuthority {
   private final X509Certificate root;
 
   public TestAuthority() {
-    root = sign(key, "CN=test root", new X500Name("CN=test root"), true, Duration.ofDays(1));
+    root =
+        sign(
+            key,
+            "CN=test root",
+            new X500Name("CN=test root"),
+            true,
+            Duration.ofDays(1),
+            GeneralName.uniformResourceIdentifier);
   }
 
   public X509Certificate root() {
@@ -48,7 +55,26 @@ public final class TestAuthority {
   }
 
   public X509Certificate certificate(KeyPair own, String... uris) {
-    return sign(own, "CN=workload", new X500Name("CN=test root"), false, Duration.ofHours(1), uris);
+    return sign(
+        own,
+        "CN=workload",
+        new X500Name("CN=test root"),
+        false,
+        Duration.ofHours(1),
+        GeneralName.uniformResourceIdentifier,
+        uris);
+  }
+
+  /** Of a server outside the mesh, with these DNS names. */
+  public X509Certificate serverCertificate(KeyPair own, String... names) {
+    return sign(
+        own,
+        "CN=server",
+        new X500Name("CN=test root"),
+        false,
+        Duration.ofHours(1),
+        GeneralName.dNSName,
+        names);
   }
 
   public static KeyPair newKey() {
@@ -67,7 +93,8 @@ public final class TestAuthority {
       X500Name issuer,
       boolean authority,
       Duration validity,
-      String... uris) {
+      int nameType,
+      String... names) {
     try {
       Instant now = Instant.now();
       JcaX509v3CertificateBuilder builder =
@@ -79,13 +106,13 @@ public final class TestAuthority {
               new X500Name(name),
               subject.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-      if (uris.length > 0) {
+      if (names.length > 0) {
         builder.addExtension(
             Extension.subjectAlternativeName,
             false,
             new GeneralNames(
-                Arrays.stream(uris)
-                    .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
+                Arrays.stream(names)
+                    .map(value -> new GeneralName(nameType, value))
                     .toArray(GeneralName[]::new)));
       }
       return new JcaX509CertificateConverter()

@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ActiveRoutes {
 
   private final Resources resources;
+  private final NamedEndpoints named;
   private final Map<String, RouteResource> active = new HashMap<>();
 
-  ActiveRoutes(Resources resources) {
+  ActiveRoutes(Resources resources, NamedEndpoints named) {
     this.resources = resources;
+    this.named = named;
   }
 
   /** Brings the routes of all authorities up to what is complete now. */
@@ -88,6 +90,18 @@ final class ActiveRoutes {
     return names;
   }
 
+  /** Names of endpoints that DNS is to be asked for. */
+  Set<String> hostNames(Set<String> clusters) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : clusters) {
+      ClusterResource cluster = resources.cluster(name);
+      if (cluster != null) {
+        names.addAll(cluster.names());
+      }
+    }
+    return names;
+  }
+
   private @Nullable RouteResource wanted(ListenerResource listener) {
     if (listener instanceof ListenerResource.ByName byName) {
       return resources.route(byName.routeName());
@@ -101,6 +115,9 @@ final class ActiveRoutes {
         return false;
       }
       ClusterResource cluster = resources.cluster(name);
+      if (cluster != null && !named.isAnswered(cluster)) {
+        return false;
+      }
       if (cluster != null
           && cluster.endpointsName() != null
           && !resources.isAnswered(ResourceType.ENDPOINTS, cluster.endpointsName())) {

@@ -43,6 +43,9 @@ public final class AdsClient {
   /** Listeners of our own ports have these names, with the port after it; 0 for all others. */
   private static final String INBOUND = "endomesh/inbound/";
 
+  /** There while calls of hosts that the mesh does not know are refused; see the controller. */
+  private static final String ANYWHERE_ELSE = "endomesh/outbound";
+
   /** google.rpc.Code INVALID_ARGUMENT. */
   private static final int INVALID_ARGUMENT = 3;
 
@@ -51,7 +54,8 @@ public final class AdsClient {
   private final Log log;
   private final Listener listener;
   private final Resources resources = new Resources();
-  private final ActiveRoutes routes = new ActiveRoutes(resources);
+  private final NamedEndpoints named;
+  private final ActiveRoutes routes;
   private final Linker linker;
 
   private final Set<String> authorities = new LinkedHashSet<>();
@@ -67,14 +71,18 @@ public final class AdsClient {
   private boolean nodeSent;
 
   /**
+   * @param dns asked for endpoints that have a name
    * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
    */
-  public AdsClient(Node node, Serial serial, Log log, LongSupplier nanoTime, Listener listener) {
+  public AdsClient(
+      Node node, Serial serial, Log log, Dns dns, LongSupplier nanoTime, Listener listener) {
     this.node = node;
     this.serial = serial;
     this.log = log;
     this.listener = listener;
-    this.linker = new Linker(resources, routes, nanoTime);
+    this.named = new NamedEndpoints(dns, serial, this::resolved);
+    this.routes = new ActiveRoutes(resources, named);
+    this.linker = new Linker(resources, routes, named, nanoTime);
   }
 
   /** Wants to know what this authority is, from now on. */
@@ -136,11 +144,15 @@ public final class AdsClient {
     if (!problems.isEmpty()) {
       log.warn("last known good state: " + String.join("; ", problems) + "; left out");
     }
+    named.want(routes.hostNames(routes.clusterNames(authorities)));
     routes.update(authorities);
     listener.changed();
   }
 
   private void wantAgain(String name) {
+    if (name.equals(ANYWHERE_ELSE)) {
+      return;
+    }
     if (!name.startsWith(INBOUND)) {
       authorities.add(name);
       return;
@@ -150,6 +162,12 @@ public final class AdsClient {
     if (port != 0) {
       inboundByPort.put(port, name);
     }
+  }
+
+  /** A name has other addresses than before. */
+  private void resolved() {
+    settle();
+    listener.changed();
   }
 
   /** All valid resources, to be kept. */
@@ -162,6 +180,12 @@ public final class AdsClient {
   public Map<String, VirtualHost> hosts() {
     serial.check();
     return linker.hosts(authorities);
+  }
+
+  /** True if this workload may not call everything: then addresses are asked for as names are. */
+  public boolean restrictsEgress() {
+    serial.check();
+    return resources.listener(ANYWHERE_ELSE) != null;
   }
 
   public Inbound inbound() {
@@ -259,6 +283,7 @@ public final class AdsClient {
 
   /** Follows the names in what is known now, and drops what nobody names any more. */
   private void settle() {
+    named.want(routes.hostNames(routes.clusterNames(authorities)));
     routes.update(authorities);
     ask();
     for (ResourceType type : ResourceType.values()) {
@@ -272,6 +297,7 @@ public final class AdsClient {
         Set<String> names = new LinkedHashSet<>(authorities);
         names.addAll(inboundByPort.values());
         names.add(INBOUND + 0);
+        names.add(ANYWHERE_ELSE);
         yield names;
       }
       case ROUTE -> routes.routeNames(authorities);

@@ -8,6 +8,8 @@ import io.endomesh.dataplane.Discovery;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -44,6 +46,7 @@ public final class HostDiscovery implements Discovery {
   private final Cache<String, Question> questions;
 
   private volatile Reach reach = Reach.STARTING;
+  private volatile boolean asksForAddresses;
 
   private enum Reach {
     STARTING,
@@ -89,7 +92,7 @@ public final class HostDiscovery implements Discovery {
 
   @Override
   public @Nullable VirtualHost lookup(String authority) {
-    if (Thread.currentThread() instanceof AgentThread || isNeverInMesh(authority)) {
+    if (Thread.currentThread() instanceof AgentThread || isNeverAsked(authority)) {
       return null;
     }
     Question question = questions.getIfPresent(authority);
@@ -161,16 +164,31 @@ public final class HostDiscovery implements Discovery {
     }
   }
 
+  /** Whether addresses are asked for as names are: some may not be called. */
+  public void asksForAddresses(boolean asks) {
+    asksForAddresses = asks;
+  }
+
   /**
-   * Addresses and this machine are no services; asking would only tell the controller about them.
+   * This machine is no service, whatever may be called. Nor are addresses, while all may be: asking
+   * would only tell the controller about them.
    */
-  static boolean isNeverInMesh(String authority) {
+  private boolean isNeverAsked(String authority) {
     String host = host(authority);
-    return host.isEmpty()
-        || host.equals("localhost")
-        || host.endsWith(".localhost")
-        || NetUtil.isValidIpV4Address(host)
-        || NetUtil.isValidIpV6Address(host);
+    if (host.isEmpty() || host.equals("localhost") || host.endsWith(".localhost")) {
+      return true;
+    }
+    byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+    return address != null && (!asksForAddresses || isLoopback(address));
+  }
+
+  /** RFC 1122, section 3.2.1.3, and RFC 4291, section 2.5.3. */
+  private static boolean isLoopback(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private static String host(String authority) {

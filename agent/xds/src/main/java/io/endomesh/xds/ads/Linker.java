@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Linker {
 
   /**
-   * @param resource the identity of these two objects tells whether anything changed
+   * @param resource its identity, and what the endpoints are, tell whether anything changed
    */
   private record Linked(
       @Nullable ClusterResource resource,
@@ -48,6 +49,7 @@ final class Linker {
 
   private final Resources resources;
   private final ActiveRoutes routes;
+  private final NamedEndpoints named;
   private final LongSupplier nanoTime;
   private final Map<String, Linked> linked = new HashMap<>();
 
@@ -60,9 +62,10 @@ final class Linker {
   /**
    * @param nanoTime the clock of the mesh
    */
-  Linker(Resources resources, ActiveRoutes routes, LongSupplier nanoTime) {
+  Linker(Resources resources, ActiveRoutes routes, NamedEndpoints named, LongSupplier nanoTime) {
     this.resources = resources;
     this.routes = routes;
+    this.named = named;
     this.nanoTime = nanoTime;
   }
 
@@ -162,7 +165,9 @@ final class Linker {
     ClusterResource resource = resources.cluster(name);
     List<EndpointResource> endpoints = endpoints(resource);
     Linked before = linked.get(name);
-    if (before != null && before.resource() == resource && before.endpoints() == endpoints) {
+    if (before != null
+        && before.resource() == resource
+        && Objects.equals(before.endpoints(), endpoints)) {
       return before.cluster();
     }
     Map<InetSocketAddress, Load> loads = new HashMap<>();
@@ -181,6 +186,7 @@ final class Linker {
                   endpoint.priority(),
                   endpoint.locality(),
                   endpoint.localityWeight(),
+                  resource.originated(),
                   load));
         }
       }
@@ -201,7 +207,7 @@ final class Linker {
       return null;
     }
     return resource.endpointsName() == null
-        ? resource.endpoints()
+        ? named.resolved(resource.endpoints())
         : resources.endpoints(resource.endpointsName());
   }
 

@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** PEM text (RFC 7468) to and from certificates and keys. Stateless. */
-final class Pem {
+public final class Pem {
 
   /** RFC 7468, section 2: lines of 64 characters. */
   private static final Base64.Encoder LINES =
@@ -32,7 +32,7 @@ final class Pem {
   }
 
   /** All certificates in the text, in order. */
-  static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
+  public static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     List<X509Certificate> certificates = new ArrayList<>();
     for (byte[] der : decode("CERTIFICATE", text)) {

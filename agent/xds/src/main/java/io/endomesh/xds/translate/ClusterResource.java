@@ -1,8 +1,12 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.cluster.ClusterPolicy;
+import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.StringMatch;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints those that come along
  * @param tls true if endpoints that have an identity are reached by mutual TLS
  * @param identities that an endpoint may have; empty accepts any
+ * @param originated TLS of servers outside the mesh; null for none
  * @param policy how endpoints are chosen and protected
  */
 public record ClusterResource(
@@ -22,11 +27,21 @@ public record ClusterResource(
     List<EndpointResource> endpoints,
     boolean tls,
     List<StringMatch> identities,
+    @Nullable ClientTls originated,
     ClusterPolicy policy) {
 
   public ClusterResource {
     endpoints = List.copyOf(endpoints);
     identities = List.copyOf(identities);
+  }
+
+  /** Of its own endpoints, those that DNS is to be asked for. */
+  public Set<String> names() {
+    return endpoints.stream()
+        .map(EndpointResource::address)
+        .filter(InetSocketAddress::isUnresolved)
+        .map(InetSocketAddress::getHostString)
+        .collect(Collectors.toSet());
   }
 
   /** True if an endpoint with this identity may be used. */

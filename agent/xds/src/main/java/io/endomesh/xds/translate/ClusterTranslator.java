@@ -1,6 +1,7 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.cluster.ClusterPolicy;
+import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.StringMatch;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -20,8 +21,11 @@ public final class ClusterTranslator {
   private ClusterTranslator() {}
 
   public static ClusterResource translate(Cluster message) throws InvalidResource {
-    boolean tls = message.hasTransportSocket();
-    List<StringMatch> identities = tls ? identities(message) : List.of();
+    UpstreamTlsContext socket = message.hasTransportSocket() ? tls(message) : null;
+    ClientTls originated = socket == null ? null : OriginationTranslator.translate(socket);
+    boolean tls = socket != null && originated == null;
+    List<StringMatch> identities =
+        socket == null || originated != null ? List.of() : identities(socket);
     ClusterPolicy policy = ClusterPolicyTranslator.translate(message);
     String name = message.getName();
     return switch (message.getType()) {
@@ -35,6 +39,7 @@ public final class ClusterTranslator {
               List.of(),
               tls,
               identities,
+              originated,
               policy);
       case STATIC ->
           new ClusterResource(
@@ -44,9 +49,21 @@ public final class ClusterTranslator {
               EndpointTranslator.translate(message.getLoadAssignment()),
               tls,
               identities,
+              originated,
+              policy);
+      case STRICT_DNS ->
+          new ClusterResource(
+              name,
+              service(name),
+              null,
+              EndpointTranslator.translateNamed(message.getLoadAssignment()),
+              tls,
+              identities,
+              originated,
               policy);
       default ->
-          throw new InvalidResource("type: " + message.getType() + " (expected: EDS or STATIC)");
+          throw new InvalidResource(
+              "type: " + message.getType() + " (expected: EDS, STATIC or STRICT_DNS)");
     };
   }
 
@@ -55,14 +72,16 @@ public final class ClusterTranslator {
     return name.substring(name.lastIndexOf('|') + 1);
   }
 
+  private static UpstreamTlsContext tls(Cluster message) throws InvalidResource {
+    return Messages.unpack(
+        "transport_socket",
+        message.getTransportSocket().getTypedConfig(),
+        UPSTREAM_TLS,
+        UpstreamTlsContext.parser());
+  }
+
   @SuppressWarnings("deprecation") // Istio still sends match_subject_alt_names.
-  private static List<StringMatch> identities(Cluster message) throws InvalidResource {
-    UpstreamTlsContext tls =
-        Messages.unpack(
-            "transport_socket",
-            message.getTransportSocket().getTypedConfig(),
-            UPSTREAM_TLS,
-            UpstreamTlsContext.parser());
+  private static List<StringMatch> identities(UpstreamTlsContext tls) throws InvalidResource {
     CommonTlsContext common = tls.getCommonTlsContext();
     CertificateValidationContext validation =
         common.hasCombinedValidationContext()

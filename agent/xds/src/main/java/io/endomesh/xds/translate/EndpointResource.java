@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An LbEndpoint, translated. Immutable.
  *
+ * @param address unresolved if it is a name, which DNS is to be asked for
  * @param identity SPIFFE id of the workload there; null if it has none
  * @param priority 0 is the best, and no number below the greatest is left out
  * @param localityWeight 0 if its locality has none
@@ -23,5 +24,11 @@ public record EndpointResource(
 
   public EndpointResource {
     labels = Map.copyOf(labels);
+  }
+
+  /** The same at another address. */
+  public EndpointResource at(InetSocketAddress other) {
+    return new EndpointResource(
+        other, identity, labels, weight, priority, locality, localityWeight);
   }
 }

@@ -37,6 +37,17 @@ public final class EndpointTranslator {
   /** Usable endpoints of all priorities, of which those without any do not count. */
   public static List<EndpointResource> translate(ClusterLoadAssignment message)
       throws InvalidResource {
+    return translate(message, /* named= */ false);
+  }
+
+  /** The same, where names may stand for addresses: those are unresolved. */
+  static List<EndpointResource> translateNamed(ClusterLoadAssignment message)
+      throws InvalidResource {
+    return translate(message, /* named= */ true);
+  }
+
+  private static List<EndpointResource> translate(ClusterLoadAssignment message, boolean named)
+      throws InvalidResource {
     Messages.unsupported("policy.drop_overloads", message.getPolicy().getDropOverloadsCount() > 0);
     SortedSet<Integer> priorities = new TreeSet<>();
     for (int i = 0; i < message.getEndpointsCount(); i++) {
@@ -72,7 +83,8 @@ public final class EndpointTranslator {
                   endpoint,
                   priority,
                   place,
-                  placeWeight));
+                  placeWeight,
+                  named));
         }
       }
     }
@@ -86,7 +98,12 @@ public final class EndpointTranslator {
   }
 
   private static EndpointResource endpoint(
-      String field, LbEndpoint endpoint, int priority, Locality locality, int localityWeight)
+      String field,
+      LbEndpoint endpoint,
+      int priority,
+      Locality locality,
+      int localityWeight,
+      boolean named)
       throws InvalidResource {
     Struct metadata =
         endpoint.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
@@ -110,7 +127,7 @@ public final class EndpointTranslator {
               + ")");
     }
     return new EndpointResource(
-        address(field + ".address", endpoint.getEndpoint().getAddress()),
+        address(field + ".address", endpoint.getEndpoint().getAddress(), named),
         identity.isEmpty() ? null : identity,
         labels,
         weight,
@@ -119,11 +136,15 @@ public final class EndpointTranslator {
         localityWeight);
   }
 
-  private static InetSocketAddress address(String field, Address address) throws InvalidResource {
+  private static InetSocketAddress address(String field, Address address, boolean named)
+      throws InvalidResource {
     SocketAddress socket = address.getSocketAddress();
-    // Never a name: resolving it here would ask DNS on behalf of whoever wrote the configuration.
+    // A name only where names are meant: DNS is asked on behalf of whoever wrote the configuration.
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(socket.getAddress());
     int port = socket.getPortValue();
+    if (bytes == null && named && !socket.getAddress().isEmpty() && port >= 1 && port <= 65_535) {
+      return InetSocketAddress.createUnresolved(socket.getAddress(), port);
+    }
     if (bytes == null || port < 1 || port > 65_535) {
       throw new InvalidResource(
           field

@@ -17,6 +17,7 @@ import static io.endomesh.xds.Xds.response;
 import static io.endomesh.xds.Xds.routes;
 import static io.endomesh.xds.Xds.split;
 import static io.endomesh.xds.Xds.to;
+import static io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.STRICT_DNS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -34,10 +35,12 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class AdsClientTest {
@@ -47,14 +50,20 @@ class AdsClientTest {
   private final List<DeltaDiscoveryRequest> sent = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
   private final RecordedLog log = new RecordedLog();
+  private final ManualSerial serial = new ManualSerial();
+
+  /** Questions that DNS has not answered yet. */
+  private final Map<String, Consumer<List<InetAddress>>> dns = new HashMap<>();
+
   private long nowNanos = 1_000;
   private final AdsClient client = newClient();
 
   private AdsClient newClient() {
     return new AdsClient(
         Node.newBuilder().setId("shop-1").build(),
-        new ManualSerial(),
+        serial,
         log,
+        (host, answer) -> dns.put(host, answer),
         () -> nowNanos,
         new AdsClient.Listener() {
           @Override
@@ -99,12 +108,109 @@ class AdsClientTest {
     assertThat(sent.get(0).getNode().getId()).isEqualTo("shop-1");
     assertThat(sent.stream().skip(1)).noneMatch(DeltaDiscoveryRequest::hasNode);
     assertThat(sent.stream().flatMap(r -> r.getResourceNamesSubscribeList().stream()))
-        .containsExactly("endomesh/inbound/0", "orders", "r", "c1", "c1");
+        .containsExactly("endomesh/inbound/0", "endomesh/outbound", "orders", "r", "c1", "c1");
     Endpoint endpoint = linked(0).endpoints().get(0);
     assertThat(endpoint.address().getPort()).isEqualTo(8080);
     assertThat(endpoint.identity()).isEqualTo(SPIFFE);
     assertThat(last().getResponseNonce()).isEqualTo("e1");
     assertThat(last().hasErrorDetail()).isFalse();
+  }
+
+  @Test
+  void received_listenerForAnywhereElse_restrictsEgressAndIsNoHost() {
+    client.connected(sent::add);
+    client.bound(8080);
+    assertThat(client.restrictsEgress()).isFalse();
+    client.received(
+        response(
+            LISTENER,
+            "l1",
+            resource(LISTENER, "endomesh/outbound", "1", listener("endomesh/outbound", "r"))));
+    assertThat(client.restrictsEgress()).isTrue();
+    assertThat(client.hosts()).isEmpty();
+
+    AdsClient restarted = newClient();
+    restarted.restore(client.stored());
+    assertThat(restarted.restrictsEgress()).isTrue();
+    assertThat(restarted.hosts()).isEmpty();
+
+    client.received(removing(LISTENER, "l2", "endomesh/outbound"));
+    assertThat(client.restrictsEgress()).isFalse();
+  }
+
+  private void answerDns(String host, String... addresses) throws Exception {
+    List<InetAddress> found = new ArrayList<>();
+    for (String address : addresses) {
+      found.add(InetAddress.getByName(address));
+    }
+    dns.remove(host).accept(found);
+    serial.pass(0);
+  }
+
+  private void knowPartner() {
+    client.connected(sent::add);
+    client.subscribe("orders");
+    client.received(
+        response(LISTENER, "l1", resource(LISTENER, "orders", "1", listener("orders", "r"))));
+    client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
+    var cluster =
+        Xds.cluster("c1", false).toBuilder()
+            .setType(STRICT_DNS)
+            .setLoadAssignment(
+                endpoints(
+                    "c1",
+                    endpoint("api.partner.example", 443, ""),
+                    endpoint("10.0.0.9", 8443, "")));
+    client.received(response(CLUSTER, "c1", resource(CLUSTER, "c1", "1", cluster.build())));
+  }
+
+  private List<String> addresses() {
+    return linked(0).endpoints().stream().map(endpoint -> endpoint.hostAndPort()).toList();
+  }
+
+  @Test
+  void received_namedEndpoint_isEveryAddressThatDnsHas() throws Exception {
+    knowPartner();
+    assertThat(client.hosts()).as("before DNS answered").isEmpty();
+
+    answerDns("api.partner.example", "192.0.2.2", "192.0.2.1");
+
+    assertThat(addresses()).containsExactly("192.0.2.1:443", "192.0.2.2:443", "10.0.0.9:8443");
+    Cluster before = linked(0);
+    serial.pass(NamedEndpoints.REFRESH_NANOS);
+    answerDns("api.partner.example", "192.0.2.1", "192.0.2.2");
+    assertThat(linked(0)).as("the same in another order").isSameAs(before);
+    serial.pass(NamedEndpoints.REFRESH_NANOS);
+    answerDns("api.partner.example", "192.0.2.3");
+    assertThat(addresses()).containsExactly("192.0.2.3:443", "10.0.0.9:8443");
+    serial.pass(NamedEndpoints.REFRESH_NANOS);
+    answerDns("api.partner.example");
+    assertThat(addresses()).as("while DNS has none").contains("192.0.2.3:443");
+  }
+
+  @Test
+  void received_namedEndpointThatDnsDoesNotKnow_isNone() throws Exception {
+    knowPartner();
+    answerDns("api.partner.example");
+    assertThat(addresses()).containsExactly("10.0.0.9:8443");
+  }
+
+  @Test
+  void unsubscribe_lastUserOfAName_asksDnsNoMore() throws Exception {
+    knowPartner();
+    answerDns("api.partner.example", "192.0.2.1");
+    client.unsubscribe("orders");
+    serial.pass(NamedEndpoints.REFRESH_NANOS);
+    assertThat(dns).isEmpty();
+  }
+
+  @Test
+  void restore_namedEndpoint_isAskedForAgain() throws Exception {
+    knowPartner();
+    AdsClient restarted = newClient();
+    restarted.restore(client.stored());
+    answerDns("api.partner.example", "192.0.2.1");
+    assertThat(restarted.hosts()).containsKey("orders");
   }
 
   @Test

@@ -122,11 +122,24 @@ class HostDiscoveryTest {
   }
 
   @Test
+  void lookup_addressWhileNotAllMayBeCalled_isAskedUnlessItIsThisMachine() {
+    HostDiscovery discovery = discovery(Duration.ofMillis(1));
+    discovery.connected();
+    discovery.asksForAddresses(true);
+    for (String host :
+        List.of("10.1.2.3:80", "[2001:db8::1]", "127.0.0.1:8080", "[::1]:1", "localhost")) {
+      assertThat(discovery.lookup(host)).as(host).isNull();
+    }
+    assertThat(subscribed).containsExactly("10.1.2.3:80", "[2001:db8::1]");
+  }
+
+  @Test
   void lookup_addressOrLocalhost_isNeverAsked() {
     HostDiscovery discovery = discovery(Duration.ofHours(1));
     discovery.connected();
     for (String host :
-        List.of("localhost", "localhost:80", "127.0.0.1:8080", "[::1]:8080", "::1", "")) {
+        List.of(
+            "localhost", "localhost:80", "127.0.0.1:8080", "[::1]:8080", "::1", "", "10.1.2.3")) {
       assertThat(discovery.lookup(host)).as(host).isNull();
     }
     assertThat(subscribed).isEmpty();

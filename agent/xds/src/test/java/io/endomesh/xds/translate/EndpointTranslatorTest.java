@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,20 @@ class EndpointTranslatorTest {
   void translate_priorityBeyondEnvoysRange_isRefused() {
     assertThatThrownBy(() -> translate(locality(129, at(1))))
         .hasMessage("endpoints[0].priority: 129 (expected: 0 to 128)");
+  }
+
+  @Test
+  void translate_name_isUnresolvedWhereNamesAreMeantAndRefusedElsewhere() throws Exception {
+    LocalityLbEndpoints named = locality(0, endpoint("api.partner.example", 443, ""));
+    assertThat(
+            EndpointTranslator.translateNamed(
+                ClusterLoadAssignment.newBuilder().addEndpoints(named).build()))
+        .extracting(EndpointResource::address)
+        .containsExactly(InetSocketAddress.createUnresolved("api.partner.example", 443));
+    assertThatThrownBy(() -> translate(named))
+        .hasMessage(
+            "endpoints[0].lb_endpoints[0].address: api.partner.example port 443 (expected: an IP"
+                + " address and a port from 1 to 65535)");
   }
 
   @Test

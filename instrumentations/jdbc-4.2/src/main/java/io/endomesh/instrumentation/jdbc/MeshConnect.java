@@ -38,6 +38,9 @@ final class MeshConnect {
 
   private static final int FORBIDDEN = 403;
 
+  /** Bad Gateway: the workload may not call the host, and trying again will not change it. */
+  private static final int BLOCKED = 502;
+
   /** What {@link Reply#decidedBy} says if no policy decided, but there is nobody to connect to. */
   private static final String NO_ENDPOINT = "endpoint";
 
@@ -147,6 +150,10 @@ final class MeshConnect {
       String message = reply.message() + " (decided by " + reply.decidedBy() + ")";
       if (reply.status() == FORBIDDEN) {
         return new Connected(null, new SQLNonTransientConnectionException(message, REJECTED));
+      }
+      if (reply.status() == BLOCKED) {
+        return new Connected(
+            null, new SQLNonTransientConnectionException(message, UNABLE_TO_CONNECT));
       }
       SQLException reason = new SQLTransientConnectionException(message, UNABLE_TO_CONNECT);
       return reply.decidedBy().equals(NO_ENDPOINT) ? refused(reason) : new Connected(null, reason);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What one connection is made to: an address, and the TLS that proves who is there. Connections are
  * shared between equal destinations only, and two {@link ClientTls} are never equal.
  *
- * @param tls null for an endpoint that takes no mesh TLS
+ * @param tls null for an endpoint that takes no TLS of the mesh's
  */
 record Destination(InetSocketAddress address, @Nullable ClientTls tls) {
 
@@ -22,11 +22,10 @@ record Destination(InetSocketAddress address, @Nullable ClientTls tls) {
 
   /** Null if the endpoint asks for an identity and this workload has none yet. */
   static @Nullable Destination of(Endpoint endpoint, @Nullable Identity ours) {
-    String expected = endpoint.identity();
-    if (expected == null) {
-      return new Destination(endpoint.address(), null);
-    }
-    return ours == null ? null : new Destination(endpoint.address(), ours.clientTls(expected));
+    ClientTls tls = endpoint.tls(ours);
+    return tls == null && endpoint.asksForIdentity()
+        ? null
+        : new Destination(endpoint.address(), tls);
   }
 
   /** Tells the transport which TLS to use. */

@@ -1,0 +1,95 @@
+package io.endomesh.dataplane.identity;
+
+import java.security.KeyManagementException;
+import java.security.SecureRandom;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLContextSpi;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+
+/**
+ * A context whose engines ask for a server by name (RFC 6066, section 3). JSSE takes the name from
+ * what a library connects to, which here is an IP address. Engines only: that is what the libraries
+ * of the mesh use. Thread-safe.
+ */
+final class NamingContext extends SSLContext {
+
+  /**
+   * @param context initialized
+   * @param serverName a DNS name
+   */
+  NamingContext(SSLContext context, String serverName) {
+    super(new Spi(context, new SNIHostName(serverName)), context.getProvider(), "TLS");
+  }
+
+  private static final class Spi extends SSLContextSpi {
+
+    private final SSLContext context;
+    private final SNIHostName serverName;
+
+    Spi(SSLContext context, SNIHostName serverName) {
+      this.context = context;
+      this.serverName = serverName;
+    }
+
+    private SSLEngine named(SSLEngine engine) {
+      SSLParameters parameters = engine.getSSLParameters();
+      parameters.setServerNames(List.of(serverName));
+      engine.setSSLParameters(parameters);
+      return engine;
+    }
+
+    @Override
+    protected SSLEngine engineCreateSSLEngine() {
+      return named(context.createSSLEngine());
+    }
+
+    @Override
+    protected SSLEngine engineCreateSSLEngine(String host, int port) {
+      return named(context.createSSLEngine(host, port));
+    }
+
+    @Override
+    protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
+        throws KeyManagementException {
+      throw new KeyManagementException("initialized already");
+    }
+
+    @Override
+    protected SSLSocketFactory engineGetSocketFactory() {
+      throw new UnsupportedOperationException("sockets (expected: engines)");
+    }
+
+    @Override
+    protected SSLServerSocketFactory engineGetServerSocketFactory() {
+      throw new UnsupportedOperationException("server sockets (expected: engines of clients)");
+    }
+
+    @Override
+    protected SSLSessionContext engineGetServerSessionContext() {
+      return context.getServerSessionContext();
+    }
+
+    @Override
+    protected SSLSessionContext engineGetClientSessionContext() {
+      return context.getClientSessionContext();
+    }
+
+    @Override
+    protected SSLParameters engineGetDefaultSSLParameters() {
+      return context.getDefaultSSLParameters();
+    }
+
+    @Override
+    protected SSLParameters engineGetSupportedSSLParameters() {
+      return context.getSupportedSSLParameters();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.endomesh.xds.translate;
+
+import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.PeerName;
+import io.endomesh.xds.identity.Pem;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher.MatchPatternCase;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * UpstreamTlsContext to TLS with servers outside the mesh: roots of its own or those of the system
+ * (gRFC A82), and names that are always checked. Stateless.
+ */
+final class OriginationTranslator {
+
+  private static final String FIELD = "transport_socket.";
+
+  private OriginationTranslator() {}
+
+  /** Null if it is the mesh's own TLS, whose roots come with the identity. */
+  static @Nullable ClientTls translate(UpstreamTlsContext message) throws InvalidResource {
+    CommonTlsContext common = message.getCommonTlsContext();
+    CertificateValidationContext validation = common.getValidationContext();
+    if (!validation.hasTrustedCa() && !validation.hasSystemRootCerts()) {
+      return null;
+    }
+    Messages.unsupported(FIELD + "tls_certificates", common.getTlsCertificatesCount() > 0);
+    Messages.unsupported(
+        FIELD + "trust_chain_verification", validation.getTrustChainVerificationValue() != 0);
+    Messages.unsupported(FIELD + "crl", validation.hasCrl());
+    try {
+      return ClientTls.originated(
+          roots(validation),
+          message.getSni().isEmpty() ? null : message.getSni(),
+          names(validation));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new InvalidResource("transport_socket: " + e.getMessage());
+    }
+  }
+
+  private static List<X509Certificate> roots(CertificateValidationContext validation)
+      throws InvalidResource, GeneralSecurityException {
+    if (!validation.hasTrustedCa()) {
+      return List.of();
+    }
+    DataSource source = validation.getTrustedCa();
+    String pem =
+        switch (source.getSpecifierCase()) {
+          case INLINE_STRING -> source.getInlineString();
+          case INLINE_BYTES -> source.getInlineBytes().toStringUtf8();
+          default ->
+              throw new InvalidResource(
+                  FIELD
+                      + "trusted_ca: "
+                      + source.getSpecifierCase()
+                      + " (expected: inline_string or inline_bytes)");
+        };
+    List<X509Certificate> roots = Pem.certificates(pem);
+    if (roots.isEmpty()) {
+      // No roots would mean those of the JVM.
+      throw new InvalidResource(FIELD + "trusted_ca: no certificate (expected: at least one)");
+    }
+    return roots;
+  }
+
+  private static List<PeerName> names(CertificateValidationContext validation)
+      throws InvalidResource {
+    List<PeerName> names = new ArrayList<>();
+    for (SubjectAltNameMatcher name : validation.getMatchTypedSubjectAltNamesList()) {
+      String field = FIELD + "match_typed_subject_alt_names[" + names.size() + "]";
+      if (name.getMatcher().getMatchPatternCase() != MatchPatternCase.EXACT) {
+        throw new InvalidResource(
+            field + ": " + name.getMatcher().getMatchPatternCase() + " (expected: EXACT)");
+      }
+      PeerName.Kind kind =
+          switch (name.getSanType()) {
+            case DNS -> PeerName.Kind.DNS;
+            case URI -> PeerName.Kind.URI;
+            case IP_ADDRESS -> PeerName.Kind.IP;
+            default ->
+                throw new InvalidResource(
+                    field + ": " + name.getSanType() + " (expected: DNS, URI or IP_ADDRESS)");
+          };
+      names.add(new PeerName(kind, name.getMatcher().getExact()));
+    }
+    if (names.isEmpty()) {
+      throw new InvalidResource(
+          FIELD + "match_typed_subject_alt_names: none (expected: at least one)");
+    }
+    return names;
+  }
+}

@@ -1,0 +1,81 @@
+package io.endomesh.controller.translate;
+
+import io.endomesh.controller.kinds.BackendTlsPolicy;
+import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.DestinationRule.Tls;
+import io.endomesh.controller.kinds.OriginatedTls;
+import io.endomesh.controller.kinds.ServiceEntry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How callers reach a host: by the oldest BackendTLSPolicy for it, else as its DestinationRule
+ * says. Immutable.
+ */
+final class UpstreamTls {
+
+  /** By target, {@code Service/shop/orders}. */
+  private final Map<String, BackendTlsPolicy> policies = new HashMap<>();
+
+  private final DestinationRules rules;
+
+  /**
+   * @param policies oldest first
+   */
+  UpstreamTls(List<BackendTlsPolicy> policies, DestinationRules rules) {
+    this.rules = rules;
+    for (BackendTlsPolicy policy : policies) {
+      for (BackendTlsPolicy.Target target : policy.targets()) {
+        this.policies.putIfAbsent(key(policy, target), policy);
+      }
+    }
+  }
+
+  Tls of(MeshService service) {
+    return of(
+        "Service/" + service.key().namespace() + "/" + service.key().name(),
+        service.key().toString());
+  }
+
+  /** With the names of the entry, where the rule gives none. */
+  Tls of(ServiceEntry entry, String host) {
+    Tls tls =
+        of(
+            BackendTlsPolicy.SERVICE_ENTRY
+                + "/"
+                + entry.metadata().namespace()
+                + "/"
+                + entry.metadata().name(),
+            host);
+    return tls instanceof Tls.Originated originated && originated.tls().names().isEmpty()
+        ? new Tls.Originated(
+            new OriginatedTls(
+                originated.tls().serverName(),
+                originated.tls().caCertificates(),
+                entry.subjectAltNames()))
+        : tls;
+  }
+
+  /** The one that is in force for a target of it instead; null if there is none. */
+  @Nullable BackendTlsPolicy insteadOf(BackendTlsPolicy policy, BackendTlsPolicy.Target target) {
+    BackendTlsPolicy inForce = policies.get(key(policy, target));
+    return inForce == null || inForce.metadata().name().equals(policy.metadata().name())
+        ? null
+        : inForce;
+  }
+
+  private Tls of(String target, String host) {
+    BackendTlsPolicy policy = policies.get(target);
+    if (policy != null) {
+      return new Tls.Originated(policy.tls());
+    }
+    DestinationRule rule = rules.of(host);
+    return rule == null ? new Tls.Mesh() : rule.tls();
+  }
+
+  private static String key(BackendTlsPolicy policy, BackendTlsPolicy.Target target) {
+    return target.kind() + "/" + policy.metadata().namespace() + "/" + target.name();
+  }
+}
