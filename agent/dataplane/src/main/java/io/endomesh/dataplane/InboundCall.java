@@ -108,6 +108,7 @@ public final class InboundCall {
     }
     return refusal;
   }
+
   /** To be current while the application handles this call, on whatever thread. */
   public CallContext context() {
     return context;

@@ -9,7 +9,6 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.telemetry.Shop.Message;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
-import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -26,8 +26,7 @@ public record RouteFilters(
     @Nullable Cors cors) {
 
   public static final RouteFilters NONE =
-      new RouteFilters(
-          HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null, null);
+      new RouteFilters(HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null, null);
 
   public RouteFilters {
     mirrors = List.copyOf(mirrors);

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What browsers are told: by callers that pass their requests on, and by the servers themselves. */
+/**
+ * What browsers are told: by callers that pass their requests on, and by the servers themselves.
+ */
 class CorsTest {
 
   private static final Scope ORDERS =
@@ -184,8 +186,6 @@ class CorsTest {
   }
 
   private static CorsPolicy cors(Route route) throws Exception {
-    return route
-        .getTypedPerFilterConfigOrThrow("envoy.filters.http.cors")
-        .unpack(CorsPolicy.class);
+    return route.getTypedPerFilterConfigOrThrow("envoy.filters.http.cors").unpack(CorsPolicy.class);
   }
 }

@@ -2,7 +2,9 @@ package io.endomesh.demo;
 
 import java.time.Duration;
 
-/** A script of another site may call the shop's front if a route says so, and only while it does. */
+/**
+ * A script of another site may call the shop's front if a route says so, and only while it does.
+ */
 final class BrowserCheck implements Check {
 
   private static final Duration EFFECT = Duration.ofSeconds(1);
@@ -25,9 +27,7 @@ final class BrowserCheck implements Check {
     try {
       on =
           Await.until(
-              "a preflight answered",
-              EFFECT,
-              () -> http.preflight(url, SITE, "GET").equals(SITE));
+              "a preflight answered", EFFECT, () -> http.preflight(url, SITE, "GET").equals(SITE));
       CheckFailed.unless(
           http.allowedOrigin(url, SITE).equals(SITE), "the answer itself may not be read");
       CheckFailed.unless(

@@ -29,7 +29,15 @@ public record RoutePolicy(
   /** Changes nothing; repeats what never left. */
   public static final RoutePolicy DEFAULT =
       new RoutePolicy(
-          0, 0, RetryPolicy.SAFE, HeaderChanges.NONE, HeaderChanges.NONE, null, List.of(), null, null);
+          0,
+          0,
+          RetryPolicy.SAFE,
+          HeaderChanges.NONE,
+          HeaderChanges.NONE,
+          null,
+          List.of(),
+          null,
+          null);
 
   public RoutePolicy {
     hashPolicies = List.copyOf(hashPolicies);

@@ -20,8 +20,7 @@ final class CorsTranslator {
     Messages.unsupported(field + ".filter_enabled", message.hasFilterEnabled());
     Messages.unsupported(field + ".shadow_enabled", message.hasShadowEnabled());
     Messages.unsupported(
-        field + ".allow_private_network_access",
-        message.getAllowPrivateNetworkAccess().getValue());
+        field + ".allow_private_network_access", message.getAllowPrivateNetworkAccess().getValue());
     List<StringMatch> origins = new ArrayList<>();
     for (StringMatcher origin : message.getAllowOriginStringMatchList()) {
       origins.add(Strings.match(field + ".allow_origin_string_match", origin));

@@ -175,8 +175,8 @@ public final class RouteTranslator {
                 all.getResponseHeadersToRemoveList()));
   }
 
-  static RouteMatch match(
-      String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message) throws InvalidResource {
+  static RouteMatch match(String field, io.envoyproxy.envoy.config.route.v3.RouteMatch message)
+      throws InvalidResource {
     Messages.unsupported(field + ".runtime_fraction", message.hasRuntimeFraction());
     Messages.unsupported(field + ".tls_context", message.hasTlsContext());
     Messages.unsupported(field + ".dynamic_metadata", message.getDynamicMetadataCount() > 0);
