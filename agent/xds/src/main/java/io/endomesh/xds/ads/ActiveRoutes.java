@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ActiveRoutes {
 
   private final Resources resources;
-  private final NamedEndpoints named;
+  private final EndpointAddresses addresses;
   private final Map<String, RouteResource> active = new HashMap<>();
 
-  ActiveRoutes(Resources resources, NamedEndpoints named) {
+  ActiveRoutes(Resources resources, EndpointAddresses addresses) {
     this.resources = resources;
-    this.named = named;
+    this.addresses = addresses;
   }
 
   /** Brings the routes of all authorities up to what is complete now. */
@@ -115,7 +115,7 @@ final class ActiveRoutes {
         return false;
       }
       ClusterResource cluster = resources.cluster(name);
-      if (cluster != null && !named.isAnswered(cluster)) {
+      if (cluster != null && !addresses.isAnswered(cluster)) {
         return false;
       }
       if (cluster != null

@@ -49,7 +49,7 @@ final class Linker {
 
   private final Resources resources;
   private final ActiveRoutes routes;
-  private final NamedEndpoints named;
+  private final EndpointAddresses addresses;
   private final LongSupplier nanoTime;
   private final Map<String, Linked> linked = new HashMap<>();
 
@@ -62,10 +62,10 @@ final class Linker {
   /**
    * @param nanoTime the clock of the mesh
    */
-  Linker(Resources resources, ActiveRoutes routes, NamedEndpoints named, LongSupplier nanoTime) {
+  Linker(Resources resources, ActiveRoutes routes, EndpointAddresses addresses, LongSupplier nanoTime) {
     this.resources = resources;
     this.routes = routes;
-    this.named = named;
+    this.addresses = addresses;
     this.nanoTime = nanoTime;
   }
 
@@ -207,7 +207,7 @@ final class Linker {
       return null;
     }
     return resource.endpointsName() == null
-        ? named.resolved(resource.endpoints())
+        ? addresses.resolved(resource.endpoints())
         : resources.endpoints(resource.endpointsName());
   }
 

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * address that DNS has for the name is one. Asked again and again; while DNS does not answer, what
  * it said before goes on. Not thread-safe: runs on the control thread.
  */
-final class NamedEndpoints {
+final class NamedEndpoints implements EndpointAddresses {
 
   /** Envoy {@code Cluster.dns_refresh_rate}; the JDK's own cache answers most of it. */
   static final long REFRESH_NANOS = Duration.ofSeconds(5).toNanos();
@@ -53,13 +53,13 @@ final class NamedEndpoints {
     }
   }
 
-  /** True if DNS was heard about all names of a cluster. */
-  boolean isAnswered(ClusterResource cluster) {
+  @Override
+  public boolean isAnswered(ClusterResource cluster) {
     return known.keySet().containsAll(cluster.names());
   }
 
-  /** Endpoints with addresses in place of names. */
-  List<EndpointResource> resolved(List<EndpointResource> endpoints) {
+  @Override
+  public List<EndpointResource> resolved(List<EndpointResource> endpoints) {
     List<EndpointResource> resolved = new ArrayList<>();
     for (EndpointResource endpoint : endpoints) {
       InetSocketAddress address = endpoint.address();

@@ -25,7 +25,7 @@ public final class Preview {
 
   private final Source source;
   private final Resources resources = new Resources();
-  private final ActiveRoutes routes = new ActiveRoutes(resources);
+  private final ActiveRoutes routes = new ActiveRoutes(resources, EndpointAddresses.UNRESOLVED);
   private final List<String> rejections = new ArrayList<>();
 
   public Preview(Source source) {
@@ -41,15 +41,18 @@ public final class Preview {
     ask(ResourceType.CLUSTER, clusters);
     ask(ResourceType.ENDPOINTS, routes.endpointNames(clusters));
     routes.update(authorities);
-    Map<String, VirtualHost> hosts =
-        new Linker(resources, routes, System::nanoTime).hosts(authorities);
+    Map<String, VirtualHost> hosts = linker().hosts(authorities);
     return hosts.get(authority);
   }
 
   /** Rules of a port, by its listener; open if there is none. */
   public Inbound.Port inbound(String listener) {
     ask(ResourceType.LISTENER, Set.of(listener));
-    return new Linker(resources, routes, System::nanoTime).inbound(Map.of(), listener).otherPorts();
+    return linker().inbound(Map.of(), listener).otherPorts();
+  }
+
+  private Linker linker() {
+    return new Linker(resources, routes, EndpointAddresses.UNRESOLVED, System::nanoTime);
   }
 
   /** What the agent would not accept so far, each in a sentence; it keeps what it had of those. */
