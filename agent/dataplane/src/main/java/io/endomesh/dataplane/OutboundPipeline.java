@@ -165,7 +165,7 @@ final class OutboundPipeline {
     if (delayNanos >= Math.min(call.nanosLeft(), call.request.nanosLeft())) {
       return Attempt.DELIVER;
     }
-    if (!cluster.permitsRetry()) {
+    if (!cluster.permitsRetry(call.mesh.nanoTime())) {
       if (sent) {
         scope.spend();
       }
@@ -286,9 +286,10 @@ final class OutboundPipeline {
 
   private static @Nullable Decision endpoint(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
+    long now = call.mesh.nanoTime();
     Endpoint endpoint = sessionEndpoint(call, cluster);
     if (endpoint == null) {
-      endpoint = cluster.pick(call.tried, hash(call, cluster), call.mesh.nanoTime());
+      endpoint = cluster.pick(call.tried, hash(call, cluster), now);
     }
     if (endpoint == null) {
       String why = cluster.endpoints().isEmpty() ? "" : ": all were ejected after errors";
@@ -296,6 +297,9 @@ final class OutboundPipeline {
           "no endpoint of " + cluster.name() + " to send to" + why, Reply.BY_ENDPOINT);
     }
     call.endpoint = endpoint;
+    if (call.attempts == 0) {
+      cluster.called(now);
+    }
     return null;
   }
 

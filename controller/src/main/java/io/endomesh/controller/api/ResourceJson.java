@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ControllerContext;
-import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ReferenceGrant;
@@ -15,13 +14,16 @@ import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
+import io.endomesh.controller.translate.Applied;
 import io.endomesh.controller.translate.OwnershipConditions;
 import io.endomesh.controller.translate.ReferenceGrants;
 import io.endomesh.controller.translate.RouteConditions;
 import io.endomesh.controller.translate.ServiceKey;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Resources, what applying them did, and their history, as docs/api.md has them. Thread-safe. */
@@ -37,6 +39,10 @@ final class ResourceJson {
 
   /** As it was applied, with resourceVersion and status. */
   ObjectNode document(StoredResource stored) {
+    return document(stored, applied(context.store().resources(), List.of()));
+  }
+
+  private static ObjectNode document(StoredResource stored, Applied applied) {
     ObjectNode document = (ObjectNode) tree(stored.body());
     ((ObjectNode) document.get("metadata"))
         .put("resourceVersion", Long.toString(stored.revision()))
@@ -44,9 +50,7 @@ final class ResourceJson {
     ObjectNode status = document.putObject("status");
     status.put("updatedAt", stored.updatedAt().toString());
     MeshResource resource = ResourceParser.parseStored(stored.body());
-    Resources now = context.store().resources();
-    for (RouteConditions.Condition condition :
-        conditions(resource, known(now), grants(now, List.of()))) {
+    for (RouteConditions.Condition condition : conditions(resource, applied)) {
       status
           .withArray("conditions")
           .addObject()
@@ -62,7 +66,11 @@ final class ResourceJson {
     ObjectNode answer = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
     answer.putObject("metadata").put("resourceVersion", Long.toString(resources.revision()));
     ArrayNode items = answer.putArray("items");
-    resources.all().stream().filter(wanted).map(this::document).forEach(items::add);
+    Applied applied = applied(resources, List.of());
+    resources.all().stream()
+        .filter(wanted)
+        .map(stored -> document(stored, applied))
+        .forEach(items::add);
     return answer;
   }
 
@@ -71,6 +79,7 @@ final class ResourceJson {
    */
   ObjectNode applied(
       List<ParsedResource> parsed, Resources before, Resources after, boolean dryRun) {
+    Applied applied = applied(after, parsed);
     ObjectNode answer = JSON.createObjectNode().put("dryRun", dryRun);
     ArrayNode resources = answer.putArray("resources");
     for (ParsedResource resource : parsed) {
@@ -86,7 +95,7 @@ final class ResourceJson {
               .put("revision", now == null ? after.revision() : now.revision());
       ArrayNode warnings = json.putArray("warnings");
       resource.warnings().forEach(warnings::add);
-      unresolved(resource, parsed, after).forEach(warnings::add);
+      unresolved(resource, applied).forEach(warnings::add);
     }
     return answer;
   }
@@ -117,45 +126,46 @@ final class ResourceJson {
     return old.body().equals(resource.body()) ? "unchanged" : "configured";
   }
 
-  private List<String> unresolved(
-      ParsedResource resource, List<ParsedResource> together, Resources after) {
-    Predicate<ServiceKey> known =
-        known(after)
-            .or(
-                service ->
-                    together.stream().anyMatch(other -> other.key().equals(declaration(service))));
-    return conditions(resource.resource(), known, grants(after, together)).stream()
+  private List<String> unresolved(ParsedResource resource, Applied applied) {
+    return conditions(resource.resource(), applied).stream()
         .filter(condition -> !condition.status())
         .map(RouteConditions.Condition::message)
         .toList();
   }
 
-  private List<RouteConditions.Condition> conditions(
-      MeshResource resource, Predicate<ServiceKey> known, ReferenceGrants grants) {
+  private List<RouteConditions.Condition> conditions(MeshResource resource, Applied applied) {
     return Stream.concat(
-            RouteConditions.of(resource, known, grants).stream(),
+            RouteConditions.of(resource, applied).stream(),
             OwnershipConditions.of(resource, context.model().get()).stream())
         .toList();
   }
 
-  /** Live, or declared: a declaration counts at once, before the next model is made. */
-  private Predicate<ServiceKey> known(Resources resources) {
-    return service ->
-        context.model().get().service(service) != null
-            || resources.byKey().containsKey(declaration(service));
-  }
-
-  /** Those of the store, and those that a dry run would apply. */
-  private static ReferenceGrants grants(Resources resources, List<ParsedResource> together) {
-    Stream<MeshResource> stored =
-        resources.all().stream()
-            .filter(resource -> resource.key().kind().equals(Kind.REFERENCE_GRANT.kindName()))
-            .map(resource -> ResourceParser.parseStored(resource.body()));
-    return new ReferenceGrants(
-        Stream.concat(stored, together.stream().map(ParsedResource::resource))
-            .filter(ReferenceGrant.class::isInstance)
-            .map(ReferenceGrant.class::cast)
-            .toList());
+  /**
+   * @param together what a dry run would apply: the newest, or in place of what is there
+   */
+  private Applied applied(Resources resources, List<ParsedResource> together) {
+    Map<ResourceKey, MeshResource> all = new LinkedHashMap<>();
+    resources.all().stream()
+        .sorted(
+            Comparator.comparing(StoredResource::createdAt)
+                .thenComparing(stored -> stored.key().namespace())
+                .thenComparing(stored -> stored.key().name()))
+        .forEach(stored -> all.put(stored.key(), ResourceParser.parseStored(stored.body())));
+    together.forEach(parsed -> all.put(parsed.key(), parsed.resource()));
+    // Live, or declared: a declaration counts at once, before the next model is made.
+    Predicate<ServiceKey> known =
+        service ->
+            context.model().get().service(service) != null
+                || all.containsKey(declaration(service));
+    List<MeshResource> oldestFirst = List.copyOf(all.values());
+    return new Applied(
+        known,
+        new ReferenceGrants(
+            oldestFirst.stream()
+                .filter(ReferenceGrant.class::isInstance)
+                .map(ReferenceGrant.class::cast)
+                .toList()),
+        oldestFirst);
   }
 
   private static ResourceKey declaration(ServiceKey service) {

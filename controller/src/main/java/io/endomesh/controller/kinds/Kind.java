@@ -68,7 +68,12 @@ public enum Kind {
       "BackendTLSPolicy",
       "backendtlspolicies",
       List.of("gateway.networking.k8s.io/v1"),
-      BackendTlsPolicy::read);
+      BackendTlsPolicy::read),
+  BACKEND_TRAFFIC_POLICY(
+      "XBackendTrafficPolicy",
+      "xbackendtrafficpolicies",
+      List.of("gateway.networking.x-k8s.io/v1alpha1"),
+      BackendTrafficPolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

@@ -17,7 +17,8 @@ public sealed interface MeshResource
         OverloadPolicy,
         Sidecar,
         WorkloadEntry,
-        BackendTlsPolicy {
+        BackendTlsPolicy,
+        BackendTrafficPolicy {
 
   Metadata metadata();
 

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.BackendTlsPolicy;
+import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
@@ -140,6 +141,10 @@ final class Catalog {
 
   List<BackendTlsPolicy> backendTlsPolicies() {
     return of(BackendTlsPolicy.class);
+  }
+
+  List<BackendTrafficPolicy> backendTrafficPolicies() {
+    return of(BackendTrafficPolicy.class);
   }
 
   ReferenceGrants referenceGrants() {

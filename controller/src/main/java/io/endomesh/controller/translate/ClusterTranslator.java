@@ -74,6 +74,9 @@ final class ClusterTranslator {
         model.destinationRules().of(parsed.host()),
         cluster);
     model.resiliencePolicies().apply(parsed.host(), cluster);
+    if (destination instanceof Destination.ToService to) {
+      model.backendPolicies().apply(to.service().key(), cluster);
+    }
     if (dialect == Scope.Dialect.AGENT && destination != null) {
       TransportSocket socket = transportSocket(model, destination, parsed.host());
       if (socket != null) {

@@ -29,6 +29,7 @@ public final class MeshModel {
   private final DestinationRules destinationRules;
   private final ReferenceGrants referenceGrants;
   private final ResiliencePolicies resiliencePolicies;
+  private final BackendPolicies backendPolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
@@ -47,6 +48,7 @@ public final class MeshModel {
     this.destinationRules = new DestinationRules(catalog.destinationRules());
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
+    this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
     this.sidecars = new Sidecars(catalog.sidecars());
@@ -142,6 +144,10 @@ public final class MeshModel {
 
   Sidecars sidecars() {
     return sidecars;
+  }
+
+  BackendPolicies backendPolicies() {
+    return backendPolicies;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a resource that says how services are called is in effect, in the conditions of Gateway
@@ -30,10 +32,55 @@ public final class RouteConditions {
   private RouteConditions() {}
 
   /**
-   * @param known whether the mesh knows a service
    * @return empty for kinds that have no conditions
    */
-  public static List<Condition> of(
+  public static List<Condition> of(MeshResource resource, Applied applied) {
+    return standing(
+        resource, applied, own(resource, applied.known(), applied.grants()));
+  }
+
+  /** Who yields to another everywhere is not accepted; who does so in part is told where. */
+  private static List<Condition> standing(
+      MeshResource resource, Applied applied, List<Condition> own) {
+    List<Condition> conditions = new ArrayList<>(own);
+    Precedence.Standing standing = Precedence.of(resource, applied.resources());
+    if (!own.isEmpty() && !standing.lost().isEmpty()) {
+      String message =
+          String.join("; ", standing.lost()) + "; this has no effect there until that is deleted";
+      if (!standing.hasNone()) {
+        conditions.add(new Condition("Effective", false, "Overridden", message));
+      } else if (own.get(0).status()) {
+        conditions.set(0, new Condition("Accepted", false, "Conflicted", message));
+      }
+    }
+    String budget = resource instanceof DestinationRule rule ? retryBudget(rule, applied) : null;
+    if (budget != null) {
+      conditions.add(new Condition("Effective", false, "Overridden", budget));
+    }
+    return conditions;
+  }
+
+  /** Whose retry budget counts in place of the rule's; null if its own does. */
+  private static @Nullable String retryBudget(DestinationRule rule, Applied applied) {
+    boolean says =
+        rule.policy().retryBudget() != null
+            || rule.policy().connectionPool() != null
+                && rule.policy().connectionPool().maxRetries() != null;
+    if (says) {
+      for (BackendTrafficPolicy policy : applied.of(BackendTrafficPolicy.class)) {
+        if (policy.retries() != null
+            && Precedence.hosts(policy).containsAll(Precedence.hosts(rule))) {
+          return "trafficPolicy: the retryConstraint of "
+              + Precedence.name(policy)
+              + " counts in place of retryBudget and maxRetries";
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether the resource itself makes sense, whatever else there is for the same services. */
+  private static List<Condition> own(
       MeshResource resource, Predicate<ServiceKey> known, ReferenceGrants grants) {
     if (resource instanceof RouteResource route) {
       Set<ServiceKey> parents = new TreeSet<>();
@@ -65,6 +112,9 @@ public final class RouteConditions {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     if (resource instanceof OverloadPolicy policy) {
+      return List.of(target(policy.metadata().namespace(), policy.services(), known));
+    }
+    if (resource instanceof BackendTrafficPolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();
@@ -137,8 +187,10 @@ public final class RouteConditions {
         field,
         services,
         known,
-        "it has no effect until it joins");
+        NO_EFFECT);
   }
+
+  private static final String NO_EFFECT = "it has no effect until it joins";
 
   private static List<Condition> of(
       String parentField,

@@ -11,6 +11,7 @@ import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.RouteResource.Backend;
 import io.endomesh.controller.kinds.RouteResource.NamedText;
 import io.endomesh.controller.kinds.RouteResource.Retry;
+import io.endomesh.controller.kinds.RouteResource.Session;
 import io.endomesh.controller.kinds.RouteResource.Text;
 import io.endomesh.controller.kinds.RouteResource.Timeouts;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,11 +125,36 @@ final class RouteRules {
           FilterTranslator.CORS, Any.pack(FilterTranslator.cors(filters.cors())));
     }
     // gRPC's clients reject the filter, which they do not know.
-    if (rule.session() != null && !grpcDialect()) {
+    Session session = filters.answers() ? null : session(rule);
+    if (session != null && !grpcDialect()) {
       route.putTypedPerFilterConfig(
-          FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(rule.session())));
+          FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)));
     }
     return route.build();
+  }
+
+  /**
+   * The rule's own; else what an XBackendTrafficPolicy says of where it leads, if the sides of a
+   * split agree.
+   */
+  private @Nullable Session session(RouteResource.Rule rule) {
+    if (rule.session() != null) {
+      return rule.session();
+    }
+    List<ServiceKey> services =
+        rule.backends().isEmpty()
+            ? List.of(to.service().key())
+            : rule.backends().stream()
+                .filter(backend -> backend.weight() > 0)
+                .map(backend -> new ServiceKey(backend.namespace(), backend.service()))
+                .toList();
+    Session agreed = services.isEmpty() ? null : model.backendPolicies().session(services.get(0));
+    for (ServiceKey service : services) {
+      if (!Objects.equals(agreed, model.backendPolicies().session(service))) {
+        return null;
+      }
+    }
+    return agreed;
   }
 
   private RouteAction action(RouteResource.Rule rule) {

@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import com.google.protobuf.Any;
 import io.endomesh.controller.kinds.DestinationRule.TrafficPolicy;
 import io.endomesh.controller.kinds.GrpcRoute;
 import io.endomesh.controller.kinds.HttpRoute;
@@ -66,11 +67,7 @@ final class RouteTable {
             to.port().number(),
             scope.namespace());
       }
-      return List.of(
-          all(
-              "Service/" + to.service().key().namespace() + "/" + to.service().key().name(),
-              to,
-              model.destinationRules().policy(to.service().key().toString(), null)));
+      return List.of(withoutRoutes(model, to, scope));
     }
     ServiceEntry entry = ((Destination.ToEntry) destination).entry();
     return List.of(
@@ -100,6 +97,24 @@ final class RouteTable {
       }
     }
     return ofService;
+  }
+
+  /** All calls to the service itself, under what its policies say. */
+  private static Route withoutRoutes(MeshModel model, Destination.ToService to, Scope scope) {
+    ServiceKey service = to.service().key();
+    Route route =
+        all(
+            "Service/" + service.namespace() + "/" + service.name(),
+            to,
+            model.destinationRules().policy(service.toString(), null));
+    RouteResource.Session session = model.backendPolicies().session(service);
+    // gRPC's clients reject the filter, which they do not know.
+    return session == null || scope.dialect() == Scope.Dialect.GRPC
+        ? route
+        : route.toBuilder()
+            .putTypedPerFilterConfig(
+                FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)))
+            .build();
   }
 
   private static Route all(String name, Destination destination, TrafficPolicy policy) {

@@ -16,6 +16,7 @@ public final class Cluster {
   private final ClusterPolicy policy;
   private final ClusterLoad load;
   private final Priorities priorities;
+  private final @Nullable RetryHistory history;
 
   /**
    * @param name of the xDS resource
@@ -34,6 +35,7 @@ public final class Cluster {
     this.policy = policy;
     this.load = load;
     this.priorities = Priorities.of(this.endpoints, policy);
+    this.history = load.history(policy.limits().constraint());
     takeOver();
   }
 
@@ -78,9 +80,16 @@ public final class Cluster {
     return breaker != null && breaker.isBroken();
   }
 
-  /** False if enough retries are in flight. */
-  public boolean permitsRetry() {
-    return policy.limits().permitsRetry(load);
+  /** A call begins its first attempt here. */
+  public void called(long nowNanos) {
+    if (history != null) {
+      history.called(nowNanos);
+    }
+  }
+
+  /** False if enough retries are in flight, or were made lately. */
+  public boolean permitsRetry(long nowNanos) {
+    return history == null ? policy.limits().permitsRetry(load) : history.permits(nowNanos);
   }
 
   /**

@@ -21,6 +21,17 @@ public final class ClusterLoad {
   /** When outlier detection last looked at all endpoints; set by whoever looks next. */
   final AtomicLong sweptAtNanos = new AtomicLong(Long.MIN_VALUE);
 
+  /** Guarded by this: seldom read, by clusters as they are made. */
+  private @Nullable RetryHistory history;
+
+  /** Goes on for as long as the constraint is the same; null if there is none. */
+  synchronized @Nullable RetryHistory history(@Nullable RetryConstraint constraint) {
+    if (history == null || !history.constraint().equals(constraint)) {
+      history = constraint == null ? null : new RetryHistory(constraint);
+    }
+    return history;
+  }
+
   public void begin(boolean retry) {
     active.incrementAndGet();
     if (retry) {

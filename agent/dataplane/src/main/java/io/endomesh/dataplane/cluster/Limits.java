@@ -1,5 +1,7 @@
 package io.endomesh.dataplane.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much a cluster may have in flight from this workload (Envoy {@code
  * CircuitBreakers.Thresholds}). Beyond it a call is answered at once instead of being queued on a
@@ -12,8 +14,22 @@ package io.endomesh.dataplane.cluster;
  *     of all attempts, so that 20 % let 80 first attempts be followed by 20 retries; of the first
  *     attempts alone, they never add more than 20 % to the load
  * @param minRetries retries that are always permitted, so that a quiet client can retry at all
+ * @param constraint of the retries of a time, in place of the three before; null if there is none
  */
-public record Limits(int maxRequests, int maxRetries, int budgetPercent, int minRetries) {
+public record Limits(
+    int maxRequests,
+    int maxRetries,
+    int budgetPercent,
+    int minRetries,
+    @Nullable RetryConstraint constraint) {
+
+  public Limits(int maxRequests, int maxRetries, int budgetPercent, int minRetries) {
+    this(maxRequests, maxRetries, budgetPercent, minRetries, null);
+  }
+
+  public Limits with(RetryConstraint constraint) {
+    return new Limits(maxRequests, maxRetries, budgetPercent, minRetries, constraint);
+  }
 
   /** Envoy {@code RetryBudget.budget_percent}. */
   public static final int DEFAULT_BUDGET_PERCENT = 20;

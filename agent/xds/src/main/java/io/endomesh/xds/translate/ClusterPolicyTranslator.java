@@ -1,8 +1,13 @@
 package io.endomesh.xds.translate;
 
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
+import io.endomesh.dataplane.cluster.Limits;
+import io.endomesh.dataplane.cluster.RetryConstraint;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 
@@ -23,7 +28,7 @@ final class ClusterPolicyTranslator {
     return new ClusterPolicy(
         name.isEmpty() ? null : name,
         BalancingTranslator.translate(message, text(metadata, "balancing")),
-        LimitsTranslator.translate("circuit_breakers", message.getCircuitBreakers()),
+        limits(message, metadata),
         message.hasOutlierDetection()
             ? OutlierTranslator.translate("outlier_detection", message.getOutlierDetection())
             : null,
@@ -33,6 +38,36 @@ final class ClusterPolicyTranslator {
             : ClusterPolicy.DEFAULT_PANIC_PERCENT,
         common.hasLocalityWeightedLbConfig(),
         BreakerTranslator.translate(metadata));
+  }
+
+  /** Envoy's budget knows no time; what Gateway API asks for stands beside it. */
+  private static Limits limits(Cluster message, Struct metadata) throws InvalidResource {
+    Limits limits = LimitsTranslator.translate("circuit_breakers", message.getCircuitBreakers());
+    String field = "retry_constraint";
+    if (!metadata.containsFields(field)) {
+      return limits;
+    }
+    Struct constraint = metadata.getFieldsOrThrow(field).getStructValue();
+    return limits.with(
+        new RetryConstraint(
+            (int) number(field, constraint, "percent", 0, 100),
+            MILLISECONDS.toNanos(number(field, constraint, "interval_ms", 1, MAX_INTERVAL_MILLIS)),
+            (int) number(field, constraint, "min_count", 0, Integer.MAX_VALUE),
+            MILLISECONDS.toNanos(
+                number(field, constraint, "min_interval_ms", 1, MAX_INTERVAL_MILLIS))));
+  }
+
+  /** Gateway API {@code BudgetDetails.interval}: not greater than one hour. */
+  private static final long MAX_INTERVAL_MILLIS = HOURS.toMillis(1);
+
+  private static long number(String field, Struct of, String name, long min, long max)
+      throws InvalidResource {
+    double value = of.getFieldsOrDefault(name, Value.getDefaultInstance()).getNumberValue();
+    if (!(value >= min && value <= max)) {
+      throw new InvalidResource(
+          field + "." + name + ": " + value + " (expected: " + min + " to " + max + ")");
+    }
+    return (long) value;
   }
 
   private static String text(Struct metadata, String name) {

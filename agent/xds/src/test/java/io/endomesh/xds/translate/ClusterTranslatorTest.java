@@ -16,6 +16,7 @@ import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection.FailurePercentage;
 import io.endomesh.dataplane.cluster.OutlierDetection.SuccessRate;
+import io.endomesh.dataplane.cluster.RetryConstraint;
 import io.endomesh.dataplane.cluster.SlowStart;
 import io.endomesh.xds.Xds;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
@@ -137,6 +138,40 @@ class ClusterTranslatorTest {
   void translate_metadata_namesThePolicy() throws Exception {
     assertThat(policy(named("policy", "DestinationRule/shop/orders")).name())
         .isEqualTo("DestinationRule/shop/orders");
+  }
+
+  private static Cluster.Builder constrained(double percent, double intervalMillis) {
+    Struct.Builder constraint =
+        Struct.newBuilder()
+            .putFields("percent", Value.newBuilder().setNumberValue(percent).build())
+            .putFields("interval_ms", Value.newBuilder().setNumberValue(intervalMillis).build())
+            .putFields("min_count", Value.newBuilder().setNumberValue(5).build())
+            .putFields("min_interval_ms", Value.newBuilder().setNumberValue(1_000).build());
+    return cluster()
+        .setMetadata(
+            Metadata.newBuilder()
+                .putFilterMetadata(
+                    "endomesh",
+                    Struct.newBuilder()
+                        .putFields(
+                            "retry_constraint",
+                            Value.newBuilder().setStructValue(constraint).build())
+                        .build()));
+  }
+
+  @Test
+  void translate_retryConstraint_standsBesideTheLimits() throws Exception {
+    assertThat(policy(constrained(25, 10_000)).limits())
+        .isEqualTo(
+            Limits.DEFAULT.with(
+                new RetryConstraint(25, 10_000_000_000L, 5, 1_000_000_000L)));
+  }
+
+  @Test
+  void translate_retryConstraintWithoutInterval_isRefused() {
+    assertThatThrownBy(() -> policy(constrained(25, 0)))
+        .isInstanceOf(InvalidResource.class)
+        .hasMessageContaining("retry_constraint.interval_ms: 0.0 (expected: 1 to 3600000)");
   }
 
   @Test

@@ -1,0 +1,179 @@
+package io.endomesh.controller.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.translate.RouteConditions.Condition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What resources for the same service are told of each other. */
+class RouteConditionsTest {
+
+  private static final String HTTP_ROUTE =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: http, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules: [{backendRefs: [{name: orders}]}]
+      """;
+
+  private static final String VIRTUAL_SERVICE =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: virtual, namespace: shop}
+      spec: {hosts: [orders], http: [{route: [{destination: {host: orders}}]}]}
+      """;
+
+  private static final String POLICY =
+      """
+      apiVersion: gateway.networking.x-k8s.io/v1alpha1
+      kind: XBackendTrafficPolicy
+      metadata: {name: %s, namespace: shop}
+      spec: {targetRefs: [{group: "", kind: Service, name: %s}], retryConstraint: {}}
+      """;
+
+  private final List<MeshResource> oldestFirst = new ArrayList<>();
+
+  @Test
+  void httpRoute_besideAGrpcRouteOfTheSamePort_isNotAccepted() throws Exception {
+    MeshResource http = apply(HTTP_ROUTE);
+    apply(
+        HTTP_ROUTE
+            .replace("HTTPRoute", "GRPCRoute")
+            .replace("name: http", "name: grpc")
+            .replace("name: orders}]\n", "name: orders, port: 8080}]\n"));
+
+    assertThat(accepted(http))
+        .isEqualTo(
+            new Condition(
+                "Accepted",
+                false,
+                "Conflicted",
+                "orders.shop: GRPCRoute shop/grpc counts there; this has no effect there until that"
+                    + " is deleted"));
+    assertThat(accepted(oldestFirst.get(1)).status()).isTrue();
+  }
+
+  @Test
+  void grpcRoute_ofAnotherPort_doesNotConflict() throws Exception {
+    MeshResource http = apply(HTTP_ROUTE.replace("name: orders}]\n", "name: orders, port: 80}]\n"));
+    apply(
+        HTTP_ROUTE
+            .replace("HTTPRoute", "GRPCRoute")
+            .replace("name: orders}]\n", "name: orders, port: 81}]\n"));
+
+    assertThat(accepted(http).status()).isTrue();
+  }
+
+  @Test
+  void virtualService_besideARoute_isToldWhoCounts_olderOrNot() throws Exception {
+    MeshResource virtual = apply(VIRTUAL_SERVICE);
+    assertThat(accepted(virtual).status()).isTrue();
+
+    apply(HTTP_ROUTE);
+
+    assertThat(accepted(virtual).reason()).isEqualTo("Conflicted");
+    assertThat(accepted(virtual).message()).startsWith("orders.shop: HTTPRoute shop/http counts");
+  }
+
+  @Test
+  void virtualService_thatLosesOneOfItsHosts_isEffectiveInPart() throws Exception {
+    MeshResource virtual =
+        apply(VIRTUAL_SERVICE.replace("hosts: [orders]", "hosts: [orders, payments]"));
+    apply(HTTP_ROUTE);
+
+    assertThat(accepted(virtual).status()).isTrue();
+    assertThat(conditions(virtual))
+        .filteredOn(condition -> !condition.status())
+        .singleElement()
+        .satisfies(condition -> assertThat(condition.type()).isEqualTo("Effective"))
+        .satisfies(condition -> assertThat(condition.message()).startsWith("orders.shop: HTTPRoute"));
+  }
+
+  @Test
+  void virtualService_ofAnotherNamespace_isNotTouchedByOneOfTheService() throws Exception {
+    MeshResource theirs =
+        apply(
+            VIRTUAL_SERVICE
+                .replace("namespace: shop", "namespace: web")
+                .replace("orders", "orders.shop"));
+    apply(VIRTUAL_SERVICE);
+
+    assertThat(accepted(theirs).status()).isTrue();
+  }
+
+  @Test
+  void twoOfAKind_theYoungerIsToldOfTheOlder() throws Exception {
+    for (String yaml :
+        List.of(
+            VIRTUAL_SERVICE,
+            "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+                + "metadata: {name: virtual, namespace: shop}\nspec: {host: orders}\n",
+            POLICY.formatted("virtual", "orders"))) {
+      oldestFirst.clear();
+      MeshResource older = apply(yaml);
+      MeshResource younger = apply(yaml.replace("name: virtual", "name: another"));
+
+      assertThat(accepted(older).status()).as(yaml).isTrue();
+      assertThat(accepted(younger).reason()).as(yaml).isEqualTo("Conflicted");
+      assertThat(accepted(younger).message()).as(yaml).contains("shop/virtual counts there");
+    }
+  }
+
+  @Test
+  void backendTrafficPolicy_forAServiceNobodyKnows_hasNoTarget() throws Exception {
+    assertThat(accepted(apply(POLICY.formatted("p", "nobody"))).reason())
+        .isEqualTo("TargetNotFound");
+  }
+
+  @Test
+  void destinationRule_whoseRetryBudgetIsSaidElsewhere_isToldSo() throws Exception {
+    MeshResource rule =
+        apply(
+            """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: rule, namespace: shop}
+            spec: {host: orders, trafficPolicy: {retryBudget: {percent: 5}}}
+            """);
+    apply(POLICY.formatted("p", "orders"));
+
+    assertThat(conditions(rule))
+        .extracting(Condition::type, Condition::reason)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("Accepted", "Accepted"),
+            org.assertj.core.groups.Tuple.tuple("Effective", "Overridden"));
+    assertThat(conditions(rule).get(1).message()).contains("XBackendTrafficPolicy shop/p");
+  }
+
+  private MeshResource apply(String yaml) throws Exception {
+    Map<?, ?> document = ResourceParser.documents(yaml).get(0);
+    MeshResource resource = ResourceParser.parse(document).resource();
+    oldestFirst.add(resource);
+    return resource;
+  }
+
+  private Condition accepted(MeshResource resource) {
+    Condition first = conditions(resource).get(0);
+    assertThat(first.type()).isEqualTo("Accepted");
+    return first;
+  }
+
+  private List<Condition> conditions(MeshResource resource) {
+    Set<String> known = Set.of("orders.shop", "payments.shop");
+    return RouteConditions.of(
+        resource,
+        new Applied(
+            service -> known.contains(service.toString()),
+            new ReferenceGrants(List.of()),
+            oldestFirst));
+  }
+}
