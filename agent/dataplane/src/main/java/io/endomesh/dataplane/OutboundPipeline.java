@@ -268,8 +268,19 @@ final class OutboundPipeline {
   private static @Nullable Decision cluster(Call call) {
     WeightedClusters clusters = Objects.requireNonNull(call.forward).clusters();
     String session = session(call);
-    call.target = session == null ? clusters.pick() : clusters.pick(session, call.tried);
-    return null;
+    WeightedClusters.Target target =
+        session == null ? clusters.pick() : clusters.pick(session, call.tried);
+    call.target = target;
+    return target.absentStatus() == 0 ? null : absent(call, target);
+  }
+
+  /** UNAVAILABLE to gRPC, whatever the status (Gateway API GRPCRouteRule.backendRefs). */
+  private static Reply absent(Call call, WeightedClusters.Target target) {
+    return new Reply(
+        target.absentStatus(),
+        Reply.GRPC_UNAVAILABLE,
+        routeName(call) + " leads to " + target.cluster().name() + ", which there is not",
+        routeName(call));
   }
 
   private static @Nullable Decision admission(Call call) {

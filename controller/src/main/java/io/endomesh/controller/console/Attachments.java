@@ -56,10 +56,12 @@ final class Attachments {
       case "VirtualService" -> namesHost(key, spec.path("hosts"), service);
       case "DestinationRule" ->
           service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), key.namespace()));
+      case "TrafficSplit" ->
+          service.key().equals(ServiceKey.ofHost(spec.path("service").asText(), key.namespace()));
       case "AuthorizationPolicy", "PeerAuthentication" ->
           (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
               && selects(spec.path("selector").path("matchLabels"), service);
-      case "RateLimitPolicy", "ResiliencePolicy", "OverloadPolicy" ->
+      case "RateLimitPolicy", "ResiliencePolicy", "OverloadPolicy", "XBackendTrafficPolicy" ->
           key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
       default -> false;
     };

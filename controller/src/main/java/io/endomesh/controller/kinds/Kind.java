@@ -73,7 +73,18 @@ public enum Kind {
       "XBackendTrafficPolicy",
       "xbackendtrafficpolicies",
       List.of("gateway.networking.x-k8s.io/v1alpha1"),
-      BackendTrafficPolicy::read);
+      BackendTrafficPolicy::read),
+  TRAFFIC_SPLIT(
+      "TrafficSplit",
+      "trafficsplits",
+      List.of(
+          "split.smi-spec.io/v1alpha4", "split.smi-spec.io/v1alpha3", "split.smi-spec.io/v1alpha2"),
+      TrafficSplit::read),
+  HTTP_ROUTE_GROUP(
+      "HTTPRouteGroup",
+      "httproutegroups",
+      List.of("specs.smi-spec.io/v1alpha4"),
+      HttpRouteGroup::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

@@ -18,7 +18,9 @@ public sealed interface MeshResource
         Sidecar,
         WorkloadEntry,
         BackendTlsPolicy,
-        BackendTrafficPolicy {
+        BackendTrafficPolicy,
+        TrafficSplit,
+        HttpRouteGroup {
 
   Metadata metadata();
 

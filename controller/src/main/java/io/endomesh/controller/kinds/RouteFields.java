@@ -103,7 +103,7 @@ final class RouteFields {
       return backends;
     }
     if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
-      throw rule.invalid("backendRefs", "weights sum to 0 (expected: > 0)");
+      rule.warn("backendRefs", "weights sum to 0: calls are answered with 500");
     }
     return backends;
   }

@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.BackendTlsPolicy;
 import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -16,6 +17,7 @@ import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.ServiceResource;
 import io.endomesh.controller.kinds.Sidecar;
+import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.kinds.WorkloadEntry;
 import io.endomesh.controller.store.ResourceKey;
@@ -145,6 +147,14 @@ final class Catalog {
 
   List<BackendTrafficPolicy> backendTrafficPolicies() {
     return of(BackendTrafficPolicy.class);
+  }
+
+  List<TrafficSplit> trafficSplits() {
+    return of(TrafficSplit.class);
+  }
+
+  List<HttpRouteGroup> httpRouteGroups() {
+    return of(HttpRouteGroup.class);
   }
 
   ReferenceGrants referenceGrants() {

@@ -59,11 +59,16 @@ sealed interface Destination {
   }
 
   /**
-   * A cluster without endpoints, as that of a service nobody knows: calls to it fail, and the name
-   * in their error says why.
+   * A cluster that there is not, where a route leads that leads nowhere: the name in the error of
+   * its calls says why. gRPC's clients wait long for a cluster that is not there; they get one
+   * without endpoints.
+   *
+   * @param why {@code not-found}, {@code not-permitted}
    */
-  static String notPermittedClusterName(int port, String host) {
-    return clusterName(port, host + ".not-permitted");
+  static String absentClusterName(String why, int port, String host, Scope.Dialect dialect) {
+    return dialect == Scope.Dialect.GRPC
+        ? clusterName(port, host + "." + why)
+        : why + "|" + port + "||" + host;
   }
 
   /**

@@ -30,6 +30,7 @@ public final class MeshModel {
   private final ReferenceGrants referenceGrants;
   private final ResiliencePolicies resiliencePolicies;
   private final BackendPolicies backendPolicies;
+  private final TrafficSplits trafficSplits;
   private final PeerAuthenticationTranslator peerAuthentication;
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
@@ -48,6 +49,9 @@ public final class MeshModel {
     this.destinationRules = new DestinationRules(catalog.destinationRules());
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
+    this.trafficSplits =
+        new TrafficSplits(
+            catalog.trafficSplits(), catalog.httpRouteGroups(), catalog.services());
     this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
@@ -148,6 +152,10 @@ public final class MeshModel {
 
   BackendPolicies backendPolicies() {
     return backendPolicies;
+  }
+
+  TrafficSplits trafficSplits() {
+    return trafficSplits;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

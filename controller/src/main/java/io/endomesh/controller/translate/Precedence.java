@@ -7,6 +7,7 @@ import io.endomesh.controller.kinds.HttpRoute;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.RouteResource.Parent;
+import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which of several resources for one service counts: GRPCRoute before HTTPRoute before
- * VirtualService, and of two of a kind that are not merged the older one (Gateway API, conflict
+ * VirtualService before TrafficSplit, and of two of a kind that are not merged the older one (Gateway API, conflict
  * resolution). Stateless.
  */
 final class Precedence {
@@ -68,6 +69,10 @@ final class Precedence {
       return other instanceof RouteResource && (together || host.endsWith("." + namespace(other)))
           || other instanceof VirtualService && together && older;
     }
+    if (resource instanceof TrafficSplit) {
+      return (other instanceof RouteResource || other instanceof VirtualService) && together
+          || other instanceof TrafficSplit && together && older;
+    }
     return other.getClass() == resource.getClass()
         && older
         && (resource instanceof DestinationRule || resource instanceof BackendTrafficPolicy);
@@ -101,6 +106,8 @@ final class Precedence {
       virtual.hosts().forEach(host -> hosts.add(host(host, virtual)));
     } else if (resource instanceof DestinationRule rule) {
       hosts.add(host(rule.host(), rule));
+    } else if (resource instanceof TrafficSplit split) {
+      hosts.add(TrafficSplits.root(split).toString());
     } else if (resource instanceof BackendTrafficPolicy policy) {
       policy
           .services()

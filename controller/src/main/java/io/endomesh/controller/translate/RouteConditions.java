@@ -2,12 +2,15 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.ServiceResource;
+import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +39,11 @@ public final class RouteConditions {
    */
   public static List<Condition> of(MeshResource resource, Applied applied) {
     return standing(
-        resource, applied, own(resource, applied.known(), applied.grants()));
+        resource,
+        applied,
+        resource instanceof TrafficSplit split
+            ? split(split, applied)
+            : own(resource, applied.known(), applied.grants()));
   }
 
   /** Who yields to another everywhere is not accepted; who does so in part is told where. */
@@ -77,6 +84,43 @@ public final class RouteConditions {
       }
     }
     return null;
+  }
+
+  /** SMI defines none; these are Gateway API's. */
+  private static List<Condition> split(TrafficSplit split, Applied applied) {
+    TrafficSplits all =
+        new TrafficSplits(
+            List.of(split), applied.of(HttpRouteGroup.class), applied.of(ServiceResource.class));
+    Set<ServiceKey> backends = new TreeSet<>();
+    split.backends().forEach(b -> backends.add(TrafficSplits.key(split, b.service())));
+    List<Condition> conditions =
+        of("service", Set.of(TrafficSplits.root(split)), "backends", backends, applied.known());
+    if (!all.missingGroups(split).isEmpty()) {
+      conditions.set(
+          1,
+          unresolved(
+              "GroupNotFound",
+              "matches: no HTTPRouteGroup "
+                  + String.join(", ", all.missingGroups(split))
+                  + " in namespace "
+                  + split.metadata().namespace()
+                  + "; it matches no call"));
+    } else if (!all.mismatched(split).isEmpty()) {
+      conditions.set(
+          1,
+          unresolved(
+              "PortMismatch",
+              "backends: "
+                  + String.join(", ", all.mismatched(split))
+                  + " (expected: the ports of "
+                  + split.service()
+                  + "); they get no calls at a port they do not have"));
+    }
+    return conditions;
+  }
+
+  private static Condition unresolved(String reason, String message) {
+    return new Condition("ResolvedRefs", false, reason, message);
   }
 
   /** Whether the resource itself makes sense, whatever else there is for the same services. */

@@ -199,6 +199,19 @@ final class RouteRules {
       return;
     }
     List<Backend> weighted = backends.stream().filter(backend -> backend.weight() > 0).toList();
+    if (owner != null
+        && !grpcDialect()
+        && (weighted.isEmpty() || weighted.stream().anyMatch(backend -> absence(backend) != null))) {
+      // Gateway API: what would go to a backend that is none is answered with 500.
+      action.setClusterNotFoundResponseCode(
+          RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);
+    }
+    if (weighted.isEmpty()) {
+      action.setCluster(
+          Destination.absentClusterName(
+              "no-backend", to.port().number(), to.service().key().toString(), dialect));
+      return;
+    }
     TrafficPolicyTranslator.hashPolicy(policy(weighted.get(0)), action);
     if (weighted.size() == 1 && weighted.get(0).filters().equals(RouteFilters.NONE)) {
       action.setCluster(clusterName(weighted.get(0)));
@@ -226,18 +239,32 @@ final class RouteRules {
 
   private String clusterName(Backend backend) {
     ServiceKey key = new ServiceKey(backend.namespace(), backend.service());
-    int port = backend.port() == null ? 0 : backend.port();
-    if (owner != null && !model.referenceGrants().permit(owner, key)) {
-      return Destination.notPermittedClusterName(
-          port == 0 ? UNKNOWN_BACKEND_PORT : port, key.toString());
-    }
     MeshService service = model.service(key);
-    if (service != null && !service.ports().isEmpty()) {
+    String absence = absence(backend);
+    if (absence == null && service != null && !service.ports().isEmpty()) {
+      int port = backend.port() == null ? 0 : backend.port();
       return new Destination.ToService(service, service.portIndex(port))
           .clusterName(backend.subset());
     }
-    return Destination.clusterName(
-        port == 0 ? UNKNOWN_BACKEND_PORT : port, backend.subset(), key.toString());
+    int port = backend.port() == null ? UNKNOWN_BACKEND_PORT : backend.port();
+    return absence == null
+        ? Destination.clusterName(port, backend.subset(), key.toString())
+        : Destination.absentClusterName(absence, port, key.toString(), dialect);
+  }
+
+  /**
+   * Why a backend is none, in a word; null if it is one. Only Gateway API says what is to become of
+   * such calls.
+   */
+  private @Nullable String absence(Backend backend) {
+    ServiceKey key = new ServiceKey(backend.namespace(), backend.service());
+    if (owner == null) {
+      return null;
+    }
+    if (!model.referenceGrants().permit(owner, key)) {
+      return "not-permitted";
+    }
+    return model.service(key) == null ? "not-found" : null;
   }
 
   private static int attempts(Retry retry) {

@@ -6,6 +6,7 @@ import io.endomesh.controller.kinds.GrpcRoute;
 import io.endomesh.controller.kinds.HttpRoute;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -67,7 +68,16 @@ final class RouteTable {
             to.port().number(),
             scope.namespace());
       }
-      return List.of(withoutRoutes(model, to, scope));
+      Route plain = withoutRoutes(model, to, scope);
+      TrafficSplit split = model.trafficSplits().of(to.service().key());
+      return split == null
+          ? List.of(plain)
+          : TrafficSplitTranslator.routes(
+              split,
+              model.trafficSplits(),
+              new RouteRules(model, scope.dialect(), to),
+              to.port().number(),
+              plain);
     }
     ServiceEntry entry = ((Destination.ToEntry) destination).entry();
     return List.of(

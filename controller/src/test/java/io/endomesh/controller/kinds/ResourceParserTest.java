@@ -46,8 +46,6 @@ class ResourceParserTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "weight: 3}, {name: orders, weight: 1 | weight: 0}, {name: orders, weight: 0 | HTTPRoute"
-            + " shop/orders: spec.rules[0].backendRefs: weights sum to 0 (expected: > 0)",
         "weight: 3 | wieght: 3 | HTTPRoute shop/orders: spec.rules[0].backendRefs[0].wieght:"
             + " unknown field; did you mean 'weight'?",
         "{type: PathPrefix, value: /v2} | {type: RegularExpression, value: '/v(2'} | HTTPRoute"

@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.List;
 import java.util.Objects;
@@ -250,10 +251,10 @@ class RouteTableTest {
   @Test
   void of_backendOfAnotherNamespace_needsAGrantThere() throws Exception {
     mesh.apply(ACROSS);
-    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance.not-permitted");
+    assertThat(ledger()).isEqualTo("not-permitted|80||ledger.finance");
 
     mesh.apply(grant("finance", "HTTPRoute", ""));
-    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance");
+    assertThat(ledger()).isEqualTo("not-found|80||ledger.finance");
   }
 
   @Test
@@ -265,10 +266,10 @@ class RouteTableTest {
             grant("finance", "GRPCRoute", ""),
             grant("finance", "HTTPRoute", ", name: payments"))) {
       mesh.apply(other);
-      assertThat(ledger()).as(other).endsWith(".not-permitted");
+      assertThat(ledger()).as(other).startsWith("not-permitted|");
     }
     mesh.apply(grant("finance", "HTTPRoute", ", name: ledger"));
-    assertThat(ledger()).isEqualTo("outbound|80||ledger.finance");
+    assertThat(ledger()).isEqualTo("not-found|80||ledger.finance");
   }
 
   @Test
@@ -287,7 +288,38 @@ class RouteTableTest {
         """;
     mesh.apply(route);
     assertThat(routes(Models.AGENT).get(0).getRoute().getRequestMirrorPolicies(0).getCluster())
-        .endsWith(".not-permitted");
+        .startsWith("not-permitted|");
+  }
+
+  @Test
+  void of_backendNobodyKnows_isAnsweredWith500_andUnavailableByGrpc() throws Exception {
+    mesh.apply(ACROSS.replace("name: ledger, namespace: finance", "name: nobody"));
+
+    RouteAction action = routes(Models.AGENT).get(0).getRoute();
+    assertThat(action.getCluster()).isEqualTo("not-found|80||nobody.shop");
+    assertThat(action.getClusterNotFoundResponseCode())
+        .isEqualTo(RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);
+    assertThat(ClusterTranslator.cluster(mesh.model(), action.getCluster(), Scope.Dialect.AGENT))
+        .as("such a cluster")
+        .isNull();
+    String forGrpc = routes(Models.GRPC).get(0).getRoute().getCluster();
+    assertThat(forGrpc).isEqualTo("outbound|80||nobody.shop.not-found");
+    assertThat(ClusterTranslator.cluster(mesh.model(), forGrpc, Scope.Dialect.GRPC)).isNotNull();
+    assertThat(
+            Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), forGrpc))
+                .getEndpointsList()).isEmpty();
+  }
+
+  @Test
+  void of_backendsWhoseWeightsAreAllZero_leadNowhere() throws Exception {
+    mesh.apply(
+        ACROSS.replace(
+            "{name: ledger, namespace: finance, port: 80}", "{name: orders, weight: 0}"));
+
+    RouteAction action = routes(Models.AGENT).get(0).getRoute();
+    assertThat(action.getCluster()).isEqualTo("no-backend|8080||orders.shop");
+    assertThat(action.getClusterNotFoundResponseCode())
+        .isEqualTo(RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);
   }
 
   @Test

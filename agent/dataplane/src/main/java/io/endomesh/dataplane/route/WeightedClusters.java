@@ -18,9 +18,20 @@ public final class WeightedClusters {
    * @param weight 0 gets no calls
    * @param requestHeaders changed on what is sent there, before those of the route
    * @param responseHeaders changed on what comes from there, before those of the route
+   * @param absentStatus HTTP status of calls that would go there, because there is no such cluster
+   *     (Envoy {@code cluster_not_found_response_code}); 0 if there is
    */
   public record Target(
-      Cluster cluster, int weight, HeaderChanges requestHeaders, HeaderChanges responseHeaders) {
+      Cluster cluster,
+      int weight,
+      HeaderChanges requestHeaders,
+      HeaderChanges responseHeaders,
+      int absentStatus) {
+
+    public Target(
+        Cluster cluster, int weight, HeaderChanges requestHeaders, HeaderChanges responseHeaders) {
+      this(cluster, weight, requestHeaders, responseHeaders, 0);
+    }
 
     public Target(Cluster cluster, int weight) {
       this(cluster, weight, HeaderChanges.NONE, HeaderChanges.NONE);

@@ -13,6 +13,8 @@ import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.util.List;
+import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.route.HeaderChanges;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +70,40 @@ class SplitsTest extends Conformance {
       respond(second, 200);
     }
     assertShare(moved, 1_000, 0.5);
+  }
+
+  @Test
+  @DisplayName(
+      "the share of a backend that is none is answered with 500, gRPC UNAVAILABLE, by the name of"
+          + " the route (Gateway API HTTPRouteRule.backendRefs, GRPCRouteRule.backendRefs)")
+  void absentBackend() {
+    publish(
+        Route.to(
+            "HTTPRoute/shop/orders rule 0",
+            RouteMatch.ANY,
+            WeightedClusters.of(
+                List.of(
+                    new WeightedClusters.Target(orders, 90),
+                    new WeightedClusters.Target(
+                        TestMesh.cluster("not-found|80||nobody.shop"),
+                        10,
+                        HeaderChanges.NONE,
+                        HeaderChanges.NONE,
+                        500))),
+            RoutePolicy.DEFAULT));
+    int draws = 10_000;
+    int answered = 0;
+    for (int i = 0; i < draws; i++) {
+      if (begin().next() instanceof Reply reply) {
+        answered++;
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.grpcStatus()).isEqualTo(Reply.GRPC_UNAVAILABLE);
+        assertThat(reply.decidedBy()).isEqualTo("HTTPRoute/shop/orders rule 0");
+        assertThat(reply.message()).contains("not-found|80||nobody.shop");
+        assertThat(reply.mayPass()).isFalse();
+      }
+    }
+    assertShare(answered, draws, 0.1);
   }
 
   @Test

@@ -150,7 +150,8 @@ final class Linker {
               cluster(target.cluster(), inUse),
               target.weight(),
               target.requestHeaders(),
-              target.responseHeaders()));
+              target.responseHeaders(),
+              absentStatus(target.cluster(), forward)));
     }
     List<Mirror> mirrors = new ArrayList<>();
     for (RouteResource.Mirror mirror : forward.mirrors()) {
@@ -158,6 +159,15 @@ final class Linker {
     }
     return new RouteAction.Forward(WeightedClusters.of(targets), forward.rewrite(), mirrors);
   }
+
+  /** 503 is what a cluster without endpoints is answered with, and says that it may be waited for. */
+  private int absentStatus(String cluster, RouteResource.Action.Forward forward) {
+    return resources.cluster(cluster) != null || forward.notFoundStatus() == UNAVAILABLE
+        ? 0
+        : forward.notFoundStatus();
+  }
+
+  private static final int UNAVAILABLE = 503;
 
   /** A cluster that the controller does not have is one without endpoints: calls to it get 503. */
   private Cluster cluster(String name, Set<String> inUse) {

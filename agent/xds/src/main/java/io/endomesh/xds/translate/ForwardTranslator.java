@@ -28,7 +28,24 @@ final class ForwardTranslator {
       throws InvalidResource {
     refuseUnsupported(field, action);
     return new RouteResource.Action.Forward(
-        targets(field, action), rewrite(field, match, action), mirrors(field, mirrors));
+        targets(field, action),
+        rewrite(field, match, action),
+        mirrors(field, mirrors),
+        notFoundStatus(field, action));
+  }
+
+  private static int notFoundStatus(String field, RouteAction action) throws InvalidResource {
+    return switch (action.getClusterNotFoundResponseCode()) {
+      case SERVICE_UNAVAILABLE -> 503;
+      case NOT_FOUND -> 404;
+      case INTERNAL_SERVER_ERROR -> 500;
+      case UNRECOGNIZED ->
+          throw new InvalidResource(
+              field
+                  + ".cluster_not_found_response_code: "
+                  + action.getClusterNotFoundResponseCodeValue()
+                  + " (expected: SERVICE_UNAVAILABLE, NOT_FOUND or INTERNAL_SERVER_ERROR)");
+    };
   }
 
   private static void refuseUnsupported(String field, RouteAction action) throws InvalidResource {

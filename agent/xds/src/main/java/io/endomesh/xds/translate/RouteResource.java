@@ -37,7 +37,14 @@ public record RouteResource(String name, List<Host> hosts) {
   /** {@link RouteAction} whose clusters are names. */
   public sealed interface Action {
 
-    record Forward(List<Target> targets, @Nullable UrlRewrite rewrite, List<Mirror> mirrors)
+    /**
+     * @param notFoundStatus of calls to a cluster that there is not
+     */
+    record Forward(
+        List<Target> targets,
+        @Nullable UrlRewrite rewrite,
+        List<Mirror> mirrors,
+        int notFoundStatus)
         implements Action {
       public Forward {
         targets = List.copyOf(targets);

@@ -27,12 +27,15 @@ import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.SlowStart;
 import io.endomesh.xds.Xds;
+import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.xds.runtime.ManualSerial;
 import io.endomesh.xds.runtime.RecordedLog;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RoundRobinLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.SlowStartConfig;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.net.InetAddress;
@@ -233,6 +236,37 @@ class AdsClientTest {
     client.received(response(ROUTE, "r1", resource(ROUTE, "r", "1", routes("r", to("c1")))));
     client.received(removing(CLUSTER, "c1", "c1"));
     assertThat(linked(0).endpoints()).isEmpty();
+  }
+
+  @Test
+  void received_clusterThatDoesNotExist_isAnsweredAsTheRouteSays() {
+    knowOrders();
+    Route nowhere =
+        to("not-found|80||x").toBuilder()
+            .setRoute(
+                RouteAction.newBuilder()
+                    .setCluster("not-found|80||x")
+                    .setClusterNotFoundResponseCode(
+                        RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR))
+            .build();
+    client.received(response(ROUTE, "r2", resource(ROUTE, "r", "2", routes("r", nowhere))));
+    client.received(removing(CLUSTER, "c2", "not-found|80||x"));
+
+    assertThat(target().absentStatus()).isEqualTo(500);
+
+    client.received(
+        response(
+            CLUSTER, "c3", resource(CLUSTER, "not-found|80||x", "1", cluster("x", false))));
+    client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "x", "1", endpoints("x"))));
+    assertThat(target().absentStatus()).isZero();
+  }
+
+  private WeightedClusters.Target target() {
+    return ((io.endomesh.dataplane.route.RouteAction.Forward)
+            client.hosts().get("orders").routes().get(0).action())
+        .clusters()
+        .targets()
+        .get(0);
   }
 
   @Test
