@@ -156,8 +156,7 @@ final class ResourceJson {
     // Live, or declared: a declaration counts at once, before the next model is made.
     Predicate<ServiceKey> known =
         service ->
-            context.model().get().service(service) != null
-                || all.containsKey(declaration(service));
+            context.model().get().service(service) != null || all.containsKey(declaration(service));
     List<MeshResource> oldestFirst = List.copyOf(all.values());
     return new Applied(
         known,

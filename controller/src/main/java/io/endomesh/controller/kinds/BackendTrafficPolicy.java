@@ -99,8 +99,7 @@ public record BackendTrafficPolicy(
     }
     if (nanos < min || nanos > MAX_INTERVAL_NANOS) {
       throw fields.invalid(
-          "interval",
-          fields.optionalString("interval") + " (expected: " + minText + " to 1h)");
+          "interval", fields.optionalString("interval") + " (expected: " + minText + " to 1h)");
     }
     return nanos;
   }

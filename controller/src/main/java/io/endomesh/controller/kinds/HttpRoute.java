@@ -3,7 +3,6 @@ package io.endomesh.controller.kinds;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTPRoute of Gateway API v1 whose parents are services. Immutable. */
@@ -77,7 +76,7 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
       throw rule.invalid(
           "filters", "ReplacePrefixMatch (expected: every match of the rule by PathPrefix)");
     }
-    if (filters.cors() != null && !matches.isEmpty() && matches.stream().noneMatch(ASKED)) {
+    if (filters.cors() != null && !matches.isEmpty() && matches.stream().noneMatch(HttpRoute::mayBeAsked)) {
       rule.warn(
           "matches",
           "browsers ask by OPTIONS whether a script may call, and no match of this rule takes that:"
@@ -93,8 +92,9 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
   }
 
   /** True if the preflight of a browser may match. */
-  private static final Predicate<Match> ASKED =
-      match -> match.method() == null || match.method().equals("OPTIONS");
+  private static boolean mayBeAsked(Match match) {
+    return match.method() == null || match.method().equals("OPTIONS");
+  }
 
   private static boolean replacesPrefix(RouteFilters filters) {
     RouteFilters.PathChange path =

@@ -39,7 +39,9 @@ public record TrafficSplit(
               if (service.equals(root)) {
                 throw fields.invalid(
                     "service",
-                    "'" + service + "', the root itself (expected: another; SMI splits are not"
+                    "'"
+                        + service
+                        + "', the root itself (expected: another; SMI splits are not"
                         + " self-referential)");
               }
               if (names.contains(service)) {
@@ -51,8 +53,7 @@ public record TrafficSplit(
     if (backends.stream().allMatch(backend -> backend.weight() == 0)) {
       throw spec.invalid("backends", "weights sum to 0 (expected: > 0)");
     }
-    return new TrafficSplit(
-        metadata, root, backends, spec.objects("matches", TrafficSplit::group));
+    return new TrafficSplit(metadata, root, backends, spec.objects("matches", TrafficSplit::group));
   }
 
   /** The name within the namespace of a service that may be written with it. */
@@ -73,7 +74,8 @@ public record TrafficSplit(
     }
     String api = fields.string("apiGroup", HttpRouteGroup.API_GROUP);
     if (!api.equals(HttpRouteGroup.API_GROUP)) {
-      throw fields.invalid("apiGroup", "'" + api + "' (expected: " + HttpRouteGroup.API_GROUP + ")");
+      throw fields.invalid(
+          "apiGroup", "'" + api + "' (expected: " + HttpRouteGroup.API_GROUP + ")");
     }
     return fields.string("name");
   }

@@ -50,8 +50,7 @@ public final class MeshModel {
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
     this.trafficSplits =
-        new TrafficSplits(
-            catalog.trafficSplits(), catalog.httpRouteGroups(), catalog.services());
+        new TrafficSplits(catalog.trafficSplits(), catalog.httpRouteGroups(), catalog.services());
     this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);

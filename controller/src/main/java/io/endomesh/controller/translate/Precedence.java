@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which of several resources for one service counts: GRPCRoute before HTTPRoute before
- * VirtualService before TrafficSplit, and of two of a kind that are not merged the older one (Gateway API, conflict
- * resolution). Stateless.
+ * VirtualService before TrafficSplit, and of two of a kind that are not merged the older one
+ * (Gateway API, conflict resolution). Stateless.
  */
 final class Precedence {
 

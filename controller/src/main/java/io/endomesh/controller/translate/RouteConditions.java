@@ -224,14 +224,7 @@ public final class RouteConditions {
 
   private static Condition accepted(
       String field, Set<ServiceKey> services, Predicate<ServiceKey> known) {
-    return condition(
-        "Accepted",
-        "Accepted",
-        "NoMatchingParent",
-        field,
-        services,
-        known,
-        NO_EFFECT);
+    return condition("Accepted", "Accepted", "NoMatchingParent", field, services, known, NO_EFFECT);
   }
 
   private static final String NO_EFFECT = "it has no effect until it joins";

@@ -201,7 +201,8 @@ final class RouteRules {
     List<Backend> weighted = backends.stream().filter(backend -> backend.weight() > 0).toList();
     if (owner != null
         && !grpcDialect()
-        && (weighted.isEmpty() || weighted.stream().anyMatch(backend -> absence(backend) != null))) {
+        && (weighted.isEmpty()
+            || weighted.stream().anyMatch(backend -> absence(backend) != null))) {
       // Gateway API: what would go to a backend that is none is answered with 500.
       action.setClusterNotFoundResponseCode(
           RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);

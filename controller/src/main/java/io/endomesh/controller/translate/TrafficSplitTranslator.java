@@ -57,8 +57,7 @@ final class TrafficSplitTranslator {
       for (HttpRouteGroup.Match match : group.matches()) {
         for (RouteMatch each : matches(match)) {
           routes.add(
-              rules.route(
-                  name + " " + group.metadata().name() + "/" + match.name(), each, rule));
+              rules.route(name + " " + group.metadata().name() + "/" + match.name(), each, rule));
         }
       }
     }

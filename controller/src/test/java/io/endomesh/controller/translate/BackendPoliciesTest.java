@@ -165,8 +165,7 @@ class BackendPoliciesTest {
 
   private Cluster cluster() {
     return Objects.requireNonNull(
-        ClusterTranslator.cluster(
-            mesh.model(), "outbound|8080||orders.shop", Scope.Dialect.AGENT));
+        ClusterTranslator.cluster(mesh.model(), "outbound|8080||orders.shop", Scope.Dialect.AGENT));
   }
 
   private Route route() {

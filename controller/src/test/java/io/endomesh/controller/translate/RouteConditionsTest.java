@@ -95,7 +95,8 @@ class RouteConditionsTest {
         .filteredOn(condition -> !condition.status())
         .singleElement()
         .satisfies(condition -> assertThat(condition.type()).isEqualTo("Effective"))
-        .satisfies(condition -> assertThat(condition.message()).startsWith("orders.shop: HTTPRoute"));
+        .satisfies(
+            condition -> assertThat(condition.message()).startsWith("orders.shop: HTTPRoute"));
   }
 
   @Test

@@ -307,7 +307,8 @@ class RouteTableTest {
     assertThat(ClusterTranslator.cluster(mesh.model(), forGrpc, Scope.Dialect.GRPC)).isNotNull();
     assertThat(
             Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), forGrpc))
-                .getEndpointsList()).isEmpty();
+                .getEndpointsList())
+        .isEmpty();
   }
 
   @Test

@@ -192,8 +192,7 @@ class TrafficSplitTest {
         "v1alpha4 | v1alpha1 | apiVersion: 'split.smi-spec.io/v1alpha1' (expected:",
       })
   void split_thatMakesNoSense_isRefusedByField(String from, String to, String why) {
-    assertThatThrownBy(
-            () -> mesh.apply(split("canary", "").replace(from, to.replace("\\n", "\n"))))
+    assertThatThrownBy(() -> mesh.apply(split("canary", "").replace(from, to.replace("\\n", "\n"))))
         .isInstanceOf(InvalidResourceException.class)
         .hasMessageContaining(why);
   }
@@ -273,8 +272,6 @@ class TrafficSplitTest {
     return RouteConditions.of(
         resource,
         new Applied(
-            service -> known.contains(service.toString()),
-            new ReferenceGrants(List.of()),
-            all));
+            service -> known.contains(service.toString()), new ReferenceGrants(List.of()), all));
   }
 }

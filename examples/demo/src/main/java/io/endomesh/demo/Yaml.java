@@ -135,6 +135,47 @@ final class Yaml {
         .formatted(namespace, errors);
   }
 
+  static String smiSplit(String namespace, int v1, int v2) {
+    return """
+    apiVersion: split.smi-spec.io/v1alpha4
+    kind: TrafficSplit
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      service: inventory
+      backends:
+        - {service: inventory-v1, weight: %d}
+        - {service: inventory-v2, weight: %d}
+    """
+        .formatted(namespace, v1, v2);
+  }
+
+  /** One retry an hour. */
+  static String hardlyRetrying(String namespace) {
+    return """
+    apiVersion: gateway.networking.x-k8s.io/v1alpha1
+    kind: XBackendTrafficPolicy
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: inventory}]
+      retryConstraint:
+        budget: {percent: 0}
+        minRetryRate: {count: 1, interval: 1h}
+    """
+        .formatted(namespace);
+  }
+
+  static String toNobody(String namespace) {
+    return """
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {name: orders, namespace: %s}
+    spec:
+      parentRefs: [{group: "", kind: Service, name: orders}]
+      rules: [{backendRefs: [{name: nobody}]}]
+    """
+        .formatted(namespace);
+  }
+
   /** Scripts of a site may call storefront. */
   static String openToScripts(String namespace, String origin) {
     return """

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.util.List;
-import io.endomesh.dataplane.Reply;
-import io.endomesh.dataplane.route.HeaderChanges;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

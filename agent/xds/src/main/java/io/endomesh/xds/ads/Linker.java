@@ -160,7 +160,9 @@ final class Linker {
     return new RouteAction.Forward(WeightedClusters.of(targets), forward.rewrite(), mirrors);
   }
 
-  /** 503 is what a cluster without endpoints is answered with, and says that it may be waited for. */
+  /**
+   * 503 is what a cluster without endpoints is answered with, and says that it may be waited for.
+   */
   private int absentStatus(String cluster, RouteResource.Action.Forward forward) {
     return resources.cluster(cluster) != null || forward.notFoundStatus() == UNAVAILABLE
         ? 0

@@ -26,8 +26,8 @@ import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.SlowStart;
-import io.endomesh.xds.Xds;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.xds.Xds;
 import io.endomesh.xds.runtime.ManualSerial;
 import io.endomesh.xds.runtime.RecordedLog;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RoundRobinLbConfig;
@@ -255,8 +255,7 @@ class AdsClientTest {
     assertThat(target().absentStatus()).isEqualTo(500);
 
     client.received(
-        response(
-            CLUSTER, "c3", resource(CLUSTER, "not-found|80||x", "1", cluster("x", false))));
+        response(CLUSTER, "c3", resource(CLUSTER, "not-found|80||x", "1", cluster("x", false))));
     client.received(response(ENDPOINTS, "e2", resource(ENDPOINTS, "x", "1", endpoints("x"))));
     assertThat(target().absentStatus()).isZero();
   }

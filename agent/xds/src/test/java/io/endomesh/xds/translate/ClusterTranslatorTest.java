@@ -163,8 +163,7 @@ class ClusterTranslatorTest {
   void translate_retryConstraint_standsBesideTheLimits() throws Exception {
     assertThat(policy(constrained(25, 10_000)).limits())
         .isEqualTo(
-            Limits.DEFAULT.with(
-                new RetryConstraint(25, 10_000_000_000L, 5, 1_000_000_000L)));
+            Limits.DEFAULT.with(new RetryConstraint(25, 10_000_000_000L, 5, 1_000_000_000L)));
   }
 
   @Test
