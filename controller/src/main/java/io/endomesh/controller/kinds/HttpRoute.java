@@ -76,7 +76,9 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
       throw rule.invalid(
           "filters", "ReplacePrefixMatch (expected: every match of the rule by PathPrefix)");
     }
-    if (filters.cors() != null && !matches.isEmpty() && matches.stream().noneMatch(HttpRoute::mayBeAsked)) {
+    if (filters.cors() != null
+        && !matches.isEmpty()
+        && matches.stream().noneMatch(HttpRoute::mayBeAsked)) {
       rule.warn(
           "matches",
           "browsers ask by OPTIONS whether a script may call, and no match of this rule takes that:"

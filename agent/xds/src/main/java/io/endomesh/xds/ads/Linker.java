@@ -62,7 +62,11 @@ final class Linker {
   /**
    * @param nanoTime the clock of the mesh
    */
-  Linker(Resources resources, ActiveRoutes routes, EndpointAddresses addresses, LongSupplier nanoTime) {
+  Linker(
+      Resources resources,
+      ActiveRoutes routes,
+      EndpointAddresses addresses,
+      LongSupplier nanoTime) {
     this.resources = resources;
     this.routes = routes;
     this.addresses = addresses;
