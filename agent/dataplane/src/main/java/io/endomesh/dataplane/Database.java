@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param host as the application wrote it in the URL
  * @param port as the application wrote it; 0 if the URL names none
  * @param namespace name of the database within its server, null if the URL names none
+ * @param authority under which the mesh knows the host, in lower case; null if it does not
  * @param peer what was really connected to, null if not known
  */
 public record Database(
@@ -20,4 +21,5 @@ public record Database(
     String host,
     int port,
     @Nullable String namespace,
+    @Nullable String authority,
     @Nullable InetSocketAddress peer) {}

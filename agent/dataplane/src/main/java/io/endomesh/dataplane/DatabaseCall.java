@@ -1,30 +1,40 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.database.DatabasePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a statement on a database. The instrumentation lets the driver do its work and
- * says how it ended, exactly once. Not thread-safe.
+ * One execution of a statement on a database. The instrumentation lets the driver do its work,
+ * unless there is a {@link #refusal}, and says how it ended, exactly once. Not thread-safe.
  */
 public final class DatabaseCall {
 
   private final Mesh mesh;
   private final Database database;
+  private final @Nullable DatabasePolicy policy;
   private final SqlStatement statement;
   private final int batchSize;
   private final CallContext context;
   private final long startNanos;
   private final @Nullable Object observed;
+  private final @Nullable StatementRefusal refusal;
   private boolean ended;
 
-  DatabaseCall(Mesh mesh, Database database, SqlStatement statement, int batchSize) {
+  DatabaseCall(
+      Mesh mesh,
+      Database database,
+      @Nullable DatabasePolicy policy,
+      SqlStatement statement,
+      int batchSize) {
     this.mesh = mesh;
     this.database = database;
+    this.policy = policy;
     this.statement = statement;
     this.batchSize = batchSize;
     this.context = CallContext.current();
     this.startNanos = mesh.nanoTime();
     this.observed = mesh.observer().statementStarted(this);
+    this.refusal = StatementPipeline.refusal(this);
   }
 
   public Database database() {
@@ -35,9 +45,28 @@ public final class DatabaseCall {
     return statement;
   }
 
+  /** The rules of the database, null if there are none. */
+  public @Nullable DatabasePolicy policy() {
+    return policy;
+  }
+
+  /** Why the statement must not be given to the driver; null if it may be. */
+  public @Nullable StatementRefusal refusal() {
+    return refusal;
+  }
+
+  /** True if a statement that took so long is to be told of. */
+  public boolean isSlow(long durationNanos) {
+    return policy != null && policy.slowNanos() > 0 && durationNanos >= policy.slowNanos();
+  }
+
   /** Statements sent in one go; 1 if this is no batch. */
   public int batchSize() {
     return batchSize;
+  }
+
+  Mesh mesh() {
+    return mesh;
   }
 
   /** Who calls, and on whose behalf: the context that was current when the call began. */

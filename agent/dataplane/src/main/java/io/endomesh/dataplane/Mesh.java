@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.ServerTls;
 import io.endomesh.dataplane.route.VirtualHost;
@@ -65,12 +66,26 @@ public final class Mesh {
   }
 
   /**
-   * Begins the execution of a statement. Observed whether or not the mesh knows the database.
+   * Begins the execution of a statement. Observed whether or not the mesh knows the database;
+   * {@link DatabaseCall#refusal} tells if it may go on.
    *
    * @param batchSize statements sent in one go; 1 if this is no batch
    */
   public DatabaseCall statement(Database database, SqlStatement statement, int batchSize) {
-    return new DatabaseCall(this, database, statement, batchSize);
+    return new DatabaseCall(this, database, policy(database), statement, batchSize);
+  }
+
+  /** As it is now: connections outlive snapshots, and what holds for them is the newest. */
+  private @Nullable DatabasePolicy policy(Database database) {
+    String authority = database.authority();
+    if (authority == null) {
+      return null;
+    }
+    VirtualHost host = snapshot.hosts().get(authority);
+    if (host == null) {
+      host = learn(authority);
+    }
+    return host == null ? null : host.database();
   }
 
   /**

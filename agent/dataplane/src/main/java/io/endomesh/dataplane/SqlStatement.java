@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.database.StatementClasses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param collection table it works on, null if there is none or more than one
  * @param summary of few different values, {@code SELECT orders}
  * @param text with every literal replaced by {@code ?}, null to leave it out
+ * @param classes what a caller must be permitted for it
  */
 public record SqlStatement(
-    String operation, @Nullable String collection, String summary, @Nullable String text) {}
+    String operation,
+    @Nullable String collection,
+    String summary,
+    @Nullable String text,
+    StatementClasses classes) {}

@@ -14,11 +14,26 @@ final class ObservedStatement extends Observed {
   final int batchSize;
   @Nullable String sqlState;
 
+  /** That refused it; null if none did. */
+  @Nullable String policy;
+
+  /** By whose measure it was slow; null if it was not. */
+  @Nullable String slowBy;
+
   ObservedStatement(DatabaseCall call, SpanContext span, SpanContext parent, long startEpochNanos) {
     super(span, parent, startEpochNanos);
     this.database = call.database();
     this.statement = call.statement();
     this.batchSize = call.batchSize();
+  }
+
+  /** What the database's policy has to say of it. */
+  void judge(DatabaseCall call) {
+    if (call.refusal() != null) {
+      policy = call.refusal().policy();
+    } else if (call.policy() != null && call.isSlow(durationNanos)) {
+      slowBy = call.policy().name();
+    }
   }
 
   /** SQLSTATE is the error's type where there is one, as the database conventions have it. */

@@ -89,7 +89,11 @@ final class Observing implements CallObserver {
       @Nullable String sqlState) {
     if (started instanceof ObservedStatement observed) {
       observed.end(durationNanos, error, sqlState);
+      observed.judge(call);
       backlog.add(observed);
+      if (observed.policy != null || observed.slowBy != null) {
+        backlog.addRefusal(observed);
+      }
     }
   }
 }

@@ -9,9 +9,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log lines about calls the mesh answered itself: who, what, and which policy. The first of a
- * kind is written at once; those that follow are summed up, so that a client which is refused a
- * thousand times a second does not fill a disk. Telemetry thread only.
+ * The log lines about calls the mesh answered itself, and about statements that a policy finds
+ * slow: who, what, and which policy. The first of a kind is written at once; those that follow are
+ * summed up, so that a client which is refused a thousand times a second does not fill a disk.
+ * Telemetry thread only.
  */
 final class RefusalLog {
 
@@ -87,6 +88,10 @@ final class RefusalLog {
   }
 
   private static Kind kind(Observed refused) {
+    if (refused instanceof ObservedStatement statement) {
+      return new Kind(
+          statement.database.service() + " " + statement.statement.summary(), policy(statement));
+    }
     return refused instanceof ObservedRequest request
         ? new Kind(request.caller, request.policy)
         : new Kind(((ObservedAttempt) refused).destination, ((ObservedAttempt) refused).policy);
@@ -104,12 +109,36 @@ final class RefusalLog {
           + " trace="
           + request.span.getTraceId();
     }
+    if (refused instanceof ObservedStatement statement) {
+      return statement(statement);
+    }
     ObservedAttempt attempt = (ObservedAttempt) refused;
     return "not sent destination="
         + attempt.destination
         + what(attempt.method, attempt.path, attempt.policy, attempt)
         + " trace="
         + attempt.span.getTraceId();
+  }
+
+  /** Its values are not in the text, see {@code SqlStatement}. */
+  private static String statement(ObservedStatement statement) {
+    String text = statement.statement.text();
+    return (statement.policy != null ? "refused statement" : "slow statement")
+        + " destination="
+        + statement.database.service()
+        + (statement.policy != null
+            ? ""
+            : " millis=" + TimeUnit.NANOSECONDS.toMillis(statement.durationNanos))
+        + " policy=\""
+        + policy(statement)
+        + "\" text=\""
+        + sentence(text == null ? statement.statement.summary() : text)
+        + "\" trace="
+        + statement.span.getTraceId();
+  }
+
+  private static @Nullable String policy(ObservedStatement statement) {
+    return statement.policy != null ? statement.policy : statement.slowBy;
   }
 
   private static String what(
@@ -126,11 +155,16 @@ final class RefusalLog {
 
   /** Without line breaks and the like, which would forge lines of their own. */
   private static String printable(String text) {
+    return sentence(text).replace(' ', '?');
+  }
+
+  /** As {@link #printable}, with blanks, and without the quotes that stand around it. */
+  private static String sentence(String text) {
     int length = Math.min(text.length(), MAX_TEXT);
     StringBuilder printable = new StringBuilder(length);
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
-      printable.append(c > ' ' && c < 0x7f ? c : '?');
+      printable.append(c == '"' ? '\'' : c >= ' ' && c < 0x7f ? c : '?');
     }
     return printable.toString();
   }

@@ -110,6 +110,9 @@ final class SeriesAttributes {
     if (observed.sqlState != null) {
       attributes.put(Names.DB_STATUS, observed.sqlState);
     }
+    if (observed.policy != null) {
+      attributes.put(Names.POLICY, observed.policy);
+    }
   }
 
   private static void putIfKnown(

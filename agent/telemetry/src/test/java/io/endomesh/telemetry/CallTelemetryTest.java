@@ -4,6 +4,14 @@ import static io.endomesh.telemetry.Collector.attributes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.database.StatementClasses;
+import io.endomesh.dataplane.database.StatementClass;
+import io.endomesh.dataplane.database.SqlText;
+import io.endomesh.dataplane.database.Dialect;
+import io.endomesh.dataplane.database.DatabasePolicy;
+import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
@@ -202,9 +210,10 @@ class CallTelemetryTest extends ObservedWorkload {
             "orders-db",
             5432,
             "orders",
+            "orders-db:5432",
             InetSocketAddress.createUnresolved("10.0.0.9", 15432));
     SqlStatement select =
-        new SqlStatement("SELECT", "orders", "SELECT orders", "SELECT * FROM orders WHERE id = ?");
+        new SqlStatement("SELECT", "orders", "SELECT orders", "SELECT * FROM orders WHERE id = ?", StatementClasses.of(StatementClass.READ));
 
     mesh.statement(database, select, 1).ended(null, null);
     DatabaseCall failing = mesh.statement(database, select, 3);
@@ -232,6 +241,53 @@ class CallTelemetryTest extends ObservedWorkload {
             entry("db.operation.batch.size", "3"));
     assertThat(spans.toString()).doesNotContain("secret");
     collector.histogram("db.client.operation.duration", all -> Collector.count(all) == 2);
+  }
+
+  @Test
+  void statement_refusedOrSlow_isLoggedWithItsTextAndPolicy() throws InterruptedException {
+    sdkMayStart.countDown();
+    DatabasePolicy policy =
+        new DatabasePolicy(
+            "DatabasePolicy/shop/db",
+            List.of(
+                new DatabasePolicy.Grant(List.of(), StatementClasses.of(StatementClass.READ))),
+            0,
+            1);
+    mesh.publish(
+        new Snapshot(
+            2,
+            Map.of("orders-db", new VirtualHost("orders-db.shop", List.of(), policy)),
+            Inbound.OPEN,
+            null));
+    Database database =
+        new Database("postgresql", "orders-db.shop", "orders-db", 0, null, "orders-db", null);
+
+    DatabaseCall refused =
+        mesh.statement(
+            database,
+            SqlText.describe("DELETE FROM \"Orders\" WHERE sku = 'secret'", Dialect.POSTGRESQL),
+            1);
+    refused.ended(
+        new SQLException(refused.refusal().message()), refused.refusal().sqlState());
+    assertThat(log.poll(30, TimeUnit.SECONDS))
+        .startsWith(
+            "refused statement destination=orders-db.shop policy=\"DatabasePolicy/shop/db\""
+                + " text=\"DELETE FROM 'Orders' WHERE sku = ?\" trace=");
+    assertThat(attributes(collector.spans(1).get(0).getAttributesList()))
+        .contains(
+            entry("endomesh.policy", "DatabasePolicy/shop/db"),
+            entry("db.response.status_code", "42501"));
+
+    mesh.statement(
+            database,
+            SqlText.describe("SELECT 'secret'\nFROM orders", Dialect.POSTGRESQL),
+            1)
+        .ended(null, null);
+    assertThat(log.poll(30, TimeUnit.SECONDS))
+        .matches(
+            "slow statement destination=orders-db\\.shop millis=\\d+"
+                + " policy=\"DatabasePolicy/shop/db\" text=\"SELECT \\? FROM orders\" trace=.*");
+    assertThat(log).isEmpty();
   }
 
   @Test

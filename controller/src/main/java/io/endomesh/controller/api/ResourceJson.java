@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
 import io.endomesh.controller.translate.Applied;
+import io.endomesh.controller.translate.DatabaseConditions;
 import io.endomesh.controller.translate.OwnershipConditions;
 import io.endomesh.controller.translate.ReferenceGrants;
 import io.endomesh.controller.translate.RouteConditions;
@@ -135,6 +138,10 @@ final class ResourceJson {
   }
 
   private List<RouteConditions.Condition> conditions(MeshResource resource, Applied applied) {
+    if (resource instanceof DatabasePolicy policy) {
+      return DatabaseConditions.of(
+          policy, applied.known(), applied.of(ServiceEntry.class));
+    }
     return Stream.concat(
             RouteConditions.of(resource, applied).stream(),
             OwnershipConditions.of(resource, context.model().get()).stream())

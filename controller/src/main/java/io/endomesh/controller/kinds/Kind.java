@@ -84,7 +84,9 @@ public enum Kind {
       "HTTPRouteGroup",
       "httproutegroups",
       List.of("specs.smi-spec.io/v1alpha4"),
-      HttpRouteGroup::read);
+      HttpRouteGroup::read),
+  DATABASE_POLICY(
+      "DatabasePolicy", "databasepolicies", List.of("endomesh.io/v1"), DatabasePolicy::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

@@ -20,7 +20,8 @@ public sealed interface MeshResource
         BackendTlsPolicy,
         BackendTrafficPolicy,
         TrafficSplit,
-        HttpRouteGroup {
+        HttpRouteGroup,
+        DatabasePolicy {
 
   Metadata metadata();
 

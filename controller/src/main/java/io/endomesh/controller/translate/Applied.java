@@ -17,7 +17,8 @@ public record Applied(
     resources = List.copyOf(resources);
   }
 
-  <T extends MeshResource> List<T> of(Class<T> type) {
+  /** Those of a kind. */
+  public <T extends MeshResource> List<T> of(Class<T> type) {
     return resources.stream().filter(type::isInstance).map(type::cast).toList();
   }
 }

@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.BackendTlsPolicy;
 import io.endomesh.controller.kinds.BackendTrafficPolicy;
+import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.MeshResource;
@@ -155,6 +156,10 @@ final class Catalog {
 
   List<HttpRouteGroup> httpRouteGroups() {
     return of(HttpRouteGroup.class);
+  }
+
+  List<DatabasePolicy> databasePolicies() {
+    return of(DatabasePolicy.class);
   }
 
   ReferenceGrants referenceGrants() {

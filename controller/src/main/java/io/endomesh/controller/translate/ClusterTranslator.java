@@ -10,6 +10,8 @@ import io.endomesh.dataplane.identity.SpiffeId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -52,9 +54,11 @@ final class ClusterTranslator {
       cluster
           .setType(Cluster.DiscoveryType.STRICT_DNS)
           .setLoadAssignment(
-              Assignment.of(
+              entryEndpoints(
+                  model,
                   name,
-                  entryEndpoints(model, to),
+                  parsed,
+                  to,
                   LocalityRule.of(DestinationRule.TrafficPolicy.NONE),
                   new Scope("", Map.of(), dialect)));
     } else {
@@ -74,6 +78,9 @@ final class ClusterTranslator {
         model.destinationRules().of(parsed.host()),
         cluster);
     model.resiliencePolicies().apply(parsed.host(), cluster);
+    if (destination instanceof Destination.ToEntry to && priorities(model, to, parsed) != null) {
+      DatabaseRoles.failOver(cluster);
+    }
     if (destination instanceof Destination.ToService to) {
       model.backendPolicies().apply(to.service().key(), cluster);
     }
@@ -135,11 +142,28 @@ final class ClusterTranslator {
       return null;
     }
     Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
+    LocalityRule rule = locality(model, name);
+    if (destination instanceof Destination.ToEntry to) {
+      return entryEndpoints(model, name, parsed, to, rule, scope);
+    }
     List<Assignment.Placed> endpoints =
         destination instanceof Destination.ToService to
             ? serviceEndpoints(model, to, subset(model, parsed))
-            : destination instanceof Destination.ToEntry to ? entryEndpoints(model, to) : List.of();
-    return Assignment.of(name, endpoints, locality(model, name), scope);
+            : List.of();
+    return Assignment.of(name, endpoints, rule, scope);
+  }
+
+  private static ClusterLoadAssignment entryEndpoints(
+      MeshModel model,
+      String name,
+      Name parsed,
+      Destination.ToEntry to,
+      LocalityRule rule,
+      Scope scope) {
+    List<List<EntryEndpoints.Server>> priorities = priorities(model, to, parsed);
+    return priorities == null
+        ? Assignment.of(name, placed(EntryEndpoints.of(model, to)), rule, scope)
+        : byPriority(name, priorities);
   }
 
   /** Labels that its workloads carry; null if nobody defines the subset, which then has none. */
@@ -189,9 +213,32 @@ final class ClusterTranslator {
     return endpoint(workload.address(), port.advertised(), 1, attributes.build());
   }
 
-  private static List<Assignment.Placed> entryEndpoints(MeshModel model, Destination.ToEntry to) {
+  private static @Nullable List<List<EntryEndpoints.Server>> priorities(
+      MeshModel model, Destination.ToEntry to, Name name) {
+    return DatabaseRoles.priorities(
+        model.databasePolicies().of(to), EntryEndpoints.of(model, to), name.subset());
+  }
+
+  /** Roles go before nearness: a primary that is far is the primary. */
+  private static ClusterLoadAssignment byPriority(
+      String name, List<List<EntryEndpoints.Server>> priorities) {
+    ClusterLoadAssignment.Builder assignment =
+        ClusterLoadAssignment.newBuilder().setClusterName(name);
+    for (int priority = 0; priority < priorities.size(); priority++) {
+      LocalityLbEndpoints.Builder level =
+          LocalityLbEndpoints.newBuilder()
+              .setLocality(Locality.getDefaultInstance())
+              .setLoadBalancingWeight(UInt32Value.of(1))
+              .setPriority(priority);
+      placed(priorities.get(priority)).forEach(placed -> level.addLbEndpoints(placed.endpoint()));
+      assignment.addEndpoints(level);
+    }
+    return assignment.build();
+  }
+
+  private static List<Assignment.Placed> placed(List<EntryEndpoints.Server> servers) {
     List<Assignment.Placed> endpoints = new ArrayList<>();
-    for (EntryEndpoints.Server server : EntryEndpoints.of(model, to)) {
+    for (EntryEndpoints.Server server : servers) {
       Struct.Builder attributes = Struct.newBuilder();
       if (server.identity() != null) {
         attributes.putFields("identity", text(server.identity()));

@@ -31,6 +31,7 @@ public final class MeshModel {
   private final ResiliencePolicies resiliencePolicies;
   private final BackendPolicies backendPolicies;
   private final TrafficSplits trafficSplits;
+  private final DatabasePolicies databasePolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
@@ -52,6 +53,7 @@ public final class MeshModel {
     this.trafficSplits =
         new TrafficSplits(catalog.trafficSplits(), catalog.httpRouteGroups(), catalog.services());
     this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
+    this.databasePolicies = new DatabasePolicies(catalog.databasePolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
     this.sidecars = new Sidecars(catalog.sidecars());
@@ -155,6 +157,10 @@ public final class MeshModel {
 
   TrafficSplits trafficSplits() {
     return trafficSplits;
+  }
+
+  DatabasePolicies databasePolicies() {
+    return databasePolicies;
   }
 
   @Nullable ServiceEntry serviceEntry(String host) {

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DestinationRule.TrafficPolicy;
 import io.endomesh.controller.kinds.GrpcRoute;
 import io.endomesh.controller.kinds.HttpRoute;
@@ -39,14 +40,16 @@ final class RouteTable {
     if (destination == null) {
       return null;
     }
-    return RouteConfiguration.newBuilder()
-        .setName(name)
-        .addVirtualHosts(
-            VirtualHost.newBuilder()
-                .setName(host)
-                .addDomains("*")
-                .addAllRoutes(routes(model, destination, scope)))
-        .build();
+    VirtualHost.Builder virtualHost =
+        VirtualHost.newBuilder()
+            .setName(host)
+            .addDomains("*")
+            .addAllRoutes(routes(model, destination, scope));
+    DatabasePolicy database = model.databasePolicies().of(destination);
+    if (database != null && scope.dialect() == Scope.Dialect.AGENT) {
+      DatabasePolicyTranslator.apply(database, virtualHost);
+    }
+    return RouteConfiguration.newBuilder().setName(name).addVirtualHosts(virtualHost).build();
   }
 
   static List<Route> routes(MeshModel model, Destination destination, Scope scope) {
@@ -79,12 +82,17 @@ final class RouteTable {
               to.port().number(),
               plain);
     }
-    ServiceEntry entry = ((Destination.ToEntry) destination).entry();
-    return List.of(
+    Destination.ToEntry to = (Destination.ToEntry) destination;
+    ServiceEntry entry = to.entry();
+    Route all =
         all(
             "ServiceEntry/" + entry.metadata().namespace() + "/" + entry.metadata().name(),
             destination,
-            TrafficPolicy.NONE));
+            TrafficPolicy.NONE);
+    DatabasePolicy database = model.databasePolicies().of(to);
+    return database == null || database.roles() == null
+        ? List.of(all)
+        : DatabaseRoles.routes(database, to, all);
   }
 
   /**

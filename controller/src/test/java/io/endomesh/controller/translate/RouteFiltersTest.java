@@ -61,16 +61,16 @@ class RouteFiltersTest {
   void redirect_needsNoBackend() throws Exception {
     RedirectAction redirect =
         rule("""
-                - matches: [{path: {type: PathPrefix, value: /old}}]
-                  filters:
-                  - type: RequestRedirect
-                    requestRedirect:
-                      scheme: https
-                      hostname: example.org
-                      port: 8443
-                      statusCode: 308
-                      path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}
-                """)
+        - matches: [{path: {type: PathPrefix, value: /old}}]
+          filters:
+          - type: RequestRedirect
+            requestRedirect:
+              scheme: https
+              hostname: example.org
+              port: 8443
+              statusCode: 308
+              path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}
+        """)
             .getRedirect();
 
     assertThat(redirect.getSchemeRedirect()).isEqualTo("https");
@@ -123,13 +123,13 @@ class RouteFiltersTest {
   void sessionPersistence_becomesAStatefulSession() throws Exception {
     Any any =
         rule("""
-                - backendRefs: [{name: orders}]
-                  sessionPersistence:
-                    sessionName: stick
-                    type: Cookie
-                    absoluteTimeout: 1h
-                    cookieConfig: {lifetimeType: Permanent}
-                """)
+        - backendRefs: [{name: orders}]
+          sessionPersistence:
+            sessionName: stick
+            type: Cookie
+            absoluteTimeout: 1h
+            cookieConfig: {lifetimeType: Permanent}
+        """)
             .getTypedPerFilterConfigOrThrow("envoy.filters.http.stateful_session");
 
     CookieBasedSessionState state =

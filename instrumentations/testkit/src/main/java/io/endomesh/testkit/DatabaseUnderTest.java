@@ -24,6 +24,9 @@ public interface DatabaseUnderTest {
   /** A URL of the server's database that sets {@link #setting} to 4321. */
   String url(String authority);
 
+  /** The same, of a connection that only reads. */
+  String readOnly(String authority);
+
   /** A query for what {@link #url} set. */
   String setting();
 
@@ -50,6 +53,9 @@ public interface DatabaseUnderTest {
 
   /** Calls it: parameter 1 is the result, 2 the argument. */
   String call();
+
+  /** A query that runs for half a minute, unless it is ended. */
+  String endless();
 
   /** Opens a pool of at most and at least {@code size} connections. */
   Pool pool(String url, int size);

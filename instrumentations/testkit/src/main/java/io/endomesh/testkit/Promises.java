@@ -127,7 +127,7 @@ final class Promises
                     StagedLibrary.library(type).name(),
                     StagedLibrary.of(type).version(),
                     contract.getAnnotation(Contract.class).value(),
-                    promise.getDeclaringClass() == contract ? "contract" : "own",
+                    promise.getDeclaringClass().isAssignableFrom(contract) ? "contract" : "own",
                     promise.getName(),
                     line.outcome().word(),
                     line.reason())));

@@ -29,11 +29,11 @@ final class Relay implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final Collection<Socket> open = new ConcurrentLinkedQueue<>();
 
-  private Relay(Manner manner, int target) {
+  private Relay(Manner manner, int port, int target) {
     this.manner = manner;
     this.target = target;
     try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -41,15 +41,22 @@ final class Relay implements AutoCloseable {
   }
 
   static Relay to(int port) {
-    return new Relay(Manner.PASSES_ON, port);
+    return at(0, port);
+  }
+
+  /**
+   * @param port to listen on, as one that was there before did; 0 for any
+   */
+  static Relay at(int port, int target) {
+    return new Relay(Manner.PASSES_ON, port, target);
   }
 
   static Relay silent() {
-    return new Relay(Manner.SAYS_NOTHING, 0);
+    return new Relay(Manner.SAYS_NOTHING, 0, 0);
   }
 
   static Relay closing() {
-    return new Relay(Manner.CLOSES, 0);
+    return new Relay(Manner.CLOSES, 0, 0);
   }
 
   int port() {

@@ -10,6 +10,7 @@ import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.limit.Concurrency;
@@ -25,6 +26,7 @@ import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.weaving.Weaving;
@@ -78,6 +80,37 @@ public final class TestRoutes {
 
   public void host(String authority, Rules rules, Endpoint... endpoints) {
     split(authority, rules, List.of(cluster(authority, endpoints)), List.of(1));
+  }
+
+  /** A database with rules for what is executed there. */
+  public void database(String authority, DatabasePolicy policy, Endpoint... endpoints) {
+    Route route =
+        new Route(
+            "ServiceEntry/default/" + authority,
+            RouteMatch.ANY,
+            to(cluster(authority, endpoints)),
+            RoutePolicy.DEFAULT);
+    hosts.put(authority, new VirtualHost(authority + ".default", List.of(route), policy));
+    publish();
+  }
+
+  /** A database whose read-only connections go elsewhere, as the controller tells it. */
+  public void roles(String authority, Cluster primary, Cluster replicas) {
+    RouteMatch readOnly =
+        new RouteMatch(
+            RouteMatch.ANY.path(),
+            null,
+            List.of(
+                new RouteMatch.HeaderMatch("endomesh-read-only", new StringMatch.Exact("true"))),
+            List.of());
+    hosts.put(
+        authority,
+        new VirtualHost(
+            authority + ".default",
+            List.of(
+                new Route("replicas", readOnly, to(replicas), RoutePolicy.DEFAULT),
+                new Route("primary", RouteMatch.ANY, to(primary), RoutePolicy.DEFAULT))));
+    publish();
   }
 
   public void split(String authority, Rules rules, List<Cluster> clusters, List<Integer> weights) {
@@ -163,6 +196,19 @@ public final class TestRoutes {
         identity,
         Map.of(),
         1,
+        new Load());
+  }
+
+  /**
+   * @param priority 0 is used first
+   */
+  public static Endpoint endpoint(int port, int priority) {
+    return new Endpoint(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        null,
+        Map.of(),
+        1,
+        priority,
         new Load());
   }
 

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.route;
 
 import io.endomesh.dataplane.Request;
+import io.endomesh.dataplane.database.DatabasePolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +11,21 @@ public final class VirtualHost {
   private final String name;
   private final List<Route> routes;
   private final RouteIndex index;
+  private final @Nullable DatabasePolicy database;
 
   /**
    * @param name of the service, {@code orders.default}, for telemetry and messages
    */
   public VirtualHost(String name, List<Route> routes) {
+    this(name, routes, null);
+  }
+
+  /**
+   * @param database rules for statements that are executed there; null if there are none
+   */
+  public VirtualHost(String name, List<Route> routes, @Nullable DatabasePolicy database) {
     this.name = name;
+    this.database = database;
     this.routes = List.copyOf(routes);
     this.index = new RouteIndex(this.routes);
   }
@@ -26,6 +36,10 @@ public final class VirtualHost {
 
   public List<Route> routes() {
     return routes;
+  }
+
+  public @Nullable DatabasePolicy database() {
+    return database;
   }
 
   /** The first route that matches, or null. Allocates nothing. */

@@ -139,7 +139,7 @@ final class Linker {
       linkedRoutes.add(
           new Route(rule.name(), rule.match(), action(rule.action(), inUse), rule.policy()));
     }
-    return new VirtualHost(host.name(), linkedRoutes);
+    return new VirtualHost(host.name(), linkedRoutes, host.database());
   }
 
   private RouteAction action(RouteResource.Action action, Set<String> inUse) {

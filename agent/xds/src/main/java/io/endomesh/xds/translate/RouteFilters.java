@@ -37,6 +37,8 @@ record RouteFilters(
     for (Map<String, Any> level : levels) {
       level.forEach(configs::putIfAbsent);
     }
+    // Rules of the host, not of its routes.
+    configs.remove(DatabaseTranslator.FILTER);
     Fault fault = null;
     SessionPersistence persistence = null;
     Cors cors = null;

@@ -1,5 +1,6 @@
 package io.endomesh.xds.translate;
 
+import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
@@ -22,8 +23,10 @@ public record RouteResource(String name, List<Host> hosts) {
   /**
    * @param name of the service
    * @param domains as Envoy has them: exact, {@code *.suffix}, {@code prefix*} or {@code *}
+   * @param database rules for statements executed there; null if there are none
    */
-  public record Host(String name, List<String> domains, List<Rule> rules) {
+  public record Host(
+      String name, List<String> domains, List<Rule> rules, @Nullable DatabasePolicy database) {
 
     public Host {
       domains = List.copyOf(domains);

@@ -33,7 +33,14 @@ public final class RouteTranslator {
         String name = route.getName().isEmpty() ? host.getName() + " route " + i : route.getName();
         rules.add(rule(name, route, host, message));
       }
-      hosts.add(new RouteResource.Host(service(host.getName()), host.getDomainsList(), rules));
+      hosts.add(
+          new RouteResource.Host(
+              service(host.getName()),
+              host.getDomainsList(),
+              rules,
+              DatabaseTranslator.translate(
+                  host.getName() + ".typed_per_filter_config[" + DatabaseTranslator.FILTER + "]",
+                  host.getTypedPerFilterConfigMap().get(DatabaseTranslator.FILTER))));
     }
     if (hosts.isEmpty()) {
       throw new InvalidResource("virtual_hosts: none (expected: at least one)");

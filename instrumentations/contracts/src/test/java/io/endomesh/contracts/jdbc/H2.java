@@ -34,6 +34,11 @@ record H2(DriverVersion version, SharedServer shared) implements DatabaseUnderTe
   }
 
   @Override
+  public String readOnly(String authority) {
+    return url(authority) + ";readOnly=true";
+  }
+
+  @Override
   public String setting() {
     return "SELECT LOCK_TIMEOUT()";
   }
@@ -72,6 +77,12 @@ record H2(DriverVersion version, SharedServer shared) implements DatabaseUnderTe
   @Override
   public String call() {
     return "{? = call twice(?)}";
+  }
+
+  @Override
+  public String endless() {
+    return "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 10000000) a, SYSTEM_RANGE(1, 100000) b"
+        + " WHERE a.x + b.x = 0";
   }
 
   @Override

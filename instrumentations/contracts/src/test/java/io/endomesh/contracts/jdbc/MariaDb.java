@@ -46,6 +46,11 @@ record MariaDb(DriverVersion version, SharedServer shared, String parameters)
   }
 
   @Override
+  public String readOnly(String authority) {
+    return url(authority) + "&readOnly=true";
+  }
+
+  @Override
   public String setting() {
     return "SELECT @@group_concat_max_len";
   }
@@ -85,6 +90,11 @@ record MariaDb(DriverVersion version, SharedServer shared, String parameters)
   @Override
   public String call() {
     return "{? = call twice(?)}";
+  }
+
+  @Override
+  public String endless() {
+    return "SELECT SLEEP(30)";
   }
 
   @Override

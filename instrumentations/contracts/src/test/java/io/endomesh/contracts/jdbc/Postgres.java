@@ -43,6 +43,11 @@ record Postgres(DriverVersion version, SharedServer shared, String parameters)
   }
 
   @Override
+  public String readOnly(String authority) {
+    return url(authority) + "&readOnly=true";
+  }
+
+  @Override
   public String setting() {
     return "SHOW application_name";
   }
@@ -81,6 +86,11 @@ record Postgres(DriverVersion version, SharedServer shared, String parameters)
   @Override
   public String call() {
     return "{? = call twice(?)}";
+  }
+
+  @Override
+  public String endless() {
+    return "SELECT pg_sleep(30)";
   }
 
   @Override

@@ -1,26 +1,24 @@
 package io.endomesh.instrumentation.jdbc;
 
 import io.endomesh.dataplane.SqlStatement;
+import io.endomesh.dataplane.database.StatementClasses;
 import org.jspecify.annotations.Nullable;
 
 /** What was added to a batch so far. Confined to the thread that uses the statement. */
 final class Batch {
 
-  /** Of different statements, or of ones that are not known. */
-  static final SqlStatement MIXED = new SqlStatement("BATCH", null, "BATCH", null);
-
   private int size;
   private @Nullable SqlStatement statement;
+  private StatementClasses classes = StatementClasses.NONE;
+  private boolean mixed;
 
-  void add(@Nullable SqlStatement added) {
-    boolean same =
-        added != null
-            && (statement == null ? size == 0 : statement.summary().equals(added.summary()));
-    if (!same) {
-      statement = MIXED;
-    } else if (statement == null) {
+  void add(SqlStatement added) {
+    if (statement == null) {
       statement = added;
+    } else {
+      mixed |= !statement.summary().equals(added.summary());
     }
+    classes = classes.and(added.classes());
     size++;
   }
 
@@ -28,7 +26,12 @@ final class Batch {
     return size;
   }
 
+  /** Of all that was added; different statements have no name and no text in common. */
   SqlStatement statement() {
-    return statement == null ? MIXED : statement;
+    SqlStatement first = statement;
+    return first == null || mixed
+        ? new SqlStatement("BATCH", null, "BATCH", null, classes)
+        : new SqlStatement(
+            first.operation(), first.collection(), first.summary(), first.text(), classes);
   }
 }

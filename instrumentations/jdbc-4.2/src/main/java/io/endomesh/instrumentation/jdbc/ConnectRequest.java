@@ -4,8 +4,15 @@ import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/** The opening of a connection as the mesh sees it: a host, and nothing to match on. Immutable. */
-record ConnectRequest(String authority) implements OutboundRequest {
+/**
+ * The opening of a connection as the mesh sees it: a host, and whether it only reads. Immutable.
+ *
+ * @param readOnly true if the application says that nothing will be written
+ */
+record ConnectRequest(String authority, boolean readOnly) implements OutboundRequest {
+
+  /** What routes to replicas ask for; the controller makes them so. */
+  private static final String READ_ONLY_HEADER = "endomesh-read-only";
 
   @Override
   public Protocol protocol() {
@@ -24,7 +31,7 @@ record ConnectRequest(String authority) implements OutboundRequest {
 
   @Override
   public @Nullable String header(String name) {
-    return null;
+    return readOnly && name.equals(READ_ONLY_HEADER) ? "true" : null;
   }
 
   // A connection carries no headers and asks for no path: there is nothing to change.

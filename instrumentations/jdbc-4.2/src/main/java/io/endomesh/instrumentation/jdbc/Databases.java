@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Databases {
 
   /** Remembered of a connection whose URL names no server, as that of a database in memory. */
-  private static final Database NONE = new Database("other_sql", null, "", 0, null, null);
+  private static final Database NONE = new Database("other_sql", null, "", 0, null, null, null);
 
   private static final WeakIdentityMap<Connection, Database> OPEN = new WeakIdentityMap<>();
 
@@ -68,6 +68,6 @@ final class Databases {
     return parsed == null
         ? NONE
         : new Database(
-            parsed.system(), null, parsed.host(), parsed.port(), parsed.database(), null);
+            parsed.system(), null, parsed.host(), parsed.port(), parsed.database(), null, null);
   }
 }

@@ -5,24 +5,32 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
-/** {@code Statement.execute…}: the outermost execution on a thread is observed. Stateless. */
+/**
+ * {@code Statement.execute…}: the outermost execution on a thread is observed, or refused.
+ * Stateless.
+ */
 public final class ExecuteAdvice {
 
   private ExecuteAdvice() {}
 
-  @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
-  public static Execution enter(
+  @Advice.OnMethodEnter(
+      inline = false,
+      suppress = Throwable.class,
+      skipOn = Advice.OnNonDefaultValue.class,
+      skipOnIndex = 0)
+  public static @Nullable Object[] enter(
       @Advice.This Statement statement,
       @Advice.Argument(value = 0, optional = true, typing = Assigner.Typing.DYNAMIC)
           @Nullable Object sql) {
-    return MeshStatement.begin(statement, sql instanceof String text ? text : null);
+    return MeshStatement.begin(statement, sql instanceof String text ? text : null).entered();
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
-  public static void exit(
-      @Advice.Enter @Nullable Execution execution, @Advice.Thrown @Nullable Throwable error) {
-    if (execution != null) {
-      execution.end(error);
-    }
+  @Advice.AssignReturned.ToThrown(typing = Assigner.Typing.DYNAMIC)
+  public static @Nullable Object exit(
+      @Advice.This Statement statement,
+      @Advice.Enter @Nullable Object @Nullable [] entered,
+      @Advice.Thrown @Nullable Throwable error) {
+    return Execution.end(statement, entered, error);
   }
 }

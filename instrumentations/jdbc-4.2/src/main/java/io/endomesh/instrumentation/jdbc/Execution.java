@@ -1,26 +1,80 @@
 package io.endomesh.instrumentation.jdbc;
 
 import io.endomesh.dataplane.DatabaseCall;
+import io.endomesh.dataplane.StatementRefusal;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One level of an execution: the outermost is observed, those within it only count down. Confined
- * to the thread that executes. Public because woven code hands it from enter to exit.
+ * to the thread that executes.
  */
-public final class Execution {
+final class Execution {
+
+  /** Not observed. */
+  static final Execution PLAIN = new Execution(null, null, null);
 
   private final @Nullable DatabaseCall call;
+  private final @Nullable QueryTimeout timeout;
+  private final @Nullable SQLException refusal;
 
-  /** Null: not observed. */
-  Execution(@Nullable DatabaseCall call) {
+  private Execution(
+      @Nullable DatabaseCall call, @Nullable QueryTimeout timeout, @Nullable SQLException refusal) {
     this.call = call;
+    this.timeout = timeout;
+    this.refusal = refusal;
   }
 
-  void end(@Nullable Throwable error) {
-    MeshStatement.EXECUTING.exit();
-    if (call != null) {
-      call.ended(error, error instanceof SQLException sql ? sql.getSQLState() : null);
+  /**
+   * @param timeout null leaves it to the application's
+   */
+  Execution(DatabaseCall call, @Nullable QueryTimeout timeout) {
+    this(call, timeout, null);
+  }
+
+  Execution(DatabaseCall call, StatementRefusal refusal) {
+    this(call, null, new SQLException(refusal.message(), refusal.sqlState()));
+  }
+
+  /**
+   * As advice hands it from enter to exit. The driver's method is skipped if the first is not null:
+   * woven code knows none of our classes, so it cannot ask.
+   */
+  @Nullable Object[] entered() {
+    return new @Nullable Object[] {refusal, this};
+  }
+
+  /**
+   * @param entered null if entering failed
+   * @return what the application gets in place of a result; null if the driver has answered
+   */
+  static @Nullable Throwable end(
+      Statement statement, @Nullable Object @Nullable [] entered, @Nullable Throwable error) {
+    return entered != null && entered[1] instanceof Execution execution
+        ? execution.end(statement, error)
+        : null;
+  }
+
+  private @Nullable Throwable end(Statement statement, @Nullable Throwable error) {
+    SQLException refused = refusal;
+    try {
+      if (timeout != null) {
+        timeout.end(statement, error);
+      }
+      if (refused != null) {
+        // As after an execution that failed: drivers empty a batch then as well.
+        statement.clearBatch();
+      }
+    } catch (SQLException notBatched) {
+      // A statement that takes no batch has none to clear; a closed one fails where it is used.
+    } finally {
+      MeshStatement.EXECUTING.exit();
     }
+    if (call != null) {
+      Throwable outcome = refused == null ? error : refused;
+      call.ended(outcome, outcome instanceof SQLException sql ? sql.getSQLState() : null);
+    }
+    return refused;
   }
 }

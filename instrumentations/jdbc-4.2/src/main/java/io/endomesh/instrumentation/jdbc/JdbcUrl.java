@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.jdbc;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,23 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
         matcher.group(2),
         port == null ? 0 : Integer.parseInt(port),
         rest == null ? "" : rest);
+  }
+
+  /** PostgreSQL's name for it ("Connection parameters"); other drivers take it and do nothing. */
+  private static final String READ_ONLY = "readOnly";
+
+  private static final Pattern READ_ONLY_IN_URL = Pattern.compile("[?&]" + READ_ONLY + "=([^&]*)");
+
+  /**
+   * True if the application says, before there is a connection, that it will only read. The URL
+   * goes before the properties, as PostgreSQL's driver has it.
+   */
+  boolean readOnly(@Nullable Properties properties) {
+    Matcher inUrl = READ_ONLY_IN_URL.matcher(rest);
+    if (inUrl.find()) {
+      return Boolean.parseBoolean(inUrl.group(1));
+    }
+    return properties != null && Boolean.parseBoolean(properties.getProperty(READ_ONLY));
   }
 
   /** Host and port as the application wrote them. */

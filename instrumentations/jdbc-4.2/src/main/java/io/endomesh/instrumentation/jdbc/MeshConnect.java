@@ -18,6 +18,7 @@ import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,8 @@ final class MeshConnect {
     if (parsed == null || !accepts(driver, url)) {
       return null;
     }
-    Call call = Weaving.mesh().call(new ConnectRequest(parsed.authority()));
+    Call call =
+        Weaving.mesh().call(new ConnectRequest(parsed.authority(), parsed.readOnly(properties)));
     return call == null
         ? null
         : run(call, new Opening(driver, parsed, properties, Patience.of(parsed, properties)));
@@ -142,7 +144,13 @@ final class MeshConnect {
 
     private Database database(Attempt attempt, InetSocketAddress address) {
       return new Database(
-          url.system(), attempt.call().service(), url.host(), url.port(), url.database(), address);
+          url.system(),
+          attempt.call().service(),
+          url.host(),
+          url.port(),
+          url.database(),
+          url.authority().toLowerCase(Locale.ROOT),
+          address);
     }
 
     @Override

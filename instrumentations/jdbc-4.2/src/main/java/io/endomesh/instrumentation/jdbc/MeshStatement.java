@@ -1,17 +1,23 @@
 package io.endomesh.instrumentation.jdbc;
 
 import io.endomesh.dataplane.Database;
+import io.endomesh.dataplane.DatabaseCall;
 import io.endomesh.dataplane.SqlStatement;
+import io.endomesh.dataplane.database.Dialect;
+import io.endomesh.dataplane.database.SqlText;
+import io.endomesh.dataplane.database.StatementClass;
+import io.endomesh.dataplane.database.StatementClasses;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.weaving.Weaving;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** Observes the execution of statements. Thread-safe. */
+/** What becomes of the execution of statements: observed, refused, ended in time. Thread-safe. */
 final class MeshStatement {
 
   /** Inside while a driver executes, or does its upkeep: its methods call each other. */
@@ -24,13 +30,17 @@ final class MeshStatement {
   private static final int MAX_TEXTS = 1_000;
 
   /** Of a statement that was prepared before the agent came. */
-  private static final SqlStatement UNKNOWN = new SqlStatement("OTHER", null, "OTHER", null);
+  private static final SqlStatement UNKNOWN =
+      new SqlStatement("OTHER", null, "OTHER", null, StatementClasses.of(StatementClass.UNKNOWN));
 
   private static final WeakIdentityMap<PreparedStatement, SqlStatement> PREPARED =
       new WeakIdentityMap<>();
   private static final WeakIdentityMap<Statement, Batch> BATCHES = new WeakIdentityMap<>();
-  private static final ConcurrentMap<String, SqlStatement> STANDARD = new ConcurrentHashMap<>();
-  private static final ConcurrentMap<String, SqlStatement> OF_MYSQL = new ConcurrentHashMap<>();
+  private static final Map<Dialect, ConcurrentMap<String, SqlStatement>> TEXTS =
+      Map.of(
+          Dialect.POSTGRESQL, new ConcurrentHashMap<>(),
+          Dialect.MYSQL, new ConcurrentHashMap<>(),
+          Dialect.H2, new ConcurrentHashMap<>());
 
   private MeshStatement() {}
 
@@ -63,39 +73,45 @@ final class MeshStatement {
    */
   static Execution begin(Statement statement, @Nullable String sql) {
     if (!EXECUTING.enter() || Weaving.onAgentThread()) {
-      return new Execution(null);
+      return Execution.PLAIN;
     }
     Database database = Databases.of(statement);
     if (database == null) {
-      return new Execution(null);
+      return Execution.PLAIN;
     }
-    SqlStatement known = sql == null ? preparedAs(statement) : describe(statement, sql);
-    return observe(database, known == null ? UNKNOWN : known, 1);
+    return begin(
+        statement, database, sql == null ? preparedAs(statement) : describe(statement, sql), 1);
   }
 
   /** As {@link #begin}; drivers empty a batch when they execute it, however that ends. */
   static Execution beginBatch(Statement statement) {
     if (!EXECUTING.enter() || Weaving.onAgentThread()) {
-      return new Execution(null);
+      return Execution.PLAIN;
     }
     Batch batch = BATCHES.remove(statement);
     Database database = Databases.of(statement);
     return database == null || batch == null
-        ? new Execution(null)
-        : observe(database, batch.statement(), batch.size());
+        ? Execution.PLAIN
+        : begin(statement, database, batch.statement(), batch.size());
   }
 
-  private static Execution observe(Database database, SqlStatement statement, int batchSize) {
-    return new Execution(Weaving.mesh().statement(database, statement, batchSize));
+  private static Execution begin(
+      Statement statement, Database database, SqlStatement known, int batchSize) {
+    DatabaseCall call = Weaving.mesh().statement(database, known, batchSize);
+    return call.refusal() == null
+        ? new Execution(call, QueryTimeout.begin(statement, call.policy()))
+        : new Execution(call, call.refusal());
   }
 
-  private static @Nullable SqlStatement preparedAs(Statement statement) {
-    return statement instanceof PreparedStatement known ? PREPARED.get(known) : null;
+  private static SqlStatement preparedAs(Statement statement) {
+    SqlStatement known =
+        statement instanceof PreparedStatement prepared ? PREPARED.get(prepared) : null;
+    return known == null ? UNKNOWN : known;
   }
 
   private static SqlStatement describe(Statement statement, String sql) {
-    Dialect dialect = Dialect.of(statement);
-    ConcurrentMap<String, SqlStatement> texts = dialect == Dialect.MYSQL ? OF_MYSQL : STANDARD;
+    Dialect dialect = dialect(statement);
+    ConcurrentMap<String, SqlStatement> texts = TEXTS.get(dialect);
     SqlStatement known = texts.get(sql);
     if (known != null) {
       return known;
@@ -105,5 +121,14 @@ final class MeshStatement {
       texts.put(sql, described);
     }
     return described;
+  }
+
+  /** By the driver, so that nothing is asked of the server. */
+  private static Dialect dialect(Statement statement) {
+    String type = statement.getClass().getName();
+    if (type.startsWith("com.mysql.") || type.startsWith("org.mariadb.")) {
+      return Dialect.MYSQL;
+    }
+    return type.startsWith("org.h2.") ? Dialect.H2 : Dialect.POSTGRESQL;
   }
 }

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,18 @@ class JdbcUrlTest {
     assertThat(url.authority()).isEqualTo("db:3307");
     assertThat(url.at(new InetSocketAddress("127.0.0.1", 3306)))
         .isEqualTo("jdbc:mysql://user:secret@127.0.0.1:3306/shop");
+  }
+
+  @Test
+  void readOnly_isSaidByTheUrlOrTheProperties() {
+    JdbcUrl plain = JdbcUrl.parse("jdbc:postgresql://db/x?a=b");
+    Properties reading = new Properties();
+    reading.setProperty("readOnly", "true");
+    assertThat(plain.readOnly(null)).isFalse();
+    assertThat(plain.readOnly(new Properties())).isFalse();
+    assertThat(plain.readOnly(reading)).isTrue();
+    assertThat(JdbcUrl.parse("jdbc:mysql://db/x?readOnly=true").readOnly(null)).isTrue();
+    assertThat(JdbcUrl.parse("jdbc:mysql://db/x?a=b&readOnly=false").readOnly(reading)).isFalse();
   }
 
   @ParameterizedTest

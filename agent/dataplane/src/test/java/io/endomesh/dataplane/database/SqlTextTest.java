@@ -1,4 +1,4 @@
-package io.endomesh.instrumentation.jdbc;
+package io.endomesh.dataplane.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,12 +29,12 @@ class SqlTextTest {
         "''                                                       | OTHER",
       })
   void describe_summarizes(String sql, String summary) {
-    assertThat(SqlText.describe(sql, Dialect.STANDARD).summary()).isEqualTo(summary);
+    assertThat(SqlText.describe(sql, Dialect.POSTGRESQL).summary()).isEqualTo(summary);
   }
 
   @Test
   void describe_comment_isSkipped() {
-    assertThat(SqlText.describe("-- why\nSELECT a FROM b", Dialect.STANDARD).summary())
+    assertThat(SqlText.describe("-- why\nSELECT a FROM b", Dialect.POSTGRESQL).summary())
         .isEqualTo("SELECT b");
   }
 
@@ -44,19 +44,19 @@ class SqlTextTest {
             SqlText.describe(
                     "SELECT a1 FROM t WHERE b='it''s' AND c=42 AND d=1.5e3 AND e=$x$secret$x$ AND"
                         + " f=$1",
-                    Dialect.STANDARD)
+                    Dialect.POSTGRESQL)
                 .text())
         .isEqualTo("SELECT a1 FROM t WHERE b=? AND c=? AND d=? AND e=? AND f=$1");
   }
 
   @Test
   void describe_literalWithoutEnd_isStillHidden() {
-    assertThat(SqlText.describe("SELECT 'secret", Dialect.STANDARD).text()).isEqualTo("SELECT ?");
+    assertThat(SqlText.describe("SELECT 'secret", Dialect.POSTGRESQL).text()).isEqualTo("SELECT ?");
   }
 
   @Test
   void describe_escapesOfPostgres_hideTheValue() {
-    assertThat(SqlText.describe("SELECT E'a\\'secret', 'b\\', c FROM t", Dialect.STANDARD).text())
+    assertThat(SqlText.describe("SELECT E'a\\'secret', 'b\\', c FROM t", Dialect.POSTGRESQL).text())
         .isEqualTo("SELECT ?, ?, c FROM t");
   }
 
@@ -72,7 +72,7 @@ class SqlTextTest {
 
   @Test
   void describe_quotesOfTheStandard_areNames() {
-    assertThat(SqlText.describe("SELECT \"b\" FROM t", Dialect.STANDARD).text())
+    assertThat(SqlText.describe("SELECT \"b\" FROM t", Dialect.POSTGRESQL).text())
         .isEqualTo("SELECT \"b\" FROM t");
   }
 }

@@ -1,0 +1,71 @@
+package io.endomesh.dataplane.database;
+
+import io.endomesh.dataplane.Workload;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of a database (Endomesh {@code DatabasePolicy}): what its callers may have done there,
+ * and how long it may take. Immutable.
+ *
+ * @param name {@code DatabasePolicy/shop/orders-db}
+ * @param grants a caller may do what those that name it permit, together; empty permits everything
+ * @param timeoutSeconds longest time for a statement, 0 for none; whole seconds, as {@code
+ *     Statement.setQueryTimeout} counts
+ * @param slowNanos from which time on a statement is told of, 0 for never
+ */
+public record DatabasePolicy(String name, List<Grant> grants, int timeoutSeconds, long slowNanos) {
+
+  public DatabasePolicy {
+    grants = List.copyOf(grants);
+  }
+
+  /**
+   * @param callers empty for everybody
+   */
+  public record Grant(List<Caller> callers, StatementClasses classes) {
+    public Grant {
+      callers = List.copyOf(callers);
+    }
+
+    boolean names(Workload workload) {
+      if (callers.isEmpty()) {
+        return true;
+      }
+      for (int i = 0; i < callers.size(); i++) {
+        if (callers.get(i).is(workload)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /**
+   * @param service null for all services of the namespace
+   */
+  public record Caller(String namespace, @Nullable String service) {
+    boolean is(Workload workload) {
+      return namespace.equals(workload.namespace())
+          && (service == null || service.equals(workload.service()));
+    }
+  }
+
+  /** True if statements are looked at: then one of an unknown class is refused. */
+  public boolean isGuarded() {
+    return !grants.isEmpty();
+  }
+
+  /** What a workload may have done there, if the database is guarded. Allocates at most the sum. */
+  public StatementClasses permitted(Workload workload) {
+    StatementClasses permitted = StatementClasses.NONE;
+    for (int i = 0; i < grants.size(); i++) {
+      Grant grant = grants.get(i);
+      if (grant.names(workload)) {
+        permitted =
+            permitted == StatementClasses.NONE ? grant.classes() : permitted.and(grant.classes());
+      }
+    }
+    return permitted;
+  }
+}

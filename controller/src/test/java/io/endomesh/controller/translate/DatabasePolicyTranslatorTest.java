@@ -1,0 +1,132 @@
+package io.endomesh.controller.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.util.Durations;
+import io.endomesh.controller.kinds.DatabasePolicy;
+import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.proto.v1.DatabaseRules;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DatabasePolicyTranslatorTest {
+
+  private static final String POLICY =
+      """
+      apiVersion: endomesh.io/v1
+      kind: DatabasePolicy
+      metadata: {name: %s, namespace: %s}
+      spec:
+        %s
+        statements:
+          allow: [{classes: [READ]}, {callers: [orders, "*.ops"], classes: [WRITE]}]
+          timeout: 5s
+          slowAfter: 500ms
+      """;
+
+  private final Models mesh = new Models();
+
+  @BeforeEach
+  void database() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: orders-entry, namespace: shop}
+        spec:
+          hosts: [orders-db]
+          ports: [{number: 5432}]
+          resolution: STATIC
+          endpoints: [{address: 10.0.0.9}]
+        """);
+  }
+
+  @Test
+  void policy_ofAHost_goesAlongWithItsRoutes() throws Exception {
+    mesh.apply(POLICY.formatted("db", "shop", "hosts: [orders-db]"));
+
+    assertThat(rules(Models.AGENT))
+        .isEqualTo(
+            DatabaseRules.newBuilder()
+                .setName("DatabasePolicy/shop/db")
+                .addGrants(
+                    DatabaseRules.Grant.newBuilder().addClasses(DatabaseRules.StatementClass.READ))
+                .addGrants(
+                    DatabaseRules.Grant.newBuilder()
+                        .addCallers(
+                            DatabaseRules.Caller.newBuilder()
+                                .setNamespace("shop")
+                                .setService("orders"))
+                        .addCallers(DatabaseRules.Caller.newBuilder().setNamespace("ops"))
+                        .addClasses(DatabaseRules.StatementClass.WRITE))
+                .setStatementTimeout(Durations.fromSeconds(5))
+                .setSlowAfter(Durations.fromMillis(500))
+                .build());
+  }
+
+  @Test
+  void policy_ofAServiceEntry_goesAlongWithItsHosts() throws Exception {
+    mesh.apply(POLICY.formatted("db", "shop", "targetRefs: [{name: orders-entry}]"));
+    assertThat(rules(Models.AGENT)).isNotNull();
+  }
+
+  @Test
+  void policy_ofAService_goesAlongWithItsRoutes() throws Exception {
+    mesh.workload("pg", "pg-1", "v1", 5432);
+    mesh.apply(
+        POLICY.formatted("db", "shop", "targetRefs: [{group: '', kind: Service, name: pg}]"));
+    assertThat(rules("pg.shop:5432", Models.AGENT)).isNotNull();
+  }
+
+  @Test
+  void policies_several_theOldestCounts() throws Exception {
+    mesh.apply(POLICY.formatted("first", "shop", "hosts: [orders-db]"));
+    mesh.apply(POLICY.formatted("a-second", "shop", "hosts: [orders-db]"));
+    assertThat(rules(Models.AGENT).getName()).isEqualTo("DatabasePolicy/shop/first");
+  }
+
+  @Test
+  void policy_ofAnotherNamespace_doesNotCount() throws Exception {
+    mesh.apply(POLICY.formatted("db", "finance", "hosts: [orders-db]"));
+    assertThat(rules(Models.AGENT)).isNull();
+  }
+
+  @Test
+  void clientsOfGrpc_getNoRulesTheyWouldReject() throws Exception {
+    mesh.apply(POLICY.formatted("db", "shop", "hosts: [orders-db]"));
+    assertThat(rules(Models.GRPC)).isNull();
+  }
+
+  @Test
+  void conditions_sayWhatIsMissing() throws Exception {
+    mesh.apply(POLICY.formatted("db", "shop", "hosts: [orders-db, other-db]"));
+    MeshModel model = mesh.model();
+    DatabasePolicy policy = model.catalog().databasePolicies().get(0);
+    List<ServiceEntry> entries = model.catalog().serviceEntries();
+
+    RouteConditions.Condition half =
+        DatabaseConditions.of(policy, service -> false, entries).get(0);
+    assertThat(half.status()).isFalse();
+    assertThat(half.reason()).isEqualTo("TargetNotFound");
+    assertThat(half.message()).startsWith("no host other-db in namespace shop (expected:");
+
+    assertThat(DatabaseConditions.of(policy, service -> true, entries).get(0).status()).isTrue();
+  }
+
+  private @Nullable DatabaseRules rules(Scope scope) throws Exception {
+    return rules("orders-db:5432", scope);
+  }
+
+  private @Nullable DatabaseRules rules(String route, Scope scope) throws Exception {
+    RouteConfiguration routes = RouteTable.of(mesh.model(), route, scope);
+    VirtualHost host = routes.getVirtualHosts(0);
+    return host.containsTypedPerFilterConfig(DatabasePolicyTranslator.FILTER)
+        ? host.getTypedPerFilterConfigOrThrow(DatabasePolicyTranslator.FILTER)
+            .unpack(DatabaseRules.class)
+        : null;
+  }
+}
