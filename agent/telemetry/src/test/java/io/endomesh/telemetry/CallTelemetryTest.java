@@ -4,21 +4,21 @@ import static io.endomesh.telemetry.Collector.attributes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.endomesh.dataplane.route.VirtualHost;
-import io.endomesh.dataplane.database.StatementClasses;
-import io.endomesh.dataplane.database.StatementClass;
-import io.endomesh.dataplane.database.SqlText;
-import io.endomesh.dataplane.database.Dialect;
-import io.endomesh.dataplane.database.DatabasePolicy;
-import io.endomesh.dataplane.Snapshot;
-import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.DatabaseCall;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.SqlStatement;
+import io.endomesh.dataplane.database.DatabasePolicy;
+import io.endomesh.dataplane.database.Dialect;
+import io.endomesh.dataplane.database.SqlText;
+import io.endomesh.dataplane.database.StatementClass;
+import io.endomesh.dataplane.database.StatementClasses;
+import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.telemetry.Shop.Message;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -213,7 +213,12 @@ class CallTelemetryTest extends ObservedWorkload {
             "orders-db:5432",
             InetSocketAddress.createUnresolved("10.0.0.9", 15432));
     SqlStatement select =
-        new SqlStatement("SELECT", "orders", "SELECT orders", "SELECT * FROM orders WHERE id = ?", StatementClasses.of(StatementClass.READ));
+        new SqlStatement(
+            "SELECT",
+            "orders",
+            "SELECT orders",
+            "SELECT * FROM orders WHERE id = ?",
+            StatementClasses.of(StatementClass.READ));
 
     mesh.statement(database, select, 1).ended(null, null);
     DatabaseCall failing = mesh.statement(database, select, 3);
@@ -249,8 +254,7 @@ class CallTelemetryTest extends ObservedWorkload {
     DatabasePolicy policy =
         new DatabasePolicy(
             "DatabasePolicy/shop/db",
-            List.of(
-                new DatabasePolicy.Grant(List.of(), StatementClasses.of(StatementClass.READ))),
+            List.of(new DatabasePolicy.Grant(List.of(), StatementClasses.of(StatementClass.READ))),
             0,
             1);
     mesh.publish(
@@ -267,8 +271,7 @@ class CallTelemetryTest extends ObservedWorkload {
             database,
             SqlText.describe("DELETE FROM \"Orders\" WHERE sku = 'secret'", Dialect.POSTGRESQL),
             1);
-    refused.ended(
-        new SQLException(refused.refusal().message()), refused.refusal().sqlState());
+    refused.ended(new SQLException(refused.refusal().message()), refused.refusal().sqlState());
     assertThat(log.poll(30, TimeUnit.SECONDS))
         .startsWith(
             "refused statement destination=orders-db.shop policy=\"DatabasePolicy/shop/db\""
@@ -279,9 +282,7 @@ class CallTelemetryTest extends ObservedWorkload {
             entry("db.response.status_code", "42501"));
 
     mesh.statement(
-            database,
-            SqlText.describe("SELECT 'secret'\nFROM orders", Dialect.POSTGRESQL),
-            1)
+            database, SqlText.describe("SELECT 'secret'\nFROM orders", Dialect.POSTGRESQL), 1)
         .ended(null, null);
     assertThat(log.poll(30, TimeUnit.SECONDS))
         .matches(

@@ -46,7 +46,7 @@ final class ResourceJson {
     return document(stored, applied(context.store().resources(), List.of()));
   }
 
-  private static ObjectNode document(StoredResource stored, Applied applied) {
+  private ObjectNode document(StoredResource stored, Applied applied) {
     ObjectNode document = (ObjectNode) tree(stored.body());
     ((ObjectNode) document.get("metadata"))
         .put("resourceVersion", Long.toString(stored.revision()))
@@ -139,8 +139,7 @@ final class ResourceJson {
 
   private List<RouteConditions.Condition> conditions(MeshResource resource, Applied applied) {
     if (resource instanceof DatabasePolicy policy) {
-      return DatabaseConditions.of(
-          policy, applied.known(), applied.of(ServiceEntry.class));
+      return DatabaseConditions.of(policy, applied.known(), applied.of(ServiceEntry.class));
     }
     return Stream.concat(
             RouteConditions.of(resource, applied).stream(),

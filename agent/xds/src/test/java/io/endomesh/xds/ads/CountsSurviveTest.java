@@ -42,6 +42,7 @@ class CountsSurviveTest {
           Node.newBuilder().setId("o").build(),
           new ManualSerial(),
           new RecordedLog(),
+          (host, answer) -> {},
           mesh::nanoTime,
           new AdsClient.Listener() {
             @Override

@@ -13,6 +13,7 @@ import io.endomesh.weaving.Weaving;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,7 @@ final class MeshStatement {
 
   private static SqlStatement describe(Statement statement, String sql) {
     Dialect dialect = dialect(statement);
-    ConcurrentMap<String, SqlStatement> texts = TEXTS.get(dialect);
+    ConcurrentMap<String, SqlStatement> texts = Objects.requireNonNull(TEXTS.get(dialect));
     SqlStatement known = texts.get(sql);
     if (known != null) {
       return known;
