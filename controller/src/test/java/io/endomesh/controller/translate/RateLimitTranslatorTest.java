@@ -183,9 +183,9 @@ class RateLimitTranslatorTest {
     var policy = ResourceParser.parse(ResourceParser.documents(POLICY).get(0)).resource();
     ReferenceGrants none = mesh.model().referenceGrants();
 
-    assertThat(RouteConditions.of(policy, key -> true, none))
+    assertThat(RouteConditions.of(policy, new Applied(key -> true, none, List.of())))
         .containsExactly(new Condition("Accepted", true, "Accepted", ""));
-    assertThat(RouteConditions.of(policy, key -> false, none))
+    assertThat(RouteConditions.of(policy, new Applied(key -> false, none, List.of())))
         .containsExactly(
             new Condition(
                 "Accepted",

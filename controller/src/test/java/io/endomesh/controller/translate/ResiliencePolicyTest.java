@@ -75,7 +75,9 @@ class ResiliencePolicyTest {
     var resource =
         ResourceParser.parse(ResourceParser.documents(yaml("breaker: {}")).get(0)).resource();
     RouteConditions.Condition condition =
-        RouteConditions.of(resource, service -> false, new ReferenceGrants(List.of())).get(0);
+        RouteConditions.of(
+                resource, new Applied(service -> false, new ReferenceGrants(List.of()), List.of()))
+            .get(0);
 
     assertThat(condition.reason()).isEqualTo("TargetNotFound");
     assertThat(condition.message()).startsWith("targetRefs: no service shop/orders");

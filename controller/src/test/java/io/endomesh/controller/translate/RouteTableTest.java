@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -306,7 +307,9 @@ class RouteTableTest {
     assertThat(forGrpc).isEqualTo("outbound|80||nobody.shop.not-found");
     assertThat(ClusterTranslator.cluster(mesh.model(), forGrpc, Scope.Dialect.GRPC)).isNotNull();
     assertThat(
-            Objects.requireNonNull(ClusterTranslator.endpoints(mesh.model(), forGrpc))
+            Objects.requireNonNull(
+                    ClusterTranslator.endpoints(
+                        mesh.model(), forGrpc, new Scope("shop", Map.of(), Scope.Dialect.GRPC)))
                 .getEndpointsList())
         .isEmpty();
   }
