@@ -114,7 +114,7 @@ class ControllerTest {
       assertThat(pushed.getTypeUrl()).isEqualTo(ResourceType.ROUTE.typeUrl());
       assertThat(pushed.getResources(0).getResource().unpack(RouteConfiguration.class).toString())
           .contains("name: \"HTTPRoute/shop/orders rule 0\"", "value: 90", "value: 10")
-          .contains("outbound|80||orders-v2.shop");
+          .contains("not-found|80||orders-v2.shop");
       assertThat(client.eventWithin(100)).isNull();
     }
   }

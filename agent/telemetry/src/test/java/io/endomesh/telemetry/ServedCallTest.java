@@ -32,7 +32,8 @@ class ServedCallTest extends ObservedWorkload {
     ((Attempt) call.next()).responded(503, Outcome.NOT_GRPC);
     ((Attempt) call.next()).responded(200, Outcome.NOT_GRPC);
 
-    assertThat(request.headers).containsOnly(entry("traceparent", TRACEPARENT));
+    assertThat(request.headers)
+        .containsOnly(entry("traceparent", TRACEPARENT), entry("x-envoy-attempt-count", "2"));
     assertThat(collector.spans(2))
         .allSatisfy(
             span -> {

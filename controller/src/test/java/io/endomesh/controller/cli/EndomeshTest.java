@@ -87,11 +87,18 @@ class EndomeshTest {
   }
 
   @Test
-  void apply_weightsOfZero_endsWith7AndNamesTheField() throws Exception {
-    assertThat(run("apply", "-f", file("0"))).isEqualTo(7);
+  void apply_weightBelowZero_endsWith7AndNamesTheField() throws Exception {
+    assertThat(run("apply", "-f", file("-1"))).isEqualTo(7);
 
     assertThat(err.toString()).contains("weight").contains("shop/split");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void apply_weightsOfZero_saysWhatCallsGet() throws Exception {
+    assertThat(run("apply", "-f", file("0"))).isZero();
+
+    assertThat(out + err.toString()).contains("weights sum to 0: calls are answered with 500");
   }
 
   @ParameterizedTest
@@ -200,7 +207,7 @@ class EndomeshTest {
     assertThat(runAt(nobody, "analyze", "-f", file, "--offline")).isEqualTo(10);
     assertThat(out.toString()).contains("EM0101", "EM0102");
     assertThat(runAt(nobody, "analyze", "--offline")).isEqualTo(2);
-    assertThat(runAt(nobody, "analyze", "--offline", "-f", file("0"))).isEqualTo(7);
+    assertThat(runAt(nobody, "analyze", "--offline", "-f", file("-1"))).isEqualTo(7);
     assertThat(runAt(nobody, "analyze", "-f", file("1"))).isEqualTo(5);
   }
 
@@ -213,7 +220,7 @@ class EndomeshTest {
         .contains("0 of 0 calls of the last 5 minutes would end otherwise");
     assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
     assertThat(run("apply", "--dry-run=trafic", "-f", file("1"))).isEqualTo(2);
-    assertThat(run("apply", "--dry-run=traffic", "-f", file("0"))).isEqualTo(7);
+    assertThat(run("apply", "--dry-run=traffic", "-f", file("-1"))).isEqualTo(7);
   }
 
   @Test
