@@ -75,9 +75,7 @@ abstract class JdbcRolesContract extends JdbcPolicyContract {
 
   @Test
   void primaries_noneAnswers_theOneThatComesBackIsFound() throws Exception {
-    Relay returning = relay();
-    int port = returning.port();
-    returning.close();
+    int port = refusing().address().getPort();
     routes.roles(
         HOST, failingOver("primary", TestRoutes.endpoint(port, 0)), failingOver("replicas"));
     failure(database().url(HOST));
