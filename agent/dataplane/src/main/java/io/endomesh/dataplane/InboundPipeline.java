@@ -37,7 +37,7 @@ final class InboundPipeline {
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
     String caller = SpiffeId.of(request.peerIdentities());
     Inbound.Port port = snapshot.inbound().port(request.localPort());
-    CorsRules.Rule rule = port.cors().match(request);
+    CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
       Reply refusal = refuse(mesh, port, request, caller);
       return new InboundCall(
@@ -50,6 +50,15 @@ final class InboundPipeline {
           waitsNanos(request));
     }
     return serve(mesh, port, request, caller, rule.name(), rule.cors());
+  }
+
+  /** Before authorization, so it may not keep that from being asked: what fails matches nothing. */
+  private static CorsRules.@Nullable Rule cors(Inbound.Port port, InboundRequest request) {
+    try {
+      return port.cors().match(request);
+    } catch (RuntimeException unreadable) {
+      return null;
+    }
   }
 
   /**

@@ -8,7 +8,9 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RouteMatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,6 +68,26 @@ class InboundCallTest {
     assertThat(refusal.message()).contains("no path");
     publish(Inbound.OPEN);
     assertThat(mesh.serve(unreadable).refusal()).isNull();
+  }
+
+  @Test
+  void serve_corsRuleThatCannotReadTheRequest_doesNotPassByThePolicies() {
+    RouteMatch onPath =
+        new RouteMatch(new PathMatch.SegmentPrefix("/a"), null, List.of(), List.of());
+    CorsRules cors = new CorsRules(List.of(new CorsRules.Rule("r", onPath, null)));
+    publish(new Inbound(Map.of(), new Port(TlsMode.PERMISSIVE, NOBODY, cors)));
+
+    Reply refusal =
+        mesh.serve(
+                TestRequest.get("web", "/")
+                    .routed(
+                        () -> {
+                          throw new IllegalStateException("no path");
+                        }))
+            .refusal();
+
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.status()).isEqualTo(403);
   }
 
   @Test
