@@ -2,7 +2,6 @@ package io.endomesh.dataplane.identity;
 
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -39,21 +38,14 @@ final class NamingContext extends SSLContext {
       this.serverName = serverName;
     }
 
-    private SSLEngine named(SSLEngine engine) {
-      SSLParameters parameters = engine.getSSLParameters();
-      parameters.setServerNames(List.of(serverName));
-      engine.setSSLParameters(parameters);
-      return engine;
-    }
-
     @Override
     protected SSLEngine engineCreateSSLEngine() {
-      return named(context.createSSLEngine());
+      return new NamingEngine(context.createSSLEngine(), serverName);
     }
 
     @Override
     protected SSLEngine engineCreateSSLEngine(String host, int port) {
-      return named(context.createSSLEngine(host, port));
+      return new NamingEngine(context.createSSLEngine(host, port), serverName);
     }
 
     @Override
