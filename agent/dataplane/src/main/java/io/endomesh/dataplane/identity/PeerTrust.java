@@ -9,7 +9,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * Trusts a peer by what its certificates say, whatever its host name: subclasses check the chain,
  * and sockets and engines add nothing. Being an {@code X509ExtendedTrustManager} it is not wrapped
- * by JSSE with a host name check either.
+ * by JSSE with a host name check either. Nothing is trusted here: every way in leads to the
+ * subclass's own two methods, which check the chain and then the SPIFFE id ({@link SpiffeTrust}),
+ * the names of the policy ({@link HostTrust}) or the controller's root.
  */
 public abstract class PeerTrust extends X509ExtendedTrustManager {
 
