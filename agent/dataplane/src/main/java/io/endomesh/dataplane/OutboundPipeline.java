@@ -70,6 +70,9 @@ final class OutboundPipeline {
 
   /** Once an attempt. */
   private static final Stage[] ATTEMPT_STAGES = {
+    // Original first: hashes and sessions read what the application wrote, not what an earlier
+    // attempt's route made of it.
+    OutboundPipeline::original,
     // Time left: no attempt is begun that nobody waits for.
     OutboundPipeline::timeLeft,
     // Cluster before endpoint, anew for each attempt: a retry may land on the other side of a
@@ -251,6 +254,11 @@ final class OutboundPipeline {
     return null;
   }
 
+  private static @Nullable Decision original(Call call) {
+    call.request.restore();
+    return null;
+  }
+
   private static @Nullable Decision timeLeft(Call call) {
     long left = call.nanosLeft();
     if (left == 0) {
@@ -371,7 +379,6 @@ final class OutboundPipeline {
 
   private static @Nullable Decision message(Call call) {
     OutboundRequest request = call.request;
-    request.restore();
     RouteAction.Forward forward = Objects.requireNonNull(call.forward);
     if (forward.rewrite() != null) {
       forward.rewrite().apply(request);

@@ -2,6 +2,7 @@ package io.endomesh.dataplane.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.cluster.Balancing;
@@ -9,7 +10,10 @@ import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.XxHash64;
 import io.endomesh.dataplane.route.HashPolicy;
+import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.RoutePolicy;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -139,6 +143,31 @@ class RingHashTest extends HashedBalancing {
       ofAll.addAll(ofOne);
     }
     assertThat(ofAll.size()).isGreaterThan(5);
+  }
+
+  @Test
+  @DisplayName("a retry hashes what the application wrote, not what the route made of it")
+  void retry() {
+    HeaderChanges.Header all = new HeaderChanges.Header("x-user", "all");
+    assertThat(secondAttempts(new HeaderChanges(List.of(all), List.of(), List.of())))
+        .isEqualTo(secondAttempts(HeaderChanges.NONE));
+  }
+
+  /** Where the retries of 50 users go, in a cluster of ten that knows nothing of the past. */
+  private List<InetSocketAddress> secondAttempts(HeaderChanges changes) {
+    List<InetSocketAddress> second = new ArrayList<>();
+    for (int user = 0; user < 50; user++) {
+      publish(
+          TestMesh.route(
+              balanced(balancing(), endpoints(10)),
+              RoutePolicy.of(0, 0, TestMesh.retrying(1, 503))
+                  .withStickiness(List.of(new HashPolicy.Header("x-user")), null)
+                  .withHeaders(changes, HeaderChanges.NONE)));
+      Call call = call(TestRequest.get("orders", "/").header("x-user", "" + user));
+      respond(attempt(call), 503);
+      second.add(attempt(call).endpoint().address());
+    }
+    return second;
   }
 
   @ParameterizedTest

@@ -96,10 +96,7 @@ public final class HostDiscovery implements Discovery {
       return null;
     }
     Question question = questions.getIfPresent(authority);
-    if (question == null) {
-      question = questions.get(authority, this::ask);
-    }
-    await(question);
+    await(question == null ? ask(authority) : question);
     return mesh.snapshot().hosts().get(authority);
   }
 
@@ -131,8 +128,22 @@ public final class HostDiscovery implements Discovery {
     questions.asMap().values().forEach(question -> question.settled().countDown());
   }
 
+  /** Stored before the controller is asked, so that its answer finds who waits for it. */
   private Question ask(String authority) {
+    Question question = question();
+    Question asked = questions.asMap().putIfAbsent(authority, question);
+    if (asked != null) {
+      return asked;
+    }
     subscribe.accept(authority);
+    if (reach == Reach.UNREACHABLE) {
+      // It may have become so after the question was made and before it was stored.
+      question.settled().countDown();
+    }
+    return question;
+  }
+
+  private Question question() {
     long now = nanoTime.getAsLong();
     return switch (reach) {
       case CONNECTED -> new Question(new CountDownLatch(1), now + timeoutNanos);

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,14 +30,12 @@ class HostDiscoveryTest {
   private final AtomicLong now = new AtomicLong();
 
   private HostDiscovery discovery(Duration timeout) {
+    return discovery(timeout, subscribed::add);
+  }
+
+  private HostDiscovery discovery(Duration timeout, Consumer<String> subscribe) {
     return new HostDiscovery(
-        mesh,
-        now::get,
-        WINDOW,
-        timeout.toNanos(),
-        Runnable::run,
-        subscribed::add,
-        subscribed::remove);
+        mesh, now::get, WINDOW, timeout.toNanos(), Runnable::run, subscribe, subscribed::remove);
   }
 
   private void publishOrders(HostDiscovery discovery) {
@@ -54,6 +54,24 @@ class HostDiscoveryTest {
     }
     publishOrders(discovery);
     assertThat(found.get(10, TimeUnit.SECONDS)).isSameAs(ORDERS);
+  }
+
+  @Test
+  void lookup_answerArrivesBeforeSubscribeReturns_isReturned() {
+    AtomicReference<HostDiscovery> asked = new AtomicReference<>();
+    HostDiscovery discovery = discovery(Duration.ofHours(1), host -> publishOrders(asked.get()));
+    asked.set(discovery);
+    discovery.connected();
+    assertThat(discovery.lookup("orders")).isSameAs(ORDERS);
+  }
+
+  @Test
+  void unreachable_whileAsking_letsTheCallGo() {
+    AtomicReference<HostDiscovery> asked = new AtomicReference<>();
+    HostDiscovery discovery = discovery(Duration.ofHours(1), host -> asked.get().unreachable());
+    asked.set(discovery);
+    discovery.connected();
+    assertThat(discovery.lookup("orders")).isNull();
   }
 
   @Test
@@ -113,12 +131,8 @@ class HostDiscoveryTest {
     while (subscribed.isEmpty()) {
       Thread.onSpinWait();
     }
-    // The question is stored just after the subscription was made: say it until it is heard.
-    while (!nothing.isDone()) {
-      discovery.unreachable();
-      Thread.onSpinWait();
-    }
-    assertThat(nothing.get()).isTrue();
+    discovery.unreachable();
+    assertThat(nothing.get(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
