@@ -1,0 +1,117 @@
+package io.endomesh.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.TestRequest;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.limit.Overload;
+import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.StringMatch;
+import io.endomesh.testkit.GrpcUnderTest.Answer;
+import io.endomesh.weaving.Weaving;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Whom a server lets in, and how it says no. */
+abstract class GrpcServerContract extends GrpcLimitContract {
+
+  @Test
+  void server_strict_refusesPlaintextAndServesMutualTlsOnTheSamePort() {
+    inbound(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
+    routes.host(TARGET, mutualTls(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void server_permissive_servesPlaintextWithoutACaller() {
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").text()).startsWith("one|null|");
+  }
+
+  @Test
+  void server_policyDenies_answersPermissionDeniedNamingThePolicy() {
+    Policy.Rule all =
+        new Policy.Rule(Condition.ANY, new Condition.Path(new PathMatch.Prefix("/test.Echo/")));
+    Policy policy = new Policy("AuthorizationPolicy/default/closed", List.of(all));
+    inbound(Inbound.TlsMode.DISABLE, new Authorization(List.of(policy), List.of()));
+    routes.host(TARGET, plaintext(one));
+    Answer answer = client.unary("hello");
+    assertThat(answer.status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(answer.text()).contains("AuthorizationPolicy/default/closed");
+    assertThat(answer.decidedBy()).isEqualTo("AuthorizationPolicy/default/closed");
+  }
+
+  @Test
+  void server_callerOverItsRateLimit_answersResourceExhaustedAndWhenToComeBack() {
+    routes.inbound(new Inbound(Map.of(), TestRoutes.oneCallAnHour(Inbound.TlsMode.PERMISSIVE)));
+    routes.host(TARGET, mutualTls(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+
+    Answer answer = client.unary("hello");
+
+    assertThat(answer.status()).isEqualTo(RESOURCE_EXHAUSTED);
+    assertThat(answer.text()).contains(TestRoutes.US).contains(TestRoutes.LIMIT_POLICY);
+    assertThat(answer.decidedBy()).isEqualTo(TestRoutes.LIMIT_POLICY);
+    // A caller without an identity has another bucket.
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void server_thatIsFull_answersUnavailableUntilACallEnds() throws Exception {
+    Overload guard = TestRoutes.oneAtATime();
+    routes.inbound(
+        new Inbound(
+            Map.of(),
+            new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL).guardedBy(guard)));
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+    Await.until("end of the call", () -> guard.limit().running() == 0);
+
+    guard.begin(TestRequest.get("tests", "/"), null);
+    Answer answer = client.unary("hello");
+    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+
+    assertThat(answer.status()).isEqualTo(UNAVAILABLE);
+    assertThat(answer.decidedBy()).isEqualTo(guard.policy());
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void server_policyOnAHeader_isNotDeceivedByASecondOne() {
+    Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
+    Policy policy = new Policy("no-admins", List.of(new Policy.Rule(Condition.ANY, admin)));
+    inbound(Inbound.TlsMode.DISABLE, new Authorization(List.of(policy), List.of()));
+
+    assertThat(withRoles("user", "guest").status()).isEqualTo(OK);
+    assertThat(withRoles("user", "admin").status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(withRoles("admin", "user").status()).isEqualTo(PERMISSION_DENIED);
+  }
+
+  private Answer withRoles(String... roles) {
+    List<HeaderChanges.Header> added =
+        Stream.of(roles).map(role -> new HeaderChanges.Header("x-role", role)).toList();
+    HeaderChanges request = new HeaderChanges(List.of(), added, List.of());
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, HeaderChanges.NONE));
+    return client.unary("hello");
+  }
+
+  @Test
+  void port_whileTheServerRuns_isOfferedToTheMesh() throws Exception {
+    assertThat(bound).containsEntry(one.port(), Protocol.GRPC);
+    int port = one.port();
+    one.close();
+    assertThat(bound).doesNotContainKey(port);
+  }
+}

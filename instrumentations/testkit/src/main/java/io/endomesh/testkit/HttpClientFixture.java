@@ -1,0 +1,75 @@
+package io.endomesh.testkit;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+
+/** How a library makes a call, and what it is called in these tests with. */
+public abstract class HttpClientFixture {
+
+  /** The client's own shape of a response. Header names in lower case. */
+  public record Answer(int status, URI uri, Map<String, String> headers, byte[] body) {
+
+    public String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  protected final TestRoutes routes = new TestRoutes();
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  /** Makes a call with a body in memory, null for none. Follows redirects. */
+  protected abstract Answer call(
+      String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException;
+
+  /** Makes a POST whose body can be read once only. */
+  protected abstract Answer stream(String url, InputStream body)
+      throws IOException, InterruptedException;
+
+  /** Starts a GET; cancelling the future gives it up. */
+  protected abstract CompletableFuture<Answer> start(String url);
+
+  /** Makes a GET by a client that does not follow redirects. */
+  protected abstract Answer getUnfollowed(String url) throws IOException, InterruptedException;
+
+  /** Makes a GET by a client that keeps cookies, the same one for all calls of a test. */
+  protected abstract Answer getWithCookies(String url) throws IOException, InterruptedException;
+
+  protected final Answer get(String url) throws IOException, InterruptedException {
+    return call("GET", url, Map.of(), null);
+  }
+
+  protected final <T extends AutoCloseable> T open(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable resource : opened) {
+      resource.close();
+    }
+  }
+
+  static InputStream bytes(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
