@@ -55,29 +55,30 @@ public final class Bench {
     Installation installation = new Installation(Path.of(System.getProperty("endomesh.home", ".")));
     Path run = Files.createTempDirectory("endomesh-bench-").toRealPath();
     try {
-      List<Table> tables = new ArrayList<>();
+      // Each table as soon as it is there: what is measured is not lost if the next part fails.
       if (parts.contains("decision")) {
         out.println("measuring decisions");
-        tables.add(DecisionReport.run(quick));
+        print(out, DecisionReport.run(quick));
       }
       if (parts.contains("hop")) {
-        tables.add(
-            new HopBench(installation, run, out)
-                .run(quick ? 3 : 7, Duration.ofSeconds(quick ? 2 : 5)));
+        HopBench hop = new HopBench(installation, run, out);
+        print(out, hop.run(quick ? 3 : 7, Duration.ofSeconds(quick ? 2 : 5)));
       }
       if (parts.contains("startup")) {
-        tables.add(new StartupBench(installation, run, out).run(quick ? 3 : 7));
+        print(out, new StartupBench(installation, run, out).run(quick ? 3 : 7));
       }
       if (parts.contains("heap")) {
-        tables.add(new HeapBench(installation, run, out).run());
-      }
-      for (Table table : tables) {
-        out.println();
-        out.print(table);
+        print(out, new HeapBench(installation, run, out).run());
       }
     } finally {
       delete(run);
     }
+  }
+
+  private static void print(PrintStream out, Table table) {
+    out.println();
+    out.print(table);
+    out.println();
   }
 
   private static void delete(Path directory) throws IOException {

@@ -8,8 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,10 +207,10 @@ final class HopBench {
 
     private final Process process;
     private final BufferedReader results;
+    private final Path log = Files.createTempFile(run, "hop-client-", ".log");
 
     Caller(List<String> command) throws IOException {
-      process =
-          new ProcessBuilder(command).redirectError(run.resolve("hop-client.log").toFile()).start();
+      process = new ProcessBuilder(command).redirectError(log.toFile()).start();
       results =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -230,8 +230,7 @@ final class HopBench {
               Double.parseDouble(figures[3]));
         }
       }
-      throw new UncheckedIOException(
-          new IOException("a caller ended; see " + run.resolve("hop-client.log")));
+      throw new IOException("a caller ended: " + Files.readString(log));
     }
 
     @Override

@@ -49,6 +49,9 @@ public final class Call {
   long delayedNanos;
   long attemptTimeoutNanos = NO_TIMEOUT;
 
+  /** When the endpoint of the latest attempt was picked. */
+  long pickedNanos;
+
   /** Attempts begun so far. */
   int attempts;
 

@@ -305,7 +305,7 @@ final class OutboundPipeline {
 
   private static @Nullable Decision endpoint(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
-    long now = call.mesh.nanoTime();
+    long now = call.pickedNanos = call.mesh.nanoTime();
     Endpoint endpoint = sessionEndpoint(call, cluster);
     if (endpoint == null) {
       endpoint = cluster.pick(call.tried, hash(call, cluster), now);
@@ -353,7 +353,7 @@ final class OutboundPipeline {
 
   private static @Nullable Decision breaker(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
-    long now = call.mesh.nanoTime();
+    long now = call.pickedNanos; // A clock costs as much as a whole stage.
     Breaker.Permit permit = cluster.permit(now);
     if (permit != null) {
       call.permit = permit;
