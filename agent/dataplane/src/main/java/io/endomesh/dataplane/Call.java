@@ -43,6 +43,9 @@ public final class Call {
   @Nullable ClientTls tls;
   Breaker.Permit permit = Breaker.Permit.FREE;
 
+  /** Of the database that a connection is opened to, for all attempts together. */
+  Breaker.Permit opening = Breaker.Permit.FREE;
+
   /** Time for the whole call, from its start; what it was delayed on purpose comes on top. */
   long deadlineNanos = NO_TIMEOUT;
 
@@ -96,6 +99,29 @@ public final class Call {
    */
   public void abandoned() {
     stopWaiting();
+  }
+
+  /**
+   * A connection to a database was opened, or could not be: its breaker counts that.
+   *
+   * @param failure why there is none, if it tells that the database is in trouble; null if there is
+   *     one, or the database had a reason of its own not to give one
+   */
+  public void opened(@Nullable Throwable failure) {
+    long now = mesh.nanoTime();
+    opening.outcome(
+        new Outcome(failure == null ? OPENED : 0, Outcome.NOT_GRPC, failure, now - startNanos),
+        now);
+    opening = Breaker.Permit.FREE;
+  }
+
+  /** A connection has no status; it counts as a success. */
+  private static final int OPENED = 200;
+
+  /** Whether a connection could be opened was not found out. Harmless after {@link #opened}. */
+  public void notOpened() {
+    opening.unused();
+    opening = Breaker.Permit.FREE;
   }
 
   /** Counts as a retry from now on, not only when its back-off has passed (Envoy). */

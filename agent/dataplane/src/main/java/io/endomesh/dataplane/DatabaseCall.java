@@ -1,5 +1,8 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.database.DatabaseFailure;
+import io.endomesh.dataplane.database.DatabaseLoad;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +20,10 @@ public final class DatabaseCall {
   private final CallContext context;
   private final long startNanos;
   private final @Nullable Object observed;
-  private final @Nullable StatementRefusal refusal;
+  private @Nullable StatementRefusal refusal;
+  private long leftNanos;
+  private boolean inSlot;
+  private Breaker.Permit permit = Breaker.Permit.FREE;
   private boolean ended;
 
   DatabaseCall(
@@ -34,7 +40,13 @@ public final class DatabaseCall {
     this.context = CallContext.current();
     this.startNanos = mesh.nanoTime();
     this.observed = mesh.observer().statementStarted(this);
-    this.refusal = StatementPipeline.refusal(this);
+  }
+
+  /** Decides whether it may go on, which may take a while: it may be delayed, or have to wait. */
+  DatabaseCall decided() {
+    refusal = StatementPipeline.refusal(this);
+    leftNanos = mesh.nanoTime();
+    return this;
   }
 
   public Database database() {
@@ -69,21 +81,68 @@ public final class DatabaseCall {
     return mesh;
   }
 
+  /** Of the database, for all statements of this workload. */
+  DatabaseLoad load() {
+    return mesh.databaseLoad(String.valueOf(database.service()));
+  }
+
+  /** It has a slot of the load, and gives it back when it ends. */
+  void inSlot() {
+    inSlot = true;
+  }
+
+  /** It was let through by a breaker, which wants to know how it ended. */
+  void permitted(Breaker.Permit permit) {
+    this.permit = permit;
+  }
+
   /** Who calls, and on whose behalf: the context that was current when the call began. */
   public CallContext context() {
     return context;
   }
 
+  /** Nanoseconds since the driver got it. */
+  public long elapsedNanos() {
+    return mesh.nanoTime() - leftNanos;
+  }
+
   /**
-   * The driver returned or threw.
+   * As {@link #ended(Throwable, String, boolean)}, of one that did not take too long.
    *
-   * @param sqlState of the error ({@code SQLException.getSQLState()}), null if there is none
+   * @param sqlState of the error, null if there is none
    */
   public void ended(@Nullable Throwable error, @Nullable String sqlState) {
+    ended(error, sqlState, /* timedOut= */ false);
+  }
+
+  /**
+   * The driver returned or threw, or the statement was not given to it.
+   *
+   * @param sqlState of the error ({@code SQLException.getSQLState()}), null if there is none
+   * @param timedOut true if the error is that the time for it was over
+   */
+  public void ended(@Nullable Throwable error, @Nullable String sqlState, boolean timedOut) {
     if (ended) {
       return;
     }
     ended = true;
-    mesh.observer().statementEnded(this, observed, mesh.nanoTime() - startNanos, error, sqlState);
+    long now = mesh.nanoTime();
+    if (inSlot) {
+      load().leave();
+    }
+    if (refusal == null) {
+      permit.outcome(outcome(timedOut || DatabaseFailure.is(sqlState), error, now), now);
+    }
+    mesh.observer().statementEnded(this, observed, now - startNanos, error, sqlState);
   }
+
+  /** An error that is the application's own is a success of the database: it answered. */
+  private Outcome outcome(boolean failed, @Nullable Throwable error, long now) {
+    return failed
+        ? new Outcome(0, Outcome.NOT_GRPC, error, now - leftNanos)
+        : new Outcome(ANSWERED, Outcome.NOT_GRPC, null, now - leftNanos);
+  }
+
+  /** A statement has no status; it counts as a success. */
+  private static final int ANSWERED = 200;
 }

@@ -1,11 +1,14 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.database.DatabaseLoad;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.ServerTls;
 import io.endomesh.dataplane.route.VirtualHost;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ public final class Mesh {
   private final Clock clock;
   private final OutboundPipeline outbound = new OutboundPipeline();
   private final InboundPipeline inbound = new InboundPipeline();
+  private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
   private volatile Discovery discovery = Discovery.NONE;
@@ -67,12 +71,26 @@ public final class Mesh {
 
   /**
    * Begins the execution of a statement. Observed whether or not the mesh knows the database;
-   * {@link DatabaseCall#refusal} tells if it may go on.
+   * {@link DatabaseCall#refusal} tells if it may go on. Returns when that is decided: the policy of
+   * the database may delay it, or have it wait for others to end.
    *
    * @param batchSize statements sent in one go; 1 if this is no batch
    */
   public DatabaseCall statement(Database database, SqlStatement statement, int batchSize) {
-    return new DatabaseCall(this, database, policy(database), statement, batchSize);
+    return new DatabaseCall(this, database, policy(database), statement, batchSize).decided();
+  }
+
+  /**
+   * What this workload has in flight at a database. As with clusters it belongs to the name; there
+   * are as many as there are databases whose policy counts.
+   *
+   * @param service {@code orders-db.shop}
+   */
+  DatabaseLoad databaseLoad(String service) {
+    DatabaseLoad known = databaseLoads.get(service);
+    return known != null
+        ? known
+        : databaseLoads.computeIfAbsent(service, name -> new DatabaseLoad());
   }
 
   /** As it is now: connections outlive snapshots, and what holds for them is the newest. */

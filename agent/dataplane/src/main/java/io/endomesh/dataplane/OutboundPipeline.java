@@ -6,6 +6,7 @@ import io.endomesh.dataplane.cluster.BreakerState;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
@@ -66,6 +67,8 @@ final class OutboundPipeline {
     OutboundPipeline::answer,
     // Deadline next: it starts when the application called, and covers all attempts and waits.
     OutboundPipeline::deadline,
+    // Database: its breaker counts openings, however many endpoints are tried for one.
+    OutboundPipeline::database,
   };
 
   /** Once an attempt. */
@@ -252,6 +255,22 @@ final class OutboundPipeline {
       call.deadlineNanos = Math.min(call.deadlineNanos, Math.max(0, callerWaits));
     }
     return null;
+  }
+
+  private static @Nullable Decision database(Call call) {
+    DatabasePolicy policy = call.host.database();
+    if (policy == null || policy.breaker() == null || call.request.protocol() != Protocol.TCP) {
+      return null;
+    }
+    BreakerState breaker = call.mesh.databaseLoad(call.host.name()).breaker(policy.breaker());
+    long now = call.mesh.nanoTime();
+    Breaker.Permit permit = breaker.permit(now);
+    if (permit != null) {
+      call.opening = permit;
+      return null;
+    }
+    return Reply.unavailable(
+        "no connection to " + call.host.name() + " is opened: " + breaker.why(now), policy.name());
   }
 
   private static @Nullable Decision original(Call call) {

@@ -11,4 +11,13 @@ public record StatementRefusal(String sqlState, String message, String policy) {
 
   /** "insufficient privilege", as PostgreSQL, H2 and others have it (SQLSTATE class 42). */
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+  /** "configuration limit exceeded" (PostgreSQL, appendix A). */
+  public static final String LIMIT_EXCEEDED = "53400";
+
+  /**
+   * "operator intervention" (PostgreSQL, appendix A). Not of class 08: pools throw away connections
+   * with such errors, and then have to open new ones at a database that is in trouble.
+   */
+  public static final String BREAKER_OPEN = "57000";
 }

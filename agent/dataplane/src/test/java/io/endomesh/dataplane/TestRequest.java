@@ -57,6 +57,11 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
     return new TestRequest(Protocol.GRPC, "POST", authority, path);
   }
 
+  /** The opening of a connection. */
+  public static TestRequest connecting(String authority) {
+    return new TestRequest(Protocol.TCP, "CONNECT", authority, "/");
+  }
+
   public TestRequest header(String name, String... values) {
     written.put(name, List.of(values));
     return this;

@@ -90,7 +90,9 @@ final class RefusalLog {
   private static Kind kind(Observed refused) {
     if (refused instanceof ObservedStatement statement) {
       return new Kind(
-          statement.database.service() + " " + statement.statement.summary(), policy(statement));
+          statement.database.service() + " " + statement.statement.summary(),
+          // Guard, limit, breaker and fault are told apart by it.
+          policy(statement) + " " + (statement.policy == null ? "" : statement.sqlState));
     }
     return refused instanceof ObservedRequest request
         ? new Kind(request.caller, request.policy)
@@ -133,7 +135,8 @@ final class RefusalLog {
         + policy(statement)
         + "\" text=\""
         + sentence(text == null ? statement.statement.summary() : text)
-        + "\" trace="
+        + (statement.policy == null ? "\"" : "\" state=" + statement.sqlState)
+        + " trace="
         + statement.span.getTraceId();
   }
 

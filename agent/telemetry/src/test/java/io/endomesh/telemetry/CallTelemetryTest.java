@@ -275,7 +275,7 @@ class CallTelemetryTest extends ObservedWorkload {
     assertThat(log.poll(30, TimeUnit.SECONDS))
         .startsWith(
             "refused statement destination=orders-db.shop policy=\"DatabasePolicy/shop/db\""
-                + " text=\"DELETE FROM 'Orders' WHERE sku = ?\" trace=");
+                + " text=\"DELETE FROM 'Orders' WHERE sku = ?\" state=42501 trace=");
     assertThat(attributes(collector.spans(1).get(0).getAttributesList()))
         .contains(
             entry("endomesh.policy", "DatabasePolicy/shop/db"),

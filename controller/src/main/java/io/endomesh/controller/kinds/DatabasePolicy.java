@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import io.endomesh.dataplane.cluster.Breaker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param targets the same by the resource that makes them known
  * @param roles which endpoints of a ServiceEntry are what; null if all are the same
  * @param statements what holds for each statement
+ * @param breaker when nothing is asked of the database; null never opens
  */
 public record DatabasePolicy(
     Metadata metadata,
     List<String> hosts,
     List<Target> targets,
     @Nullable Roles roles,
-    Statements statements)
+    Statements statements,
+    @Nullable Breaker breaker)
     implements MeshResource {
 
   /**
@@ -67,13 +70,26 @@ public record DatabasePolicy(
    * @param allow empty allows everything to everybody
    * @param timeoutNanos whole seconds; null for none
    * @param slowAfterNanos null logs none
+   * @param limit null for any number at a time
+   * @param faults the first that is for a statement counts
    */
   public record Statements(
-      List<Grant> allow, @Nullable Long timeoutNanos, @Nullable Long slowAfterNanos) {
+      List<Grant> allow,
+      @Nullable Long timeoutNanos,
+      @Nullable Long slowAfterNanos,
+      @Nullable Limit limit,
+      List<DatabaseFault> faults) {
     public Statements {
       allow = List.copyOf(allow);
+      faults = List.copyOf(faults);
     }
   }
+
+  /**
+   * @param maxConcurrent of one workload
+   * @param maxWaitNanos for which one more waits, 0 refuses it at once
+   */
+  public record Limit(int maxConcurrent, long maxWaitNanos) {}
 
   /** What a caller may have executed. */
   public enum StatementClass {
@@ -116,7 +132,13 @@ public record DatabasePolicy(
     Fields statements = spec.objectOrEmpty("statements");
     DatabasePolicy policy =
         new DatabasePolicy(
-            metadata, hosts, targets, roles(metadata, spec), statements(metadata, statements));
+            metadata,
+            hosts,
+            targets,
+            roles(metadata, spec),
+            statements(metadata, statements),
+            BreakerFields.read(
+                "DatabasePolicy/" + metadata.namespace() + "/" + metadata.name(), spec));
     statements.rejectUnknown();
     return policy;
   }
@@ -179,8 +201,27 @@ public record DatabasePolicy(
     return new Statements(
         fields.objects("allow", grant -> grant(metadata, grant)),
         timeout,
-        positive(fields, "slowAfter"));
+        positive(fields, "slowAfter"),
+        limit(fields),
+        fields.objects("faults", fault -> DatabaseFault.read(metadata, fault)));
   }
+
+  private static @Nullable Limit limit(Fields fields) {
+    Long wait = fields.durationNanos("maxWait");
+    if (!fields.has("maxConcurrent")) {
+      if (wait != null) {
+        throw fields.invalid("maxWait", "alone (expected: maxConcurrent beside it)");
+      }
+      return null;
+    }
+    if (wait != null && wait > TimeUnit.MINUTES.toNanos(1)) {
+      throw fields.invalid("maxWait", fields.string("maxWait") + " (expected: 1m at most)");
+    }
+    return new Limit(fields.integer("maxConcurrent", 1, MAX_CONCURRENT), wait == null ? 0 : wait);
+  }
+
+  /** More than any pool has connections; it would be no limit. */
+  private static final int MAX_CONCURRENT = 100_000;
 
   private static @Nullable Long positive(Fields fields, String name) {
     Long nanos = fields.durationNanos(name);
@@ -191,6 +232,15 @@ public record DatabasePolicy(
   }
 
   private static Grant grant(Metadata metadata, Fields fields) {
+    List<StatementClass> classes = classes(fields);
+    if (classes.isEmpty()) {
+      throw fields.invalid("classes", "absent (expected: READ, WRITE, DDL or CALL)");
+    }
+    return new Grant(callers(metadata, fields), classes);
+  }
+
+  /** Empty for everybody. */
+  static List<Caller> callers(Metadata metadata, Fields fields) {
     List<Caller> callers = new ArrayList<>();
     List<String> written = fields.strings("callers");
     for (int i = 0; i < written.size(); i++) {
@@ -200,15 +250,16 @@ public record DatabasePolicy(
       // It reads as "nobody" and would mean "everybody".
       throw fields.invalid("callers", "empty (expected: callers, or no such field)");
     }
+    return callers;
+  }
+
+  static List<StatementClass> classes(Fields fields) {
     List<StatementClass> classes = new ArrayList<>();
     List<String> names = fields.strings("classes");
     for (int i = 0; i < names.size(); i++) {
       classes.add(statementClass(fields, "classes[" + i + "]", names.get(i)));
     }
-    if (classes.isEmpty()) {
-      throw fields.invalid("classes", "absent (expected: READ, WRITE, DDL or CALL)");
-    }
-    return new Grant(callers, classes);
+    return classes;
   }
 
   private static Caller caller(Metadata metadata, Fields fields, String where, String text) {

@@ -207,7 +207,7 @@ final class VirtualFilters {
   }
 
   /** Istio's {@code Percent}; all if absent. */
-  private static int percentage(Fields holder, String name) {
+  static int percentage(Fields holder, String name) {
     Fields fields = holder.optionalObject(name);
     if (fields == null) {
       return ALL;

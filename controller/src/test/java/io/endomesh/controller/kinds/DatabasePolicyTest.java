@@ -8,7 +8,9 @@ import io.endomesh.controller.kinds.DatabasePolicy.Grant;
 import io.endomesh.controller.kinds.DatabasePolicy.StatementClass;
 import io.endomesh.controller.kinds.DatabasePolicy.Target;
 import io.endomesh.controller.kinds.DatabasePolicy.TargetKind;
+import io.endomesh.dataplane.cluster.Breaker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,15 @@ class DatabasePolicyTest {
                 ],
                 timeout: 1m30s,
                 slowAfter: 250ms,
+                maxConcurrent: 20,
+                maxWait: 100ms,
+                faults: [
+                  {callers: [orders], classes: [WRITE], until: "2026-12-01T19:00:00+01:00",
+                   delay: {fixedDelay: 2s, percentage: {value: 5}}},
+                  {abort: {sqlState: "40001", percentage: {value: 0.1}}},
+                ],
               },
+              breaker: {window: 5s, slowCalls: {duration: 1s}},
             }
             """);
 
@@ -57,6 +67,29 @@ class DatabasePolicyTest {
                 List.of(StatementClass.WRITE, StatementClass.DDL, StatementClass.CALL)));
     assertThat(policy.statements().timeoutNanos()).isEqualTo(Duration.ofSeconds(90).toNanos());
     assertThat(policy.statements().slowAfterNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
+    assertThat(policy.statements().limit())
+        .isEqualTo(new DatabasePolicy.Limit(20, Duration.ofMillis(100).toNanos()));
+    assertThat(policy.statements().faults())
+        .containsExactly(
+            new DatabaseFault(
+                List.of(new Caller("shop", "orders")),
+                List.of(StatementClass.WRITE),
+                Instant.parse("2026-12-01T18:00:00Z"),
+                new DatabaseFault.Delay(50_000, Duration.ofSeconds(2).toNanos()),
+                null),
+            new DatabaseFault(
+                List.of(), List.of(), null, null, new DatabaseFault.Abort(1_000, "40001")));
+    assertThat(policy.breaker())
+        .isEqualTo(
+            new Breaker(
+                "DatabasePolicy/shop/orders-db",
+                Duration.ofSeconds(5).toNanos(),
+                20,
+                50,
+                Duration.ofSeconds(1).toNanos(),
+                100,
+                Duration.ofSeconds(5).toNanos(),
+                1));
   }
 
   @ParameterizedTest
@@ -90,6 +123,32 @@ class DatabasePolicyTest {
         "{hosts: [d], statements: {timeout: 25h}}  | spec.statements.timeout: 25h (expected: 24h at"
             + " most)",
         "{hosts: [d], statements: {slow: 1s}}      | spec.statements.slow: unknown field",
+        "{hosts: [d], statements: {maxWait: 1s}}   | spec.statements.maxWait: alone (expected:"
+            + " maxConcurrent beside it)",
+        "{hosts: [d], statements: {maxConcurrent: 0}} | spec.statements.maxConcurrent: 0 (expected:"
+            + " a number from 1 to 100000)",
+        "{hosts: [d], statements: {maxConcurrent: 1, maxWait: 61s}} | spec.statements.maxWait: 61s"
+            + " (expected: 1m at most)",
+        "{hosts: [d], statements: {faults: [{}]}}  | spec.statements.faults[0].delay: neither delay"
+            + " nor abort",
+        "{hosts: [d], statements: {faults: [{delay: {}}]}} |"
+            + " spec.statements.faults[0].delay.fixedDelay: absent (expected: a duration",
+        "{hosts: [d], statements: {faults: [{abort: {}}]}} |"
+            + " spec.statements.faults[0].abort.sqlState: absent (expected: a string)",
+        "{hosts: [d], statements: {faults: [{abort: {sqlState: '00000'}}]}} |"
+            + " spec.statements.faults[0].abort.sqlState: '00000' (expected: an SQLState",
+        "{hosts: [d], statements: {faults: [{abort: {sqlState: '4001'}}]}} |"
+            + " spec.statements.faults[0].abort.sqlState: '4001' (expected: an SQLState",
+        "{hosts: [d], statements: {faults: [{abort: {sqlState: '40001', percentage: {value:"
+            + " 101}}}]}} | spec.statements.faults[0].abort.percentage.value: 101 (expected:",
+        "{hosts: [d], statements: {faults: [{until: tomorrow, abort: {sqlState: '40001'}}]}} |"
+            + " spec.statements.faults[0].until: 'tomorrow' (expected: a time such as",
+        "{hosts: [d], statements: {faults: [{classes: [ALL], abort: {sqlState: '40001'}}]}} |"
+            + " spec.statements.faults[0].classes[0]: 'ALL' (expected: READ,",
+        "{hosts: [d], breaker: {failurePercent: 0}} | spec.breaker.failurePercent: 0 (expected: a"
+            + " number from 1 to 100)",
+        "{hosts: [d], breaker: {slowCalls: {}}}    | spec.breaker.slowCalls.duration: absent",
+        "{hosts: [d], statements: {breaker: {}}}   | spec.statements.breaker: unknown field",
         "{hosts: [d], statements: {allow: [{}]}}   | spec.statements.allow[0].classes: absent"
             + " (expected: READ, WRITE",
         "{hosts: [d], statements: {allow: [{classes: [RAED]}]}} |"

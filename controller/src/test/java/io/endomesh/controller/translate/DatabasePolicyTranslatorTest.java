@@ -8,6 +8,7 @@ import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.proto.v1.DatabaseRules;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,63 @@ class DatabasePolicyTranslatorTest {
                         .addClasses(DatabaseRules.StatementClass.WRITE))
                 .setStatementTimeout(Durations.fromSeconds(5))
                 .setSlowAfter(Durations.fromMillis(500))
+                .build());
+  }
+
+  @Test
+  void policy_forTimesOfTrouble_goesAlongAsWell() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: endomesh.io/v1
+        kind: DatabasePolicy
+        metadata: {name: db, namespace: shop}
+        spec:
+          hosts: [orders-db]
+          statements:
+            maxConcurrent: 20
+            maxWait: 100ms
+            faults:
+              - callers: [orders]
+                classes: [WRITE]
+                until: 2026-12-01T18:00:00Z
+                delay: {fixedDelay: 2s, percentage: {value: 5}}
+                abort: {sqlState: "40001"}
+          breaker: {slowCalls: {duration: 1s, percent: 80}}
+        """);
+
+    assertThat(rules(Models.AGENT))
+        .isEqualTo(
+            DatabaseRules.newBuilder()
+                .setName("DatabasePolicy/shop/db")
+                .setLimit(
+                    DatabaseRules.Limit.newBuilder()
+                        .setMax(20)
+                        .setMaxWait(Durations.fromMillis(100)))
+                .setBreaker(
+                    DatabaseRules.Breaker.newBuilder()
+                        .setWindow(Durations.fromSeconds(10))
+                        .setMinimumCalls(20)
+                        .setFailurePercent(50)
+                        .setSlow(Durations.fromSeconds(1))
+                        .setSlowPercent(80)
+                        .setOpen(Durations.fromSeconds(5))
+                        .setHalfOpenCalls(1))
+                .addFaults(
+                    DatabaseRules.Fault.newBuilder()
+                        .addCallers(
+                            DatabaseRules.Caller.newBuilder()
+                                .setNamespace("shop")
+                                .setService("orders"))
+                        .addClasses(DatabaseRules.StatementClass.WRITE)
+                        .setUntilMillis(Instant.parse("2026-12-01T18:00:00Z").toEpochMilli())
+                        .setDelay(
+                            DatabaseRules.Delay.newBuilder()
+                                .setPerMillion(50_000)
+                                .setFixedDelay(Durations.fromSeconds(2)))
+                        .setAbort(
+                            DatabaseRules.Abort.newBuilder()
+                                .setPerMillion(1_000_000)
+                                .setSqlState("40001")))
                 .build());
   }
 

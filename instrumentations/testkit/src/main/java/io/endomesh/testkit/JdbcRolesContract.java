@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which endpoint of a database a connection goes to, if they are not all the same. */
-abstract class JdbcRolesContract extends JdbcPolicyContract {
+abstract class JdbcRolesContract extends JdbcTroubleContract {
 
   @Test
   void connection_openedToReadOnly_goesToAReplica() throws SQLException {

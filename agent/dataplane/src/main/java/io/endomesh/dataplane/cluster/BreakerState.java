@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Breaker} remembers: closed, open or half open. It belongs to the cluster's name and
- * outlives snapshots, as long as the policy is the same. Thread-safe without locks: a phase is one
- * object, a change of phase is one compare-and-set; a permit is the phase it was given in, so that
- * an attempt which began in another phase cannot decide this one.
+ * What a {@link Breaker} remembers: closed, open or half open. It belongs to the name of a cluster
+ * or a database and outlives snapshots, as long as the policy is the same. Thread-safe without
+ * locks: a phase is one object, a change of phase is one compare-and-set; a permit is the phase it
+ * was given in, so that an attempt which began in another phase cannot decide this one.
  */
 public final class BreakerState {
 
@@ -19,17 +19,17 @@ public final class BreakerState {
   private final Breaker policy;
   private final AtomicReference<Phase> phase;
 
-  BreakerState(Breaker policy) {
+  public BreakerState(Breaker policy) {
     this.policy = policy;
     this.phase = new AtomicReference<>(new Closed());
   }
 
-  Breaker policy() {
+  public Breaker policy() {
     return policy;
   }
 
   /** Null if no attempt is to be made now. */
-  @Nullable Permit permit(long nowNanos) {
+  public @Nullable Permit permit(long nowNanos) {
     Phase now = phase.get();
     if (now instanceof Open open && nowNanos - open.untilNanos >= 0) {
       now = next(open, new HalfOpen(nowNanos));

@@ -35,6 +35,11 @@ public record StatementClasses(int bits) {
     return (bits & ~permitted.bits) == 0;
   }
 
+  /** True if there is one that is here and there. */
+  public boolean meets(StatementClasses others) {
+    return (bits & others.bits) != 0;
+  }
+
   /** {@code READ, WRITE}, in the order of the enum. */
   @Override
   public String toString() {

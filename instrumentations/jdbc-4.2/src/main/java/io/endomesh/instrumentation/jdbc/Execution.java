@@ -13,28 +13,36 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
 
   /** Not observed. */
-  static final Execution PLAIN = new Execution(null, null, null);
+  static final Execution PLAIN = new Execution(null, null, null, false);
 
   private final @Nullable DatabaseCall call;
   private final @Nullable QueryTimeout timeout;
   private final @Nullable SQLException refusal;
+  private final boolean batch;
 
   private Execution(
-      @Nullable DatabaseCall call, @Nullable QueryTimeout timeout, @Nullable SQLException refusal) {
+      @Nullable DatabaseCall call,
+      @Nullable QueryTimeout timeout,
+      @Nullable SQLException refusal,
+      boolean batch) {
     this.call = call;
     this.timeout = timeout;
     this.refusal = refusal;
+    this.batch = batch;
   }
 
   /**
    * @param timeout null leaves it to the application's
    */
   Execution(DatabaseCall call, @Nullable QueryTimeout timeout) {
-    this(call, timeout, null);
+    this(call, timeout, null, false);
   }
 
-  Execution(DatabaseCall call, StatementRefusal refusal) {
-    this(call, null, new SQLException(refusal.message(), refusal.sqlState()));
+  /**
+   * @param batch true if what was refused is a batch
+   */
+  Execution(DatabaseCall call, StatementRefusal refusal, boolean batch) {
+    this(call, null, RefusedStatement.exception(refusal), batch);
   }
 
   /**
@@ -51,29 +59,36 @@ final class Execution {
    */
   static @Nullable Throwable end(
       Statement statement, @Nullable Object @Nullable [] entered, @Nullable Throwable error) {
-    return entered != null && entered[1] instanceof Execution execution
-        ? execution.end(statement, error)
-        : null;
+    if (entered != null && entered[1] instanceof Execution execution) {
+      return execution.end(statement, error);
+    }
+    MeshStatement.EXECUTING.exit();
+    return null;
   }
 
   private @Nullable Throwable end(Statement statement, @Nullable Throwable error) {
     SQLException refused = refusal;
+    boolean timedOut = false;
     try {
+      timedOut = call != null && QueryTimeout.isOver(statement, error, call.elapsedNanos());
       if (timeout != null) {
         timeout.end(statement, error);
       }
-      if (refused != null) {
-        // As after an execution that failed: drivers empty a batch then as well.
+      if (batch) {
+        // As after an execution that failed: drivers empty a batch then as well. Not so without
+        // one: MariaDB's forgets the parameters with it, and the application may try again.
         statement.clearBatch();
       }
     } catch (SQLException notBatched) {
       // A statement that takes no batch has none to clear; a closed one fails where it is used.
     } finally {
       MeshStatement.EXECUTING.exit();
-    }
-    if (call != null) {
-      Throwable outcome = refused == null ? error : refused;
-      call.ended(outcome, outcome instanceof SQLException sql ? sql.getSQLState() : null);
+      // Whatever a driver threw just now: what the execution held is given back.
+      if (call != null) {
+        Throwable outcome = refused == null ? error : refused;
+        call.ended(
+            outcome, outcome instanceof SQLException sql ? sql.getSQLState() : null, timedOut);
+      }
     }
     return refused;
   }

@@ -6,6 +6,7 @@ import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.database.DatabaseFailure;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
@@ -42,6 +43,9 @@ final class MeshConnect {
   /** Bad Gateway: the workload may not call the host, and trying again will not change it. */
   private static final int BLOCKED = 502;
 
+  /** Gateway Timeout: the time for all attempts is over. */
+  private static final int TIMEOUT = 504;
+
   /** What {@link Reply#decidedBy} says if no policy decided, but there is nobody to connect to. */
   private static final String NO_ENDPOINT = "endpoint";
 
@@ -57,7 +61,7 @@ final class MeshConnect {
         Weaving.mesh().call(new ConnectRequest(parsed.authority(), parsed.readOnly(properties)));
     return call == null
         ? null
-        : run(call, new Opening(driver, parsed, properties, Patience.of(parsed, properties)));
+        : run(call, new Opening(call, driver, parsed, properties, Patience.of(parsed, properties)));
   }
 
   /** {@code DriverManager} asks all drivers in turn; only the URL's own is led to an endpoint. */
@@ -77,6 +81,8 @@ final class MeshConnect {
       Thread.currentThread().interrupt();
       return new Connected(
           null, new SQLTransientConnectionException("interrupted", UNABLE_TO_CONNECT, e));
+    } finally {
+      call.notOpened();
     }
   }
 
@@ -84,7 +90,7 @@ final class MeshConnect {
    * @param properties as the application gave them
    */
   private record Opening(
-      Driver driver, JdbcUrl url, @Nullable Properties properties, Patience patience)
+      Call call, Driver driver, JdbcUrl url, @Nullable Properties properties, Patience patience)
       implements BlockingCall.Exchange<Connected, RuntimeException> {
 
     @Override
@@ -98,6 +104,7 @@ final class MeshConnect {
       Connection connection = connected.connection();
       if (connection != null) {
         attempt.connected();
+        call.opened(null);
         Databases.opened(connection, database(attempt, address));
       } else if (connected.error() instanceof SQLException e
           && ConnectionFailure.isUnreachable(e)) {
@@ -107,9 +114,11 @@ final class MeshConnect {
         if (delayNanos != Attempt.DELIVER) {
           return new AttemptResult.Again<>(delayNanos);
         }
-      } else if (connected.error() instanceof SQLException) {
+        call.opened(e);
+      } else if (connected.error() instanceof SQLException e) {
         // The server answered: a wrong password is wrong on every endpoint.
         attempt.connected();
+        call.opened(DatabaseFailure.is(e.getSQLState()) ? e : null);
       } else {
         attempt.abandoned(connected.error());
       }
@@ -164,7 +173,11 @@ final class MeshConnect {
             null, new SQLNonTransientConnectionException(message, UNABLE_TO_CONNECT));
       }
       SQLException reason = new SQLTransientConnectionException(message, UNABLE_TO_CONNECT);
-      return reply.decidedBy().equals(NO_ENDPOINT) ? refused(reason) : new Connected(null, reason);
+      boolean noEndpoint = reply.decidedBy().equals(NO_ENDPOINT);
+      if (noEndpoint || (reply.status() == TIMEOUT && call.attempts() > 0)) {
+        call.opened(reason);
+      }
+      return noEndpoint ? refused(reason) : new Connected(null, reason);
     }
 
     /**

@@ -81,7 +81,7 @@ final class MeshStatement {
       return Execution.PLAIN;
     }
     return begin(
-        statement, database, sql == null ? preparedAs(statement) : describe(statement, sql), 1);
+        statement, database, sql == null ? preparedAs(statement) : describe(statement, sql), null);
   }
 
   /** As {@link #begin}; drivers empty a batch when they execute it, however that ends. */
@@ -93,15 +93,22 @@ final class MeshStatement {
     Database database = Databases.of(statement);
     return database == null || batch == null
         ? Execution.PLAIN
-        : begin(statement, database, batch.statement(), batch.size());
+        : begin(statement, database, batch.statement(), batch);
   }
 
   private static Execution begin(
-      Statement statement, Database database, SqlStatement known, int batchSize) {
-    DatabaseCall call = Weaving.mesh().statement(database, known, batchSize);
-    return call.refusal() == null
-        ? new Execution(call, QueryTimeout.begin(statement, call.policy()))
-        : new Execution(call, call.refusal());
+      Statement statement, Database database, SqlStatement known, @Nullable Batch batch) {
+    DatabaseCall call = Weaving.mesh().statement(database, known, batch == null ? 1 : batch.size());
+    if (call.refusal() != null) {
+      return new Execution(call, call.refusal(), batch != null);
+    }
+    try {
+      return new Execution(call, QueryTimeout.begin(statement, call.policy()));
+    } catch (RuntimeException | Error e) {
+      // The driver executes it all the same, and nobody will say how that ended.
+      call.ended(null, null);
+      throw e;
+    }
   }
 
   private static SqlStatement preparedAs(Statement statement) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ record QueryTimeout(String policy, int seconds, int ownSeconds) {
    * MariaDB's "query execution was interrupted".
    */
   private static final Set<String> TIMED_OUT = Set.of("57014", "70100");
+
+  /** Drivers' timers follow the time of day, which may be set while they run. */
+  private static final double TIMER_ACCURACY = 0.9;
 
   /** Null if there is none, or the application's own is as short. */
   static @Nullable QueryTimeout begin(Statement statement, @Nullable DatabasePolicy policy) {
@@ -48,9 +52,28 @@ record QueryTimeout(String policy, int seconds, int ownSeconds) {
     }
   }
 
+  /**
+   * True if an execution was ended because its time was over, be it the policy's or the
+   * application's own. Drivers throw the same when the application cancels it; only the time tells.
+   *
+   * @param elapsedNanos since the driver got it
+   */
+  static boolean isOver(Statement statement, @Nullable Throwable error, long elapsedNanos)
+      throws SQLException {
+    if (!isTimeout(error) || statement.isClosed()) {
+      return false;
+    }
+    int seconds = statement.getQueryTimeout();
+    return seconds > 0 && elapsedNanos >= TimeUnit.SECONDS.toNanos(seconds) * TIMER_ACCURACY;
+  }
+
+  private static boolean isTimeout(@Nullable Throwable error) {
+    return error instanceof SQLTimeoutException
+        || error instanceof SQLException e && TIMED_OUT.contains(String.valueOf(e.getSQLState()));
+  }
+
   void end(Statement statement, @Nullable Throwable error) throws SQLException {
-    if (error instanceof SQLTimeoutException
-        || error instanceof SQLException e && TIMED_OUT.contains(String.valueOf(e.getSQLState()))) {
+    if (error != null && isTimeout(error)) {
       error.addSuppressed(
           new SQLTimeoutException("statement timeout of " + policy + ": " + seconds + " s"));
     }
