@@ -28,6 +28,7 @@ public final class Demo {
           new PolicyCheck(),
           new BrowserCheck(),
           new RateLimitCheck(),
+          new DatabaseCheck(),
           new RouteKindsCheck(),
           new TelemetryCheck(),
           new ControllerGoneCheck(),

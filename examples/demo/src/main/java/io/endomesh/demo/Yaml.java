@@ -21,6 +21,22 @@ final class Yaml {
         .formatted(namespace, host, port);
   }
 
+  /**
+   * @param statements what holds for statements, one line
+   */
+  static String databaseStatements(String namespace, String statements) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: DatabasePolicy
+    metadata: {name: %2$s, namespace: %1$s}
+    spec:
+      targetRefs: [{group: networking.istio.io, kind: ServiceEntry, name: %2$s}]
+      statements:
+        %3$s
+    """
+        .formatted(namespace, Database.HOST, statements);
+  }
+
   /** The versions of inventory, as services that a route can name. */
   static String inventoryVersions(String namespace) {
     return """
