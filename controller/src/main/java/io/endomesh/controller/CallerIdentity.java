@@ -3,6 +3,8 @@ package io.endomesh.controller;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.dataplane.identity.SpiffeId;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -28,6 +30,26 @@ public final class CallerIdentity {
    */
   public static @Nullable WorkloadIdentity of(ServiceRequestContext context, String trustDomain) {
     return of(context.sslSession(), trustDomain);
+  }
+
+  /**
+   * For services that are for the mesh alone. Who connects over TLS proves an identity; plaintext
+   * is served on the machine itself only, to Envoy and gRPC's own clients, and has none.
+   *
+   * @throws StatusRuntimeException UNAUTHENTICATED if it is neither
+   */
+  public static @Nullable WorkloadIdentity provedOrLocal(
+      ServiceRequestContext context, String trustDomain) throws StatusRuntimeException {
+    WorkloadIdentity caller = of(context, trustDomain);
+    boolean local =
+        !context.sessionProtocol().isTls()
+            && context.remoteAddress().getAddress().isLoopbackAddress();
+    if (caller == null && !local) {
+      throw Status.UNAUTHENTICATED
+          .withDescription("client certificate: absent (expected: one of this mesh)")
+          .asRuntimeException();
+    }
+    return caller;
   }
 
   static @Nullable WorkloadIdentity of(@Nullable SSLSession session, String trustDomain) {

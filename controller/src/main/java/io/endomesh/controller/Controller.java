@@ -14,6 +14,7 @@ import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
+import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -98,6 +99,10 @@ public final class Controller implements AutoCloseable {
         new MeshModelSource(store, registry, options.trustDomain(), control, System::nanoTime);
     XdsServer xds =
         new XdsServer(source.model(), registry, () -> settling.isOver(registry.workloads()), clock);
+    LimitPart limits = new LimitPart(options.trustDomain(), System::nanoTime);
+    limits.publish(source.model());
+    // First: whoever is told of a limit finds it here.
+    source.watch(limits::publish);
     source.watch(xds::publish);
     control.scheduleWithFixedDelay(
         new Ticks(registry, settling, source),
@@ -122,6 +127,7 @@ public final class Controller implements AutoCloseable {
     List<ControllerPart> parts =
         List.of(
             new CertificatePart(authority, tokens),
+            limits,
             telemetry,
             new ResourceApi(context, console.access()),
             new ExplainApi(context, console.access()),

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>authorization: refuses before the application has seen anything, by the path that the
  *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
- *       call use up nobody's share
+ *       call use up nobody's share. A limit that counts over all instances holds the request until
+ *       its server has answered, by a bounded time
  *   <li>overload: turns away what the application could not answer in time, the least urgent first;
  *       last, so that only calls that would have run count
  *   <li>the application runs, under the call's context, which knows how long the caller waits
@@ -116,7 +117,7 @@ final class InboundPipeline {
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
     Reply refusal = authorize(port, request, caller);
     if (refusal == null && !port.rateLimits().isEmpty()) {
-      refusal = port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoTime());
+      refusal = port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoClock());
     }
     Overload overload = port.overload();
     return refusal == null && overload != null ? overload.begin(request, caller) : refusal;

@@ -11,6 +11,7 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.xds.ads.AdsClient;
@@ -24,6 +25,7 @@ import io.endomesh.xds.http2.HttpAnswer;
 import io.endomesh.xds.identity.ControllerTrust;
 import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.join.Registrar;
+import io.endomesh.xds.limit.RemoteLimits;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.state.StateDirectory;
@@ -110,7 +112,14 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         new StateDirectory(
             settings.stateDir(), settings.join().controller(), settings.workload(), log);
     this.ads =
-        new AdsClient(node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, new Changes());
+        new AdsClient(
+            node(settings),
+            serial,
+            log,
+            Dns.ofJdk(),
+            mesh::nanoTime,
+            new RemoteLimits(GlobalPolicy.CONTROLLER, () -> connection, System::nanoTime, log),
+            new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),

@@ -8,6 +8,8 @@ import io.endomesh.proto.v1.Lease;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -37,6 +39,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** A controller for one agent, on gRPC's own server, so that our framing meets another's. */
 final class FakeController implements AutoCloseable {
@@ -52,6 +55,11 @@ final class FakeController implements AutoCloseable {
       new LinkedBlockingQueue<>();
   final BlockingQueue<WorkloadMessage> joined = new LinkedBlockingQueue<>();
   final BlockingQueue<String> authorizations = new LinkedBlockingQueue<>();
+  final BlockingQueue<RateLimitRequest> questions = new LinkedBlockingQueue<>();
+
+  /** To questions about limits; null leaves them without one. */
+  volatile @Nullable RateLimitResponse limitAnswer;
+
   volatile boolean tokenExpired;
 
   /** Discovery answers lose their last bytes, as behind a proxy that breaks off. */
@@ -74,6 +82,7 @@ final class FakeController implements AutoCloseable {
             .addService(services())
             .addService(join())
             .addService(certificates())
+            .addService(limits())
             .intercept(new Callers())
             .build()
             .start();
@@ -131,6 +140,27 @@ final class FakeController implements AutoCloseable {
                   requireCertificate();
                   discoveries.add(out);
                   return new Recorder<>(requests, out);
+                }))
+        .build();
+  }
+
+  private ServerServiceDefinition limits() {
+    return ServerServiceDefinition.builder("envoy.service.ratelimit.v3.RateLimitService")
+        .addMethod(
+            method(
+                "envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
+                MethodDescriptor.MethodType.UNARY,
+                RateLimitRequest.getDefaultInstance(),
+                RateLimitResponse.getDefaultInstance()),
+            ServerCalls.asyncUnaryCall(
+                (RateLimitRequest question, StreamObserver<RateLimitResponse> out) -> {
+                  requireCertificate();
+                  questions.add(question);
+                  RateLimitResponse answer = limitAnswer;
+                  if (answer != null) {
+                    out.onNext(answer);
+                    out.onCompleted();
+                  }
                 }))
         .build();
   }

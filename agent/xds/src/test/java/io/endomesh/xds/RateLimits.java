@@ -5,17 +5,22 @@ import static io.endomesh.xds.Xds.any;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
@@ -32,6 +37,7 @@ public final class RateLimits {
       "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
   private static final String FILTER =
       "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
+  private static final String GLOBAL = "envoy.extensions.filters.http.ratelimit.v3.RateLimit";
   private static final String EXPRESSION =
       "envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor";
 
@@ -48,6 +54,53 @@ public final class RateLimits {
         HttpConnectionManager.newBuilder()
             .addHttpFilters(HttpFilter.newBuilder().setName(policy).setTypedConfig(filter))
             .build();
+    return listener(name, manager);
+  }
+
+  /**
+   * A port of which a server counts the calls for all instances.
+   *
+   * @param limits at the virtual host
+   */
+  public static Listener global(
+      String name,
+      String policy,
+      io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit filter,
+      RateLimit... limits) {
+    HttpConnectionManager manager =
+        HttpConnectionManager.newBuilder()
+            .addHttpFilters(
+                HttpFilter.newBuilder().setName(policy).setTypedConfig(any(GLOBAL, filter)))
+            .setRouteConfig(
+                RouteConfiguration.newBuilder()
+                    .addVirtualHosts(
+                        VirtualHost.newBuilder()
+                            .putTypedPerFilterConfig(
+                                policy,
+                                any(
+                                    GLOBAL + "PerRoute",
+                                    RateLimitPerRoute.newBuilder()
+                                        .addAllRateLimits(List.of(limits))
+                                        .build()))))
+            .build();
+    return listener(name, manager);
+  }
+
+  /** Asks the controller in the domain of the policy. */
+  public static io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit.Builder asking(
+      String policy) {
+    return io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit.newBuilder()
+        .setDomain(policy)
+        .setRateLimitService(
+            RateLimitServiceConfig.newBuilder()
+                .setGrpcService(
+                    GrpcService.newBuilder()
+                        .setEnvoyGrpc(
+                            GrpcService.EnvoyGrpc.newBuilder()
+                                .setClusterName("endomesh-controller"))));
+  }
+
+  private static Listener listener(String name, HttpConnectionManager manager) {
     return Listener.newBuilder()
         .setName(name)
         .addFilterChains(

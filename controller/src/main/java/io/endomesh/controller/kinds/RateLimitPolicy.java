@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import java.util.HashSet;
@@ -7,14 +8,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls each workload of a service takes. A kind of our own: Gateway API, Istio and SMI
- * have none for it. Immutable.
+ * How many calls a service takes: each workload of it, or all of them together. A kind of our own:
+ * Gateway API, Istio and SMI have none for it. Immutable.
  *
  * @param services of its own namespace
+ * @param global null if each workload counts by itself
  */
-public record RateLimitPolicy(Metadata metadata, List<String> services, List<Limit> limits)
+public record RateLimitPolicy(
+    Metadata metadata, List<String> services, List<Limit> limits, @Nullable Global global)
     implements MeshResource {
 
   /** A call is compared with each; as Gateway API bounds the rules of a route. */
@@ -35,6 +39,25 @@ public record RateLimitPolicy(Metadata metadata, List<String> services, List<Lim
    */
   public record Limit(String name, HttpRoute.Match match, Rate rate, LimitKey key) {}
 
+  /** Who counts, in the words of the resource. */
+  private enum Scope {
+    Instance,
+    Global
+  }
+
+  /**
+   * How calls of all workloads are counted together (Envoy's RateLimit filter).
+   *
+   * @param timeoutNanos how long a call waits for the answer
+   * @param failClosed if a call without an answer is refused
+   */
+  public record Global(long timeoutNanos, boolean failClosed) {}
+
+  /** No call is to wait longer for being counted; a second is an outage already. */
+  private static final long MAX_TIMEOUT_NANOS = 1_000_000_000;
+
+  private static final long MIN_TIMEOUT_NANOS = 1_000_000;
+
   /** Keys without a parameter, in the words of the resource. */
   private enum KeyWord {
     none,
@@ -53,7 +76,27 @@ public record RateLimitPolicy(Metadata metadata, List<String> services, List<Lim
     if (limits.isEmpty() || limits.size() > MAX_LIMITS) {
       throw spec.invalid("limits", limits.size() + " limits (expected: 1 to " + MAX_LIMITS + ")");
     }
-    return new RateLimitPolicy(metadata, services, limits);
+    return new RateLimitPolicy(metadata, services, limits, global(spec));
+  }
+
+  private static @Nullable Global global(Fields spec) {
+    if (spec.oneOf("scope", Scope.class, Scope.Instance) == Scope.Instance) {
+      for (String field : List.of("timeout", "failClosed")) {
+        if (spec.has(field)) {
+          throw spec.invalid(field, "without a server to ask (expected: only with scope: Global)");
+        }
+      }
+      return null;
+    }
+    Long timeout = spec.durationNanos("timeout");
+    if (timeout != null && (timeout < MIN_TIMEOUT_NANOS || timeout > MAX_TIMEOUT_NANOS)) {
+      throw spec.invalid(
+          "timeout",
+          "'" + spec.string("timeout") + "' (expected: 1ms to 1s; a call waits that long)");
+    }
+    return new Global(
+        timeout == null ? GlobalPolicy.DEFAULT_TIMEOUT_NANOS : timeout,
+        spec.bool("failClosed", false));
   }
 
   private static Limit limit(Fields fields, Set<String> names) {

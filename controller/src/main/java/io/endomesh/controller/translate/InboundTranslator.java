@@ -1,9 +1,12 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.endomesh.controller.kinds.AuthorizationPolicy.Action;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -25,6 +28,9 @@ final class InboundTranslator {
 
   private static final String PREFIX = "endomesh/inbound/";
 
+  /** The filter-metadata namespace of what is ours. */
+  private static final String METADATA = "endomesh";
+
   private InboundTranslator() {}
 
   static boolean isInbound(String listenerName) {
@@ -39,10 +45,12 @@ final class InboundTranslator {
     }
     int port = Integer.parseInt(number);
     OverloadPolicy overload = OverloadTranslator.of(model, scope);
-    Filter http = httpConnectionManager(model, name, scope, port, overload);
+    GlobalLimitTranslator global = new GlobalLimitTranslator(model, scope);
+    Filter http = httpConnectionManager(model, name, scope, port, global, overload);
     Listener.Builder listener = Listener.newBuilder().setName(name);
-    if (overload != null) {
-      listener.setMetadata(OverloadTranslator.metadata(overload, model.trustDomain()));
+    Struct ours = ours(model, global, overload);
+    if (ours.getFieldsCount() > 0) {
+      listener.setMetadata(Metadata.newBuilder().putFilterMetadata(METADATA, ours));
     }
     switch (model.mtlsMode(scope.namespace(), scope.labels(), port)) {
       case STRICT -> listener.addFilterChains(tls(http));
@@ -51,6 +59,22 @@ final class InboundTranslator {
           listener.addFilterChains(tls(http)).addFilterChains(plaintext(http));
     }
     return listener.build();
+  }
+
+  /** What Envoy has no word for. */
+  private static Struct ours(
+      MeshModel model, GlobalLimitTranslator global, @Nullable OverloadPolicy overload) {
+    Struct.Builder ours =
+        overload == null
+            ? Struct.newBuilder()
+            : OverloadTranslator.metadata(overload, model.trustDomain())
+                .getFilterMetadataOrThrow(METADATA)
+                .toBuilder();
+    Struct rates = global.rates();
+    if (rates.getFieldsCount() > 0) {
+      ours.putFields("rates", Value.newBuilder().setStructValue(rates).build());
+    }
+    return ours.build();
   }
 
   private static FilterChain tls(Filter http) {
@@ -71,7 +95,12 @@ final class InboundTranslator {
   }
 
   private static Filter httpConnectionManager(
-      MeshModel model, String name, Scope scope, int port, @Nullable OverloadPolicy overload) {
+      MeshModel model,
+      String name,
+      Scope scope,
+      int port,
+      GlobalLimitTranslator global,
+      @Nullable OverloadPolicy overload) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(name)
@@ -82,6 +111,7 @@ final class InboundTranslator {
                         VirtualHost.newBuilder()
                             .setName(name)
                             .addDomains("*")
+                            .putAllTypedPerFilterConfig(global.calls())
                             .addAllRoutes(InboundRoutes.of(model, scope, port))));
     AuthorizationPolicyTranslator policies =
         new AuthorizationPolicyTranslator(
@@ -94,6 +124,8 @@ final class InboundTranslator {
     addRbac(manager, policies, Action.DENY);
     addRbac(manager, policies, Action.ALLOW);
     manager.addAllHttpFilters(RateLimitTranslator.filters(model, scope));
+    // Last of the limits: what a workload can decide by itself, nobody is asked about.
+    manager.addAllHttpFilters(global.filters());
     if (overload != null) {
       manager.addHttpFilters(OverloadTranslator.filter(overload));
     }

@@ -8,7 +8,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +40,6 @@ public final class DiscoveryService
   }
 
   private @Nullable WorkloadIdentity caller() throws StatusRuntimeException {
-    ServiceRequestContext context = ServiceRequestContext.current();
-    WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
-    boolean local =
-        !context.sessionProtocol().isTls()
-            && context.remoteAddress().getAddress().isLoopbackAddress();
-    if (caller == null && !local) {
-      throw Status.UNAUTHENTICATED
-          .withDescription("client certificate: absent (expected: one of this mesh)")
-          .asRuntimeException();
-    }
-    return caller;
+    return CallerIdentity.provedOrLocal(ServiceRequestContext.current(), trustDomain);
   }
 }

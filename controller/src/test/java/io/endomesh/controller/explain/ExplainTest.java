@@ -57,6 +57,24 @@ class ExplainTest {
       spec:
         selector: {matchLabels: {app: orders, version: v2}}
         rules: [{from: [{source: {principals: [endomesh.local/ns/shop/sa/web]}}]}]
+      ---
+      apiVersion: endomesh.io/v1
+      kind: RateLimitPolicy
+      metadata: {name: twin, namespace: shop}
+      spec:
+        targetRefs: [{group: "", kind: Service, name: twin}]
+        limits: [{name: local, requests: 1, per: 1h}]
+      ---
+      apiVersion: endomesh.io/v1
+      kind: RateLimitPolicy
+      metadata: {name: twins, namespace: shop}
+      spec:
+        targetRefs: [{group: "", kind: Service, name: twin}]
+        scope: Global
+        failClosed: true
+        limits:
+        - {name: each, requests: 1, per: 1h, key: caller}
+        - {name: writes, match: {method: POST}, requests: 1, per: 1h}
       """;
 
   @TempDir static Path dataDir;
@@ -147,6 +165,23 @@ class ExplainTest {
     assertThat(answer.at("/verdict/status").asInt()).isEqualTo(404);
     assertThat(step(answer.path("steps"), "route").path("candidates").toString())
         .contains("header x-user: absent (expected: a)");
+  }
+
+  @Test
+  void explain_rateLimits_namesWhoCounts_andCountsNothing() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      JsonNode answer = explain("GET", "http://twin/", "storefront", Map.of());
+
+      assertThat(answer.at("/verdict/kind").asText()).isEqualTo("sent");
+      assertThat(answer.toString())
+          .contains("counted by each workload for itself")
+          .contains("counted for all instances together")
+          .contains("{\"name\":\"RateLimitPolicy/shop/twin local\",\"taken\":true")
+          .contains(
+              "{\"name\":\"RateLimitPolicy/shop/twins each\",\"taken\":true,"
+                  + "\"why\":\"1 requests in 3600.0 s, 1 at once\"}")
+          .contains("{\"name\":\"RateLimitPolicy/shop/twins writes\",\"taken\":false");
+    }
   }
 
   @Test

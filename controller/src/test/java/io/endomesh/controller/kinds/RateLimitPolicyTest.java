@@ -75,6 +75,16 @@ class RateLimitPolicyTest {
             + " spec.limits[0].match.path: PathPrefix '/a?b' (expected:",
         "TARGET; limits: [{name: a, requests: 1, per: 1s, match: {queryParams: []}}] |"
             + " spec.limits[0].match.queryParams: not supported",
+        "TARGET; scope: Mesh; limits: [{name: a, requests: 1, per: 1s}] | spec.scope: 'Mesh'"
+            + " (expected: Instance, Global)",
+        "TARGET; timeout: 20ms; limits: [{name: a, requests: 1, per: 1s}] | spec.timeout: without a"
+            + " server to ask (expected: only with scope: Global)",
+        "TARGET; failClosed: true; limits: [{name: a, requests: 1, per: 1s}] | spec.failClosed:"
+            + " without a server to ask",
+        "TARGET; scope: Global; timeout: 2s; limits: [{name: a, requests: 1, per: 1s}] |"
+            + " spec.timeout: '2s' (expected: 1ms to 1s; a call waits that long)",
+        "TARGET; scope: Global; failClosed: 1; limits: [{name: a, requests: 1, per: 1s}] |"
+            + " spec.failClosed: 1 (expected: true or false)",
         "TARGET; limits: [{name: a, requests: 1, per: 1s, match: {method: post}}] |"
             + " spec.limits[0].match.method: 'post' (expected: an HTTP method in upper case)",
       })
@@ -82,6 +92,19 @@ class RateLimitPolicyTest {
     String spec = fields.replace("TARGET", TARGET).replace("; ", "\n  ");
     assertThatThrownBy(() -> parse(spec))
         .hasMessageContaining("RateLimitPolicy shop/orders: " + problem);
+  }
+
+  @Test
+  void parse_global_hasEnvoysDefaults() throws Exception {
+    String limits = "\n  limits: [{name: a, requests: 1, per: 1s}]";
+    assertThat(parse(TARGET + limits).global()).isNull();
+    assertThat(parse(TARGET + "\n  scope: Instance" + limits).global()).isNull();
+    assertThat(parse(TARGET + "\n  scope: Global" + limits).global())
+        .isEqualTo(new RateLimitPolicy.Global(20_000_000, false));
+    assertThat(
+            parse(TARGET + "\n  scope: Global\n  timeout: 5ms\n  failClosed: true" + limits)
+                .global())
+        .isEqualTo(new RateLimitPolicy.Global(5_000_000, true));
   }
 
   private static RateLimitPolicy.Limit limit(String fields) throws InvalidResourceException {

@@ -7,6 +7,8 @@ import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.translate.RouteConditions.Condition;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
@@ -179,6 +181,50 @@ class RateLimitTranslatorTest {
   }
 
   @Test
+  void policy_ofAllInstances_asksTheController_afterTheLimitsOfEachWorkload() throws Exception {
+    mesh.apply(
+            POLICY
+                .replace("  limits:", "  scope: Global\n  timeout: 50ms\n  limits:")
+                .replace("{name: orders, namespace", "{name: all, namespace"))
+        .apply(POLICY);
+
+    List<HttpFilter> filters = filters("orders");
+
+    assertThat(filters.stream().map(HttpFilter::getName))
+        .containsExactly("RateLimitPolicy/shop/orders", "RateLimitPolicy/shop/all");
+    assertThat(filters.get(1).getTypedConfig().unpack(RateLimit.class).toString())
+        .isEqualTo(
+            """
+            domain: "RateLimitPolicy/shop/all"
+            timeout {
+              nanos: 50000000
+            }
+            rate_limited_as_resource_exhausted: true
+            rate_limit_service {
+              grpc_service {
+                envoy_grpc {
+                  cluster_name: "endomesh-controller"
+                }
+              }
+              transport_api_version: V3
+            }
+            enable_x_ratelimit_headers: DRAFT_VERSION_03
+            status_on_error {
+              code: ServiceUnavailable
+            }
+            """);
+    Listener listener = listener(scope("orders"));
+    RateLimitPerRoute calls =
+        manager(listener)
+            .getRouteConfig()
+            .getVirtualHosts(0)
+            .getTypedPerFilterConfigOrThrow("RateLimitPolicy/shop/all")
+            .unpack(RateLimitPerRoute.class);
+    assertThat(calls.getRateLimitsList()).isEqualTo(filter(filters.get(0)).getRateLimitsList());
+    assertThat(listener.getMetadata().toString()).contains("10 requests in 1.0 s, 20 at once");
+  }
+
+  @Test
   void conditions_targetNotInTheMesh_isNamed() throws Exception {
     var policy = ResourceParser.parse(ResourceParser.documents(POLICY).get(0)).resource();
     ReferenceGrants none = mesh.model().referenceGrants();
@@ -210,15 +256,21 @@ class RateLimitTranslatorTest {
   }
 
   private List<HttpFilter> all(Scope scope) throws InvalidProtocolBufferException {
-    Listener listener =
-        Objects.requireNonNull(
-            InboundTranslator.listener(mesh.model(), "endomesh/inbound/8080", scope));
+    return manager(listener(scope)).getHttpFiltersList();
+  }
+
+  private Listener listener(Scope scope) {
+    return Objects.requireNonNull(
+        InboundTranslator.listener(mesh.model(), "endomesh/inbound/8080", scope));
+  }
+
+  private static HttpConnectionManager manager(Listener listener)
+      throws InvalidProtocolBufferException {
     return listener
         .getFilterChains(0)
         .getFilters(0)
         .getTypedConfig()
-        .unpack(HttpConnectionManager.class)
-        .getHttpFiltersList();
+        .unpack(HttpConnectionManager.class);
   }
 
   private static LocalRateLimit filter(HttpFilter filter) throws InvalidProtocolBufferException {

@@ -8,8 +8,11 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.limit.GlobalLimits;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
 import java.time.Clock;
@@ -18,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -82,7 +84,7 @@ final class CalleeTold {
       alike
           .computeIfAbsent(authorization(endpoint, callee), none -> new ArrayList<>())
           .add(callee.name());
-      limits(endpoint, callee).ifPresent(limits::add);
+      limits.addAll(limits(endpoint, callee));
     }
     if (!workloads.isEmpty()) {
       steps.add(new Step("workload", "who is there", null, workloads));
@@ -152,27 +154,53 @@ final class CalleeTold {
   /** RFC 9110, 15.5. */
   private static final int FIRST_ERROR = 400;
 
-  /** Which limits count the call; how far each is used up only its server knows. */
-  private Optional<Step> limits(Endpoint endpoint, Callee callee) {
-    if (callee.rules().rateLimits().isEmpty()) {
-      return Optional.empty();
-    }
+  /** Which limits count the call; how far each is used up only who counts knows. */
+  private List<Step> limits(Endpoint endpoint, Callee callee) {
+    RateLimits limits = callee.rules().rateLimits();
     String proved = endpoint.identity() == null ? null : caller;
     ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
-    List<Candidate> candidates = new ArrayList<>();
-    for (RateLimits.Counted counted : callee.rules().rateLimits().counted()) {
+    List<Candidate> local = new ArrayList<>();
+    for (RateLimits.Counted counted : limits.counted()) {
       RateLimit limit = counted.limit();
-      boolean counts = limit.match().matches(arrived, proved, callerAddress);
-      candidates.add(
-          new Candidate(
-              limit.policy() + " " + limit.name(),
-              counts,
-              counts
-                  ? limit.rate().toString()
-                  : "for other calls (expected: " + Words.condition(limit.match()) + ")"));
+      local.add(
+          limit(
+              limit.policy(),
+              limit.name(),
+              limit.match(),
+              limit.rate().toString(),
+              arrived,
+              proved));
     }
-    return Optional.of(
-        new Step("rate limit", "counted by each workload for itself", null, candidates));
+    List<Candidate> global = new ArrayList<>();
+    for (GlobalLimits asked : limits.global()) {
+      for (GlobalPolicy.Limit limit : asked.policy().limits()) {
+        global.add(
+            limit(
+                asked.policy().name(), limit.name(), limit.match(), limit.rate(), arrived, proved));
+      }
+    }
+    List<Step> steps = new ArrayList<>();
+    if (!local.isEmpty()) {
+      steps.add(new Step("rate limit", "counted by each workload for itself", null, local));
+    }
+    if (!global.isEmpty()) {
+      steps.add(new Step("rate limit", "counted for all instances together", null, global));
+    }
+    return steps;
+  }
+
+  private Candidate limit(
+      String policy,
+      String name,
+      Condition match,
+      String rate,
+      ArrivedRequest arrived,
+      @Nullable String proved) {
+    boolean counts = match.matches(arrived, proved, callerAddress);
+    return new Candidate(
+        policy + " " + name,
+        counts,
+        counts ? rate : "for other calls (expected: " + Words.condition(match) + ")");
   }
 
   private @Nullable Reply refusal(Callee callee, ArrivedRequest arrived) {

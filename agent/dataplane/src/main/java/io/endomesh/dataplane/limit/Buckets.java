@@ -53,12 +53,29 @@ public final class Buckets {
    * @return as {@link CellRate#take}
    */
   long take(@Nullable String key, long now) {
-    return rate.take(bucket(key, now), now);
+    return take(key, 1, now);
   }
 
-  /** Undoes {@link #take}. */
-  void giveBack(@Nullable String key, long now) {
-    rate.giveBack(bucket(key, now));
+  /**
+   * @param calls all or none of which are let through; from 1
+   */
+  public long take(@Nullable String key, long calls, long now) {
+    return rate.take(bucket(key, now), calls, now);
+  }
+
+  /** Undoes {@code take}. */
+  public void giveBack(@Nullable String key, long calls, long now) {
+    rate.giveBack(bucket(key, now), calls);
+  }
+
+  /** How many calls would be let through at once. */
+  public int left(@Nullable String key, long now) {
+    return rate.left(bucket(key, now), now);
+  }
+
+  /** Nanoseconds until {@link #left} is a burst, if nothing is taken. */
+  public long untilWhole(@Nullable String key, long now) {
+    return rate.untilWhole(bucket(key, now), now);
   }
 
   private int bucket(@Nullable String key, long now) {

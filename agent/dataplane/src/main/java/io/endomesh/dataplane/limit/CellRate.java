@@ -19,6 +19,7 @@ public final class CellRate {
 
   private final long intervalNanos;
   private final long toleranceNanos;
+  private final int burst;
 
   /** On the clock of the callers, which may be negative and may wrap. */
   private final AtomicLongArray wholeAt;
@@ -29,7 +30,8 @@ public final class CellRate {
    */
   public CellRate(Rate rate, int buckets, long now) {
     this.intervalNanos = rate.intervalNanos();
-    this.toleranceNanos = intervalNanos * rate.burst();
+    this.burst = rate.burst();
+    this.toleranceNanos = intervalNanos * burst;
     this.wholeAt = new AtomicLongArray(buckets);
     for (int i = 0; i < buckets; i++) {
       wholeAt.set(i, now);
@@ -42,9 +44,19 @@ public final class CellRate {
    * @return 0 if it is let through; else the nanoseconds until one would be, and nothing is taken
    */
   public long take(int bucket, long now) {
+    return take(bucket, 1, now);
+  }
+
+  /**
+   * Takes several calls out of a bucket at once, or none; more than a burst are never let through.
+   *
+   * @return as {@link #take(int, long)}
+   */
+  long take(int bucket, long calls, long now) {
+    long cost = intervalNanos * Math.min(calls, burst + 1L);
     while (true) {
       long known = wholeAt.get(bucket);
-      long next = (known - now < 0 ? now : known) + intervalNanos;
+      long next = (known - now < 0 ? now : known) + cost;
       long wait = next - now - toleranceNanos;
       if (wait > 0) {
         return wait;
@@ -55,9 +67,19 @@ public final class CellRate {
     }
   }
 
-  /** Undoes a {@link #take} that let a call through. */
-  void giveBack(int bucket) {
-    wholeAt.addAndGet(bucket, -intervalNanos);
+  /** Undoes a {@code take} that let so many calls through. */
+  void giveBack(int bucket, long calls) {
+    wholeAt.addAndGet(bucket, -intervalNanos * calls);
+  }
+
+  /** How many calls would be let through at once now. */
+  int left(int bucket, long now) {
+    return (int) ((toleranceNanos - untilWhole(bucket, now)) / intervalNanos);
+  }
+
+  /** Nanoseconds until the bucket is full, if nothing is taken. */
+  long untilWhole(int bucket, long now) {
+    return Math.max(0, wholeAt.get(bucket) - now);
   }
 
   /** True if the bucket is as good as new. */

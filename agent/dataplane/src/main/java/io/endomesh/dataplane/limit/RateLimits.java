@@ -1,21 +1,27 @@
 package io.endomesh.dataplane.limit;
 
-import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Request;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one port (Envoy {@code LocalRateLimit}). A call must be let through by each limit
- * that counts it; one that is refused has taken nothing from any. Immutable but for the buckets.
+ * The limits of one port (Envoy {@code LocalRateLimit} and {@code RateLimit}). A call must be let
+ * through by each limit that counts it; one that is refused has taken nothing from any, but for
+ * policies that were asked before of a server. Immutable but for the buckets.
  *
- * @param counted in order
+ * @param counted by this workload for itself, in order
+ * @param global counted over all instances: asked about last, because asking takes time
  */
-public record RateLimits(List<Counted> counted) {
+public record RateLimits(List<Counted> counted, List<GlobalLimits> global) {
 
   public static final RateLimits NONE = new RateLimits(List.of());
+
+  /** Without those that count over all instances. */
+  public RateLimits(List<Counted> counted) {
+    this(counted, List.of());
+  }
 
   /** A limit with its state. */
   public record Counted(RateLimit limit, Buckets buckets) {
@@ -29,33 +35,53 @@ public record RateLimits(List<Counted> counted) {
     }
 
     void giveBack(Request request, @Nullable String caller, long now) {
-      buckets.giveBack(limit.key().of(request, caller), now);
+      buckets.giveBack(limit.key().of(request, caller), 1, now);
     }
   }
 
   public RateLimits {
     counted = List.copyOf(counted);
+    global = List.copyOf(global);
   }
 
   public boolean isEmpty() {
-    return counted.isEmpty();
+    return counted.isEmpty() && global.isEmpty();
   }
 
   /**
    * @param caller SPIFFE id, null if none was proved
-   * @param now on the mesh's clock
+   * @param clock of the mesh
    * @return the refusal, naming the policy that decided, or null
    */
   public @Nullable Reply check(
-      Request request, @Nullable String caller, @Nullable String remoteAddress, long now) {
+      Request request,
+      @Nullable String caller,
+      @Nullable String remoteAddress,
+      LongSupplier clock) {
+    long now = clock.getAsLong();
     for (int i = 0; i < counted.size(); i++) {
       Counted one = counted.get(i);
       if (one.counts(request, caller, remoteAddress)) {
         long waitNanos = one.take(request, caller, now);
         if (waitNanos > 0) {
           giveBackBefore(i, request, caller, remoteAddress, now);
-          return refuse(one.limit(), request, caller, waitNanos);
+          RateLimit limit = one.limit();
+          return OverLimit.refusal(
+              request,
+              caller,
+              limit.policy(),
+              limit.name(),
+              limit.rate().toString(),
+              limit.rate().burst(),
+              waitNanos);
         }
+      }
+    }
+    for (int i = 0; i < global.size(); i++) {
+      Reply refusal = global.get(i).check(request, caller, remoteAddress, clock);
+      if (refusal != null) {
+        giveBackBefore(counted.size(), request, caller, remoteAddress, now);
+        return refusal;
       }
     }
     return null;
@@ -69,45 +95,5 @@ public record RateLimits(List<Counted> counted) {
         one.giveBack(request, caller, now);
       }
     }
-  }
-
-  /**
-   * In the words of each protocol: Retry-After (RFC 9110, 10.2.3) with Envoy's {@code
-   * x-ratelimit-*} (draft-polli-ratelimit-headers-03), or gRPC's pushback (gRFC A6).
-   */
-  private static Reply refuse(
-      RateLimit limit, Request request, @Nullable String caller, long waitNanos) {
-    String message =
-        (caller == null ? "a caller without identity" : caller)
-            + " is over the limit "
-            + limit.name()
-            + " of "
-            + limit.policy()
-            + " ("
-            + limit.rate()
-            + "): "
-            + request.method()
-            + " "
-            + request.path();
-    if (request.protocol() == Protocol.GRPC) {
-      String millis = Long.toString(ceil(waitNanos, TimeUnit.MILLISECONDS));
-      return Reply.tooMany(
-          message, limit.policy(), List.of(new Reply.Header("grpc-retry-pushback-ms", millis)));
-    }
-    String seconds = Long.toString(ceil(waitNanos, TimeUnit.SECONDS));
-    return Reply.tooMany(
-        message,
-        limit.policy(),
-        List.of(
-            new Reply.Header("retry-after", seconds),
-            new Reply.Header("x-ratelimit-limit", Integer.toString(limit.rate().burst())),
-            new Reply.Header("x-ratelimit-remaining", "0"),
-            new Reply.Header("x-ratelimit-reset", seconds)));
-  }
-
-  /** Rounded up: whoever comes back on time must not be refused again. */
-  private static long ceil(long nanos, TimeUnit unit) {
-    long one = unit.toNanos(1);
-    return nanos / one + (nanos % one == 0 ? 0 : 1);
   }
 }

@@ -60,9 +60,25 @@ class CellRateTest {
   void giveBack_undoesATake() {
     taken(100);
 
-    rate.giveBack(0);
+    rate.giveBack(0, 1);
 
     assertThat(taken(10)).isEqualTo(1);
+  }
+
+  @Test
+  void take_severalCalls_isAllOrNothing_andMoreThanABurstNever() {
+    assertThat(rate.take(0, 60, now)).isZero();
+    assertThat(rate.left(0, now)).isEqualTo(40);
+    assertThat(rate.take(0, 41, now)).isEqualTo(SECOND / 100);
+    assertThat(rate.take(0, 40, now)).isZero();
+    assertThat(rate.left(0, now)).isZero();
+    assertThat(rate.untilWhole(0, now)).isEqualTo(SECOND);
+
+    rate.giveBack(0, 100);
+
+    assertThat(rate.take(0, 101, now)).isPositive();
+    assertThat(rate.take(0, Long.MAX_VALUE, now)).isPositive();
+    assertThat(rate.left(0, now)).isEqualTo(100);
   }
 
   @Test

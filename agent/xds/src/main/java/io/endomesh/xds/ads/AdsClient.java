@@ -3,6 +3,7 @@ package io.endomesh.xds.ads;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
@@ -73,16 +74,23 @@ public final class AdsClient {
   /**
    * @param dns asked for endpoints that have a name
    * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
+   * @param limitServer counts for all instances
    */
   public AdsClient(
-      Node node, Serial serial, Log log, Dns dns, LongSupplier nanoTime, Listener listener) {
+      Node node,
+      Serial serial,
+      Log log,
+      Dns dns,
+      LongSupplier nanoTime,
+      LimitServer limitServer,
+      Listener listener) {
     this.node = node;
     this.serial = serial;
     this.log = log;
     this.listener = listener;
     this.named = new NamedEndpoints(dns, serial, this::resolved);
     this.routes = new ActiveRoutes(resources, named);
-    this.linker = new Linker(resources, routes, named, nanoTime);
+    this.linker = new Linker(resources, routes, named, nanoTime, limitServer);
   }
 
   /** Wants to know what this authority is, from now on. */

@@ -7,7 +7,10 @@ import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.limit.Buckets;
+import io.endomesh.dataplane.limit.GlobalLimits;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.GradientLimit;
+import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
@@ -51,6 +54,7 @@ final class Linker {
   private final ActiveRoutes routes;
   private final EndpointAddresses addresses;
   private final LongSupplier nanoTime;
+  private final LimitServer limitServer;
   private final Map<String, Linked> linked = new HashMap<>();
 
   /** Buckets in use. Ports share them: a limit is one of the workload. */
@@ -59,18 +63,24 @@ final class Linker {
   /** Likewise. */
   private final Map<Overload.State, GradientLimit> gradients = new HashMap<>();
 
+  /** Likewise, with the keys that are known to be over a limit. */
+  private final Map<GlobalPolicy, GlobalLimits> global = new HashMap<>();
+
   /**
    * @param nanoTime the clock of the mesh
+   * @param limitServer counts for all instances
    */
   Linker(
       Resources resources,
       ActiveRoutes routes,
       EndpointAddresses addresses,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      LimitServer limitServer) {
     this.resources = resources;
     this.routes = routes;
     this.addresses = addresses;
     this.nanoTime = nanoTime;
+    this.limitServer = limitServer;
   }
 
   Map<String, VirtualHost> hosts(Set<String> authorities) {
@@ -103,13 +113,16 @@ final class Linker {
             : Inbound.OPEN.otherPorts();
     buckets.keySet().retainAll(inUse);
     gradients.keySet().retainAll(inUse);
+    global.keySet().retainAll(inUse);
     return new Inbound(ports, others);
   }
 
   private Inbound.Port port(ListenerResource.Server server, Set<Object> inUse) {
     Inbound.Port port = server.port();
-    if (!server.limits().isEmpty()) {
-      port = port.limitedBy(new RateLimits(counted(server.limits(), inUse)));
+    if (!server.limits().isEmpty() || !server.global().isEmpty()) {
+      port =
+          port.limitedBy(
+              new RateLimits(counted(server.limits(), inUse), global(server.global(), inUse)));
     }
     Overload.Rules rules = server.overload();
     if (rules != null) {
@@ -131,6 +144,15 @@ final class Linker {
       counted.add(new RateLimits.Counted(limit, known));
     }
     return counted;
+  }
+
+  private List<GlobalLimits> global(List<GlobalPolicy> policies, Set<Object> inUse) {
+    List<GlobalLimits> asked = new ArrayList<>();
+    for (GlobalPolicy policy : policies) {
+      inUse.add(policy);
+      asked.add(global.computeIfAbsent(policy, known -> new GlobalLimits(known, limitServer)));
+    }
+    return asked;
   }
 
   private VirtualHost host(RouteResource.Host host, Set<String> inUse) {

@@ -2,6 +2,7 @@ package io.endomesh.xds.ads;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.xds.translate.InvalidResource;
 import java.util.ArrayList;
@@ -52,7 +53,9 @@ public final class Preview {
   }
 
   private Linker linker() {
-    return new Linker(resources, routes, EndpointAddresses.UNRESOLVED, System::nanoTime);
+    // A call that is explained is not to be counted.
+    return new Linker(
+        resources, routes, EndpointAddresses.UNRESOLVED, System::nanoTime, LimitServer.OPEN);
   }
 
   /** What the agent would not accept so far, each in a sentence; it keeps what it had of those. */

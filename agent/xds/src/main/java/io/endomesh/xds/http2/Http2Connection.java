@@ -41,10 +41,15 @@ public final class Http2Connection {
 
   /** Begins a gRPC call; messages may be sent at once. */
   public GrpcStream open(String path, Map<String, String> metadata, GrpcStream.Listener listener) {
+    return open(path, metadata, listener, callbacks);
+  }
+
+  private GrpcStream open(
+      String path, Map<String, String> metadata, GrpcStream.Listener listener, Executor executor) {
     Http2Headers headers =
         request(path).set("te", "trailers").set("content-type", "application/grpc");
     metadata.forEach(headers::set);
-    GrpcStream stream = new GrpcStream(channel.eventLoop(), callbacks, listener);
+    GrpcStream stream = new GrpcStream(channel.eventLoop(), executor, listener);
     new Http2StreamChannelBootstrap(channel)
         .handler(stream.new Handler())
         .open()
@@ -67,6 +72,24 @@ public final class Http2Connection {
   /** A gRPC call with one message each way. Completes exceptionally with {@link GrpcException}. */
   public CompletableFuture<byte[]> unary(
       String path, Map<String, String> metadata, byte[] request, long timeoutNanos) {
+    return unary(path, metadata, request, timeoutNanos, callbacks);
+  }
+
+  /**
+   * The same for an answer that somebody waits for: it does not stand in line behind other news of
+   * the connection.
+   */
+  public CompletableFuture<byte[]> urgent(
+      String path, Map<String, String> metadata, byte[] request, long timeoutNanos) {
+    return unary(path, metadata, request, timeoutNanos, Runnable::run);
+  }
+
+  private CompletableFuture<byte[]> unary(
+      String path,
+      Map<String, String> metadata,
+      byte[] request,
+      long timeoutNanos,
+      Executor executor) {
     CompletableFuture<byte[]> result = new CompletableFuture<>();
     GrpcStream stream =
         open(
@@ -88,7 +111,8 @@ public final class Http2Connection {
                   result.completeExceptionally(new GrpcException(status));
                 }
               }
-            });
+            },
+            executor);
     stream.send(request);
     stream.halfClose();
     channel

@@ -48,7 +48,7 @@ final class CorsTranslator {
                 route.getName() + ".typed_per_filter_config",
                 List.of(
                     route.getTypedPerFilterConfigMap(),
-                    host.getTypedPerFilterConfigMap(),
+                    GlobalLimitTranslator.withoutLimits(host.getTypedPerFilterConfigMap()),
                     message.getTypedPerFilterConfigMap()));
         any |= filters.cors() != null;
         rules.add(

@@ -1,6 +1,7 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import java.util.List;
@@ -20,12 +21,18 @@ public sealed interface ListenerResource {
    *
    * @param port without what has a state
    * @param limits to be put together with their state
+   * @param global likewise
    * @param overload likewise; null if there is none
    */
-  record Server(Inbound.Port port, List<RateLimit> limits, Overload.@Nullable Rules overload)
+  record Server(
+      Inbound.Port port,
+      List<RateLimit> limits,
+      List<GlobalPolicy> global,
+      Overload.@Nullable Rules overload)
       implements ListenerResource {
     public Server {
       limits = List.copyOf(limits);
+      global = List.copyOf(global);
     }
   }
 }

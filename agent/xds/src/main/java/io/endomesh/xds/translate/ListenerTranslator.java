@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.route.CorsRules;
@@ -52,6 +53,7 @@ public final class ListenerTranslator {
     Authorization authorization = Authorization.ALLOW_ALL;
     CorsRules cors = CorsRules.NONE;
     List<RateLimit> limits = List.of();
+    List<GlobalPolicy> global = List.of();
     Overload.Rules overload = null;
     if (message.getFilterChainsCount() == 0) {
       throw new InvalidResource("filter_chains: none (expected: at least one)");
@@ -72,6 +74,7 @@ public final class ListenerTranslator {
                 HttpConnectionManager.parser());
         authorization = RbacTranslator.translate(manager.getHttpFiltersList());
         limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
+        global = GlobalLimitTranslator.translate(manager, message.getMetadata());
         overload =
             OverloadTranslator.translate(manager.getHttpFiltersList(), message.getMetadata());
         cors = CorsTranslator.rules(manager.getRouteConfig());
@@ -82,7 +85,7 @@ public final class ListenerTranslator {
             ? Inbound.TlsMode.DISABLE
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
     return new ListenerResource.Server(
-        new Inbound.Port(mode, authorization, cors), limits, overload);
+        new Inbound.Port(mode, authorization, cors), limits, global, overload);
   }
 
   private static void requireClientCertificate(FilterChain chain) throws InvalidResource {

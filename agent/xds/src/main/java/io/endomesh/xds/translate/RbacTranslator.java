@@ -58,6 +58,7 @@ final class RbacTranslator {
         }
       } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER)
           && !RateLimitTranslator.understands(filter)
+          && !GlobalLimitTranslator.understands(filter)
           && !OverloadTranslator.understands(filter)
           && !filter.getIsOptional()) {
         throw new InvalidResource(

@@ -26,6 +26,7 @@ import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.SlowStart;
+import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.xds.Xds;
 import io.endomesh.xds.runtime.ManualSerial;
@@ -68,6 +69,7 @@ class AdsClientTest {
         log,
         (host, answer) -> dns.put(host, answer),
         () -> nowNanos,
+        LimitServer.OPEN,
         new AdsClient.Listener() {
           @Override
           public void changed() {}

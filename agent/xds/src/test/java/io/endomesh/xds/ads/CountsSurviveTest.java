@@ -15,6 +15,7 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.xds.runtime.ManualSerial;
 import io.endomesh.xds.runtime.RecordedLog;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -44,6 +45,7 @@ class CountsSurviveTest {
           new RecordedLog(),
           (host, answer) -> {},
           mesh::nanoTime,
+          LimitServer.OPEN,
           new AdsClient.Listener() {
             @Override
             public void changed() {

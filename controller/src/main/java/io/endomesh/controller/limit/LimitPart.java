@@ -1,0 +1,31 @@
+package io.endomesh.controller.limit;
+
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.translate.MeshModel;
+import java.util.function.LongSupplier;
+
+/** Serves the rate limit service on the controller's port. */
+public final class LimitPart implements ControllerPart {
+
+  private final LimitCounts counts;
+  private final String trustDomain;
+
+  public LimitPart(String trustDomain, LongSupplier nanoTime) {
+    this.counts = new LimitCounts(nanoTime);
+    this.trustDomain = trustDomain;
+  }
+
+  /** Counts by the policies of this model from now on. To be called by one thread at a time. */
+  public void publish(MeshModel model) {
+    counts.update(model);
+  }
+
+  @Override
+  public void addTo(ServerBuilder server) {
+    // On the event loop: an answer is a few steps in memory, and somebody waits for it.
+    server.service(
+        GrpcService.builder().addService(new RateLimitService(counts, trustDomain)).build());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.limit;
+
+import org.jspecify.annotations.NullMarked;
