@@ -29,6 +29,7 @@ public final class Demo {
           new BrowserCheck(),
           new RateLimitCheck(),
           new DatabaseCheck(),
+          new GlobalLimitCheck(),
           new RouteKindsCheck(),
           new TelemetryCheck(),
           new ControllerGoneCheck(),

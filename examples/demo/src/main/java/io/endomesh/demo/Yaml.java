@@ -275,4 +275,22 @@ final class Yaml {
     """
         .formatted(namespace, requests);
   }
+
+  /**
+   * The instances of inventory answer so many calls together; the bucket does not fill meanwhile.
+   */
+  static String limitInventory(String namespace, int requests) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: RateLimitPolicy
+    metadata: {name: reservations, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: inventory}]
+      scope: Global
+      timeout: 1s
+      limits:
+        - {name: each, requests: %d, per: 24h, key: caller}
+    """
+        .formatted(namespace, requests);
+  }
 }
