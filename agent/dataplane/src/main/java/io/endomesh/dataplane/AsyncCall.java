@@ -75,7 +75,7 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
         follow(exchange.pause(pause.nanos())).whenCompleteAsync(this::paused);
       } else {
         call.mirrors().forEach(exchange::mirror);
-        follow(exchange.exchange((Attempt) decision)).whenComplete(this::attempted);
+        follow(HedgedExchange.start((Attempt) decision, exchange)).whenComplete(this::attempted);
       }
     } catch (RuntimeException | Error e) {
       // What a library throws at once instead of failing its future.

@@ -3,6 +3,7 @@ package io.endomesh.dataplane;
 import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Hedging;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -21,6 +22,15 @@ public final class Attempt implements Decision {
   /** The result goes to the application. */
   public static final long DELIVER = -1;
 
+  /**
+   * The result goes to nobody: the call is left to others of its attempts, which are under way or
+   * have won. Said of hedged calls only.
+   */
+  public static final long OTHERS = -2;
+
+  /** No other attempt is to be sent beside this one. */
+  public static final long NEVER = Call.NO_TIMEOUT;
+
   /** Number of an attempt that is none of the call's: a copy whose answer nobody waits for. */
   private static final int COPY = 0;
 
@@ -33,12 +43,20 @@ public final class Attempt implements Decision {
   private final int number;
   private final long startNanos;
 
+  /** Null if no other attempt can be under way beside this one. */
+  private final @Nullable Race race;
+
   /** The side of the split this went to; null for a copy. */
   private final WeightedClusters.@Nullable Target target;
+
+  // Found out before another attempt changes the request.
+  private final HeaderChanges cors;
+  private final boolean beginsSession;
 
   private @Nullable Object observed;
   private boolean ended;
   private boolean retried;
+  private boolean superseded;
 
   Attempt(Call call) {
     this.call = call;
@@ -50,6 +68,9 @@ public final class Attempt implements Decision {
     this.timeoutNanos = call.attemptTimeoutNanos;
     this.number = call.attempts;
     this.startNanos = call.mesh.nanoTime();
+    this.race = call.race;
+    this.cors = corsChanges();
+    this.beginsSession = isOutsideItsSession();
     begin();
     this.observed = call.mesh.observer().attemptStarted(this);
   }
@@ -66,6 +87,9 @@ public final class Attempt implements Decision {
     this.timeoutNanos = timeoutNanos;
     this.number = COPY;
     this.startNanos = call.mesh.nanoTime();
+    this.race = null;
+    this.cors = HeaderChanges.NONE;
+    this.beginsSession = false;
     begin();
     this.observed = null;
   }
@@ -76,6 +100,9 @@ public final class Attempt implements Decision {
       cluster.load().beginCopy();
     } else {
       cluster.load().begin(number > 1);
+    }
+    if (race != null) {
+      race.began(this);
     }
   }
 
@@ -120,8 +147,8 @@ public final class Attempt implements Decision {
     return target != null
         && (!target.responseHeaders().isEmpty()
             || !policyResponseHeaders().isEmpty()
-            || cors() != null
-            || beginsSession());
+            || !cors.isEmpty()
+            || beginsSession);
   }
 
   /** Changes the headers of the response before the application gets it, as the route says. */
@@ -131,11 +158,8 @@ public final class Attempt implements Decision {
     }
     target.responseHeaders().apply(response);
     policyResponseHeaders().apply(response);
-    Cors cors = cors();
-    if (cors != null) {
-      cors.changes(call.request()).apply(response);
-    }
-    if (beginsSession()) {
+    cors.apply(response);
+    if (beginsSession) {
       Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
     }
   }
@@ -144,32 +168,74 @@ public final class Attempt implements Decision {
     return Objects.requireNonNull(call.route).policy().responseHeaders();
   }
 
-  private @Nullable Cors cors() {
-    return Objects.requireNonNull(call.route).policy().cors();
+  private HeaderChanges corsChanges() {
+    Cors rules = Objects.requireNonNull(call.route).policy().cors();
+    return rules == null ? HeaderChanges.NONE : rules.changes(call.request());
   }
 
   private @Nullable SessionPersistence persistence() {
     return Objects.requireNonNull(call.route).policy().persistence();
   }
 
-  private boolean beginsSession() {
+  private boolean isOutsideItsSession() {
     SessionPersistence persistence = persistence();
     return persistence != null && !endpoint.session().equals(persistence.session(call.request()));
   }
 
   /**
-   * True once it has ended and the call goes on after it: its outcome is not the call's. The next
+   * True once it has ended and the call goes on without it: its outcome is not the call's. The next
    * is another attempt or, if there is no time or endpoint for one, the mesh's own answer.
    */
   public boolean retried() {
     return retried;
   }
 
+  /** True once it was broken off, or came too late, because another had answered the call. */
+  public boolean superseded() {
+    return superseded;
+  }
+
+  /** True if others may be under way beside this one. */
+  public boolean isHedged() {
+    return race != null;
+  }
+
+  /**
+   * Nanoseconds from now without an answer after which {@link #hedge} is to be asked; {@link
+   * #NEVER} for calls that are sent once.
+   */
+  public long hedgeAfterNanos() {
+    Hedging hedging = race == null ? null : cluster.policy().hedging();
+    return hedging != null && Objects.requireNonNull(race).mayHedge(hedging)
+        ? hedging.afterNanos()
+        : NEVER;
+  }
+
+  /**
+   * This attempt has not answered in time: another one to make beside it, if there is to be one.
+   * May be called from any thread, while this attempt ends. What it writes into the request is to
+   * be sent before anything else is asked of the call.
+   *
+   * @return null to go on waiting, for good
+   */
+  public @Nullable Attempt hedge() {
+    return race == null ? null : call.mesh.outbound().hedge(call, this, race);
+  }
+
+  /**
+   * The application is about to get a first part of the answer, before the attempt has ended.
+   *
+   * @return false if it gets another's: nothing of this one is to be handed on
+   */
+  public boolean claim() {
+    return race == null || race.claim(this);
+  }
+
   /**
    * A response head arrived (HTTP), or the call was closed by the peer (gRPC).
    *
    * @param grpcStatus {@link Outcome#NOT_GRPC} if this was not gRPC
-   * @return {@link #DELIVER}, or nanoseconds to wait before {@link Call#next}
+   * @return {@link #DELIVER}, {@link #OTHERS}, or nanoseconds to wait before {@link Call#next}
    */
   public long responded(int status, int grpcStatus) {
     return responded(status, grpcStatus, null);
@@ -233,25 +299,53 @@ public final class Attempt implements Decision {
    *
    * @param sent false only if it is certain that no byte of the request left: then a retry is safe
    *     for every method
-   * @return {@link #DELIVER}, or nanoseconds to wait before {@link Call#next}
+   * @return {@link #DELIVER}, {@link #OTHERS}, or nanoseconds to wait before {@link Call#next}
    */
   public long failed(Throwable error, boolean sent) {
     return end(
         new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent, 0, RetryPushback.NONE);
   }
 
-  /** The application gave the call up; nothing is held against the endpoint. */
+  /**
+   * The application gave the call up, or another attempt answered it; nothing is held against the
+   * endpoint.
+   */
   public void abandoned(@Nullable Throwable cause) {
     Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
-    if (release()) {
+    if (!release()) {
+      return;
+    }
+    if (claim()) {
+      leave();
       permit.unused();
       observe(outcome);
+    } else {
+      lose(outcome);
+    }
+  }
+
+  private void lose(Outcome outcome) {
+    leave();
+    superseded = true;
+    retried = true;
+    permit.unused();
+    endpoint.load().tookLongerThan(outcome.durationNanos(), call.mesh.nanoTime());
+    observe(outcome);
+  }
+
+  private void leave() {
+    if (race != null) {
+      race.ended();
     }
   }
 
   private long end(Outcome outcome, boolean sent, long restNanos, long pushbackNanos) {
     if (!release()) {
       return DELIVER;
+    }
+    if (race != null && race.isLost(this)) {
+      lose(outcome);
+      return OTHERS;
     }
     long now = call.mesh.nanoTime();
     cluster.outcome(endpoint, outcome, sent, now);

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One outgoing call, from the application's request to the result it gets, over all attempts. Not
- * thread-safe: one attempt at a time, each handed from thread to thread safely by the library.
+ * thread-safe: one attempt at a time, each handed from thread to thread safely by the library. Only
+ * of a hedged call several attempts are under way at once, which decide under the lock of its
+ * {@link Race}.
  *
  * <p>{@link OutboundPipeline} fills in the fields below, stage by stage; {@link #next} is the only
  * way to move on.
@@ -54,6 +56,9 @@ public final class Call {
 
   /** When the endpoint of the latest attempt was picked. */
   long pickedNanos;
+
+  /** Null unless attempts of this call may be under way at the same time. */
+  @Nullable Race race;
 
   /** Attempts begun so far. */
   int attempts;

@@ -6,6 +6,7 @@ import io.endomesh.dataplane.cluster.BreakerState;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Hedging;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.route.Cors;
@@ -19,6 +20,7 @@ import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +92,22 @@ final class OutboundPipeline {
     // Breaker when all else is settled: while it is half open a leave is taken only for an attempt
     // that is made.
     OutboundPipeline::breaker,
+    // Hedging: whether others may be sent beside an attempt is said before it begins.
+    OutboundPipeline::hedging,
     // Message last: what is written into it may depend on all of the above.
+    OutboundPipeline::message,
+  };
+
+  /**
+   * Once a hedge, which is an attempt beside another: it stays on that one's side of a split.
+   * Whether one is to be made at all is decided in {@link #hedge}.
+   */
+  private static final Stage[] HEDGE_STAGES = {
+    OutboundPipeline::original,
+    OutboundPipeline::timeLeft,
+    OutboundPipeline::endpoint,
+    OutboundPipeline::identity,
+    OutboundPipeline::breaker,
     OutboundPipeline::message,
   };
 
@@ -128,11 +145,44 @@ final class OutboundPipeline {
   }
 
   /**
+   * An attempt beside one that has not answered in time; null if none is to be made. It is a retry
+   * that is made early, and keeps to all that retries keep to (gRFC A6: hedges are throttled as
+   * retries are).
+   */
+  @Nullable Attempt hedge(Call call, Attempt slow, Race race) {
+    synchronized (race) {
+      Cluster cluster = slow.cluster();
+      Hedging hedging = cluster.policy().hedging();
+      long now = call.mesh.nanoTime();
+      if (hedging == null
+          || !race.mayHedge(hedging)
+          || !race.isNewest(slow)
+          || !call.request.replayable()
+          || !cluster.hasOther(slow.endpoint(), call.tried, now)
+          || !cluster.admits()
+          || cluster.isBroken()
+          || !cluster.permitsRetry(now)) {
+        return null;
+      }
+      remember(call, slow.endpoint());
+      for (Stage stage : HEDGE_STAGES) {
+        if (stage.apply(call) != null) {
+          return null;
+        }
+      }
+      call.attempts++;
+      race.hedged();
+      return new Attempt(call);
+    }
+  }
+
+  /**
    * After each attempt: does the call go on?
    *
    * @param restNanos for which the endpoint asked not to be called; 0 if it did not
    * @param pushbackNanos after which the server wants the call repeated, see {@link RetryPushback}
-   * @return {@link Attempt#DELIVER} or nanoseconds to wait before the next attempt
+   * @return {@link Attempt#DELIVER}, {@link Attempt#OTHERS}, or nanoseconds to wait before the next
+   *     attempt
    */
   long afterAttempt(
       Call call,
@@ -141,6 +191,46 @@ final class OutboundPipeline {
       boolean sent,
       long restNanos,
       long pushbackNanos) {
+    Race race = call.race;
+    if (race == null) {
+      return alone(call, attempt, outcome, sent, restNanos, pushbackNanos);
+    }
+    synchronized (race) {
+      race.ended();
+      if (pushbackNanos != RetryPushback.NONE) {
+        race.stop();
+      }
+      boolean waits = race.isOpen() && race.othersUnderWay() && isNoAnswer(call, outcome, sent);
+      if (waits || race.isLost(attempt)) {
+        if (pushbackNanos == RetryPushback.NEVER) {
+          call.context.retries().spend();
+        }
+        return Attempt.OTHERS;
+      }
+      long next = alone(call, attempt, outcome, sent, restNanos, pushbackNanos);
+      if (next == Attempt.DELIVER) {
+        race.claim(attempt);
+      }
+      return next;
+    }
+  }
+
+  /** True of what a call may come to, but not while another attempt may do better. */
+  private static boolean isNoAnswer(Call call, Outcome outcome, boolean sent) {
+    return Breaker.failed(outcome)
+        || policy(call).retry().applies(call.request, outcome, sent, /* attempt= */ 1);
+  }
+
+  /** After an attempt beside which no other is under way. */
+  private static long alone(
+      Call call,
+      Attempt attempt,
+      Outcome outcome,
+      boolean sent,
+      long restNanos,
+      long pushbackNanos) {
+    // Those sent ahead of an answer count as well.
+    int made = call.attempts;
     RetryPolicy retry = policy(call).retry();
     RetryScope scope = call.context.retries();
     if (pushbackNanos == RetryPushback.NEVER) {
@@ -148,10 +238,8 @@ final class OutboundPipeline {
       scope.spend();
       return Attempt.DELIVER;
     }
-    if (!retry.applies(call.request, outcome, sent, attempt.number())) {
-      if (sent
-          && attempt.number() > retry.retries()
-          && retry.applies(call.request, outcome, true, 1)) {
+    if (!retry.applies(call.request, outcome, sent, made)) {
+      if (sent && made > retry.retries() && retry.applies(call.request, outcome, true, 1)) {
         // All retries are used up.
         scope.spend();
       }
@@ -162,8 +250,7 @@ final class OutboundPipeline {
       return Attempt.DELIVER;
     }
     Cluster cluster = attempt.cluster();
-    long delayNanos =
-        pushbackNanos == RetryPushback.NONE ? retry.delayNanos(attempt.number()) : pushbackNanos;
+    long delayNanos = pushbackNanos == RetryPushback.NONE ? retry.delayNanos(made) : pushbackNanos;
     if (restNanos > 0 && !cluster.hasOther(attempt.endpoint(), call.tried, call.mesh.nanoTime())) {
       // Nobody else to ask: come back when it said.
       delayNanos = Math.max(delayNanos, restNanos);
@@ -388,6 +475,35 @@ final class OutboundPipeline {
             + (breaker == null ? "its breaker is open" : breaker.why(now)),
         policy == null ? "breaker" : policy.name());
   }
+
+  private static @Nullable Decision hedging(Call call) {
+    if (Objects.requireNonNull(call.target).cluster().policy().hedging() != null
+        && call.race == null
+        && mayBeHedged(call)) {
+      call.race = new Race();
+    }
+    return null;
+  }
+
+  /**
+   * True if the call may be made twice although neither failed. gRPC has no word for that, so its
+   * calls are hedged if a policy says so (gRFC A6). Calls on behalf of a retry are repeated
+   * nowhere, and those of a session belong to one endpoint.
+   */
+  private static boolean mayBeHedged(Call call) {
+    return call.request.replayable()
+        && !call.context.retries().isRetry()
+        && policy(call).persistence() == null
+        && switch (call.request.protocol()) {
+          case HTTP -> IDEMPOTENT.contains(call.request.method());
+          case GRPC -> true;
+          case TCP -> false;
+        };
+  }
+
+  /** RFC 9110, 9.2.2. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
   private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
     // Whoever writes https speaks TLS to the outside himself, and checks it as he likes.

@@ -61,6 +61,9 @@ final class Names {
   /** True on attempts after which the call went on: outcomes of calls are those without it. */
   static final AttributeKey<Boolean> RETRIED = AttributeKey.booleanKey("endomesh.retried");
 
+  /** True on attempts that were broken off, because another one of the call had answered. */
+  static final AttributeKey<Boolean> SUPERSEDED = AttributeKey.booleanKey("endomesh.superseded");
+
   /** Route that matched. */
   static final AttributeKey<String> ROUTE = AttributeKey.stringKey("endomesh.route");
 

@@ -32,6 +32,9 @@ final class ObservedAttempt extends Observed {
   /** True if the call went on after it. */
   boolean retried;
 
+  /** True if it was broken off because another attempt had answered. */
+  boolean superseded;
+
   /** What decided on the mesh's own answer, null if the request was sent. */
   final @Nullable String policy;
 
@@ -86,6 +89,15 @@ final class ObservedAttempt extends Observed {
     this.peer = peer;
     this.number = number;
     this.policy = policy;
+  }
+
+  /** After its {@link #end}. An attempt that nobody needed any more has not failed. */
+  void judge(Attempt attempt) {
+    retried = attempt.retried();
+    superseded = attempt.superseded();
+    if (superseded) {
+      errorType = null;
+    }
   }
 
   @Override

@@ -39,7 +39,7 @@ final class Observing implements CallObserver {
   public void attemptEnded(Attempt attempt, @Nullable Object started, Outcome outcome) {
     if (started instanceof ObservedAttempt observed) {
       observed.end(outcome, observed.protocol, /* server= */ false);
-      observed.retried = attempt.retried();
+      observed.judge(attempt);
       backlog.add(observed);
     }
   }

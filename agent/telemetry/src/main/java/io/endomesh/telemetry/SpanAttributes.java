@@ -56,6 +56,9 @@ final class SpanAttributes {
         attributes.put(Names.HTTP_RESEND_COUNT, (long) attempt.number - 1);
       }
     }
+    if (attempt.superseded) {
+      attributes.put(Names.SUPERSEDED, true);
+    }
     if (attempt.route != null) {
       attributes.put(Names.ROUTE, attempt.route);
     }

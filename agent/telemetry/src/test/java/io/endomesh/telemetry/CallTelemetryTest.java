@@ -28,6 +28,8 @@ import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +123,27 @@ class CallTelemetryTest extends ObservedWorkload {
                     .contains(
                         entry("endomesh.retry", "true"),
                         entry("http.response.status_code", "200")));
+  }
+
+  @Test
+  void attempts_ofAHedgedCall_areSiblings_andTheOneThatLostIsMarkedAndNoError()
+      throws InterruptedException {
+    sdkMayStart.countDown();
+    Attempt slow = attempt(Message.http("stock:8080", "GET", "/"));
+    Attempt fast = Objects.requireNonNull(slow.hedge());
+    fast.responded(200, Outcome.NOT_GRPC);
+    slow.abandoned(new CancellationException());
+
+    List<Span> spans = collector.spans(2);
+    assertThat(attributes(spans.get(0).getAttributesList()))
+        .contains(entry("http.request.resend_count", "1"), entry("endomesh.retry", "true"))
+        .doesNotContainKeys("endomesh.superseded", "endomesh.retried");
+    assertThat(attributes(spans.get(1).getAttributesList()))
+        .contains(entry("endomesh.superseded", "true"), entry("endomesh.retried", "true"))
+        .doesNotContainKeys("error.type", "http.response.status_code");
+    assertThat(spans.get(1).getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_UNSET);
+    assertThat(spans.get(1).getTraceId()).isEqualTo(spans.get(0).getTraceId());
+    assertThat(spans.get(1).getSpanId()).isNotEqualTo(spans.get(0).getSpanId());
   }
 
   @Test

@@ -10,10 +10,13 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Hedging;
+import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
@@ -28,7 +31,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A small mesh for tests: this JVM is {@code storefront}, and there is {@code orders}. */
+/**
+ * A small mesh for tests: this JVM is {@code storefront}, and there is {@code orders}, and {@code
+ * stock} whose calls are hedged.
+ */
 final class Shop {
 
   static final Workload STOREFRONT = new Workload("storefront", "shop", "storefront-1", Map.of());
@@ -48,6 +54,17 @@ final class Shop {
                     new InetSocketAddress("127.0.0.1", 9000), null, Map.of(), 1, new Load())),
             ClusterPolicy.DEFAULT,
             new ClusterLoad());
+    Cluster stock =
+        new Cluster(
+            "outbound|8080||stock.shop",
+            "stock.shop",
+            List.of(
+                new Endpoint(
+                    new InetSocketAddress("127.0.0.1", 9001), null, Map.of(), 1, new Load()),
+                new Endpoint(
+                    new InetSocketAddress("127.0.0.1", 9002), null, Map.of(), 1, new Load())),
+            hedged(),
+            new ClusterLoad());
     Cluster nowhere =
         new Cluster(
             "outbound|80||nowhere.shop",
@@ -65,6 +82,8 @@ final class Shop {
             Map.of(
                 "orders:8080",
                 host("orders.shop", orders),
+                "stock:8080",
+                host("stock.shop", stock),
                 "nowhere",
                 host("nowhere.shop", nowhere)),
             new Inbound(
@@ -72,6 +91,18 @@ final class Shop {
                 new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL)),
             null));
     return mesh;
+  }
+
+  private static ClusterPolicy hedged() {
+    return new ClusterPolicy(
+        null,
+        Balancing.DEFAULT,
+        Limits.DEFAULT,
+        null,
+        ClusterPolicy.DEFAULT_PANIC_PERCENT,
+        /* localityWeighted= */ false,
+        null,
+        new Hedging("ResiliencePolicy/shop/stock", 50_000_000, 2));
   }
 
   private static VirtualHost host(String name, Cluster cluster) {

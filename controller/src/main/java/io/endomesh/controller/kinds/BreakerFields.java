@@ -50,7 +50,11 @@ final class BreakerFields {
     return breaker;
   }
 
-  private static long duration(Fields fields, String name, long min, long otherwise) {
+  /**
+   * @param min nanoseconds
+   * @param otherwise if it is absent
+   */
+  static long duration(Fields fields, String name, long min, long otherwise) {
     Long nanos = fields.durationNanos(name);
     if (nanos == null) {
       return otherwise;

@@ -1,17 +1,21 @@
 package io.endomesh.controller.kinds;
 
 import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.cluster.Hedging;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How calls to a service are kept from making its trouble worse. A kind of our own: the circuit
- * breakers of Istio and Envoy are limits, and Gateway API has none. Immutable.
+ * How calls to a service are kept from making its trouble worse, and from waiting for the slowest
+ * of its instances. A kind of our own: the circuit breakers of Istio and Envoy are limits, Envoy's
+ * hedging has no delay, and Gateway API has neither. Immutable.
  *
  * @param services of its own namespace
  * @param breaker null never opens
+ * @param hedging null sends a call once
  */
-public record ResiliencePolicy(Metadata metadata, List<String> services, @Nullable Breaker breaker)
+public record ResiliencePolicy(
+    Metadata metadata, List<String> services, @Nullable Breaker breaker, @Nullable Hedging hedging)
     implements MeshResource {
 
   public ResiliencePolicy {
@@ -20,12 +24,36 @@ public record ResiliencePolicy(Metadata metadata, List<String> services, @Nullab
 
   static ResiliencePolicy read(Metadata metadata, Fields spec) {
     List<String> services = TargetRefs.services(spec);
-    Breaker breaker =
-        BreakerFields.read(
-            "ResiliencePolicy/" + metadata.namespace() + "/" + metadata.name(), spec);
-    if (breaker == null) {
-      throw spec.invalid("breaker", "absent (expected: a breaker; {} is one with all defaults)");
+    String name = name(metadata);
+    Breaker breaker = BreakerFields.read(name, spec);
+    Hedging hedging = hedging(name, spec);
+    if (breaker == null && hedging == null) {
+      throw spec.invalid(
+          "breaker", "absent (expected: a breaker, {} is one with all defaults; or hedging)");
     }
-    return new ResiliencePolicy(metadata, services, breaker);
+    return new ResiliencePolicy(metadata, services, breaker, hedging);
+  }
+
+  private static @Nullable Hedging hedging(String name, Fields spec) {
+    Fields fields = spec.optionalObject("hedging");
+    if (fields == null) {
+      return null;
+    }
+    long afterNanos = BreakerFields.duration(fields, "after", 1_000_000, 0);
+    if (afterNanos == 0) {
+      throw fields.invalid(
+          "after", "absent (expected: a duration such as 50ms, longer than most calls take)");
+    }
+    Hedging hedging =
+        new Hedging(
+            name,
+            afterNanos,
+            fields.integer("maxAttempts", 2, Hedging.MOST_ATTEMPTS, Hedging.DEFAULT_MAX_ATTEMPTS));
+    fields.rejectUnknown();
+    return hedging;
+  }
+
+  private static String name(Metadata metadata) {
+    return "ResiliencePolicy/" + metadata.namespace() + "/" + metadata.name();
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.cluster.Hedging;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.util.HashMap;
 import java.util.List;
@@ -32,16 +33,35 @@ final class ResiliencePolicies {
 
   void apply(String host, Cluster.Builder cluster) {
     ResiliencePolicy policy = byHost.get(host);
-    Breaker breaker = policy == null ? null : policy.breaker();
-    if (breaker != null) {
-      ClusterTranslator.metadata(cluster, "breaker", struct(breaker));
+    if (policy == null) {
+      return;
     }
+    if (policy.breaker() != null) {
+      ClusterTranslator.metadata(cluster, "breaker", struct(policy.breaker()));
+    }
+    if (policy.hedging() != null) {
+      ClusterTranslator.metadata(cluster, "hedging", struct(policy.hedging()));
+    }
+  }
+
+  private static Value struct(Hedging hedging) {
+    return Value.newBuilder()
+        .setStructValue(
+            Struct.newBuilder()
+                .putFields("name", text(hedging.name()))
+                .putFields("after_ms", number(hedging.afterNanos() / 1e6))
+                .putFields("max_attempts", number(hedging.maxAttempts())))
+        .build();
+  }
+
+  private static Value text(String text) {
+    return Value.newBuilder().setStringValue(text).build();
   }
 
   private static Value struct(Breaker breaker) {
     Struct.Builder struct =
         Struct.newBuilder()
-            .putFields("name", Value.newBuilder().setStringValue(breaker.name()).build())
+            .putFields("name", text(breaker.name()))
             .putFields("window_ms", number(breaker.windowNanos() / 1e6))
             .putFields("minimum_calls", number(breaker.minimumCalls()))
             .putFields("failure_percent", number(breaker.failurePercent()))

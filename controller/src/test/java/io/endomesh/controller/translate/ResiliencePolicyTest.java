@@ -57,6 +57,24 @@ class ResiliencePolicyTest {
   }
 
   @Test
+  void hedging_isSaidInTheClustersMetadata_withOrWithoutABreaker() throws Exception {
+    apply("hedging: {after: 50ms, maxAttempts: 3}");
+
+    Struct hedging = metadata().getFieldsOrThrow("hedging").getStructValue();
+    assertThat(hedging.getFieldsOrThrow("name").getStringValue())
+        .isEqualTo("ResiliencePolicy/shop/orders");
+    assertThat(number(hedging, "after_ms")).isEqualTo(50);
+    assertThat(number(hedging, "max_attempts")).isEqualTo(3);
+    assertThat(metadata().containsFields("breaker")).isFalse();
+
+    apply("hedging: {after: 1s}\nbreaker: {}");
+
+    assertThat(number(metadata().getFieldsOrThrow("hedging").getStructValue(), "max_attempts"))
+        .isEqualTo(2);
+    assertThat(metadata().containsFields("breaker")).isTrue();
+  }
+
+  @Test
   void policy_standsBesideADestinationRule() throws Exception {
     apply("breaker: {}");
     mesh.apply(
@@ -95,6 +113,14 @@ class ResiliencePolicyTest {
         "breaker: {openDuration: 2h} | breaker.openDuration: '2h' (expected: 1ms to 1h)",
         "breaker: {slowCalls: {percent: 10}} | breaker.slowCalls.duration: absent (expected: a dur",
         "breaker: {failureRatio: 3} | breaker.failureRatio: unknown field",
+        "hedging: {} | hedging.after: absent (expected: a duration such as 50ms",
+        "hedging: {after: soon} | hedging.after: ",
+        "hedging: {after: 2h} | hedging.after: '2h' (expected: 1ms to 1h)",
+        "hedging: {after: 50ms, maxAttempts: 1} | hedging.maxAttempts: 1 (expected: a number from"
+            + " 2 to 5)",
+        "hedging: {after: 50ms, maxAttempts: 6} | hedging.maxAttempts: 6 (expected: a number from"
+            + " 2 to 5)",
+        "hedging: {after: 50ms, delay: 1s} | hedging.delay: unknown field",
       })
   void policy_thatMakesNoSense_isRefused(String spec, String why) {
     assertThatThrownBy(() -> apply(spec))

@@ -71,7 +71,7 @@ public record Breaker(
    * Of gRPC's codes those that say that the server failed, and not that it was asked for what it
    * will not do (OpenTelemetry semantic conventions for gRPC servers; Envoy maps the same to 5xx).
    */
-  static boolean failed(Outcome outcome) {
+  public static boolean failed(Outcome outcome) {
     if (outcome.error() != null) {
       return true;
     }

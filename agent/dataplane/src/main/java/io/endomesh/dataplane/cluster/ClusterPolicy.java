@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param localityWeighted true spreads the calls of a priority over its localities by their weights
  *     (Envoy {@code locality_weighted_lb_config}), false over its endpoints as if they were of one
  * @param breaker null never opens
+ * @param hedging null sends a call once
  */
 public record ClusterPolicy(
     @Nullable String name,
@@ -21,7 +22,8 @@ public record ClusterPolicy(
     @Nullable OutlierDetection outliers,
     int panicPercent,
     boolean localityWeighted,
-    @Nullable Breaker breaker) {
+    @Nullable Breaker breaker,
+    @Nullable Hedging hedging) {
 
   /** Envoy {@code healthy_panic_threshold}. */
   public static final int DEFAULT_PANIC_PERCENT = 50;
@@ -29,13 +31,13 @@ public record ClusterPolicy(
   public static final ClusterPolicy DEFAULT =
       new ClusterPolicy(null, Balancing.DEFAULT, Limits.DEFAULT, null, DEFAULT_PANIC_PERCENT);
 
-  /** Without weights of localities and without a breaker. */
+  /** Without weights of localities, breaker and hedging. */
   public ClusterPolicy(
       @Nullable String name,
       Balancing balancing,
       Limits limits,
       @Nullable OutlierDetection outliers,
       int panicPercent) {
-    this(name, balancing, limits, outliers, panicPercent, false, null);
+    this(name, balancing, limits, outliers, panicPercent, false, null, null);
   }
 }

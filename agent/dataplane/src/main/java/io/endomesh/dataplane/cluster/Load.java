@@ -63,6 +63,16 @@ public final class Load {
   }
 
   /**
+   * An attempt was broken off because another answered first. It says nothing of success or
+   * failure, but a balancer by latency must learn of endpoints that are never waited for.
+   */
+  public void tookLongerThan(long nanos, long nowNanos) {
+    if (nanos > latency.nanos(nowNanos)) {
+      latency.observe(nanos, nowNanos);
+    }
+  }
+
+  /**
    * The endpoint asked not to be called for a while (Retry-After on 429 or 503, RFC 9110, 10.2.3).
    * Others are preferred until then.
    */

@@ -119,9 +119,13 @@ public final class Explainer {
 
   private Explanation.Branch sent(
       Attempt attempt, ClusterTold cluster, ExplainedRequest request, double percent) {
+    Step hedging = HedgingTold.step(attempt);
     attempt.abandoned(null);
     CalleeTold callee = new CalleeTold(request, callerId(), callerAddress, callees, nanoTime);
     List<Step> steps = new ArrayList<>(cluster.steps());
+    if (hedging != null) {
+      steps.add(hedging);
+    }
     steps.add(MessageTold.step(request, attempt.timeoutNanos()));
     steps.addAll(callee.steps(cluster.reached()));
     return new Explanation.Branch(attempt.cluster().name(), percent, steps, callee.verdict());

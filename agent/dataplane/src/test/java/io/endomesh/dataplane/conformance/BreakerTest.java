@@ -267,7 +267,8 @@ class BreakerTest extends Conformance {
   }
 
   private static ClusterPolicy policy(Breaker breaker) {
-    return new ClusterPolicy(null, Balancing.DEFAULT, Limits.DEFAULT, null, 50, false, breaker);
+    return new ClusterPolicy(
+        null, Balancing.DEFAULT, Limits.DEFAULT, null, 50, false, breaker, null);
   }
 
   private Cluster cluster(Breaker breaker) {

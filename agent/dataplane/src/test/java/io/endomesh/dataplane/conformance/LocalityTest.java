@@ -144,7 +144,7 @@ class LocalityTest extends Conformance {
         new OutlierDetection(1, 0, 0, seconds(10), seconds(30), seconds(300), 100, null, null);
     ClusterPolicy policy =
         new ClusterPolicy(
-            "p", balancing, Limits.DEFAULT, atOnce, 0, /* localityWeighted= */ true, null);
+            "p", balancing, Limits.DEFAULT, atOnce, 0, /* localityWeighted= */ true, null, null);
     List<Endpoint> all = new ArrayList<>(one);
     all.addAll(other);
     return TestMesh.cluster("orders", policy, all.toArray(Endpoint[]::new));

@@ -10,8 +10,12 @@ import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Hedging;
+import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -20,6 +24,7 @@ import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
@@ -129,6 +134,46 @@ class ExplainerTest {
                 "127.0.0.1:2",
                 false,
                 "it refused a connection or asked for a rest; others are preferred"));
+  }
+
+  @Test
+  void explain_hedging_saysWhenAndIfTheCallWouldBeSentAgain() {
+    Hedging hedging = new Hedging("ResiliencePolicy/shop/orders", 50_000_000, 3);
+    ClusterPolicy policy =
+        new ClusterPolicy(null, Balancing.DEFAULT, Limits.DEFAULT, null, 50, false, null, hedging);
+    VirtualHost host = host(TestMesh.route(TestMesh.cluster("one", policy, v1, v2)));
+    VirtualHost alone = host(TestMesh.route(TestMesh.cluster("one", policy, v1)));
+    VirtualHost session =
+        host(
+            TestMesh.route(
+                TestMesh.cluster("one", policy, v1, v2),
+                RoutePolicy.DEFAULT.withStickiness(
+                    List.of(),
+                    new SessionPersistence(SessionPersistence.Type.HEADER, "x-session", 0))));
+
+    Step step = hedging(host, "GET");
+    assertThat(step.message())
+        .isEqualTo("to another endpoint after each 50 ms without an answer, up to 3 attempts");
+    assertThat(step.decidedBy()).isEqualTo("ResiliencePolicy/shop/orders");
+    assertThat(hedging(alone, "GET").message()).endsWith("; there is no other now");
+    assertThat(hedging(host, "POST").message()).isEqualTo("never: POST is not idempotent");
+    assertThat(hedging(session, "GET").message())
+        .isEqualTo("never: calls of a session belong to one endpoint");
+  }
+
+  private Step hedging(VirtualHost host, String method) {
+    ExplainedRequest request =
+        new ExplainedRequest(Protocol.HTTP, method, "http", "orders", "/", Map.of());
+    Explanation explanation =
+        new Explainer(
+                TestMesh.WORKLOAD,
+                null,
+                new Snapshot(1, Map.of("orders", host), Inbound.OPEN, null),
+                Callees.UNKNOWN,
+                clock,
+                clock)
+            .explain(request);
+    return branchStep(explanation, "hedging");
   }
 
   @Test

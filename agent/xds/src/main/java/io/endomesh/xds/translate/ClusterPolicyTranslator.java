@@ -37,7 +37,8 @@ final class ClusterPolicyTranslator {
                 "common_lb_config.healthy_panic_threshold", common.getHealthyPanicThreshold())
             : ClusterPolicy.DEFAULT_PANIC_PERCENT,
         common.hasLocalityWeightedLbConfig(),
-        BreakerTranslator.translate(metadata));
+        BreakerTranslator.translate(metadata),
+        HedgingTranslator.translate(metadata));
   }
 
   /** Envoy's budget knows no time; what Gateway API asks for stands beside it. */

@@ -13,6 +13,7 @@ import com.google.protobuf.Value;
 import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
+import io.endomesh.dataplane.cluster.Hedging;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection.FailurePercentage;
 import io.endomesh.dataplane.cluster.OutlierDetection.SuccessRate;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ClusterTranslatorTest {
@@ -180,14 +182,18 @@ class ClusterTranslatorTest {
     assertThat(policy(cluster().setCommonLbConfig(common)).panicPercent()).isZero();
   }
 
-  private static Cluster.Builder breaking(String json) throws Exception {
-    Struct.Builder breaker = Struct.newBuilder();
-    for (String field : json.split(" ")) {
+  private static Cluster.Builder breaking(String fields) throws Exception {
+    return resilient("breaker", fields);
+  }
+
+  private static Cluster.Builder resilient(String part, String fields) throws Exception {
+    Struct.Builder struct = Struct.newBuilder();
+    for (String field : fields.split(" ")) {
       String[] parts = field.split("=");
-      breaker.putFields(
+      struct.putFields(
           parts[0], Value.newBuilder().setNumberValue(Double.parseDouble(parts[1])).build());
     }
-    breaker.putFields(
+    struct.putFields(
         "name", Value.newBuilder().setStringValue("ResiliencePolicy/shop/orders").build());
     return cluster()
         .setMetadata(
@@ -195,7 +201,7 @@ class ClusterTranslatorTest {
                 .putFilterMetadata(
                     "endomesh",
                     Struct.newBuilder()
-                        .putFields("breaker", Value.newBuilder().setStructValue(breaker).build())
+                        .putFields(part, Value.newBuilder().setStructValue(struct).build())
                         .build()));
   }
 
@@ -219,6 +225,27 @@ class ClusterTranslatorTest {
                 3));
     assertThatThrownBy(() -> policy(breaking("failure_percent=101")))
         .hasMessage("metadata.endomesh.breaker.failure_percent: 101.0 (expected: 1 to 100.0)");
+  }
+
+  @Test
+  void translate_hedging_carriesEachField() throws Exception {
+    assertThat(policy(resilient("hedging", "after_ms=50 max_attempts=3")).hedging())
+        .isEqualTo(new Hedging("ResiliencePolicy/shop/orders", 50_000_000L, 3));
+    assertThat(policy(resilient("hedging", "after_ms=0.5e3")).hedging())
+        .isEqualTo(new Hedging("ResiliencePolicy/shop/orders", 500_000_000L, 2));
+    assertThat(policy(cluster()).hedging()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max_attempts=2, after_ms: NaN",
+    "after_ms=0, after_ms: 0.0",
+    "after_ms=50 max_attempts=6, max_attempts: 6.0 (expected: 2 to 5.0)",
+    "after_ms=50 max_attempts=1, max_attempts: 1.0"
+  })
+  void translate_hedgingThatMakesNoSense_isRejectedByName(String fields, String why) {
+    assertThatThrownBy(() -> policy(resilient("hedging", fields)))
+        .hasMessageStartingWith("metadata.endomesh.hedging." + why);
   }
 
   @Test
