@@ -8,7 +8,7 @@ import java.net.URI;
 import org.junit.jupiter.api.Test;
 
 /** Who is at the other end of a connection, inside the mesh and beyond it. */
-abstract class HttpClientIdentityContract extends HttpClientFixture {
+abstract class HttpClientIdentityContract extends HttpClientHedgingContract {
 
   @Test
   void endpointWithIdentity_isCalledOverMutualTls() throws Exception {

@@ -13,7 +13,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Attempts of {@code sendAsync}. Used by one attempt at a time. */
+/**
+ * Attempts of {@code sendAsync}. Attempts of a hedged call are made one after the other, and end as
+ * they like.
+ */
 final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
 
   private final HttpCall<T> call;

@@ -30,14 +30,16 @@ final class AttemptHead<T> implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
-    if (end()) {
-      delayNanos =
-          attempt.responded(
-              info.statusCode(),
-              Outcome.NOT_GRPC,
-              HttpCall.retryAfter(info.headers()),
-              info.headers().firstValue(RetryScope.OVERLOADED_HEADER).isPresent());
+    if (!end()) {
+      // It was given up a moment ago: the answer is not the application's any more.
+      return dropped();
     }
+    delayNanos =
+        attempt.responded(
+            info.statusCode(),
+            Outcome.NOT_GRPC,
+            HttpCall.retryAfter(info.headers()),
+            info.headers().firstValue(RetryScope.OVERLOADED_HEADER).isPresent());
     if (delayNanos != Attempt.DELIVER) {
       return dropped();
     }

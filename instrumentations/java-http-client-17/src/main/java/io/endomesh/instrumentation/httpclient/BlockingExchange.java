@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.httpclient;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.AttemptResult;
 import io.endomesh.dataplane.BlockingCall;
+import io.endomesh.dataplane.HedgedExchange;
 import io.endomesh.dataplane.Reply;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -22,6 +23,11 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
   @Override
   public AttemptResult<HttpResponse<T>> exchange(Attempt attempt)
       throws IOException, InterruptedException {
+    return attempt.hedgeAfterNanos() == Attempt.NEVER ? alone(attempt) : hedged(attempt);
+  }
+
+  private AttemptResult<HttpResponse<T>> alone(Attempt attempt)
+      throws IOException, InterruptedException {
     HttpCall.Prepared<T> prepared = call.prepare(attempt);
     try {
       return call.responded(prepared, prepared.client().send(prepared.request(), prepared.head()));
@@ -37,6 +43,34 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
     } finally {
       prepared.sent();
     }
+  }
+
+  /** Others may be sent beside it, so it is made as {@code sendAsync} makes it, and awaited. */
+  private AttemptResult<HttpResponse<T>> hedged(Attempt attempt)
+      throws IOException, InterruptedException {
+    CompletableFuture<AttemptResult<HttpResponse<T>>> result =
+        HedgedExchange.start(attempt, new AsyncExchange<>(call));
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      result.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw thrown(e.getCause() == null ? e : AsyncExchange.unwrap(e.getCause()));
+    }
+  }
+
+  /** What {@code HttpClient.send} throws of what ended the exchange. */
+  private static IOException thrown(Throwable cause) {
+    if (cause instanceof IllegalArgumentException argument) {
+      throw argument;
+    }
+    if (cause instanceof SecurityException forbidden) {
+      throw forbidden;
+    }
+    return cause instanceof IOException broken
+        ? broken
+        : new IOException(cause.getMessage(), cause);
   }
 
   @Override
