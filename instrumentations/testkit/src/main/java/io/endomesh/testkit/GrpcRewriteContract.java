@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a route makes of a call, in place of it, and what is done to it on purpose. */
-abstract class GrpcRewriteContract extends GrpcFixture {
+abstract class GrpcRewriteContract extends GrpcHedgingContract {
 
   @Test
   void headers_changedByPolicy_bothWays() {

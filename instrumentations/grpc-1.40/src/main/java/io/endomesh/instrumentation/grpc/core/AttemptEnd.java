@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.grpc.core;
 import io.endomesh.dataplane.Attempt;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /** How gRPC's end of a call is told to the data plane. Stateless. */
 final class AttemptEnd {
@@ -29,8 +30,13 @@ final class AttemptEnd {
       return attempt.failed(status.asRuntimeException(), /* sent= */ false);
     }
     // Credentials or a message that could not be written: not the endpoint's doing.
-    attempt.abandoned(status.asRuntimeException());
-    return Attempt.DELIVER;
+    return abandoned(attempt, status.asRuntimeException());
+  }
+
+  /** Ends an attempt that tells nothing of its endpoint. */
+  static long abandoned(Attempt attempt, @Nullable Throwable cause) {
+    attempt.abandoned(cause);
+    return attempt.retried() ? Attempt.OTHERS : Attempt.DELIVER;
   }
 
   static boolean unreachable(Pick pick, Status status) {

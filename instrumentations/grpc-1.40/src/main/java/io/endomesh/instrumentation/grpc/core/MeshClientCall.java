@@ -18,16 +18,20 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of the application over all its attempts, each of which is a call of gRPC's own. A call
  * that sends one message is repeated as its route says, until the first part of an answer was
- * handed on; any call is repeated while no byte of it has left. Thread-safe as {@link ClientCall}
- * is: one thread at a time, and {@link #cancel} from any.
+ * handed on; any call is repeated while no byte of it has left. A unary call that is hedged has
+ * several attempts under way at once, of which the application hears one. Thread-safe as {@link
+ * ClientCall} is: one thread at a time, and {@link #cancel} from any.
  */
 final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
@@ -43,7 +47,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   private final String authority;
   private final Context context = Context.current();
 
-  /** Guards itself, {@link #copies}, {@link #current} and {@link #waiting}. */
+  /** Guards itself, {@link #copies}, {@link #current}, {@link #beside} and {@link #waiting}. */
   private final ReplayLog<Q> log = new ReplayLog<>();
 
   private final Copies<Q> copies = new Copies<>();
@@ -51,8 +55,14 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   /** Null before the start, and between two attempts. */
   private @Nullable ClientCall<Q, R> current;
 
+  /** Attempts under way that the current one was sent ahead of the answer of: a hedged call's. */
+  private final List<ClientCall<Q, R>> beside = new ArrayList<>(0);
+
   /** The wait before the next attempt, null if there is none; ended early by a cancellation. */
   private @Nullable CompletableFuture<Void> waiting;
+
+  /** The wait for an answer before the call is hedged, null if there is none. */
+  private @Nullable CompletableFuture<Void> unanswered;
 
   // Set at the start.
   private @Nullable Listener<R> listener;
@@ -80,7 +90,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     first = call;
     if (call == null) {
       // The host left the mesh this very moment.
-      begin(method, options, headers, listener);
+      begin(method, options, headers, begun -> listener);
     } else {
       next();
     }
@@ -98,10 +108,14 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       }
     } catch (RuntimeException e) {
       // Nobody above would tell the application: this may run on a thread of the mesh.
-      end(
-          Status.UNAVAILABLE.withDescription("the mesh failed to decide").withCause(e),
-          MetadataText.trailers("mesh"));
+      failedToDecide(e);
     }
+  }
+
+  private void failedToDecide(RuntimeException e) {
+    end(
+        Status.UNAVAILABLE.withDescription("the mesh failed to decide").withCause(e),
+        MetadataText.trailers("mesh"));
   }
 
   private void attempt(Attempt attempt) {
@@ -115,7 +129,95 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         sent.sent(method),
         optionsOf(attempt, pick),
         sent.headers(),
-        new AttemptListener(attempt, pick));
+        begun -> new AttemptListener(attempt, pick, begun));
+    if (isUnary()) {
+      awaitAnswer(attempt);
+    }
+  }
+
+  private boolean isUnary() {
+    return method.getType() == MethodDescriptor.MethodType.UNARY;
+  }
+
+  private void awaitAnswer(Attempt attempt) {
+    long nanos = attempt.hedgeAfterNanos();
+    if (nanos == Attempt.NEVER) {
+      return;
+    }
+    CompletableFuture<Void> passed = new CompletableFuture<>();
+    passed.thenRunAsync(() -> hedge(attempt));
+    synchronized (log) {
+      unanswered = passed;
+    }
+    passed.completeOnTimeout(null, nanos, NANOSECONDS);
+  }
+
+  /** Sends what was sent once more, to another endpoint, once it was all sent. */
+  private void hedge(Attempt slow) {
+    synchronized (log) {
+      ClientCall<Q, R> waited = current;
+      if (waited == null || givenUp() || !log.replayable()) {
+        return;
+      }
+      if (!log.halfClosed()) {
+        // The application is still writing it: no answer can be late yet.
+        awaitAnswer(slow);
+        return;
+      }
+      Attempt next = slow.hedge();
+      if (next == null) {
+        return;
+      }
+      beside.add(waited);
+      try {
+        attempt(next);
+      } catch (RuntimeException e) {
+        // What an interceptor below throws at once. Those under way go on, if they still are.
+        beside.remove(waited);
+        current = waited;
+        if (next.failed(e, /* sent= */ false) != Attempt.OTHERS) {
+          failedToDecide(e);
+        }
+      }
+    }
+  }
+
+  /** The call goes on with this attempt alone, or after it. */
+  private void settle(ClientCall<Q, R> with) {
+    List<ClientCall<Q, R>> others;
+    synchronized (log) {
+      if (unanswered != null) {
+        unanswered.cancel(false);
+        unanswered = null;
+      }
+      others = underWay();
+      current = with;
+      beside.clear();
+    }
+    for (ClientCall<Q, R> other : others) {
+      if (other != with) {
+        other.cancel("another attempt of the call has answered", null);
+      }
+    }
+  }
+
+  /** An attempt has ended, and the call is left to others. */
+  private void leave(ClientCall<Q, R> ended) {
+    synchronized (log) {
+      if (!beside.remove(ended) && current == ended) {
+        current = beside.isEmpty() ? null : beside.remove(beside.size() - 1);
+      }
+    }
+  }
+
+  private List<ClientCall<Q, R>> underWay() {
+    synchronized (log) {
+      List<ClientCall<Q, R>> all = new ArrayList<>(beside);
+      if (current != null) {
+        all.add(current);
+      }
+      return all;
+    }
   }
 
   private void mirror(Attempt copy) {
@@ -195,27 +297,31 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         method,
         options.withOption(Pick.OPTION, Pick.refused(status)),
         new Metadata(),
-        new Listener<R>() {
-          @Override
-          public void onClose(Status ended, Metadata none) {
-            if (ended.getCode() == Status.Code.CANCELLED
-                || ended.getCode() == Status.Code.DEADLINE_EXCEEDED && nanosLeft() <= 0) {
-              to.onClose(ended, none);
-            } else {
-              to.onClose(status, trailers);
-            }
-          }
-        });
+        begun ->
+            new Listener<R>() {
+              @Override
+              public void onClose(Status ended, Metadata none) {
+                if (ended.getCode() == Status.Code.CANCELLED
+                    || ended.getCode() == Status.Code.DEADLINE_EXCEEDED && nanosLeft() <= 0) {
+                  to.onClose(ended, none);
+                } else {
+                  to.onClose(status, trailers);
+                }
+              }
+            });
   }
 
   private void begin(
-      MethodDescriptor<Q, R> method, CallOptions options, Metadata headers, Listener<R> listener) {
+      MethodDescriptor<Q, R> method,
+      CallOptions options,
+      Metadata headers,
+      Function<ClientCall<Q, R>, Listener<R>> listener) {
     Context previous = context.attach();
     try {
       ClientCall<Q, R> begun = channel.newCall(method, options);
       synchronized (log) {
         current = begun;
-        begun.start(listener, headers);
+        begun.start(listener.apply(begun), headers);
         // On a direct executor the start may have failed, and been followed by another, by now.
         if (current == begun) {
           log.replay(begun);
@@ -278,6 +384,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       if (current != null) {
         current.request(numMessages);
       }
+      beside.forEach(other -> other.request(numMessages));
     }
   }
 
@@ -306,20 +413,18 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   /** Between two attempts the cancellation is carried out when the next would begin: at once. */
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
-    ClientCall<Q, R> underWay;
+    List<ClientCall<Q, R>> underWay;
     synchronized (log) {
       log.cancel(message, cause);
       if (!log.halfClosed()) {
         copies.cancel();
       }
-      underWay = current;
+      underWay = underWay();
       if (waiting != null) {
         waiting.complete(null);
       }
     }
-    if (underWay != null) {
-      underWay.cancel(message, cause);
-    }
+    underWay.forEach(each -> each.cancel(message, cause));
   }
 
   @Override
@@ -354,12 +459,14 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     private final Attempt attempt;
     private final Pick pick;
     private final Route route;
+    private final ClientCall<Q, R> itself;
     private @Nullable Metadata held;
     private boolean answered;
 
-    AttemptListener(Attempt attempt, Pick pick) {
+    AttemptListener(Attempt attempt, Pick pick, ClientCall<Q, R> itself) {
       this.attempt = attempt;
       this.pick = pick;
+      this.itself = itself;
       this.route = Objects.requireNonNull(attempt.call().route());
     }
 
@@ -380,13 +487,16 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
      * call can still be repeated if a status comes instead.
      */
     private boolean holdsHeaders() {
-      return method.getType() == MethodDescriptor.MethodType.UNARY
-          && !route.retry().grpcStatuses().isEmpty();
+      return isUnary() && (attempt.isHedged() || !route.retry().grpcStatuses().isEmpty());
     }
 
     @Override
     public void onMessage(R message) {
+      if (!attempt.claim()) {
+        return;
+      }
       release();
+      settle();
       to.onMessage(message);
     }
 
@@ -396,12 +506,32 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         // Never repeated from here on; the messages to come need not be kept.
         commit();
       }
-      to.onReady();
+      if (isAlone()) {
+        to.onReady();
+      }
+    }
+
+    /** A listener of the application hears one attempt at a time. */
+    private boolean isAlone() {
+      synchronized (log) {
+        return current == itself && beside.isEmpty();
+      }
+    }
+
+    private void settle() {
+      if (isUnary() && attempt.isHedged()) {
+        MeshClientCall.this.settle(itself);
+      }
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       long delayNanos = outcome(status, trailers);
+      if (delayNanos == Attempt.OTHERS) {
+        leave(itself);
+        return;
+      }
+      settle();
       if (delayNanos != Attempt.DELIVER && replayable()) {
         again(delayNanos, attempt.call());
         return;
@@ -420,8 +550,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
     private long outcome(Status status, Metadata trailers) {
       if (givenUp()) {
-        attempt.abandoned(status.getCause());
-        return Attempt.DELIVER;
+        return AttemptEnd.abandoned(attempt, status.getCause());
       }
       return AttemptEnd.tell(attempt, pick, status, trailers);
     }
