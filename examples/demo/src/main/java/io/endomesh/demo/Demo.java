@@ -23,6 +23,7 @@ public final class Demo {
           new TrafficCheck(),
           new LocalityCheck(),
           new BreakerCheck(),
+          new HedgingCheck(),
           new RetryStormCheck(),
           new MutualTlsCheck(),
           new PolicyCheck(),

@@ -236,6 +236,19 @@ final class Yaml {
         .formatted(namespace, calls, open);
   }
 
+  /** A call of inventory that is not answered in time is sent to another instance as well. */
+  static String hedging(String namespace, String after) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: ResiliencePolicy
+    metadata: {name: inventory, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: inventory}]
+      hedging: {after: %s}
+    """
+        .formatted(namespace, after);
+  }
+
   static String mutualTls(String namespace, String mode) {
     return """
     apiVersion: security.istio.io/v1
