@@ -8,13 +8,8 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
-import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
-import io.endomesh.dataplane.limit.GlobalLimits;
-import io.endomesh.dataplane.limit.GlobalPolicy;
-import io.endomesh.dataplane.limit.RateLimit;
-import io.endomesh.dataplane.limit.RateLimits;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +65,7 @@ final class CalleeTold {
     steps.add(identity(endpoints));
     Map<Step, List<String>> alike = new LinkedHashMap<>();
     List<Candidate> workloads = new ArrayList<>();
-    Set<Step> limits = new LinkedHashSet<>();
+    Set<Step> protection = new LinkedHashSet<>();
     for (Endpoint endpoint : endpoints) {
       Callee callee = callees.at(endpoint);
       if (callee == null) {
@@ -81,10 +76,15 @@ final class CalleeTold {
         workloads.add(
             new Candidate(callee.name() + " at " + endpoint.hostAndPort(), true, callee.state()));
       }
-      alike
-          .computeIfAbsent(authorization(endpoint, callee), none -> new ArrayList<>())
-          .add(callee.name());
-      limits.addAll(limits(endpoint, callee));
+      String proved = endpoint.identity() == null ? null : caller;
+      ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
+      boolean connects = proved != null || callee.rules().tlsMode() != Inbound.TlsMode.STRICT;
+      Reply refusal = connects ? refusal(callee, arrived) : null;
+      Step step = connects ? authorization(callee, arrived, refusal) : notConnected();
+      alike.computeIfAbsent(step, none -> new ArrayList<>()).add(callee.name());
+      if (connects && refusal == null) {
+        protection.addAll(ProtectionTold.steps(callee.rules(), arrived));
+      }
     }
     if (!workloads.isEmpty()) {
       steps.add(new Step("workload", "who is there", null, workloads));
@@ -99,7 +99,7 @@ final class CalleeTold {
                         String.join(", ", names) + ": " + step.message(),
                         step.decidedBy(),
                         step.candidates())));
-    steps.addAll(limits);
+    steps.addAll(protection);
     return steps;
   }
 
@@ -121,17 +121,14 @@ final class CalleeTold {
             : plaintext ? tls + "; plaintext to those that take no TLS of the mesh" : tls);
   }
 
-  private Step authorization(Endpoint endpoint, Callee callee) {
-    String proved = endpoint.identity() == null ? null : caller;
-    if (proved == null && callee.rules().tlsMode() == Inbound.TlsMode.STRICT) {
-      String message = "refused: the server takes mutual TLS only (STRICT)";
-      verdicts.add(
-          new Verdict(Verdict.Kind.REFUSED, 0, -1, "tls", "the connection is refused: STRICT"));
-      return Step.of("authorization", message);
-    }
-    ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
-    Reply refusal = refusal(callee, arrived);
-    List<Candidate> policies = policies(callee.rules().authorization(), arrived, proved);
+  private Step notConnected() {
+    verdicts.add(
+        new Verdict(Verdict.Kind.REFUSED, 0, -1, "tls", "the connection is refused: STRICT"));
+    return Step.of("authorization", "refused: the server takes mutual TLS only (STRICT)");
+  }
+
+  private Step authorization(Callee callee, ArrivedRequest arrived, @Nullable Reply refusal) {
+    List<Candidate> policies = policies(callee.rules().authorization(), arrived, arrived.caller());
     if (refusal != null) {
       // A server also answers for the mesh where nothing is refused: browsers that ask first
       // (CORS).
@@ -154,60 +151,12 @@ final class CalleeTold {
   /** RFC 9110, 15.5. */
   private static final int FIRST_ERROR = 400;
 
-  /** Which limits count the call; how far each is used up only who counts knows. */
-  private List<Step> limits(Endpoint endpoint, Callee callee) {
-    RateLimits limits = callee.rules().rateLimits();
-    String proved = endpoint.identity() == null ? null : caller;
-    ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
-    List<Candidate> local = new ArrayList<>();
-    for (RateLimits.Counted counted : limits.counted()) {
-      RateLimit limit = counted.limit();
-      local.add(
-          limit(
-              limit.policy(),
-              limit.name(),
-              limit.match(),
-              limit.rate().toString(),
-              arrived,
-              proved));
-    }
-    List<Candidate> global = new ArrayList<>();
-    for (GlobalLimits asked : limits.global()) {
-      for (GlobalPolicy.Limit limit : asked.policy().limits()) {
-        global.add(
-            limit(
-                asked.policy().name(), limit.name(), limit.match(), limit.rate(), arrived, proved));
-      }
-    }
-    List<Step> steps = new ArrayList<>();
-    if (!local.isEmpty()) {
-      steps.add(new Step("rate limit", "counted by each workload for itself", null, local));
-    }
-    if (!global.isEmpty()) {
-      steps.add(new Step("rate limit", "counted for all instances together", null, global));
-    }
-    return steps;
-  }
-
-  private Candidate limit(
-      String policy,
-      String name,
-      Condition match,
-      String rate,
-      ArrivedRequest arrived,
-      @Nullable String proved) {
-    boolean counts = match.matches(arrived, proved, callerAddress);
-    return new Candidate(
-        policy + " " + name,
-        counts,
-        counts ? rate : "for other calls (expected: " + Words.condition(match) + ")");
-  }
-
+  /** Without its limits: to ask is not to call, and must not use them up. */
   private @Nullable Reply refusal(Callee callee, ArrivedRequest arrived) {
+    Inbound.Port rules = callee.rules();
+    Inbound.Port unlimited = new Inbound.Port(rules.tlsMode(), rules.authorization(), rules.cors());
     Mesh server = new Mesh(new Workload("", "", callee.name(), Map.of()), nanoTime, CLOCK);
-    server.publish(
-        new Snapshot(
-            1, Map.of(), new Inbound(Map.of(callee.port(), callee.rules()), callee.rules()), null));
+    server.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), unlimited), null));
     InboundCall call = server.serve(arrived);
     Reply refusal = call.refusal();
     call.ended(refusal == null ? 0 : refusal.status(), Outcome.NOT_GRPC, null);

@@ -61,6 +61,10 @@ public final class GradientLimit {
     this.nextAt = now;
   }
 
+  public Concurrency settings() {
+    return settings;
+  }
+
   /** Calls that may run at a time at the moment. */
   public int limit() {
     return limit;

@@ -25,7 +25,7 @@ public record Urgency(@Nullable String header, List<CallerClass> callers) {
    */
   public record CallerClass(String identity, int urgency) {
 
-    boolean matches(String caller) {
+    public boolean matches(String caller) {
       return identity.endsWith("/") ? caller.startsWith(identity) : caller.equals(identity);
     }
   }
@@ -34,7 +34,7 @@ public record Urgency(@Nullable String header, List<CallerClass> callers) {
     callers = List.copyOf(callers);
   }
 
-  int of(Request request, @Nullable String caller) {
+  public int of(Request request, @Nullable String caller) {
     if (caller != null) {
       for (int i = 0; i < callers.size(); i++) {
         if (callers.get(i).matches(caller)) {
@@ -50,7 +50,7 @@ public record Urgency(@Nullable String header, List<CallerClass> callers) {
    * each step less urgent leaves a tenth to the others, and each step more may go a tenth beyond
    * it.
    */
-  static int allowance(int urgency) {
+  public static int allowance(int urgency) {
     return 100 + 10 * (DEFAULT - urgency);
   }
 

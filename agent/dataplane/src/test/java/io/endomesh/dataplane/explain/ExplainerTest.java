@@ -18,6 +18,14 @@ import io.endomesh.dataplane.cluster.Hedging;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.limit.Concurrency;
+import io.endomesh.dataplane.limit.GradientLimit;
+import io.endomesh.dataplane.limit.LimitKey;
+import io.endomesh.dataplane.limit.Overload;
+import io.endomesh.dataplane.limit.Rate;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
+import io.endomesh.dataplane.limit.Urgency;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.Route;
@@ -246,6 +254,126 @@ class ExplainerTest {
 
     assertThat(explanation.verdict().kind()).isEqualTo(Verdict.Kind.REFUSED);
     assertThat(explanation.verdict().decidedBy()).isEqualTo("tls");
+  }
+
+  @Test
+  void explain_calleeWithLimits_saysWhichCountUnderWhichKey() {
+    Identity storefront = new TestAuthority().identity(STOREFRONT);
+    Cluster cluster = TestMesh.cluster("one", TestMesh.endpoint(1, ORDERS));
+    Rate rate = new Rate(10, 1_000_000_000, 20);
+    Condition others = new Condition.Caller(new StringMatch.Exact(ORDERS));
+    Inbound.Port rules =
+        new Inbound.Port(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL)
+            .limitedBy(
+                new RateLimits(
+                    List.of(
+                        limit("all", Condition.ANY, new LimitKey.None(), rate),
+                        limit("each", Condition.ANY, new LimitKey.Caller(), rate),
+                        limit("user", Condition.ANY, new LimitKey.Header("x-user"), rate),
+                        limit("tenant", Condition.ANY, new LimitKey.Header("x-tenant"), rate),
+                        limit("orders", others, new LimitKey.Caller(), rate))));
+    Map<String, VirtualHost> hosts = Map.of("orders", host(TestMesh.route(cluster)));
+
+    // However often it is asked: to ask is not to call.
+    for (int i = 0; i < 30; i++) {
+      Explanation explanation = explain(hosts, storefront, at(rules), "/");
+      assertThat(explanation.verdict().kind()).isEqualTo(Verdict.Kind.SENT);
+      assertThat(branchStep(explanation, "rate limit").candidates())
+          .extracting(Candidate::why)
+          .containsExactly(
+              rate + ", shared by all callers",
+              rate + ", for caller " + STOREFRONT,
+              rate + ", for header x-user a",
+              rate + ", shared by all calls without header x-tenant",
+              "for other calls (expected: " + ORDERS + ")");
+    }
+  }
+
+  @Test
+  void explain_calleeWithOverloadPolicy_saysHowUrgentTheCallIs() {
+    Identity storefront = new TestAuthority().identity(STOREFRONT);
+    Cluster cluster = TestMesh.cluster("one", TestMesh.endpoint(1, ORDERS));
+    Map<String, VirtualHost> hosts = Map.of("orders", host(TestMesh.route(cluster)));
+    List<Urgency.CallerClass> batchLast = List.of(new Urgency.CallerClass("spiffe://td/ns/b/", 6));
+    List<Urgency.CallerClass> usFirst = List.of(new Urgency.CallerClass(STOREFRONT, 1));
+
+    Step byHeader =
+        branchStep(explain(hosts, storefront, at(guarded("x-user", batchLast)), "/"), "overload");
+    assertThat(byHeader.decidedBy()).isEqualTo("OverloadPolicy/shop/orders");
+    assertThat(byHeader.message())
+        .isEqualTo(
+            "urgency 3 of 0 to 7: may fill 100 % of the calls that each workload lets run at a"
+                + " time, 3 to 1000");
+    assertThat(byHeader.candidates())
+        .containsExactly(
+            new Candidate("callers spiffe://td/ns/b/", false, "urgency 6, for other callers"),
+            new Candidate("header x-user", true, "a"));
+
+    Step byCaller =
+        branchStep(explain(hosts, storefront, at(guarded("x-user", usFirst)), "/"), "overload");
+    assertThat(byCaller.message()).startsWith("urgency 1 of 0 to 7: may fill 120 %");
+    assertThat(byCaller.candidates())
+        .containsExactly(
+            new Candidate("callers " + STOREFRONT, true, "urgency 1"),
+            new Candidate("header x-user", false, "the caller decides"));
+  }
+
+  @Test
+  void explain_calleeRefuses_saysNothingOfItsLimits() {
+    Inbound.Port rules =
+        guarded(null, List.of())
+            .limitedBy(
+                new RateLimits(
+                    List.of(
+                        limit(
+                            "all",
+                            Condition.ANY,
+                            new LimitKey.None(),
+                            new Rate(1, 1_000_000_000, 1)))));
+    Inbound.Port closed =
+        new Inbound.Port(
+            rules.tlsMode(),
+            new Authorization(List.of(), List.of(new Policy("nobody", List.of()))),
+            rules.cors(),
+            rules.rateLimits(),
+            rules.overload());
+
+    Explanation explanation =
+        explain(
+            Map.of("orders", host(TestMesh.route(TestMesh.cluster("one", v1)))),
+            null,
+            at(closed),
+            "/");
+
+    assertThat(explanation.verdict().status()).isEqualTo(403);
+    assertThat(explanation.branches().get(0).steps())
+        .extracting(Step::stage)
+        .doesNotContain("rate limit", "overload");
+  }
+
+  private RateLimits.Counted limit(String name, Condition match, LimitKey key, Rate rate) {
+    RateLimit limit =
+        new RateLimit("RateLimitPolicy/shop/orders", name, match, key, rate, /* maxKeys= */ 16);
+    return new RateLimits.Counted(limit, limit.newBuckets(clock.getAsLong()));
+  }
+
+  private Inbound.Port guarded(@Nullable String header, List<Urgency.CallerClass> callers) {
+    Concurrency bounds =
+        new Concurrency(
+            Concurrency.DEFAULT_MIN,
+            Concurrency.DEFAULT_MAX,
+            Concurrency.DEFAULT_PERCENTILE,
+            1_000_000_000,
+            60_000_000_000L,
+            Concurrency.DEFAULT_JITTER_PERCENT,
+            Concurrency.DEFAULT_MEASURE_CALLS,
+            Concurrency.DEFAULT_BUFFER_PERCENT);
+    return new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)
+        .guardedBy(
+            new Overload(
+                "OverloadPolicy/shop/orders",
+                new Urgency(header, callers),
+                new GradientLimit(bounds, clock.getAsLong())));
   }
 
   @Test
