@@ -15,9 +15,7 @@ import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.translate.Drafts;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Analyzes the mesh as it is, or as it would be with drafts, as docs/api.md has it. Thread-safe.
@@ -45,13 +43,9 @@ public final class AnalyzeApi implements ControllerPart {
    */
   @Post("/analyze")
   public HttpResponse analyze(String body) {
-    List<ParsedResource> drafts = new ArrayList<>();
+    List<ParsedResource> drafts;
     try {
-      if (!body.isBlank()) {
-        for (Map<?, ?> document : ResourceParser.documents(body)) {
-          drafts.add(ResourceParser.parse(document));
-        }
-      }
+      drafts = body.isBlank() ? List.of() : ResourceParser.parseAll(body);
     } catch (InvalidResourceException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
     }

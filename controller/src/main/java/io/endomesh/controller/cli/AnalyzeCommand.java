@@ -8,9 +8,7 @@ import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.translate.Drafts;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,11 +77,9 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   private static JsonNode alone(String documents) {
-    List<ParsedResource> resources = new ArrayList<>();
+    List<ParsedResource> resources;
     try {
-      for (Map<?, ?> document : ResourceParser.documents(documents)) {
-        resources.add(ResourceParser.parse(document));
-      }
+      resources = ResourceParser.parseAll(documents);
     } catch (InvalidResourceException e) {
       throw new CommandFailed(Exit.INVALID, String.valueOf(e.getMessage()));
     }

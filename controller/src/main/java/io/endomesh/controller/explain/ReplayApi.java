@@ -20,9 +20,7 @@ import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.translate.Drafts;
 import io.endomesh.controller.translate.MeshModel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Says what drafts would have done to the calls of the last minutes. Thread-safe. */
@@ -55,11 +53,9 @@ public final class ReplayApi implements ControllerPart {
    */
   @Post("/replay")
   public HttpResponse replay(String body) {
-    List<ParsedResource> drafts = new ArrayList<>();
+    List<ParsedResource> drafts;
     try {
-      for (Map<?, ?> document : ResourceParser.documents(body)) {
-        drafts.add(ResourceParser.parse(document));
-      }
+      drafts = ResourceParser.parseAll(body);
     } catch (InvalidResourceException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
     }

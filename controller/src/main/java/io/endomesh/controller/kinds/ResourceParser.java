@@ -103,6 +103,15 @@ public final class ResourceParser {
         .orElse(problem);
   }
 
+  /** All resources of a text, in order, checked. */
+  public static List<ParsedResource> parseAll(String text) throws InvalidResourceException {
+    List<ParsedResource> resources = new ArrayList<>();
+    for (Map<?, ?> document : documents(text)) {
+      resources.add(parse(document));
+    }
+    return resources;
+  }
+
   /** What {@link #documents} made of one document, checked. */
   public static ParsedResource parse(Map<?, ?> document) throws InvalidResourceException {
     List<String> warnings = new ArrayList<>();

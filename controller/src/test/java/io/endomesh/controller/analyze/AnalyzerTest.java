@@ -2,7 +2,6 @@ package io.endomesh.controller.analyze;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
@@ -15,7 +14,6 @@ import io.endomesh.dataplane.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -174,7 +172,9 @@ class AnalyzerTest {
   @EnumSource(Code.class)
   void analyze_offline_findsTheSameButForWorkloadsAndTraffic(Code code) throws Exception {
     List<Finding> found =
-        Analyzer.offline(Drafts.alone(parsed(SERVICES + example(code).wrong()), "endomesh.local"));
+        Analyzer.offline(
+            Drafts.alone(
+                ResourceParser.parseAll(SERVICES + example(code).wrong()), "endomesh.local"));
 
     assertThat(found.stream().anyMatch(finding -> finding.code() == code))
         .isEqualTo(!LIVE.contains(code));
@@ -341,7 +341,8 @@ class AnalyzerTest {
                 workload("finance", "ledger", "v1", 4)));
     Stats stats = new Stats(9000, 0, 0, 0, 100, 0, 0, 0, 0.0, 50.0, 90.0, 10);
     Edge edge = new Edge("shop/storefront", "shop/orders", "http", "all", stats, List.of());
-    return Analyzer.live(Drafts.over(model, parsed(SERVICES + yaml)), List.of(edge));
+    return Analyzer.live(
+        Drafts.over(model, ResourceParser.parseAll(SERVICES + yaml)), List.of(edge));
   }
 
   private static Workload workload(String namespace, String service, String version, int port) {
@@ -357,13 +358,5 @@ class AnalyzerTest {
         Instant.EPOCH,
         null,
         new Workload.Health(0, 0, 0, null, List.of()));
-  }
-
-  private static List<ParsedResource> parsed(String yaml) throws Exception {
-    List<ParsedResource> resources = new ArrayList<>();
-    for (Map<?, ?> document : ResourceParser.documents(yaml)) {
-      resources.add(ResourceParser.parse(document));
-    }
-    return resources;
   }
 }

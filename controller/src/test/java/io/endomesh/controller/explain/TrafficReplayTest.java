@@ -2,7 +2,6 @@ package io.endomesh.controller.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
@@ -14,7 +13,6 @@ import io.endomesh.controller.translate.TestModels;
 import io.endomesh.dataplane.Protocol;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -77,7 +75,8 @@ class TrafficReplayTest {
             0);
 
     TrafficReplay.Result result =
-        TrafficReplay.of(recorded, NOW, Drafts.over(NOW, parsed(SPLIT)), Clock.systemUTC());
+        TrafficReplay.of(
+            recorded, NOW, Drafts.over(NOW, ResourceParser.parseAll(SPLIT)), Clock.systemUTC());
 
     assertThat(result.calls()).isEqualTo(6);
     assertThat(result.skipped()).isZero();
@@ -94,7 +93,8 @@ class TrafficReplayTest {
     RecordedCalls recorded = RecordedCalls.of(List.of(trace(call("POST", "http://orders/"))), 0);
 
     TrafficReplay.Result result =
-        TrafficReplay.of(recorded, NOW, Drafts.over(NOW, parsed(ONLY_WEB)), Clock.systemUTC());
+        TrafficReplay.of(
+            recorded, NOW, Drafts.over(NOW, ResourceParser.parseAll(ONLY_WEB)), Clock.systemUTC());
 
     assertThat(result.outcomes())
         .containsExactly(Map.entry("would be refused by AuthorizationPolicy/shop/only-web", 1.0));
@@ -102,11 +102,15 @@ class TrafficReplayTest {
 
   @Test
   void replay_draftThatSaysTheSame_changesNothing() throws Exception {
-    MeshModel split = Drafts.over(NOW, parsed(SPLIT));
+    MeshModel split = Drafts.over(NOW, ResourceParser.parseAll(SPLIT));
     RecordedCalls recorded = RecordedCalls.of(List.of(trace(call("GET", "http://orders/api"))), 0);
 
     assertThat(
-            TrafficReplay.of(recorded, split, Drafts.over(split, parsed(SPLIT)), Clock.systemUTC())
+            TrafficReplay.of(
+                    recorded,
+                    split,
+                    Drafts.over(split, ResourceParser.parseAll(SPLIT)),
+                    Clock.systemUTC())
                 .outcomes())
         .isEmpty();
   }
@@ -193,13 +197,5 @@ class TrafficReplayTest {
         Instant.EPOCH,
         null,
         new Workload.Health(0, 0, 0, null, List.of()));
-  }
-
-  private static List<ParsedResource> parsed(String yaml) throws Exception {
-    List<ParsedResource> resources = new ArrayList<>();
-    for (Map<?, ?> document : ResourceParser.documents(yaml)) {
-      resources.add(ResourceParser.parse(document));
-    }
-    return resources;
   }
 }
