@@ -14,6 +14,7 @@ import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
+import io.endomesh.controller.explain.TrailTokenApi;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
@@ -131,6 +132,7 @@ public final class Controller implements AutoCloseable {
             telemetry,
             new ResourceApi(context, console.access()),
             new ExplainApi(context, console.access()),
+            new TrailTokenApi(context, console.access()),
             new ReplayApi(context, telemetry, console.access()),
             new AnalyzeApi(context, telemetry, console.access()),
             console);

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.dataplane.trail.Trail;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,8 @@ public final class Attempt implements Decision {
         && (!target.responseHeaders().isEmpty()
             || !policyResponseHeaders().isEmpty()
             || !cors.isEmpty()
-            || beginsSession);
+            || beginsSession
+            || call.context.trail() != null);
   }
 
   /** Changes the headers of the response before the application gets it, as the route says. */
@@ -156,11 +158,20 @@ public final class Attempt implements Decision {
     if (target == null) {
       return;
     }
+    readTrail(response);
     target.responseHeaders().apply(response);
     policyResponseHeaders().apply(response);
     cors.apply(response);
     if (beginsSession) {
       Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
+    }
+  }
+
+  /** Takes out what the callee tells of the call, where somebody asked; also from trailers. */
+  public void readTrail(Headers response) {
+    Trail trail = call.context.trail();
+    if (trail != null) {
+      trail.answered(this, response);
     }
   }
 
@@ -383,6 +394,10 @@ public final class Attempt implements Decision {
     if (!isCopy()) {
       call.mesh.observer().attemptEnded(this, observed, outcome);
       observed = null;
+      Trail trail = call.context.trail();
+      if (trail != null) {
+        trail.attempted(this, outcome);
+      }
     }
   }
 

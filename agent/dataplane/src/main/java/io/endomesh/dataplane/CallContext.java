@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.trail.Trail;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineNanos on the mesh's clock, {@link System#nanoTime}; {@link #NO_DEADLINE} if none
  * @param caller SPIFFE id of who called this workload, or null
  * @param retries what is to be known of retries on its behalf
+ * @param trail to tell what is done on its behalf; null unless somebody who may asks
  */
 public record CallContext(
-    @Nullable Object trace, long deadlineNanos, @Nullable String caller, RetryScope retries) {
+    @Nullable Object trace,
+    long deadlineNanos,
+    @Nullable String caller,
+    RetryScope retries,
+    @Nullable Trail trail) {
 
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
@@ -21,18 +27,18 @@ public record CallContext(
 
   /** With retries that concern nobody else. */
   public CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
-    this(trace, deadlineNanos, caller, RetryScope.NONE);
+    this(trace, deadlineNanos, caller, RetryScope.NONE, null);
   }
 
-  CallContext with(RetryScope otherRetries) {
-    return new CallContext(trace, deadlineNanos, caller, otherRetries);
+  CallContext with(RetryScope otherRetries, @Nullable Trail otherTrail) {
+    return new CallContext(trace, deadlineNanos, caller, otherRetries, otherTrail);
   }
 
   /** The same with the earlier of its deadline and another. */
   CallContext within(long otherDeadlineNanos) {
     return otherDeadlineNanos >= deadlineNanos
         ? this
-        : new CallContext(trace, otherDeadlineNanos, caller, retries);
+        : new CallContext(trace, otherDeadlineNanos, caller, retries, trail);
   }
 
   private static final ThreadLocal<CallContext> CURRENT = new ThreadLocal<>();

@@ -2,6 +2,7 @@ package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.trail.Trail;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class InboundCall {
   private final InboundRequest request;
   private final @Nullable String caller;
   private @Nullable Reply refusal;
+  private final @Nullable Trail trail;
   private final @Nullable Overload overload;
   private final long startNanos;
   private final CallContext context;
@@ -41,12 +43,15 @@ public final class InboundCall {
     this.mesh = mesh;
     this.request = request;
     this.caller = caller;
-    this.refusal = refusal;
+    this.trail = mesh.trail(request);
+    this.refusal = refusal == null ? null : told(refusal);
     this.responseHeaders = responseHeaders;
     this.overload = overload;
     this.startNanos = mesh.nanoTime();
     CallContext observed =
-        mesh.observer().served(this).with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)));
+        mesh.observer()
+            .served(this)
+            .with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)), trail);
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
   }
@@ -67,7 +72,7 @@ public final class InboundCall {
 
   /** True if {@link #changeResponse} may do anything. */
   public boolean changesResponse() {
-    return refusal == null && (!responseHeaders.isEmpty() || mustNotBeRepeated());
+    return refusal == null && (!responseHeaders.isEmpty() || mustNotBeRepeated() || trail != null);
   }
 
   /**
@@ -90,7 +95,27 @@ public final class InboundCall {
       if (status >= FIRST_SERVER_ERROR && mustNotBeRepeated()) {
         response.setHeader(RetryScope.OVERLOADED_HEADER, "true");
       }
+      if (trail != null) {
+        response.setHeader(Trail.HEADER, trail.served(this, status, Outcome.NOT_GRPC));
+      }
     }
+  }
+
+  /**
+   * What was done on behalf of a gRPC call, for its trailers; null unless somebody who may asks. A
+   * refusal has it among its headers.
+   *
+   * @param grpcStatus that the application closes the call with
+   */
+  public @Nullable String trail(int grpcStatus) {
+    return trail == null || refusal != null ? null : trail.served(this, 0, grpcStatus);
+  }
+
+  /** Whoever asks for the trail and may is told of a refusal too. */
+  private Reply told(Reply reply) {
+    return trail == null
+        ? reply
+        : reply.with(HeaderChanges.setting(Trail.HEADER, trail.refused(this, reply)));
   }
 
   /**
@@ -104,7 +129,7 @@ public final class InboundCall {
     if (refusal == null) {
       Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
       Reply forbidden = InboundPipeline.authorize(port, request, caller);
-      refusal = forbidden == null ? null : forbidden.with(responseHeaders);
+      refusal = forbidden == null ? null : told(forbidden.with(responseHeaders));
     }
     return refusal;
   }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       its server has answered, by a bounded time
  *   <li>overload: turns away what the application could not answer in time, the least urgent first;
  *       last, so that only calls that would have run count
- *   <li>the application runs, under the call's context, which knows how long the caller waits
+ *   <li>the application runs, under the call's context, which knows how long the caller waits, and
+ *       holds the trail if somebody who may asks for it
  *   <li>outcome: telemetry
  * </ol>
  *

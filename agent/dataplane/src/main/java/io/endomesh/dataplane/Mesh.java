@@ -5,6 +5,8 @@ import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.ServerTls;
 import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.dataplane.trail.Trail;
+import io.endomesh.dataplane.trail.TrailTokens;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,7 @@ public final class Mesh {
   private final OutboundPipeline outbound = new OutboundPipeline();
   private final InboundPipeline inbound = new InboundPipeline();
   private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
+  private final TrailTokens trailTokens;
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
   private volatile Discovery discovery = Discovery.NONE;
@@ -39,6 +42,7 @@ public final class Mesh {
     this.workload = workload;
     this.nanoTime = nanoTime;
     this.clock = clock;
+    this.trailTokens = new TrailTokens(nanoTime.getAsLong());
   }
 
   /**
@@ -67,6 +71,14 @@ public final class Mesh {
   /** Begins a call that arrived. Never null; {@link InboundCall#refusal} tells if it may go on. */
   public InboundCall serve(InboundRequest request) {
     return inbound.serve(this, snapshot, request);
+  }
+
+  /** Null unless who sent the request asks to be told what is done, and may. */
+  @Nullable Trail trail(InboundRequest request) {
+    String asked = request.header(Trail.HEADER);
+    return asked == null
+        ? null
+        : trailTokens.trail(asked, workload, identity(), clock.instant(), nanoTime());
   }
 
   /**

@@ -18,6 +18,7 @@ import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.dataplane.trail.Trail;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
@@ -116,6 +117,10 @@ final class OutboundPipeline {
     if (decision instanceof Reply reply) {
       decision = reply = readable(call, reply);
       call.mesh.observer().replied(call, reply);
+      Trail trail = call.context.trail();
+      if (trail != null) {
+        trail.replied(call, reply);
+      }
     }
     return decision == null ? new Attempt(call) : decision;
   }
@@ -277,6 +282,11 @@ final class OutboundPipeline {
     }
     Endpoint endpoint = cluster.pick(NONE_TRIED, ThreadLocalRandom.current().nextLong(), now);
     if (endpoint == null || endpoint.asksForIdentity() && call.snapshot.identity() == null) {
+      return null;
+    }
+    Trail trail = call.context.trail();
+    if (trail != null && !trail.isAsked(endpoint)) {
+      // The copy would take the token along in plaintext.
       return null;
     }
     long timeoutNanos = Math.min(call.attemptTimeoutNanos, COPY_TIMEOUT_NANOS);
@@ -528,6 +538,10 @@ final class OutboundPipeline {
     if (call.attemptTimeoutNanos != Call.NO_TIMEOUT && request.protocol() == Protocol.HTTP) {
       long millis = TimeUnit.NANOSECONDS.toMillis(call.attemptTimeoutNanos);
       request.setHeader(EXPECTED_TIMEOUT_HEADER, Long.toString(Math.max(1, millis)));
+    }
+    Trail trail = call.context.trail();
+    if (trail != null) {
+      trail.passOn(request, Objects.requireNonNull(call.endpoint));
     }
     return null;
   }

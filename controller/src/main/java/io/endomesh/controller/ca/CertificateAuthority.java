@@ -1,5 +1,6 @@
 package io.endomesh.controller.ca;
 
+import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -135,6 +136,20 @@ public final class CertificateAuthority {
         ttl,
         KeyPurposeId.id_kp_serverAuth,
         KeyPurposeId.id_kp_clientAuth);
+  }
+
+  /**
+   * A token by which workloads tell what they did with a request that carries it, see {@link
+   * TrailTokens}. It is no certificate and cannot be taken for one.
+   *
+   * @throws IllegalArgumentException if it would be good for too long, or not at all
+   */
+  public String trailToken(Duration good) {
+    try {
+      return TrailTokens.issue(root.key(), clock.instant(), good);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("cannot sign a trail token", e);
+    }
   }
 
   /** A private key and the chain that vouches for it, leaf first. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
       StatusCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      TrailCommand.class,
       AnalyzeCommand.class,
       HistoryCommand.class,
       DashboardCommand.class,

@@ -74,7 +74,7 @@ final class ExplainCommand implements Callable<Integer> {
     JsonNode answer = connection.open().post("explain", "application/json", question.toString());
     PrintWriter out = spec.commandLine().getOut();
     if (format == Output.Format.TABLE) {
-      new Trail(out).print(answer);
+      new ExplanationText(out).print(answer);
       out.flush();
     } else {
       Output.print(out, format, answer, List.of());

@@ -16,11 +16,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     mixinStandardHelpOptions = true,
-    description = "Makes, lists and revokes the tokens by which workloads join.",
+    description =
+        "Makes, lists and revokes the tokens by which workloads join; makes those by which real"
+            + " calls tell their trail.",
     subcommands = {
       TokenCommand.Create.class,
       TokenCommand.ListTokens.class,
-      TokenCommand.Revoke.class
+      TokenCommand.Revoke.class,
+      TokenCommand.TrailToken.class
     })
 final class TokenCommand {
 
@@ -111,6 +114,36 @@ final class TokenCommand {
     public Integer call() {
       connection.open().delete("tokens/" + id);
       spec.commandLine().getOut().println("token " + id + " revoked");
+      return Exit.OK.code();
+    }
+  }
+
+  @Command(
+      name = "trail",
+      mixinStandardHelpOptions = true,
+      description =
+          "Prints a token that makes real responses tell what the mesh did, docs/explain.md.",
+      footer = {
+        "",
+        "  curl -i -H \"x-endomesh-trail: $(endomesh token trail)\" http://127.0.0.1:8080/",
+      })
+  static final class TrailToken implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        description = "how long it is good, ISO 8601, at most PT1H (default: ${DEFAULT-VALUE})")
+    private Duration ttl = Duration.ofMinutes(10);
+
+    @Override
+    public Integer call() {
+      String asked =
+          JsonNodeFactory.instance.objectNode().put("ttlSeconds", ttl.toSeconds()).toString();
+      JsonNode answer = connection.open().post("trail-tokens", "application/json", asked);
+      spec.commandLine().getOut().println(answer.path("token").asText());
       return Exit.OK.code();
     }
   }

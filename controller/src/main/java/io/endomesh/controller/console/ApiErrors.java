@@ -12,13 +12,29 @@ public final class ApiErrors {
   private ApiErrors() {}
 
   public static HttpResponse response(HttpStatus status, String code, String message) {
-    ObjectNode error = JsonNodeFactory.instance.objectNode();
-    error.putObject("error").put("code", code).put("message", message);
-    return HttpResponse.of(status, MediaType.JSON_UTF_8, error.toString());
+    return answer(status, error(code, message));
+  }
+
+  /**
+   * @param field of the body that is wrong
+   */
+  public static HttpResponse field(HttpStatus status, String code, String field, String message) {
+    return answer(status, error(code, message).put("field", field));
   }
 
   public static HttpResponse invalid(String message) {
     return response(HttpStatus.BAD_REQUEST, "invalid", message);
+  }
+
+  private static ObjectNode error(String code, String message) {
+    return JsonNodeFactory.instance.objectNode().put("code", code).put("message", message);
+  }
+
+  private static HttpResponse answer(HttpStatus status, ObjectNode error) {
+    return HttpResponse.of(
+        status,
+        MediaType.JSON_UTF_8,
+        JsonNodeFactory.instance.objectNode().set("error", error).toString());
   }
 
   public static HttpResponse notFound(String message) {

@@ -34,7 +34,7 @@ record Caller(
 
   /**
    * @param name {@code shop/storefront}, or {@code storefront}
-   * @throws IllegalArgumentException if several namespaces have it
+   * @throws InvalidQuestionException if several namespaces have it
    * @return null if there is no such service
    */
   static @Nullable Caller named(MeshModel model, String name) {
@@ -48,8 +48,8 @@ record Caller(
     if (found.size() > 1) {
       List<String> names =
           found.stream().map(s -> s.key().namespace() + "/" + s.key().name()).toList();
-      throw new IllegalArgumentException(
-          "from: '" + name + "' (expected: one of " + String.join(", ", names) + ")");
+      throw new InvalidQuestionException(
+          "from", "'" + name + "' (expected: one of " + String.join(", ", names) + ")");
     }
     return found.isEmpty() ? null : of(model, found.get(0));
   }

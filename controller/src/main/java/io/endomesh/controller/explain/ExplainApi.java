@@ -48,7 +48,10 @@ public final class ExplainApi implements ControllerPart {
       MeshModel model = context.model().get();
       Caller caller = Caller.named(model, question.from());
       if (caller == null) {
-        return ApiErrors.notFound(
+        return ApiErrors.field(
+            HttpStatus.NOT_FOUND,
+            "not-found",
+            "from",
             "from: no service '"
                 + question.from()
                 + "' (expected: one that joined, or a v1 Service)");
@@ -70,8 +73,9 @@ public final class ExplainApi implements ControllerPart {
     } catch (JsonProcessingException e) {
       return ApiErrors.invalid(
           "body: no JSON (expected: {\"method\":…,\"url\":…,\"from\":…,\"headers\":{…}})");
-    } catch (IllegalArgumentException e) {
-      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (InvalidQuestionException e) {
+      return ApiErrors.field(
+          HttpStatus.BAD_REQUEST, "invalid", e.field(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -21,17 +21,23 @@ public record Question(String method, String url, String from, Map<String, List<
   private static final Pattern URL =
       Pattern.compile("(?i)(https?|grpc)://([^/?#\\s]+)((?:/[^?#\\s]*)?(?:\\?[^#\\s]*)?)");
 
-  /** RFC 9110, 9.1: a token. */
-  private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  /** RFC 9110, 5.6.2: what methods and names of headers are made of. */
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   public Question {
     headers = Map.copyOf(headers);
-    if (!METHOD.matcher(method).matches()) {
-      throw new IllegalArgumentException("method: '" + method + "' (expected: as GET)");
+    if (!TOKEN.matcher(method).matches()) {
+      throw new InvalidQuestionException("method", "'" + method + "' (expected: as GET)");
+    }
+    for (String name : headers.keySet()) {
+      if (!TOKEN.matcher(name).matches()) {
+        throw new InvalidQuestionException("headers", "'" + name + "' (expected: as x-user)");
+      }
     }
     if (!URL.matcher(url).matches()) {
-      throw new IllegalArgumentException(
-          "url: '"
+      throw new InvalidQuestionException(
+          "url",
+          "'"
               + url
               + "' (expected: http://SERVICE/PATH, https://… or"
               + " grpc://SERVICE/package.Service/Method)");

@@ -92,7 +92,7 @@ final class TrafficReplay {
       Question question;
       try {
         question = new Question(call.method(), call.url(), call.from(), Map.of());
-      } catch (IllegalArgumentException notAsked) {
+      } catch (InvalidQuestionException notAsked) {
         return null;
       }
       return shares(explainer.explain(question));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.dataplane.FakeClock;
+import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -60,6 +64,29 @@ class CertificateAuthorityTest {
   private static SigningRequest request() throws Exception {
     KeyPair keys = keys("EC", 256);
     return SigningRequest.parse(csr(keys, keys, "SHA256withECDSA"));
+  }
+
+  @Test
+  void trailToken_ofThisAuthority_isAcceptedByItsWorkloadsUntilItEnds() throws Exception {
+    CertificateAuthority authority = open();
+    KeyPair keys = keys("EC", 256);
+    Identity identity =
+        new Identity(
+            authority.issue(
+                SigningRequest.parse(csr(keys, keys, "SHA256withECDSA")),
+                new WorkloadIdentity("shop", "orders"),
+                Duration.ZERO),
+            keys.getPrivate(),
+            List.of(authority.rootCertificate()));
+    Workload orders = new Workload("orders", "shop", "orders-1", Map.of());
+    TrailTokens tokens = new TrailTokens(0);
+    String token = authority.trailToken(Duration.ofMinutes(10));
+
+    Instant end = clock.instant().plus(Duration.ofMinutes(10));
+    assertThat(tokens.trail(token, orders, identity, end.minusSeconds(1), 0)).isNotNull();
+    assertThat(tokens.trail(token, orders, identity, end, 0)).isNull();
+    assertThatThrownBy(() -> authority.trailToken(Duration.ofMinutes(61)))
+        .hasMessage("ttl: PT1H1M (expected: more than 0, at most PT1H)");
   }
 
   @Test

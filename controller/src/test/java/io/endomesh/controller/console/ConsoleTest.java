@@ -139,6 +139,17 @@ class ConsoleTest {
   }
 
   @Test
+  void trailToken_withoutSession_isNotGiven() throws Exception {
+    HttpRequest.Builder asked =
+        request("/api/v1/trail-tokens")
+            .header("x-endomesh-request", "console")
+            .POST(HttpRequest.BodyPublishers.noBody());
+
+    assertThat(send(asked).statusCode()).isEqualTo(401);
+    assertThat(send(asked.header("cookie", cookie())).statusCode()).isEqualTo(201);
+  }
+
+  @Test
   void token_ofTheAdministrator_letsIn_anyOtherDoesNot() throws Exception {
     assertThat(
             send(request("/api/v1/status").header("authorization", "Bearer " + adminToken()))

@@ -9,6 +9,8 @@ import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +216,46 @@ class ExplainTest {
         .contains("url: 'orders' (expected: http://SERVICE/PATH");
     assertThat(post("{\"method\":\"G T\",\"url\":\"http://orders/\"}").body())
         .contains("method: 'G T'");
+  }
+
+  @Test
+  void explain_wrongField_isNamed() throws Exception {
+    assertThat(field(post("{\"url\":\"http://orders/\",\"from\":\"nobody\"}"))).isEqualTo("from");
+    assertThat(field(post("{\"url\":\"orders\",\"from\":\"web\"}"))).isEqualTo("url");
+    assertThat(field(post("{\"method\":\"\",\"url\":\"http://orders/\"}"))).isEqualTo("method");
+    assertThat(field(post("{\"url\":\"http://orders/\",\"headers\":{\"a b\":\"c\"}}")))
+        .isEqualTo("headers");
+  }
+
+  @Test
+  void trailToken_asked_isGoodForTenMinutesOrAsAsked() throws Exception {
+    JsonNode made = JSON.readTree(trailToken("").body());
+    assertThat(made.path("header").asText()).isEqualTo("x-endomesh-trail");
+    Instant expires = Instant.parse(made.path("expiresAt").asText());
+    assertThat(made.path("token").asText()).startsWith(expires.getEpochSecond() + ".");
+    assertThat(Duration.between(Instant.now(), expires))
+        .isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+
+    assertThat(trailToken("{\"ttlSeconds\":3600}").statusCode()).isEqualTo(201);
+    for (String wrong : List.of("3601", "0", "-1")) {
+      HttpResponse<String> refused = trailToken("{\"ttlSeconds\":" + wrong + "}");
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(field(refused)).isEqualTo("ttlSeconds");
+    }
+    assertThat(trailToken("{").body()).contains("body: no JSON");
+  }
+
+  private static HttpResponse<String> trailToken(String body) throws Exception {
+    return TestWorkload.http(
+        controller,
+        "POST",
+        "/api/v1/trail-tokens",
+        body,
+        Map.of("content-type", "application/json"));
+  }
+
+  private static String field(HttpResponse<String> answer) throws Exception {
+    return JSON.readTree(answer.body()).at("/error/field").asText();
   }
 
   private static JsonNode explain(

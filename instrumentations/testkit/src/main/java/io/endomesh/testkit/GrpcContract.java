@@ -21,6 +21,12 @@ public abstract class GrpcContract extends GrpcServerContract {
   }
 
   @Test
+  void trail_thatIsAskedFor_goesFromCallToCallAndBackInTrailers() throws Exception {
+    routes.host(TARGET, mutualTls(one));
+    TrailPromises.grpc(routes, () -> client.unary("hello").headers());
+  }
+
+  @Test
   void call_hostUnknownToTheMesh_goesWhereItWent() {
     try (Client direct = grpc().connect("127.0.0.1:" + one.port())) {
       assertThat(direct.unary("hello").status()).isEqualTo(OK);

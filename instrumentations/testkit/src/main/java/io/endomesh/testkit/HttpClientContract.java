@@ -41,6 +41,12 @@ public abstract class HttpClientContract extends HttpClientLimitContract {
   }
 
   @Test
+  void trail_thatIsAskedFor_isPassedOnAndTakenFromTheAnswer() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    TrailPromises.client(routes, orders, () -> get("http://orders/").headers());
+  }
+
+  @Test
   void request_pathQueryHeadersAndBody_arriveAsWritten() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
     routes.host("orders:8080", orders.endpoint());

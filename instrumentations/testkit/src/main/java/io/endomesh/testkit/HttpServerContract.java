@@ -122,6 +122,11 @@ public abstract class HttpServerContract {
   }
 
   @Test
+  void trail_thatIsAskedForByToken_isInTheAnswer() throws Exception {
+    TrailPromises.server(routes, token -> TrailPromises.ask(plain(), uri("http", "/echo"), token));
+  }
+
+  @Test
   void mutualTls_onTheSamePort_isServedToo() throws Exception {
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 

@@ -24,6 +24,11 @@ public record HeaderChanges(List<Header> set, List<Header> add, List<String> rem
     remove = List.copyOf(remove);
   }
 
+  /** One header, whatever was there. */
+  public static HeaderChanges setting(String name, String value) {
+    return new HeaderChanges(List.of(new Header(name, value)), List.of(), List.of());
+  }
+
   public boolean isEmpty() {
     return set.isEmpty() && add.isEmpty() && remove.isEmpty();
   }

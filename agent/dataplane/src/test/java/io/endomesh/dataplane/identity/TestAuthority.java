@@ -1,5 +1,6 @@
 package io.endomesh.dataplane.identity;
 
+import io.endomesh.dataplane.trail.TrailTokens;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -42,6 +43,15 @@ public final class TestAuthority {
 
   public X509Certificate root() {
     return root;
+  }
+
+  /** A token by which trails may be asked for. */
+  public String trailToken(Instant now, Duration good) {
+    try {
+      return TrailTokens.issue(key.getPrivate(), now, good);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** An identity with these URI names; one for a proper SVID. */

@@ -532,6 +532,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         return;
       }
       settle();
+      attempt.readTrail(new MetadataHeaders(trailers));
       if (delayNanos != Attempt.DELIVER && replayable()) {
         again(delayNanos, attempt.call());
         return;

@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.grpc.core;
 
 import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.trail.Trail;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -30,6 +31,10 @@ final class ServedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     if (!status.isOk() && inbound.mustNotBeRepeated()) {
       // A negative number: never (gRFC A6).
       MetadataText.set(trailers, AttemptEnd.PUSHBACK, "-1");
+    }
+    String trail = inbound.trail(status.getCode().value());
+    if (trail != null) {
+      MetadataText.set(trailers, Trail.HEADER, trail);
     }
     try {
       super.close(status, trailers);

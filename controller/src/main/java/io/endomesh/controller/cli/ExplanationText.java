@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** An explanation as text: what was taken has an arrow, what was passed over a dash. */
-final class Trail {
+final class ExplanationText {
 
   /** As wide as the longest stage, "authorization", and two. */
   private static final String STAGE = "%-15s%s%n";
@@ -14,7 +14,7 @@ final class Trail {
 
   private final PrintWriter out;
 
-  Trail(PrintWriter out) {
+  ExplanationText(PrintWriter out) {
     this.out = out;
   }
 
