@@ -6,6 +6,7 @@ import { Link, usePlace } from "./core/router.tsx";
 import { apply } from "./core/theme.ts";
 import { AccessPage } from "./pages/access.tsx";
 import { ConnectPage } from "./pages/connect.tsx";
+import { ExplainPage } from "./pages/explain.tsx";
 import { GraphPage } from "./pages/graph.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { ResourcePage } from "./pages/resource.tsx";
@@ -51,6 +52,7 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   if (page === "services" && two !== undefined) return <ServicePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
   if (page === "traces" && one === undefined) return <TracesPage snapshot={snapshot} />;
   if (page === "traces") return <TracePage key={path} snapshot={snapshot} id={one!} />;
+  if (page === "explain" && one === undefined) return <ExplainPage snapshot={snapshot} />;
   if (page === "resources" && one === undefined) return <ResourcesPage snapshot={snapshot} />;
   if (page === "resources" && three !== undefined) {
     return <ResourcePage key={path} snapshot={snapshot} namespace={one!} plural={two!} name={three} />;

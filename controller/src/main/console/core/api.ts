@@ -231,11 +231,58 @@ export interface Token {
   joinString: string;
 }
 
+/** A call that is asked about; `headers` by name. */
+export interface Question {
+  method: string;
+  url: string;
+  from: string;
+  headers: Record<string, string[]>;
+}
+
+export interface Candidate {
+  name: string;
+  taken: boolean;
+  why: string;
+}
+
+export interface Step {
+  stage: string;
+  message: string;
+  decidedBy: string | null;
+  candidates: Candidate[];
+}
+
+export interface Verdict {
+  kind: "passes-through" | "sent" | "answered" | "refused" | "depends";
+  status: number | null;
+  grpcStatus: number | null;
+  decidedBy: string | null;
+  message: string;
+}
+
+export interface Explanation {
+  call: { method: string; url: string; headers: Record<string, string[]> };
+  from: { serviceId: string; identity: string };
+  revision: number;
+  verdict: Verdict;
+  steps: Step[];
+  branches: { cluster: string; percent: number; steps: Step[]; verdict: Verdict }[];
+}
+
+/** By which real responses tell what the mesh did. */
+export interface TrailToken {
+  header: string;
+  token: string;
+  expiresAt: string;
+}
+
 /** An answer of the controller that is not a success, with its own sentence as message. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Of what was sent; null if it is not about one. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -260,17 +307,17 @@ export async function write<T>(method: string, path: string, body?: unknown): Pr
 
 async function answer<T>(response: Response): Promise<T> {
   const text = await response.text();
-  if (!response.ok) throw new ApiError(response.status, messageOf(response.status, text));
+  if (!response.ok) throw errorOf(response.status, text);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-function messageOf(status: number, text: string): string {
+function errorOf(status: number, text: string): ApiError {
   try {
-    const parsed = JSON.parse(text) as { error?: { message?: string } };
-    if (parsed.error?.message) return parsed.error.message;
+    const { error } = JSON.parse(text) as { error?: { message?: string; field?: string } };
+    if (error?.message) return new ApiError(status, error.message, error.field ?? null);
   } catch (notJson) {
     // A proxy in between answers with a page of its own; its status is all we can tell.
     console.debug("answer without an error document", notJson);
   }
-  return `The controller answered ${status}.`;
+  return new ApiError(status, `The controller answered ${status}.`);
 }

@@ -27,8 +27,13 @@ export function withQuery(changes: Record<string, string | null>): string {
     if (value === null || value === "") query.delete(name);
     else query.set(name, value);
   }
-  const text = query.toString().replaceAll("%2F", "/").replaceAll("%3A", ":");
+  const text = readable(query);
   return text === "" ? path : `${path}?${text}`;
+}
+
+/** What needs no escape in a query has none (RFC 3986, 3.4). */
+function readable(query: URLSearchParams): string {
+  return query.toString().replaceAll("%2F", "/").replaceAll("%3A", ":");
 }
 
 export function usePlace(): Place {
@@ -75,4 +80,9 @@ export function tracePath(id: string): string {
 
 export function resourceUrl(r: { namespace: string; plural: string; name: string }): string {
   return `/resources/${r.namespace}/${r.plural}/${r.name}`;
+}
+
+/** Parameters: `method`, `url`, `from`, and `h` for each header; what is left out is to be filled in. */
+export function explainUrl(query: URLSearchParams): string {
+  return `/explain?${readable(query)}`;
 }

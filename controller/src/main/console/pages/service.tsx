@@ -2,7 +2,7 @@
 import type { Service, Snapshot, Workload } from "../core/api.ts";
 import { ago, count, dateTime, millis, percent, plural, rate, until } from "../core/format.ts";
 import { nodeName, refusing } from "../core/model.ts";
-import { Link, resourceUrl, tracePath } from "../core/router.tsx";
+import { explainUrl, Link, resourceUrl, tracePath } from "../core/router.tsx";
 import { PolicyLink, StatsBlock } from "../graph/panel.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { HealthMark, HealthPill } from "../ui/health.tsx";
@@ -38,6 +38,9 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
         </Link>
         <Link class="button" to={`/traces?service=${id}`}>
           <Icon name="traces" size={14} /> Traces
+        </Link>
+        <Link class="button" to={callTo(snapshot, service)}>
+          <Icon name="explain" size={14} /> Explain a call
         </Link>
       </PageHead>
       <p class="pills">
@@ -76,6 +79,19 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
       ))}
     </>
   );
+}
+
+/** Of a service that calls it, where one is known. */
+function callTo(snapshot: Snapshot, service: Service): string {
+  const edge = snapshot.graph.edges.find(
+    (one) => one.destination === service.id && snapshot.services.some((known) => known.id === one.source),
+  );
+  const near = edge === undefined || edge.source.startsWith(`${service.namespace}/`);
+  const host = near ? service.name : `${service.name}.${service.namespace}`;
+  const spoken = edge?.protocol ?? service.ports[0]?.protocol.toLowerCase();
+  const query = new URLSearchParams({ url: `${spoken === "grpc" ? "grpc" : "http"}://${host}/` });
+  if (edge !== undefined) query.set("from", edge.source);
+  return explainUrl(query);
 }
 
 function Instances({ snapshot, workloads }: { snapshot: Snapshot; workloads: Workload[] }) {

@@ -21,6 +21,7 @@ export const PAGES: { path: string; text: string; icon: IconName }[] = [
   { path: "/graph", text: "Graph", icon: "graph" },
   { path: "/services", text: "Services", icon: "services" },
   { path: "/traces", text: "Traces", icon: "traces" },
+  { path: "/explain", text: "Explain", icon: "explain" },
   { path: "/resources", text: "Resources", icon: "resources" },
   { path: "/access", text: "Access", icon: "access" },
   { path: "/connect", text: "Connect a service", icon: "connect" },

@@ -10,7 +10,7 @@ import { Icon, Logo } from "./icons.tsx";
 import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
-  { title: "See", paths: ["/", "/graph", "/services", "/traces"] },
+  { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
   { title: "Control", paths: ["/resources", "/access"] },
   { title: "Set up", paths: ["/connect", "/settings"] },
 ];

@@ -70,6 +70,8 @@ class ConsoleIT {
     "/services/shop/gone, is not in the mesh",
     "/traces, GET /checkout",
     "/traces/4bf92f3577b34da6a3ce929d0e0e4706, Reserve",
+    "/explain, Which call?",
+    "/explain?url=http://orders/api/1&from=shop/storefront&h=x-user:%20a, the first that matches",
     "/resources, inventory-split",
     "/resources?view=history, old-canary",
     "/resources/shop/grpcroutes/inventory-split, backendRefs",
@@ -225,6 +227,45 @@ class ConsoleIT {
     browser.await(".palette input");
 
     assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void explain_filledInByKeyboard_isInTheAddress() {
+    browser.show(controller.url("/explain"));
+
+    browser.await("input[name=from]").sendKeys("shop/storefront", Keys.TAB, Keys.TAB);
+    browser.driver.switchTo().activeElement().sendKeys("http://orders/api/1?x=1", Keys.TAB);
+    browser.driver.switchTo().activeElement().sendKeys("x-user: a b", Keys.TAB, Keys.ENTER);
+
+    browser.awaitText("[data-verdict=depends]", "90 %");
+    assertThat(browser.driver.getCurrentUrl())
+        .endsWith(
+            "/explain?method=GET&url=http://orders/api/1%3Fx%3D1&from=shop/storefront"
+                + "&h=x-user:+a+b");
+    browser.awaitText(
+        ".code pre",
+        "endomesh explain GET 'http://orders/api/1?x=1' --from shop/storefront -H 'x-user: a b'");
+  }
+
+  @Test
+  void explain_headerWithoutColon_saysSoAtItsField() {
+    browser.show(controller.url("/explain?url=http://orders/&from=shop/storefront&h=x-user"));
+
+    browser.awaitText("#wrong-headers", "headers: 'x-user' (expected: as x-user: alice)");
+    assertThat(browser.await("textarea").getDomAttribute("aria-describedby"))
+        .isEqualTo("wrong-headers");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void service_explainACall_isFilledInWithACaller() {
+    browser.show(controller.url("/services/shop/inventory"));
+    browser.await(".actions a[href^='/explain']").click();
+
+    browser.awaitText("h1", "Explain a call");
+    assertThat(browser.await("input[name=url]").getDomProperty("value"))
+        .isEqualTo("grpc://inventory/");
+    assertThat(browser.await("input[name=from]").getDomProperty("value")).isEqualTo("shop/orders");
   }
 
   @Test

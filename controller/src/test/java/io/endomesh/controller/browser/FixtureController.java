@@ -151,7 +151,7 @@ final class FixtureController implements AutoCloseable {
 
   private byte[] data(String method, String path) throws IOException {
     if (method.equals("POST")) {
-      return recorded("token.json");
+      return recorded(path.endsWith("/explain") ? "explain.json" : "token.json");
     }
     List<String> parts = List.of(path.substring("/api/v1/".length()).split("/"));
     return switch (parts.get(0)) {

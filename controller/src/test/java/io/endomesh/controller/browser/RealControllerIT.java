@@ -2,6 +2,8 @@ package io.endomesh.controller.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console as a real controller serves it. */
@@ -82,7 +86,15 @@ class RealControllerIT {
   @Test
   void pages_emptyMesh_sayWhatToDoWithoutComplaint() {
     for (String path :
-        List.of("/", "/graph", "/services", "/traces", "/resources", "/access", "/connect")) {
+        List.of(
+            "/",
+            "/graph",
+            "/services",
+            "/traces",
+            "/explain",
+            "/resources",
+            "/access",
+            "/connect")) {
       browser.show(url(path));
       assertThat(browser.complaints()).as(path).isEmpty();
       assertThat(browser.accessibilityViolations()).as(path).isEmpty();
@@ -120,6 +132,67 @@ class RealControllerIT {
     browser.awaitText(".yaml", "endomesh.local/ns/shop/sa/orders");
     browser.awaitText(".history", "created");
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void explain_workloadsAndPolicy_showsAllThatTheApiSays() throws Exception {
+    apply(POLICY);
+    try (TestWorkload payments =
+            TestWorkload.start(
+                controller, dataDir.resolve("data"), "finance", "payments", "payments-1");
+        TestWorkload web =
+            TestWorkload.start(controller, dataDir.resolve("data"), "shop", "web", "web-1")) {
+      payments.join(Map.of(), 18080);
+      web.join(Map.of(), 18081);
+
+      browser.show(url("/explain?method=GET&url=http://payments.finance/pay&from=web"));
+      browser.awaitText("[data-verdict=refused]", "only-orders");
+
+      String shown = browser.await("[data-explained]").getText();
+      assertThat(explained("http://payments.finance/pay", "web"))
+          .contains("AuthorizationPolicy/finance/only-orders")
+          .allSatisfy(said -> assertThat(shown).contains(said));
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void explain_wrongAnswers_areShownAtTheirFields() throws Exception {
+    browser.show(url("/explain?method=GET&url=http://orders/&from=nobody"));
+    browser.awaitText("#wrong-from", "from: no service 'nobody'");
+
+    browser.await("input[name=url]").clear();
+    browser.await("input[name=url]").sendKeys("orders/1", Keys.ENTER);
+    browser.awaitText("#wrong-url", "url: 'orders/1' (expected: http://SERVICE/PATH");
+    assertThat(browser.driver.findElements(By.cssSelector("#wrong-from"))).isEmpty();
+
+    browser.show(url("/explain?method=GET&url=http://orders/&from=nobody&h=a%20b:%20c"));
+    browser.awaitText("#wrong-headers", "headers: 'a b' (expected: as x-user)");
+    // Chromium itself reports answers of 400 and 404.
+    assertThat(browser.complaints()).allMatch(said -> said.contains("/api/v1/explain"));
+    assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  /** Every message, candidate and reason of the API's answer. */
+  private List<String> explained(String callUrl, String from) throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url("/api/v1/explain")))
+                    .header("x-endomesh-request", "test")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            "{\"url\":\"" + callUrl + "\",\"from\":\"" + from + "\"}"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    List<String> said = new ArrayList<>();
+    JsonNode json = new ObjectMapper().readTree(answer.body());
+    for (String name : List.of("message", "name", "why", "decidedBy")) {
+      json.findValues(name).stream()
+          .filter(value -> !value.isNull())
+          .forEach(value -> said.add(value.asText()));
+    }
+    return said;
   }
 
   @Test
