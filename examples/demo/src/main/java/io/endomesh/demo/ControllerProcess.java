@@ -57,23 +57,35 @@ public final class ControllerProcess implements AutoCloseable {
 
   /** Runs {@code endomesh apply -f}, as a user does. */
   public void apply(String yaml) {
+    onFile(yaml, 0, "apply");
+  }
+
+  /**
+   * Runs {@code endomesh COMMAND -f} on a file.
+   *
+   * @return what it printed
+   */
+  String onFile(String yaml, int exit, String... command) {
     Path file = run.resolve("apply.yaml");
     try {
       Files.writeString(file, yaml);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    endomesh("apply", "-f", file.toString());
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(List.of("-f", file.toString()));
+    return endomesh(exit, arguments.toArray(String[]::new));
   }
 
   /** Runs {@code endomesh delete}. */
   public void delete(String kind, String namespace, String name) {
-    endomesh("delete", kind, name, "-n", namespace);
+    endomesh(0, "delete", kind, name, "-n", namespace);
   }
 
   /** A file with the string that lets workloads of one namespace join. */
   public Path joinFile(String namespace) {
-    Matcher joinString = JOIN_STRING.matcher(endomesh("token", "create", "--namespace", namespace));
+    Matcher joinString =
+        JOIN_STRING.matcher(endomesh(0, "token", "create", "--namespace", namespace));
     CheckFailed.unless(joinString.find(), "endomesh token create printed no join string");
     try {
       Path file = run.resolve("join-" + namespace);
@@ -126,7 +138,20 @@ public final class ControllerProcess implements AutoCloseable {
     return started;
   }
 
-  private String endomesh(String... arguments) {
+  /** Runs {@code endomesh} with JSON as its output. */
+  JsonNode endomeshJson(String... arguments) {
+    String printed = endomesh(0, arguments);
+    // A JVM may say something of its own before.
+    return new Http.Answer(200, printed.substring(Math.max(0, printed.indexOf('{')))).json();
+  }
+
+  /**
+   * Runs {@code endomesh}, as a user does.
+   *
+   * @param expected how it is to end
+   * @return what it printed
+   */
+  String endomesh(int expected, String... arguments) {
     List<String> command =
         Installation.java(
             "-XX:TieredStopAtLevel=1",
@@ -137,7 +162,7 @@ public final class ControllerProcess implements AutoCloseable {
     Child cli = Child.start("endomesh", run, Map.of("ENDOMESH_CONTROLLER", url()), command);
     int exit = cli.awaitExit(START);
     CheckFailed.unless(
-        exit == 0,
+        exit == expected,
         "endomesh " + String.join(" ", arguments) + " ended with " + exit + ": " + cli.output());
     return cli.output();
   }

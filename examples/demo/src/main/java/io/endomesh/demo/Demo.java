@@ -32,6 +32,7 @@ public final class Demo {
           new DatabaseCheck(),
           new GlobalLimitCheck(),
           new RouteKindsCheck(),
+          new ExplainCheck(),
           new TelemetryCheck(),
           new ControllerGoneCheck(),
           new AppFirstCheck());

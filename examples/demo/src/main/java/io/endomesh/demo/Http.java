@@ -81,9 +81,21 @@ public final class Http {
     return allowed(HttpRequest.newBuilder(URI.create(url)).GET().header("origin", origin));
   }
 
+  /**
+   * @return the header of the same name in the answer, empty if there is none
+   */
+  public String header(String url, String name, String value) {
+    return answered(HttpRequest.newBuilder(URI.create(url)).GET().header(name, value), name);
+  }
+
   private String allowed(HttpRequest.Builder request) {
+    return answered(request, "access-control-allow-origin");
+  }
+
+  /** Empty if there is no such header, or no answer. */
+  private String answered(HttpRequest.Builder request, String header) {
     try {
-      return exchange(request).headers().firstValue("access-control-allow-origin").orElse("");
+      return exchange(request).headers().firstValue(header).orElse("");
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {
