@@ -87,6 +87,7 @@ export interface Workload {
     acked: string | null;
     upToDate: boolean;
     rejection: string | null;
+    subscriptions: Record<string, number>;
   };
   certificateNotAfter: string | null;
   agentVersion: string;

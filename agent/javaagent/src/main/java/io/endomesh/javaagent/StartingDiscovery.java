@@ -42,7 +42,11 @@ final class StartingDiscovery implements Discovery {
 
   @Override
   public @Nullable VirtualHost lookup(String authority) {
-    if (Thread.currentThread() instanceof AgentThread || isAddress(authority)) {
+    if (Thread.currentThread() instanceof AgentThread) {
+      return null;
+    }
+    if (up.getCount() > 0 && isAddress(authority)) {
+      // Few meshes care for addresses, and who does is not known yet: nobody waits for that.
       return null;
     }
     try {

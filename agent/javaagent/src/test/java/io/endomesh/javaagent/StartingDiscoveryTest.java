@@ -51,6 +51,15 @@ class StartingDiscoveryTest {
   }
 
   @Test
+  void lookup_addressOnceConnected_isTheConnectionsToDecide() {
+    StartingDiscovery discovery = new StartingDiscovery(Duration.ofDays(1));
+    discovery.handOver(real);
+
+    assertThat(discovery.lookup("10.1.2.3:80")).isNull();
+    assertThat(asked).containsExactly("10.1.2.3:80");
+  }
+
+  @Test
   void lookup_onAgentThread_neverWaits() throws InterruptedException {
     StartingDiscovery discovery = new StartingDiscovery(Duration.ofDays(1));
     Thread thread = new AgentThread(() -> discovery.lookup("controller"), "test");

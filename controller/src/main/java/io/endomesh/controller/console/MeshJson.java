@@ -200,13 +200,18 @@ final class MeshJson {
   private static ObjectNode configuration(SyncStatus.@Nullable Node node) {
     ObjectNode json = JSON.objectNode();
     if (node == null) {
-      return json.put("wanted", "").putNull("acked").put("upToDate", false).putNull("rejection");
+      json.put("wanted", "").putNull("acked").put("upToDate", false).putNull("rejection");
+      json.putObject("subscriptions");
+      return json;
     }
     SyncStatus.Rejection rejection = node.rejection();
-    return json.put("wanted", node.wanted())
+    json.put("wanted", node.wanted())
         .put("acked", node.acked().isEmpty() ? null : node.acked())
         .put("upToDate", node.upToDate())
         .put("rejection", rejection == null ? null : rejection.type() + ": " + rejection.reason());
+    ObjectNode subscriptions = json.putObject("subscriptions");
+    node.subscriptions().forEach((type, names) -> subscriptions.put(type, names.size()));
+    return json;
   }
 
   ArrayNode resources() {

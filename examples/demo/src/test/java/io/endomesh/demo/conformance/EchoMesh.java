@@ -12,6 +12,7 @@ import io.endomesh.demo.Installation;
 import io.endomesh.demo.Spoken;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +20,9 @@ import java.util.Map;
 
 /**
  * What Gateway API's MESH cases start from: a service {@code echo} of two versions in one
- * namespace, a service for each version, and a caller in another namespace. Real processes: one
- * controller, and a JVM under the packaged agent for each workload. One thread at a time.
+ * namespace, a service for each version, and a caller in another namespace; and a host outside the
+ * mesh. Real processes: one controller, and a JVM under the packaged agent for each workload. One
+ * thread at a time.
  */
 final class EchoMesh implements AutoCloseable {
 
@@ -39,12 +41,15 @@ final class EchoMesh implements AutoCloseable {
   private final Path run;
   private final Http http = new Http();
   private final ControllerProcess controller;
+  private final Partner partner;
   private final Map<String, Spoken> workloads = new LinkedHashMap<>();
   private final Map<String, String> addresses = new LinkedHashMap<>();
 
-  EchoMesh(Installation installation, Path run) throws IOException, InterruptedException {
+  EchoMesh(Installation installation, Path run)
+      throws IOException, InterruptedException, GeneralSecurityException {
     this.installation = installation;
     this.run = run;
+    partner = new Partner(run);
     controller = new ControllerProcess(installation, run, http, 0);
     apply(services());
     Path mesh = controller.joinFile("mesh");
@@ -104,9 +109,19 @@ final class EchoMesh implements AutoCloseable {
     return ports == 2 * workloads.size();
   }
 
+  /** What the only workload of a namespace was told, and what it asked for. */
+  JsonNode configuration(String namespace) {
+    for (JsonNode workload : controller.api("workloads").get("workloads")) {
+      if (workload.get("namespace").asText().equals(namespace)) {
+        return workload.get("configuration");
+      }
+    }
+    throw new AssertionError("no workload of " + namespace);
+  }
+
   void apply(String resources) {
     Http.Answer answer =
-        http.post(controller.url() + "/api/v1/apply", "application/yaml", resources);
+        http.post(controller.url() + "/api/v1/apply", "application/yaml", partner.complete(resources));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
@@ -145,5 +160,6 @@ final class EchoMesh implements AutoCloseable {
   public void close() {
     workloads.values().forEach(Spoken::close);
     controller.close();
+    partner.close();
   }
 }

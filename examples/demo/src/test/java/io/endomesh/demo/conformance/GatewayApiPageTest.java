@@ -18,7 +18,7 @@ class GatewayApiPageTest {
   private final List<MeshCase> cases;
 
   GatewayApiPageTest() throws Exception {
-    cases = MeshCase.all();
+    cases = MeshCase.all("gateway-api");
   }
 
   @Test
@@ -59,7 +59,7 @@ class GatewayApiPageTest {
 
         `./endomesh test` runs them between real processes: a controller, and three workloads under the packaged agent (`echo-v1`,
         `echo-v2`, and a caller in another namespace) that serve by Tomcat and gRPC and call by `java.net.http` and gRPC. What a case
-        applies goes through the REST API. The cases are files, one each, in `examples/demo/src/test/resources/conformance`. They are
+        applies goes through the REST API. The cases are files, one each, in `examples/demo/src/test/resources/gateway-api`. They are
         of Gateway API as it was on 2026-08-21.
 
         Without Kubernetes a call names a service, in its URL, and no cluster IP; the ports of instances are what they bound.

@@ -61,6 +61,12 @@ record MeshCall(
     shares = shares == null ? Map.of() : shares;
   }
 
+  /** A call that must be received by this workload. */
+  static MeshCall of(String from, String url, String answeredBy) {
+    return new MeshCall(
+        null, from, url, null, null, answeredBy, null, null, null, null, null, null, null);
+  }
+
   /** How often it is made: once tells nothing where chance picks the instance. */
   int count() {
     return shares.isEmpty() ? SOME : MANY;

@@ -16,12 +16,12 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * One of Gateway API's MESH conformance cases: what is applied, and what calls must then show. It
- * is a file in {@code src/test/resources/conformance}. Immutable.
+ * What is applied, and what calls must then show. It is a file in {@code src/test/resources}: {@code
+ * gateway-api} has Gateway API's MESH conformance cases, {@code policies} ours. Immutable.
  *
- * @param name by which Gateway API knows it, its {@code ShortName}
+ * @param name of the file; for those of Gateway API its {@code ShortName}
  * @param about what it shows, in a sentence
- * @param features of Gateway API that it asks for
+ * @param features of Gateway API that it asks for; empty for ours
  * @param mapped what of it exists on Kubernetes only, and what stands for that here; may be empty
  * @param resources as YAML; may be empty
  */
@@ -66,15 +66,20 @@ record MeshCase(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   MeshCase {
+    features = features == null ? List.of() : features;
     mapped = mapped == null ? "" : mapped;
     resources = resources == null ? "" : resources;
   }
 
-  /** Sorted by name. */
-  static List<MeshCase> all() throws IOException, URISyntaxException {
+  /**
+   * Sorted by name.
+   *
+   * @param directory {@code gateway-api} or {@code policies}
+   */
+  static List<MeshCase> all(String directory) throws IOException, URISyntaxException {
     List<MeshCase> cases = new ArrayList<>();
     try (Stream<Path> files =
-        Files.list(Path.of(MeshCase.class.getResource("/conformance").toURI()))) {
+        Files.list(Path.of(MeshCase.class.getResource("/" + directory).toURI()))) {
       for (Path file : files.sorted().toList()) {
         ObjectNode fields = JSON.valueToTree(yaml().loadFromString(Files.readString(file)));
         fields.put("name", file.getFileName().toString().replace(".yaml", ""));
@@ -102,13 +107,17 @@ record MeshCase(
     for (Object document : yaml().loadAllFromString(resources)) {
       JsonNode resource = JSON.valueToTree(document);
       paths.add(
-          "/api/v1/namespaces/%s/%ss/%s"
+          "/api/v1/namespaces/%s/%s/%s"
               .formatted(
                   resource.at("/metadata/namespace").asText(),
-                  resource.get("kind").asText().toLowerCase(Locale.ROOT),
+                  plural(resource.get("kind").asText().toLowerCase(Locale.ROOT)),
                   resource.at("/metadata/name").asText()));
     }
     return paths;
+  }
+
+  private static String plural(String kind) {
+    return kind.endsWith("y") ? kind.substring(0, kind.length() - 1) + "ies" : kind + "s";
   }
 
   @Override

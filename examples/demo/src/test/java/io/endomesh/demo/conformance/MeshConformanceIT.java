@@ -7,6 +7,7 @@ import io.endomesh.demo.CheckFailed;
 import io.endomesh.demo.Installation;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -17,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Gateway API's MESH conformance cases, between real processes. A case is applied, then each of its
+ * Gateway API's MESH conformance cases, and cases of our own of the same form for what Gateway API
+ * has none for, between real processes. A case is applied, then each of its
  * calls is made until it shows what it must, as Gateway API's own suite does it; and once all did,
  * all but those that chance divides are made again, and must show it at once.
  */
@@ -45,7 +47,9 @@ class MeshConformanceIT {
   }
 
   static List<MeshCase> cases() throws Exception {
-    return MeshCase.all();
+    List<MeshCase> cases = new ArrayList<>(MeshCase.all("gateway-api"));
+    cases.addAll(MeshCase.all("policies"));
+    return cases;
   }
 
   @ParameterizedTest(name = "{0}")
