@@ -14,6 +14,10 @@ import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
+import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.route.Cors;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
@@ -144,7 +148,11 @@ public class DecisionBenchmark {
                     true,
                     RetryPolicy.DEFAULT_BASE_DELAY_NANOS,
                     RetryPolicy.DEFAULT_MAX_DELAY_NANOS))
-            .withStickiness(List.of(new HashPolicy.Header("x-user")), null);
+            .withStickiness(List.of(new HashPolicy.Header("x-user")), null)
+            .withFault(RARE)
+            .withCors(
+                new Cors(
+                    List.of(new StringMatch.Exact("*")), "GET", "", "", "60", false, false));
     List<Route> routes = new ArrayList<>();
     for (int i = 0; i < ROUTES; i++) {
       RouteMatch match =
@@ -189,6 +197,23 @@ public class DecisionBenchmark {
     return new RateLimits.Counted(limit, limit.newBuckets(System.nanoTime()));
   }
 
+  /** So rare that what is measured is a call that goes on. */
+  private static final Share ONE_IN_A_MILLION = new Share(1);
+
+  private static final Fault RARE =
+      new Fault(new Fault.Delay(ONE_IN_A_MILLION, 1), new Fault.Abort(ONE_IN_A_MILLION, 503, -1));
+
+  private static final Breaker BREAKER =
+      new Breaker(
+          "ResiliencePolicy/shop/orders",
+          Breaker.DEFAULT_WINDOW_NANOS,
+          Breaker.DEFAULT_MINIMUM_CALLS,
+          Breaker.DEFAULT_FAILURE_PERCENT,
+          0,
+          Breaker.DEFAULT_SLOW_PERCENT,
+          Breaker.DEFAULT_OPEN_NANOS,
+          Breaker.DEFAULT_HALF_OPEN_CALLS);
+
   private static final OutlierDetection OUTLIERS =
       new OutlierDetection(
           OutlierDetection.DEFAULT_CONSECUTIVE_5XX,
@@ -214,7 +239,10 @@ public class DecisionBenchmark {
             balancing,
             outliers == null ? Limits.DEFAULT : limits,
             outliers,
-            ClusterPolicy.DEFAULT_PANIC_PERCENT);
+            ClusterPolicy.DEFAULT_PANIC_PERCENT,
+            /* localityWeighted= */ false,
+            outliers == null ? null : BREAKER,
+            /* hedging= */ null);
     return new Cluster(name, "orders.shop", endpoints, policy, new ClusterLoad());
   }
 
@@ -229,8 +257,9 @@ public class DecisionBenchmark {
   }
 
   /**
-   * The decision with a timeout, retries, outlier detection, limits, and Maglev by a header: all
-   * that allocates nothing by design. Header changes, rewrites and sessions make text.
+   * The decision with a timeout, retries, faults, CORS, outlier detection, limits, a breaker, and
+   * Maglev by a header: all that allocates nothing by design. Header changes, rewrites and sessions
+   * make text, and a call that is hedged has an object that its attempts share.
    */
   @Benchmark
   public Object decisionWithPolicies() {

@@ -20,7 +20,7 @@ final class DecisionReport {
   private static final List<Row> ROWS =
       List.of(
           new Row("decision", "decision (50 routes, 100 endpoints)"),
-          new Row("decisionWithPolicies", "  with time-outs, retries, limits, outliers, Maglev"),
+          new Row("decisionWithPolicies", "  with all policies that make no text"),
           new Row("wholeCall", "  with the call's objects and its outcome"),
           new Row("passThrough", "  of a host that is not in the mesh"),
           new Row("rateLimits", "rate limits at a server: 5, one by caller"),
