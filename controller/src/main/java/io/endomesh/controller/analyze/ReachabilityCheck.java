@@ -2,7 +2,9 @@ package io.endomesh.controller.analyze;
 
 import io.endomesh.controller.kinds.HttpRoute;
 import io.endomesh.controller.kinds.VirtualService;
+import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.translate.AppliedResource;
+import io.endomesh.controller.translate.Delegates;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ final class ReachabilityCheck implements Check {
     for (AppliedResource applied : estate.resources()) {
       if (applied.resource() instanceof VirtualService virtual) {
         inOrder(applied, virtual, findings);
+        delegated(estate, virtual, findings);
       } else if (applied.resource() instanceof HttpRoute route) {
         bySpecificity(applied, route, taken, findings);
       }
@@ -52,8 +55,36 @@ final class ReachabilityCheck implements Check {
     }
   }
 
+  private static void delegated(Estate estate, VirtualService root, List<Finding> findings) {
+    for (int i = 0; i < root.rules().size(); i++) {
+      if (estate.model().delegates().outcome(root, i) instanceof Delegates.Outcome.Linked linked) {
+        for (int rule : linked.outside()) {
+          findings.add(
+              new Finding(
+                  Code.EM0201,
+                  new ResourceKey(
+                      "VirtualService",
+                      linked.to().metadata().namespace(),
+                      linked.to().metadata().name()),
+                  "spec.http[" + rule + "]",
+                  "matches more than spec.http["
+                      + i
+                      + "] of VirtualService "
+                      + root.metadata().namespace()
+                      + "/"
+                      + root.metadata().name()
+                      + ", which delegates to it (expected: a part of it)"));
+        }
+      }
+    }
+  }
+
   private static boolean hides(
       VirtualService.VirtualRule earlier, VirtualService.VirtualRule later) {
+    if (earlier.delegate() != null) {
+      // Calls that none of its delegate's rules match go on to the later ones.
+      return false;
+    }
     if (earlier.matches().isEmpty()) {
       return true;
     }

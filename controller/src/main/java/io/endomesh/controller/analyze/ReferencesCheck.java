@@ -3,7 +3,9 @@ package io.endomesh.controller.analyze;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.translate.AppliedResource;
+import io.endomesh.controller.translate.Delegates;
 import io.endomesh.controller.translate.MeshService;
 import io.endomesh.controller.translate.ServiceKey;
 import java.util.List;
@@ -23,12 +25,30 @@ final class ReferencesCheck implements Check {
         for (int i = 0; i < rules.rules().size(); i++) {
           rule(estate, applied, rules, i, findings);
         }
+        if (applied.resource() instanceof VirtualService virtual) {
+          delegates(estate, applied, virtual, findings);
+        }
       } else if (applied.resource() instanceof DestinationRule destination) {
         ServiceKey service =
             ServiceKey.ofHost(destination.host(), destination.metadata().namespace());
         if (service != null) {
           whoItIsFor(estate, applied, "spec.host", service, findings);
         }
+      }
+    }
+  }
+
+  private static void delegates(
+      Estate estate, AppliedResource applied, VirtualService virtual, List<Finding> findings) {
+    for (int i = 0; i < virtual.rules().size(); i++) {
+      if (estate.model().delegates().outcome(virtual, i)
+          instanceof Delegates.Outcome.Broken broken) {
+        findings.add(
+            new Finding(
+                Code.EM0107,
+                applied.key(),
+                "spec.http[" + i + "].delegate",
+                broken.why() + "; calls go on to the next rule"));
       }
     }
   }

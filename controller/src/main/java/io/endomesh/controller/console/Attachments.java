@@ -47,13 +47,15 @@ final class Attachments {
     return attached;
   }
 
-  private static boolean isAttached(ResourceKey key, JsonNode spec, MeshService service) {
+  private boolean isAttached(ResourceKey key, JsonNode spec, MeshService service) {
     String namespace = service.key().namespace();
     return switch (key.kind()) {
       case "Service" ->
           key.namespace().equals(namespace) && key.name().equals(service.key().name());
       case "HTTPRoute", "GRPCRoute" -> namesParent(key, spec, service);
-      case "VirtualService" -> namesHost(key, spec.path("hosts"), service);
+      case "VirtualService" ->
+          namesHost(key, spec.path("hosts"), service)
+              || spec.path("hosts").isEmpty() && isDelegate(key, service);
       case "DestinationRule" ->
           service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), key.namespace()));
       case "TrafficSplit" ->
@@ -65,6 +67,25 @@ final class Attachments {
           key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
       default -> false;
     };
+  }
+
+  /** True if a VirtualService for the service delegates a rule to it. */
+  private boolean isDelegate(ResourceKey delegate, MeshService service) {
+    return specs.entrySet().stream()
+        .filter(root -> root.getKey().kind().equals("VirtualService"))
+        .filter(root -> namesHost(root.getKey(), root.getValue().path("hosts"), service))
+        .anyMatch(root -> delegates(root.getKey(), root.getValue(), delegate));
+  }
+
+  private static boolean delegates(ResourceKey root, JsonNode spec, ResourceKey delegate) {
+    for (JsonNode rule : spec.path("http")) {
+      JsonNode named = rule.path("delegate");
+      if (named.path("name").asText().equals(delegate.name())
+          && named.path("namespace").asText(root.namespace()).equals(delegate.namespace())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where policies for the whole mesh are, as Istio's root namespace. */

@@ -37,6 +37,23 @@ public record RouteFilters(
     return redirect != null || answer != null;
   }
 
+  /**
+   * What this says, and what the other says where this says nothing, as Istio lets a rule say it
+   * for those of a delegate. Redirects and answers are no such things.
+   */
+  RouteFilters over(RouteFilters other) {
+    boolean headers = !request.equals(HeaderEdits.NONE) || !response.equals(HeaderEdits.NONE);
+    return new RouteFilters(
+        headers ? request : other.request,
+        headers ? response : other.response,
+        redirect,
+        rewrite == null ? other.rewrite : rewrite,
+        mirrors.isEmpty() ? other.mirrors : mirrors,
+        fault == null ? other.fault : fault,
+        answer,
+        cors == null ? other.cors : cors);
+  }
+
   /** Headers by name in lower case, in the order in which they were written. */
   public record HeaderEdits(Map<String, String> set, Map<String, String> add, List<String> remove) {
 

@@ -9,19 +9,29 @@ import org.jspecify.annotations.Nullable;
  * A VirtualService of Istio, networking.istio.io/v1, for calls inside the mesh: its HTTP routes, in
  * the order in which they are written. Immutable.
  *
- * @param hosts in lower case
+ * @param hosts in lower case; empty if it is there for others that delegate rules to it
+ * @param exportTo namespaces whose VirtualServices may delegate to it; {@code *} among them is all
  */
-public record VirtualService(Metadata metadata, List<String> hosts, List<VirtualRule> rules)
+public record VirtualService(
+    Metadata metadata, List<String> hosts, List<VirtualRule> rules, List<String> exportTo)
     implements MeshResource {
+
+  /** All namespaces, as Istio writes it. */
+  private static final String EVERYWHERE = "*";
 
   /**
    * @param matches any of them; empty matches all
+   * @param delegate whose rules stand in place of this one, which then has no backends; else null
+   * @param timeoutNanos of the call: null if the rule says nothing, 0 for none
+   * @param attemptNanos 0 for none, null as well; said together with {@code retry}
    */
   public record VirtualRule(
       List<Match> matches,
       List<RouteResource.Backend> backends,
+      @Nullable Delegate delegate,
       RouteFilters filters,
-      RouteResource.Timeouts timeouts,
+      @Nullable Long timeoutNanos,
+      @Nullable Long attemptNanos,
       RouteResource.@Nullable Retry retry)
       implements RouteResource.Rule {
 
@@ -31,10 +41,35 @@ public record VirtualService(Metadata metadata, List<String> hosts, List<Virtual
     }
 
     @Override
+    public RouteResource.Timeouts timeouts() {
+      return new RouteResource.Timeouts(positive(timeoutNanos), positive(attemptNanos));
+    }
+
+    /**
+     * This rule in the place of one that delegates to it: what it does not say itself, that one
+     * says for it.
+     *
+     * @param both what the two match
+     */
+    public VirtualRule inPlaceOf(VirtualRule root, List<Match> both) {
+      return new VirtualRule(
+          both,
+          backends,
+          null,
+          filters.over(root.filters),
+          timeoutNanos == null ? root.timeoutNanos : timeoutNanos,
+          retry == null ? root.attemptNanos : attemptNanos,
+          retry == null ? root.retry : retry);
+    }
+
+    @Override
     public RouteResource.@Nullable Session session() {
       return null;
     }
   }
+
+  /** Another VirtualService, which has no hosts. */
+  public record Delegate(String namespace, String name) {}
 
   /** How a string is compared. */
   public enum Comparison {
@@ -77,44 +112,75 @@ public record VirtualService(Metadata metadata, List<String> hosts, List<Virtual
   public VirtualService {
     hosts = List.copyOf(hosts);
     rules = List.copyOf(rules);
+    exportTo = List.copyOf(exportTo);
+  }
+
+  /** True if it is for no host, and in force where others delegate to it. */
+  public boolean isDelegate() {
+    return hosts.isEmpty();
+  }
+
+  /** True if VirtualServices of a namespace may delegate to it. */
+  public boolean isExportedTo(String namespace) {
+    return exportTo.contains(EVERYWHERE) || exportTo.contains(namespace);
   }
 
   static VirtualService read(Metadata metadata, Fields spec) {
     List<String> hosts =
         spec.strings("hosts").stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
-    if (hosts.isEmpty()) {
-      throw spec.invalid("hosts", "absent (expected: at least one service)");
-    }
+    boolean delegate = hosts.isEmpty();
     for (int i = 0; i < hosts.size(); i++) {
       if (hosts.get(i).contains("*")) {
         throw spec.invalid("hosts[" + i + "]", "'" + hosts.get(i) + "' (expected: no wildcard)");
       }
     }
     List<String> gateways = spec.strings("gateways");
+    if (delegate && !gateways.isEmpty()) {
+      throw spec.invalid("gateways", gateways + " (expected: absent, as hosts are: a delegate)");
+    }
     if (!gateways.isEmpty() && !gateways.contains("mesh")) {
       throw spec.invalid("gateways", gateways + " (expected: absent, or mesh among them)");
     }
-    spec.ignored("exportTo");
+    if (!delegate) {
+      spec.ignored("exportTo");
+    }
     spec.unsupported("tcp", "tls");
-    List<VirtualRule> rules = spec.objects("http", rule -> rule(metadata, rule));
+    List<VirtualRule> rules = spec.objects("http", rule -> rule(metadata, delegate, rule));
     if (rules.isEmpty()) {
       throw spec.invalid("http", "absent (expected: at least one route)");
     }
-    return new VirtualService(metadata, hosts, rules);
+    return new VirtualService(
+        metadata, hosts, rules, delegate ? exportTo(metadata, spec) : List.of(EVERYWHERE));
   }
 
-  private static VirtualRule rule(Metadata metadata, Fields fields) {
+  /** As in Istio: absent is everywhere, a dot is its own namespace. */
+  private static List<String> exportTo(Metadata metadata, Fields spec) {
+    List<String> names = new ArrayList<>();
+    for (String name : spec.strings("exportTo")) {
+      if (name.equals("~")) {
+        throw spec.invalid("exportTo", "'~' (expected: '.', '*' or namespaces)");
+      }
+      names.add(name.equals(".") ? metadata.namespace() : name);
+    }
+    return names.isEmpty() ? List.of(EVERYWHERE) : names;
+  }
+
+  private static VirtualRule rule(Metadata metadata, boolean delegated, Fields fields) {
     fields.skipped("name");
-    fields.unsupported("delegate");
     List<Match> matches = fields.objects("match", VirtualService::match);
+    Delegate delegate = delegate(metadata, delegated, fields);
     RouteFilters filters = VirtualFilters.read(metadata, fields);
     List<RouteResource.Backend> backends =
         fields.objects("route", route -> VirtualFilters.backend(metadata, route));
-    if (filters.answers() != backends.isEmpty()) {
+    if (delegate != null && (filters.answers() || !backends.isEmpty())) {
+      throw fields.invalid(
+          "delegate", "beside a route, redirect or directResponse (expected: one of them)");
+    }
+    if (delegate == null && filters.answers() != backends.isEmpty()) {
       throw fields.invalid(
           "route",
           backends.isEmpty()
-              ? "absent (expected: a destination, a redirect or a directResponse)"
+              ? "absent (expected: a destination, a redirect, a directResponse or a delegate)"
               : "beside a redirect or directResponse (expected: one of them)");
     }
     if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
@@ -125,9 +191,27 @@ public record VirtualService(Metadata metadata, List<String> hosts, List<Virtual
     return new VirtualRule(
         matches,
         backends,
+        delegate,
         filters,
-        new RouteResource.Timeouts(positive(fields.durationNanos("timeout")), positive(perTry)),
+        fields.durationNanos("timeout"),
+        perTry,
         retries == null ? null : retry(retries));
+  }
+
+  private static @Nullable Delegate delegate(Metadata metadata, boolean delegated, Fields rule) {
+    Fields fields = rule.optionalObject("delegate");
+    if (fields == null) {
+      return null;
+    }
+    if (delegated) {
+      throw rule.invalid(
+          "delegate",
+          "in a VirtualService without hosts (expected: absent; rules are delegated once)");
+    }
+    Delegate delegate =
+        new Delegate(fields.string("namespace", metadata.namespace()), fields.string("name"));
+    fields.rejectUnknown();
+    return delegate;
   }
 
   private static @Nullable Long positive(@Nullable Long nanos) {

@@ -26,6 +26,7 @@ public final class MeshModel {
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
   private final List<VirtualService> virtualServices;
+  private final Delegates delegates;
   private final DestinationRules destinationRules;
   private final ReferenceGrants referenceGrants;
   private final ResiliencePolicies resiliencePolicies;
@@ -47,6 +48,7 @@ public final class MeshModel {
     this.services = Collections.unmodifiableSortedMap(services);
     this.routes = catalog.routes();
     this.virtualServices = catalog.virtualServices();
+    this.delegates = new Delegates(virtualServices);
     this.destinationRules = new DestinationRules(catalog.destinationRules());
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
@@ -129,6 +131,11 @@ public final class MeshModel {
   /** Oldest first. */
   List<VirtualService> virtualServices() {
     return virtualServices;
+  }
+
+  /** The rules of VirtualServices, with those of their delegates. */
+  public Delegates delegates() {
+    return delegates;
   }
 
   DestinationRules destinationRules() {

@@ -41,9 +41,7 @@ public final class RouteConditions {
     return standing(
         resource,
         applied,
-        resource instanceof TrafficSplit split
-            ? split(split, applied)
-            : own(resource, applied.known(), applied.grants()));
+        resource instanceof TrafficSplit split ? split(split, applied) : own(resource, applied));
   }
 
   /** Who yields to another everywhere is not accepted; who does so in part is told where. */
@@ -124,8 +122,8 @@ public final class RouteConditions {
   }
 
   /** Whether the resource itself makes sense, whatever else there is for the same services. */
-  private static List<Condition> own(
-      MeshResource resource, Predicate<ServiceKey> known, ReferenceGrants grants) {
+  private static List<Condition> own(MeshResource resource, Applied applied) {
+    Predicate<ServiceKey> known = applied.known();
     if (resource instanceof RouteResource route) {
       Set<ServiceKey> parents = new TreeSet<>();
       for (RouteResource.Parent parent : route.parents()) {
@@ -134,7 +132,7 @@ public final class RouteConditions {
       Set<ServiceKey> backends = backends(route.rules());
       List<String> forbidden =
           backends.stream()
-              .filter(backend -> !grants.permit(route, backend))
+              .filter(backend -> !applied.grants().permit(route, backend))
               .map(RouteConditions::text)
               .toList();
       return forbidden.isEmpty()
@@ -143,7 +141,8 @@ public final class RouteConditions {
     }
     if (resource instanceof VirtualService virtual) {
       Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
-      return of("hosts", hosts, "route", backends(virtual.rules()), known);
+      return DelegateConditions.of(
+          virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known));
     }
     if (resource instanceof DestinationRule rule) {
       Set<ServiceKey> hosts = services(List.of(rule.host()), rule.metadata().namespace());

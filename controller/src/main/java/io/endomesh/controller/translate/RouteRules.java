@@ -328,6 +328,10 @@ final class RouteRules {
   }
 
   static String name(MeshResource.Metadata metadata, String kind, int rule) {
-    return kind + "/" + metadata.namespace() + "/" + metadata.name() + " rule " + rule;
+    return kind + "/" + name(metadata, rule);
+  }
+
+  static String name(MeshResource.Metadata metadata, int rule) {
+    return metadata.namespace() + "/" + metadata.name() + " rule " + rule;
   }
 }

@@ -66,9 +66,24 @@ public final class RouteSources {
                     : applying.isEmpty()
                         ? "another one of the caller's or the service's namespace counts"
                         : "HTTPRoutes and GRPCRoutes count before it"));
+        delegates(model, other, name, counts, sources);
       }
     }
     return sources;
+  }
+
+  private static void delegates(
+      MeshModel model, VirtualService root, String name, boolean counts, List<Source> sources) {
+    for (int i = 0; i < root.rules().size(); i++) {
+      if (model.delegates().outcome(root, i) instanceof Delegates.Outcome.Linked linked) {
+        String delegate =
+            "VirtualService/"
+                + linked.to().metadata().namespace()
+                + "/"
+                + linked.to().metadata().name();
+        sources.add(new Source(delegate, counts, "rule " + i + " of " + name + " delegates to it"));
+      }
+    }
   }
 
   private static String whyNot(

@@ -66,7 +66,7 @@ final class RouteTable {
       VirtualService virtual = virtualService(model, to, scope.namespace());
       if (virtual != null) {
         return VirtualServiceTranslator.routes(
-            virtual,
+            model.delegates().rules(virtual),
             new RouteRules(model, scope.dialect(), to),
             to.port().number(),
             scope.namespace());

@@ -20,23 +20,24 @@ final class VirtualServiceTranslator {
   private VirtualServiceTranslator() {}
 
   /**
+   * @param rules its own and its delegates', in order
    * @param port the one that is called: matches of other ports are left out, and so are those of
    *     other source namespaces
    */
   static List<Route> routes(
-      VirtualService resource, RouteRules rules, int port, String sourceNamespace) {
+      List<Delegates.NamedRule> rules, RouteRules translator, int port, String sourceNamespace) {
     List<Route> routes = new ArrayList<>();
-    for (int i = 0; i < resource.rules().size(); i++) {
-      VirtualService.VirtualRule rule = resource.rules().get(i);
-      String name = RouteRules.name(resource.metadata(), "VirtualService", i);
+    for (Delegates.NamedRule named : rules) {
+      VirtualService.VirtualRule rule = named.rule();
       if (rule.matches().isEmpty()) {
-        routes.add(rules.route(name, RouteMatch.newBuilder().setPrefix("/").build(), rule));
+        routes.add(
+            translator.route(named.name(), RouteMatch.newBuilder().setPrefix("/").build(), rule));
       }
       for (Match match : rule.matches()) {
         if ((match.port() == null || match.port() == port)
             && (match.sourceNamespace() == null
                 || match.sourceNamespace().equals(sourceNamespace))) {
-          routes.add(rules.route(name, match(match), rule));
+          routes.add(translator.route(named.name(), match(match), rule));
         }
       }
     }

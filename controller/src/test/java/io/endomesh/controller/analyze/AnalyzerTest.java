@@ -87,6 +87,11 @@ class AnalyzerTest {
               policy("selector: {matchLabels: {app: ordres}}", "{}"),
               policy("selector: {matchLabels: {app: orders}}", "{}"),
               "spec.selector");
+      case EM0107 ->
+          new Example(
+              virtual("v", "{delegate: {name: part}}"),
+              virtual("v", "{delegate: {name: part}}") + delegate("part", "/"),
+              "spec.http[0].delegate");
       case EM0201 ->
           new Example(
               virtual(
@@ -193,6 +198,28 @@ class AnalyzerTest {
   }
 
   @Test
+  void analyze_delegateThatMatchesMore_isHidden() throws Exception {
+    String root = virtual("v", "{match: [{uri: {prefix: /a}}], delegate: {name: part}}");
+
+    assertThat(live(root + delegate("part", "/b")))
+        .extracting(finding -> finding.code() + " " + finding.resource().name())
+        .containsExactly("EM0201 part");
+    assertThat(live(root + delegate("part", "/a/b"))).isEmpty();
+  }
+
+  @Test
+  void analyze_ruleAfterOneThatDelegates_isReachable() throws Exception {
+    assertThat(
+            live(
+                virtual(
+                        "v",
+                        "{delegate: {name: part}}",
+                        "{match: [{uri: {prefix: /b}}], route: [{destination: {host: orders}}]}")
+                    + delegate("part", "/a")))
+        .isEmpty();
+  }
+
+  @Test
   void analyze_errorsStandBeforeWarnings() throws Exception {
     String both = route("r", "shop", "ordres", "{backendRefs: [{name: ordres}]}");
 
@@ -290,6 +317,13 @@ class AnalyzerTest {
     spec: {hosts: [orders], http: [%s]}
     """
         .formatted(name, String.join(", ", rules));
+  }
+
+  private static String delegate(String name, String prefix) {
+    return virtual(
+            name,
+            "{match: [{uri: {prefix: " + prefix + "}}], route: [{destination: {host: orders}}]}")
+        .replace("hosts: [orders], ", "");
   }
 
   private static String destination(String name, String host, String rest) {

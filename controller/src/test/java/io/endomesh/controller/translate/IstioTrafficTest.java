@@ -194,14 +194,13 @@ class IstioTrafficTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[{}] | absent (expected: a destination, a redirect or a directResponse)",
+        "[{}] | absent (expected: a destination, a redirect, a directResponse or a delegate)",
         "[{route: [{destination: {host: orders}}], retries: {retryOn: 5xy}}] | '5xy' (expected",
         "[{route: [{destination: {host: orders}}], fault: {}}] | neither delay nor abort",
         "[{route: [{destination: {host: orders}}], fault: {abort: {grpcStatus: NOPE}}}] | 'NOPE'",
         "[{route: [{destination: {host: orders}}], corsPolicy: {allowedOrigins: []}}] | unknown"
             + " field",
         "[{route: [{destination: {host: orders}}], corsPolicy: {unmatchedPreflights: NO}}] | 'NO'",
-        "[{route: [{destination: {host: orders}}], delegate: {name: a}}] | not supported",
         "[{route: [{destination: {host: a}, weight: 0}]}] | weights sum to 0",
         "[{match: [{uri: {regex: '('}}], route: [{destination: {host: orders}}]}] | regular",
       })
