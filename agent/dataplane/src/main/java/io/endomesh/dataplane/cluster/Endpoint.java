@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One place a call can go to. Immutable, save for its {@link Load}, which outlives the snapshot
  * that names it.
  *
- * @param address always resolved
+ * @param address resolved, save in a configuration that is looked at and calls nobody
  * @param identity SPIFFE id the endpoint must prove; null means that it takes no mesh TLS
  * @param labels of the workload
  * @param weight at least 1
@@ -94,7 +94,9 @@ public record Endpoint(
 
   /** {@code 10.0.0.1:8080}, as Envoy writes it. */
   public String hostAndPort() {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
+    String host =
+        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
+    return host + ":" + address.getPort();
   }
 
   /** The session of calls that stick to this endpoint; opaque to applications, as Envoy's is. */

@@ -10,6 +10,7 @@ import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.identity.ClientTls;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -107,6 +108,12 @@ final class CalleeTold {
     TreeSet<String> expected = new TreeSet<>();
     boolean plaintext = false;
     for (Endpoint endpoint : endpoints) {
+      ClientTls originated = endpoint.originated();
+      if (originated != null) {
+        return Step.of(
+            "identity",
+            "TLS that the mesh begins; the server must be " + originated.expectedIdentity());
+      }
       if (endpoint.identity() == null) {
         plaintext = true;
       } else {
