@@ -1,19 +1,16 @@
 package io.endomesh.controller.analyze;
 
+import static io.endomesh.controller.translate.TestModels.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.controller.kinds.ResourceParser;
-import io.endomesh.controller.registry.Workload;
-import io.endomesh.controller.registry.WorkloadPort;
 import io.endomesh.controller.telemetry.Edge;
 import io.endomesh.controller.telemetry.Stats;
 import io.endomesh.controller.translate.Drafts;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.TestModels;
-import io.endomesh.dataplane.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -369,28 +366,13 @@ class AnalyzerTest {
     MeshModel model =
         TestModels.of(
             List.of(
-                workload("shop", "orders", "v1", 1),
-                workload("shop", "orders", "v2", 2),
-                workload("shop", "storefront", "v1", 3),
-                workload("finance", "ledger", "v1", 4)));
+                workload("shop/orders", Map.of("version", "v1"), 1),
+                workload("shop/orders", Map.of("version", "v2"), 2),
+                workload("shop/storefront", Map.of(), 3),
+                workload("finance/ledger", Map.of(), 4)));
     Stats stats = new Stats(9000, 0, 0, 0, 100, 0, 0, 0, 0.0, 50.0, 90.0, 10);
     Edge edge = new Edge("shop/storefront", "shop/orders", "http", "all", stats, List.of());
     return Analyzer.live(
         Drafts.over(model, ResourceParser.parseAll(SERVICES + yaml)), List.of(edge));
-  }
-
-  private static Workload workload(String namespace, String service, String version, int port) {
-    return new Workload(
-        namespace,
-        service,
-        service + "-" + version,
-        Map.of("app", service, "version", version),
-        "10.0.0.1",
-        List.of(new WorkloadPort(port, Protocol.HTTP, port)),
-        new Workload.Agent("1", "17", "Main", 1),
-        Instant.EPOCH,
-        Instant.EPOCH,
-        null,
-        new Workload.Health(0, 0, 0, null, List.of()));
   }
 }

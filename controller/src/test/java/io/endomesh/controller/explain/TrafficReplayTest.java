@@ -1,18 +1,15 @@
 package io.endomesh.controller.explain;
 
+import static io.endomesh.controller.translate.TestModels.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.controller.kinds.ResourceParser;
-import io.endomesh.controller.registry.Workload;
-import io.endomesh.controller.registry.WorkloadPort;
 import io.endomesh.controller.telemetry.Span;
 import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.translate.Drafts;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.TestModels;
-import io.endomesh.dataplane.Protocol;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,9 +51,9 @@ class TrafficReplayTest {
   private static final MeshModel NOW =
       TestModels.of(
           List.of(
-              workload("orders", "v1", 8081),
-              workload("orders", "v2", 8082),
-              workload("storefront", "v1", 8083)));
+              workload("shop/orders", Map.of("version", "v1"), 8081),
+              workload("shop/orders", Map.of("version", "v2"), 8082),
+              workload("shop/storefront", Map.of("version", "v1"), 8083)));
 
   private int spans;
 
@@ -182,20 +179,5 @@ class TrafficReplayTest {
 
   private static Trace trace(Span... spans) {
     return new Trace("t", List.of(spans));
-  }
-
-  private static Workload workload(String service, String version, int port) {
-    return new Workload(
-        "shop",
-        service,
-        service + "-" + version,
-        Map.of("app", service, "version", version),
-        "10.0.0.1",
-        List.of(new WorkloadPort(port, Protocol.HTTP, port)),
-        new Workload.Agent("1", "17", "Main", 1),
-        Instant.EPOCH,
-        Instant.EPOCH,
-        null,
-        new Workload.Health(0, 0, 0, null, List.of()));
   }
 }

@@ -2,6 +2,9 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
+import io.endomesh.dataplane.Protocol;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,5 +27,29 @@ public final class TestModels {
         "endomesh.local",
         Catalog.EMPTY,
         ServiceDirectory.of(List.of(), workloads, known, "endomesh.local"));
+  }
+
+  /**
+   * One that joined at the beginning of time, on one machine with all others.
+   *
+   * @param service {@code shop/orders}
+   * @param labels without that of the service
+   */
+  public static Workload workload(String service, Map<String, String> labels, int port) {
+    String[] name = service.split("/");
+    Map<String, String> all = new HashMap<>(labels);
+    all.put("app", name[1]);
+    return new Workload(
+        name[0],
+        name[1],
+        name[1] + "-" + port,
+        all,
+        "10.0.0.1",
+        List.of(new WorkloadPort(port, Protocol.HTTP, port)),
+        new Workload.Agent("1", "17", "Main", 1),
+        Instant.EPOCH,
+        Instant.EPOCH,
+        null,
+        new Workload.Health(0, 0, 0, null, List.of()));
   }
 }
