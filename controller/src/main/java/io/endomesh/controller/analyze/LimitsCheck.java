@@ -20,7 +20,7 @@ final class LimitsCheck implements Check {
     }
     for (AppliedResource applied : estate.resources()) {
       if (applied.resource() instanceof DestinationRule rule) {
-        ServiceKey key = ServiceKey.ofHost(rule.host(), rule.metadata().namespace());
+        ServiceKey key = estate.model().serviceOf(rule);
         MeshService service = key == null ? null : estate.model().service(key);
         if (service != null) {
           limit(estate, applied, rule, service, findings);

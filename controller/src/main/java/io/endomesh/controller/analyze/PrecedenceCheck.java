@@ -26,7 +26,8 @@ final class PrecedenceCheck implements Check {
         }
       } else if (applied.resource() instanceof HttpRoute route) {
         besideGrpc(estate, applied, route, findings);
-      } else if (applied.resource() instanceof DestinationRule rule) {
+      } else if (applied.resource() instanceof DestinationRule rule
+          && estate.model().isOwners(rule)) {
         older(applied, "spec.host", rule.host(), "", hosts, findings);
       }
     }

@@ -29,8 +29,7 @@ final class ReferencesCheck implements Check {
           delegates(estate, applied, virtual, findings);
         }
       } else if (applied.resource() instanceof DestinationRule destination) {
-        ServiceKey service =
-            ServiceKey.ofHost(destination.host(), destination.metadata().namespace());
+        ServiceKey service = estate.model().serviceOf(destination);
         if (service != null) {
           whoItIsFor(estate, applied, "spec.host", service, findings);
         }
@@ -160,7 +159,7 @@ final class ReferencesCheck implements Check {
       Estate estate, ServiceKey service, String subset) {
     for (AppliedResource applied : estate.resources()) {
       if (applied.resource() instanceof DestinationRule rule
-          && service.equals(ServiceKey.ofHost(rule.host(), rule.metadata().namespace()))) {
+          && service.equals(estate.model().serviceOf(rule))) {
         return rule.subsets().stream()
             .filter(candidate -> candidate.name().equals(subset))
             .findFirst()

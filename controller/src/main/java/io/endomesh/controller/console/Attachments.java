@@ -57,7 +57,8 @@ final class Attachments {
           namesHost(key, spec.path("hosts"), service)
               || spec.path("hosts").isEmpty() && isDelegate(key, service);
       case "DestinationRule" ->
-          service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), key.namespace()));
+          key.namespace().equals(namespace)
+              && service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), namespace));
       case "TrafficSplit" ->
           service.key().equals(ServiceKey.ofHost(spec.path("service").asText(), key.namespace()));
       case "AuthorizationPolicy", "PeerAuthentication" ->

@@ -120,7 +120,10 @@ public record DestinationRule(
     if (host.contains("*")) {
       throw spec.invalid("host", "'" + host + "' (expected: no wildcard)");
     }
-    HostNames.requireOwn(metadata, spec, "host", host);
+    if (host.split("\\.", -1).length > 2) {
+      // Of two labels it is not known here whether they are a service or an external host.
+      HostNames.requireOwn(metadata, spec, "host", host);
+    }
     Tls tls = tls(spec);
     TrafficPolicy policy = policy(spec, true);
     List<String> names = new ArrayList<>();

@@ -1,8 +1,10 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.ServiceEntry;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What else there is when a resource is judged. Immutable.
@@ -15,6 +17,14 @@ public record Applied(
 
   public Applied {
     resources = List.copyOf(resources);
+  }
+
+  /** The oldest that has a host; null if none has. */
+  @Nullable ServiceEntry serviceEntry(String host) {
+    return of(ServiceEntry.class).stream()
+        .filter(entry -> entry.hosts().contains(host))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Those of a kind. */

@@ -2,9 +2,11 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.DestinationRule.TrafficPolicy;
+import io.endomesh.controller.kinds.ServiceEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The DestinationRules of the mesh by the host they are for; the oldest one has it. Immutable. */
@@ -15,16 +17,14 @@ final class DestinationRules {
 
   /**
    * @param rules oldest first
+   * @param entries the ServiceEntry that has a host, or null
    */
-  DestinationRules(List<DestinationRule> rules) {
+  DestinationRules(List<DestinationRule> rules, Function<String, @Nullable ServiceEntry> entries) {
     for (DestinationRule rule : rules) {
-      byHost.putIfAbsent(host(rule), rule);
+      if (RuleHost.of(rule, entries) instanceof RuleHost.Of host) {
+        byHost.putIfAbsent(host.key(), rule);
+      }
     }
-  }
-
-  private static String host(DestinationRule rule) {
-    ServiceKey key = ServiceKey.ofHost(rule.host(), rule.metadata().namespace());
-    return key == null ? rule.host() : key.toString();
   }
 
   @Nullable DestinationRule of(String host) {

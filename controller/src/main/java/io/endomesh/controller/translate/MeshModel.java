@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
@@ -49,7 +50,11 @@ public final class MeshModel {
     this.routes = catalog.routes();
     this.virtualServices = catalog.virtualServices();
     this.delegates = new Delegates(virtualServices);
-    this.destinationRules = new DestinationRules(catalog.destinationRules());
+    for (ServiceEntry entry : catalog.serviceEntries()) {
+      // The oldest keeps a host: nobody takes over another's by applying a second one.
+      entry.hosts().forEach(host -> entriesByHost.putIfAbsent(host, entry));
+    }
+    this.destinationRules = new DestinationRules(catalog.destinationRules(), entriesByHost::get);
     this.referenceGrants = catalog.referenceGrants();
     this.resiliencePolicies = catalog.resiliencePolicies();
     this.trafficSplits =
@@ -59,10 +64,6 @@ public final class MeshModel {
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
     this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
     this.sidecars = new Sidecars(catalog.sidecars());
-    for (ServiceEntry entry : catalog.serviceEntries()) {
-      // The oldest keeps a host: nobody takes over another's by applying a second one.
-      entry.hosts().forEach(host -> entriesByHost.putIfAbsent(host, entry));
-    }
   }
 
   /** Grows with each change in this process. */
@@ -77,6 +78,18 @@ public final class MeshModel {
 
   public String trustDomain() {
     return trustDomain;
+  }
+
+  /** The service that a rule is for; null for an external host, or if it is not its own to rule. */
+  public @Nullable ServiceKey serviceOf(DestinationRule rule) {
+    return RuleHost.of(rule, entriesByHost::get) instanceof RuleHost.Of host
+        ? host.service()
+        : null;
+  }
+
+  /** False if it is for a service of another namespace, and has no effect. */
+  public boolean isOwners(DestinationRule rule) {
+    return RuleHost.of(rule, entriesByHost::get) instanceof RuleHost.Of;
   }
 
   /** Sorted by namespace and name. */

@@ -73,6 +73,10 @@ final class Precedence {
       return (other instanceof RouteResource || other instanceof VirtualService) && together
           || other instanceof TrafficSplit && together && older;
     }
+    if (resource instanceof DestinationRule && !together) {
+      // Of two for one host of two namespaces one is not its owner, unless the host is external.
+      return other instanceof DestinationRule && older && !host.endsWith("." + namespace(resource));
+    }
     return other.getClass() == resource.getClass()
         && older
         && (resource instanceof DestinationRule || resource instanceof BackendTrafficPolicy);

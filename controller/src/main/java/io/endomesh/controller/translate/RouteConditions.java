@@ -145,8 +145,7 @@ public final class RouteConditions {
           virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known));
     }
     if (resource instanceof DestinationRule rule) {
-      Set<ServiceKey> hosts = services(List.of(rule.host()), rule.metadata().namespace());
-      return List.of(accepted("host", hosts, known));
+      return List.of(destination(rule, applied));
     }
     if (resource instanceof RateLimitPolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
@@ -176,6 +175,26 @@ public final class RouteConditions {
         services,
         known,
         "it has no effect until it joins");
+  }
+
+  private static Condition destination(DestinationRule rule, Applied applied) {
+    RuleHost host = RuleHost.of(rule, applied::serviceEntry);
+    if (host instanceof RuleHost.Foreign foreign) {
+      return new Condition(
+          "Accepted",
+          false,
+          "NotOwner",
+          "host: '"
+              + rule.host()
+              + "' is a service of namespace "
+              + foreign.service().namespace()
+              + " (expected: one of namespace "
+              + rule.metadata().namespace()
+              + ", or a host of a ServiceEntry; only the owner of a service says how it is"
+              + " reached); it has no effect");
+    }
+    ServiceKey service = ((RuleHost.Of) host).service();
+    return accepted("host", service == null ? Set.of() : Set.of(service), applied.known());
   }
 
   private static Condition notPermitted(RouteResource route, List<String> backends) {

@@ -170,7 +170,7 @@ class IstioTrafficTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "host: orders.finance | 'orders.finance' (expected: a host of namespace shop",
+        "host: orders.finance.svc.cluster.local | (expected: a host of namespace shop",
         "host: '*.shop' | no wildcard",
         "{host: orders, trafficPolicy: {loadBalancer: {simple: FASTEST}}} | 'FASTEST' (expected",
         "{host: orders, trafficPolicy: {tls: {mode: MUTUAL}}} | 'MUTUAL' (expected: DISABLE, SIMPLE"
