@@ -24,8 +24,9 @@ final class TrafficCheck implements Check {
   @Override
   public String run(MeshedShop shop) {
     String routed = routes(shop);
+    String delegated = delegates(shop);
     String ejected = outliers(shop);
-    return routed + "; " + ejected;
+    return routed + "; " + delegated + "; " + ejected;
   }
 
   private static String routes(MeshedShop shop) {
@@ -54,6 +55,27 @@ final class TrafficCheck implements Check {
           "the routes as they were",
           EFFECT,
           () -> !shop.http().get(shop.storefront("/whoami")).body().equals("nobody"));
+    }
+  }
+
+  private static String delegates(MeshedShop shop) {
+    String answer = "a-delegate";
+    shop.controller().apply(Yaml.delegating(MeshedShop.SHOP, MeshedShop.FINANCE, answer));
+    try {
+      Duration took =
+          Await.until(
+              "an answer by a rule of another namespace's VirtualService",
+              EFFECT,
+              () -> shop.http().get(shop.storefront("/whoami")).body().equals(answer));
+      CheckFailed.unless(shop.stock().ok(), "a call failed that is not the delegate's");
+      shop.controller().delete("virtualservice", MeshedShop.FINANCE, "whoami");
+      Await.until(
+          "the next rule, without the delegate",
+          EFFECT,
+          () -> !shop.http().get(shop.storefront("/whoami")).body().equals(answer));
+      return "a delegate's rule in force after %d ms".formatted(took.toMillis());
+    } finally {
+      shop.controller().delete("virtualservice", MeshedShop.SHOP, "orders");
     }
   }
 

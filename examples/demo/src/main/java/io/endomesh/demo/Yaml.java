@@ -137,6 +137,31 @@ final class Yaml {
         .formatted(namespace, delay, abort);
   }
 
+  /** Calls of {@code /whoami} obey a VirtualService of another namespace, which comes second. */
+  static String delegating(String namespace, String other, String answer) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: orders, namespace: %1$s}
+    spec:
+      hosts: [orders]
+      http:
+        - match: [{uri: {prefix: /whoami}}]
+          delegate: {name: whoami, namespace: %2$s}
+        - route: [{destination: {host: orders}}]
+    ---
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: whoami, namespace: %2$s}
+    spec:
+      exportTo: [%1$s]
+      http:
+        - match: [{uri: {exact: /whoami}}]
+          directResponse: {status: 200, body: {string: %3$s}}
+    """
+        .formatted(namespace, other, answer);
+  }
+
   /** An instance of inventory that fails so often in a row is left out for a while. */
   static String ejecting(String namespace, int errors) {
     return """
