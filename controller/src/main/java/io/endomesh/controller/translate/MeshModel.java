@@ -23,6 +23,8 @@ public final class MeshModel {
   private final long version;
   private final String trustDomain;
   private final Catalog catalog;
+  private final List<Workload> workloads;
+  private final Map<ServiceKey, List<Integer>> known;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
@@ -38,15 +40,23 @@ public final class MeshModel {
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
 
+  /**
+   * @param known services that workloads made, with their ports; some may have no workload left
+   */
   MeshModel(
       long version,
       String trustDomain,
       Catalog catalog,
-      SortedMap<ServiceKey, MeshService> services) {
+      List<Workload> workloads,
+      Map<ServiceKey, List<Integer>> known) {
     this.version = version;
     this.trustDomain = trustDomain;
     this.catalog = catalog;
-    this.services = Collections.unmodifiableSortedMap(services);
+    this.workloads = List.copyOf(workloads);
+    this.known = Map.copyOf(known);
+    this.services =
+        Collections.unmodifiableSortedMap(
+            ServiceDirectory.of(catalog.services(), workloads, known, trustDomain));
     this.routes = catalog.routes();
     this.virtualServices = catalog.virtualServices();
     this.delegates = new Delegates(virtualServices);
@@ -130,6 +140,11 @@ public final class MeshModel {
 
   Mode mtlsMode(String namespace, Map<String, String> labels, int port) {
     return peerAuthentication.mode(namespace, labels, port);
+  }
+
+  /** The same workloads under other resources. */
+  MeshModel with(Catalog other) {
+    return new MeshModel(version, trustDomain, other, workloads, known);
   }
 
   Catalog catalog() {

@@ -92,10 +92,6 @@ public final class MeshModelSource {
     catalog = catalog.update(store.resources());
     var workloads = registry.workloads();
     return new MeshModel(
-        ++version,
-        trustDomain,
-        catalog,
-        ServiceDirectory.of(
-            catalog.services(), workloads, knownServices.update(workloads), trustDomain));
+        ++version, trustDomain, catalog, workloads, knownServices.update(workloads));
   }
 }

@@ -2,7 +2,6 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
-import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
@@ -12,7 +11,6 @@ import io.endomesh.proto.v1.Registration;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +70,6 @@ final class Models {
 
   MeshModel model() {
     Catalog catalog = Catalog.EMPTY.update(new Resources(revision, resources));
-    List<Workload> workloads = new ArrayList<>(registry.workloads());
-    return new MeshModel(
-        1,
-        "endomesh.local",
-        catalog,
-        ServiceDirectory.of(catalog.services(), workloads, known, "endomesh.local"));
+    return new MeshModel(1, "endomesh.local", catalog, registry.workloads(), known);
   }
 }
