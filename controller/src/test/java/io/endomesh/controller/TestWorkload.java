@@ -28,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.Map;
@@ -54,6 +55,23 @@ public final class TestWorkload implements AutoCloseable {
     this.namespace = namespace;
     this.service = service;
     this.instance = instance;
+  }
+
+  /**
+   * Options of a controller for workloads of this kind: they send no heartbeats, so that on a slow
+   * machine a lease of a few seconds would end in the middle of a test.
+   */
+  public static ControllerOptions patientController(Path dataDir) {
+    ControllerOptions defaults = ControllerOptions.onFreePort(dataDir);
+    return new ControllerOptions(
+        defaults.host(),
+        defaults.port(),
+        defaults.advertisedAddress(),
+        dataDir,
+        defaults.trustDomain(),
+        Duration.ofHours(1),
+        defaults.agentJar(),
+        defaults.loginRequired());
   }
 
   public static TestWorkload start(

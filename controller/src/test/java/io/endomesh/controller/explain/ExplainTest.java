@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
-import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -85,7 +84,7 @@ class ExplainTest {
 
   @BeforeAll
   static void start() throws Exception {
-    controller = Controller.start(ControllerOptions.onFreePort(dataDir));
+    controller = Controller.start(TestWorkload.patientController(dataDir));
     join("shop", "orders", "orders-1", "v1", 18081);
     join("shop", "orders", "orders-2", "v2", 18082);
     join("shop", "storefront", "storefront-1", "v1", 18083);
@@ -181,7 +180,7 @@ class ExplainTest {
           .contains("{\"name\":\"RateLimitPolicy/shop/twin local\",\"taken\":true")
           .contains(
               "{\"name\":\"RateLimitPolicy/shop/twins each\",\"taken\":true,"
-                  + "\"why\":\"1 requests in 3600.0 s, 1 at once\"}")
+                  + "\"why\":\"1 requests in 3600.0 s, 1 at once, for caller ")
           .contains("{\"name\":\"RateLimitPolicy/shop/twins writes\",\"taken\":false");
     }
   }

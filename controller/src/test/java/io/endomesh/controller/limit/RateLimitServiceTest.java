@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.util.Durations;
 import io.endomesh.controller.Controller;
-import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -57,7 +56,7 @@ class RateLimitServiceTest {
 
   @BeforeEach
   void start() throws Exception {
-    controller = Controller.start(ControllerOptions.onFreePort(dataDir));
+    controller = Controller.start(TestWorkload.patientController(dataDir));
     one = TestWorkload.start(controller, dataDir, "shop", "orders", "orders-1");
     two = TestWorkload.start(controller, dataDir, "shop", "orders", "orders-2");
     apply(POLICY);
