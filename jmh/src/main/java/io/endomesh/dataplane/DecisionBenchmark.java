@@ -3,6 +3,7 @@ package io.endomesh.dataplane;
 import com.google.re2j.Pattern;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
@@ -14,10 +15,8 @@ import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
-import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
-import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RetryPolicy;
@@ -25,6 +24,7 @@ import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RouteMatch.HeaderMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
@@ -151,8 +151,7 @@ public class DecisionBenchmark {
             .withStickiness(List.of(new HashPolicy.Header("x-user")), null)
             .withFault(RARE)
             .withCors(
-                new Cors(
-                    List.of(new StringMatch.Exact("*")), "GET", "", "", "60", false, false));
+                new Cors(List.of(new StringMatch.Exact("*")), "GET", "", "", "60", false, false));
     List<Route> routes = new ArrayList<>();
     for (int i = 0; i < ROUTES; i++) {
       RouteMatch match =

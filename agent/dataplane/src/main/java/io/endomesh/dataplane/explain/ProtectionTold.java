@@ -43,8 +43,7 @@ final class ProtectionTold {
     for (RateLimits.Counted counted : limits.counted()) {
       RateLimit limit = counted.limit();
       String name = limit.policy() + " " + limit.name();
-      candidates.add(
-          limit(name, limit.match(), limit.rate().toString(), limit.key(), arrived));
+      candidates.add(limit(name, limit.match(), limit.rate().toString(), limit.key(), arrived));
     }
     return candidates;
   }

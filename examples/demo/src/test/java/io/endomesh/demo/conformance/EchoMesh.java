@@ -121,7 +121,8 @@ final class EchoMesh implements AutoCloseable {
 
   void apply(String resources) {
     Http.Answer answer =
-        http.post(controller.url() + "/api/v1/apply", "application/yaml", partner.complete(resources));
+        http.post(
+            controller.url() + "/api/v1/apply", "application/yaml", partner.complete(resources));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 

@@ -16,8 +16,8 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * What is applied, and what calls must then show. It is a file in {@code src/test/resources}: {@code
- * gateway-api} has Gateway API's MESH conformance cases, {@code policies} ours. Immutable.
+ * What is applied, and what calls must then show. It is a file in {@code src/test/resources}:
+ * {@code gateway-api} has Gateway API's MESH conformance cases, {@code policies} ours. Immutable.
  *
  * @param name of the file; for those of Gateway API its {@code ShortName}
  * @param about what it shows, in a sentence

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Gateway API's MESH conformance cases, and cases of our own of the same form for what Gateway API
- * has none for, between real processes. A case is applied, then each of its
- * calls is made until it shows what it must, as Gateway API's own suite does it; and once all did,
- * all but those that chance divides are made again, and must show it at once.
+ * has none for, between real processes. A case is applied, then each of its calls is made until it
+ * shows what it must, as Gateway API's own suite does it; and once all did, all but those that
+ * chance divides are made again, and must show it at once.
  */
 @Timeout(180)
 class MeshConformanceIT {

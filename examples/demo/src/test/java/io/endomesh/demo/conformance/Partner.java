@@ -75,8 +75,7 @@ final class Partner implements AutoCloseable {
                 "-storepass:env",
                 "STORE_PASSWORD"));
     builder.environment().put("STORE_PASSWORD", password);
-    int exit =
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    int exit = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
     if (exit != 0) {
       throw new IllegalStateException("keytool: " + Files.readString(log));
     }
@@ -102,14 +101,20 @@ final class Partner implements AutoCloseable {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     exchange
         .getRequestHeaders()
-        .forEach((header, values) -> headers.put(header.toLowerCase(Locale.ROOT), String.join(",", values)));
+        .forEach(
+            (header, values) ->
+                headers.put(header.toLowerCase(Locale.ROOT), String.join(",", values)));
     byte[] answer =
         json.writeValueAsBytes(
             Map.of(
-                "by", name,
-                "method", exchange.getRequestMethod(),
-                "path", exchange.getRequestURI().getPath(),
-                "headers", headers));
+                "by",
+                name,
+                "method",
+                exchange.getRequestMethod(),
+                "path",
+                exchange.getRequestURI().getPath(),
+                "headers",
+                headers));
     exchange.sendResponseHeaders(200, answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
