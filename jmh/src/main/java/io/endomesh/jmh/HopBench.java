@@ -39,6 +39,9 @@ final class HopBench {
    */
   private static final int WARM_UP_CALLS = 50_000;
 
+  /** Of so many calls one may fail by the JDK's own doing, see {@link HopClient}. */
+  private static final int SOME_FAIL = 10_000;
+
   private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
   private static final int MAX_WARM_UP_ROUNDS = 12;
 
@@ -224,6 +227,7 @@ final class HopBench {
       for (String line = results.readLine(); line != null; line = results.readLine()) {
         if (line.startsWith("result ")) {
           String[] figures = line.split(" ");
+          fewFailed(Long.parseLong(figures[4]), Double.parseDouble(figures[1]) * seconds(duration));
           return new Figures(
               Double.parseDouble(figures[1]),
               Double.parseDouble(figures[2]),
@@ -231,6 +235,16 @@ final class HopBench {
         }
       }
       throw new IOException("a caller ended: " + Files.readString(log));
+    }
+
+    private void fewFailed(long failed, double calls) throws IOException {
+      if (failed > 1 + calls / SOME_FAIL) {
+        throw new IOException(failed + " calls of " + Math.round(calls) + " failed");
+      }
+    }
+
+    private static double seconds(Duration duration) {
+      return duration.toMillis() / 1e3;
     }
 
     @Override

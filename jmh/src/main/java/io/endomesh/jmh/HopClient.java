@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The near side of the measured hop: closed-loop callers with {@code java.net.http}. Each line of
@@ -50,47 +51,54 @@ public final class HopClient {
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       long nanos = Long.parseLong(line) * 1_000_000;
       long start = System.nanoTime();
+      LongAdder failed = new LongAdder();
       Future<?>[] running = new Future<?>[CALLERS];
       long[][] latencies = new long[CALLERS][];
       for (int i = 0; i < CALLERS; i++) {
         int caller = i;
-        running[i] = callers.submit(() -> latencies[caller] = call(client, request, start + nanos));
+        running[i] =
+            callers.submit(() -> latencies[caller] = call(client, request, start + nanos, failed));
       }
       for (Future<?> caller : running) {
         caller.get();
       }
-      report(latencies, System.nanoTime() - start);
+      report(latencies, System.nanoTime() - start, failed.sum());
     }
   }
 
-  private static long[] call(HttpClient client, HttpRequest request, long end) {
+  /**
+   * The JDK's connection pool now and then takes the answer to a request for bytes of an idle
+   * connection, and closes it (seen on 17, with and without agent, once in some 100,000 calls):
+   * such a call is counted and left out.
+   */
+  private static long[] call(HttpClient client, HttpRequest request, long end, LongAdder failed) {
     long[] latencies = new long[1024];
     int n = 0;
-    try {
-      for (long before = System.nanoTime(); before < end; ) {
+    for (long before = System.nanoTime(); before < end; before = System.nanoTime()) {
+      try {
         HttpResponse<byte[]> response =
             client.send(request, HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200 || response.body().length != BODY_BYTES) {
           throw new IllegalStateException("answer: " + response + " (expected: 200 and the body)");
         }
-        long after = System.nanoTime();
         if (n == latencies.length) {
           latencies = Arrays.copyOf(latencies, n * 2);
         }
-        latencies[n++] = after - before;
-        before = after;
+        latencies[n++] = System.nanoTime() - before;
+      } catch (IOException e) {
+        failed.increment();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
     }
     return Arrays.copyOf(latencies, n);
   }
 
-  private static void report(long[][] latencies, long nanos) {
+  private static void report(long[][] latencies, long nanos, long failed) {
     long[] all = Arrays.stream(latencies).flatMapToLong(Arrays::stream).sorted().toArray();
     System.out.printf(
-        "result %d %.1f %.1f%n",
-        all.length * 1_000_000_000L / nanos, percentile(all, 50), percentile(all, 99));
+        "result %d %.1f %.1f %d%n",
+        all.length * 1_000_000_000L / nanos, percentile(all, 50), percentile(all, 99), failed);
   }
 
   /** In microseconds. */
