@@ -23,11 +23,14 @@ final class BreakerCheck implements Check {
     shop.switchInventory("inventory-v1", "unavailable");
     shop.switchInventory("inventory-v2", "unavailable");
     try {
+      long start = System.nanoTime();
       long asked = IntStream.range(0, CALLS).filter(i -> !isRefusedByTheMesh(shop.stock())).count();
+      // On a slow machine the calls take longer than it stays open; then it is tried by one.
+      long tried = (System.nanoTime() - start) / OPEN.toNanos();
       CheckFailed.unless(
-          asked == MINIMUM,
-          "%d of %d failing calls reached the service (expected: %d)"
-              .formatted(asked, CALLS, MINIMUM));
+          asked >= MINIMUM && asked <= MINIMUM + tried,
+          "%d of %d failing calls reached the service (expected: %d, and up to %d that tried it)"
+              .formatted(asked, CALLS, MINIMUM, tried));
       shop.switchInventory("inventory-v1", "");
       shop.switchInventory("inventory-v2", "");
       Duration closed = Await.until("a closed breaker", OPEN.plus(EFFECT), () -> shop.stock().ok());
