@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine that asks for a server by name whatever its library sets: one that connects to an IP
  * address sets no name, or on newer JDKs an empty list of them, which would take ours away.
- * Everything else is the JDK's engine. Thread-safe as that is.
+ * Everything else is the JDK's engine, and who is trusted is the business of the context that it
+ * comes from ({@link HostTrust}): nothing here decides that. Thread-safe as the JDK's is.
  */
 final class NamingEngine extends SSLEngine {
 

@@ -43,6 +43,8 @@ final class Partner implements AutoCloseable {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, password.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
+    // No trust of its own: it asks nobody for a certificate. Its own one is checked by who calls,
+    // which is what the cases are about (EgressTlsUntrusted, EgressTlsWrongName).
     context.init(keys.getKeyManagers(), null, null);
 
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
