@@ -1,7 +1,9 @@
 package io.endomesh.weaving;
 
 import io.endomesh.dataplane.AgentThread;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -141,21 +143,37 @@ final class Loom {
 
   /** Weaves what is loaded and has not been given to the weaver. */
   private void sweep() {
+    List<Class<?>> early = new ArrayList<>();
     for (Class<?> type : jvm.getAllLoadedClasses()) {
-      if (!instrumentations.types().contains(type.getName())
-          || type.getClassLoader() == agentLoader
-          || type.getClassLoader() instanceof PluginLoader
-          || hasSeen(type)) {
-        continue;
+      if (instrumentations.types().contains(type.getName())
+          && type.getClassLoader() != agentLoader
+          && !(type.getClassLoader() instanceof PluginLoader)
+          && !hasSeen(type)) {
+        see(type.getClassLoader(), type.getName());
+        if (jvm.isModifiableClass(type)) {
+          early.add(type);
+        }
       }
-      see(type.getClassLoader(), type.getName());
-      if (!jvm.isModifiableClass(type)) {
-        continue;
-      }
-      try {
-        jvm.retransformClasses(type);
-      } catch (Throwable failure) {
-        Suppressed.failedTransformation(type.getName(), failure);
+    }
+    retransform(early);
+  }
+
+  /**
+   * All at once, because the JVM stands still for each request as long as it takes to walk all its
+   * classes, tens of milliseconds, however many are named in it. One class that cannot be rewritten
+   * undoes a request; only then they are asked for one by one.
+   */
+  private void retransform(List<Class<?>> types) {
+    if (types.isEmpty()) {
+      return;
+    }
+    try {
+      jvm.retransformClasses(types.toArray(Class<?>[]::new));
+    } catch (Throwable failure) {
+      if (types.size() == 1) {
+        Suppressed.failedTransformation(types.get(0).getName(), failure);
+      } else {
+        types.forEach(type -> retransform(List.of(type)));
       }
     }
   }

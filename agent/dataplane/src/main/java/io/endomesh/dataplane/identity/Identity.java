@@ -1,7 +1,6 @@
 package io.endomesh.dataplane.identity;
 
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -39,7 +37,7 @@ public final class Identity {
     this.chain = List.copyOf(chain);
     this.roots = List.copyOf(roots);
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
-    this.keyManagers = keyManagers(this.chain, key);
+    this.keyManagers = new KeyManager[] {new WorkloadKey(key, this.chain)};
     this.chainTrust = Roots.trust(this.roots);
     this.serverContext = context(new SpiffeTrust(chainTrust, null));
   }
@@ -85,16 +83,5 @@ public final class Identity {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keyManagers, new TrustManager[] {trust}, null);
     return context;
-  }
-
-  private static KeyManager[] keyManagers(List<X509Certificate> chain, PrivateKey key)
-      throws GeneralSecurityException {
-    char[] inMemoryOnly = new char[0];
-    KeyStore store = Roots.emptyStore();
-    store.setKeyEntry("svid", key, inMemoryOnly, chain.toArray(X509Certificate[]::new));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, inMemoryOnly);
-    return factory.getKeyManagers();
   }
 }

@@ -10,7 +10,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Trust in chains that end in given roots, by PKIX (RFC 5280). Stateless. */
-final class Roots {
+public final class Roots {
 
   private Roots() {}
 
@@ -19,7 +19,8 @@ final class Roots {
     return trust((KeyStore) null);
   }
 
-  static X509TrustManager trust(List<X509Certificate> roots) throws GeneralSecurityException {
+  public static X509TrustManager trust(List<X509Certificate> roots)
+      throws GeneralSecurityException {
     KeyStore store = emptyStore();
     for (int i = 0; i < roots.size(); i++) {
       store.setCertificateEntry("root-" + i, roots.get(i));
@@ -27,7 +28,7 @@ final class Roots {
     return trust(store);
   }
 
-  static KeyStore emptyStore() throws GeneralSecurityException {
+  private static KeyStore emptyStore() throws GeneralSecurityException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);

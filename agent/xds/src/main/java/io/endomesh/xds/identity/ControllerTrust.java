@@ -1,18 +1,16 @@
 package io.endomesh.xds.identity;
 
 import io.endomesh.dataplane.identity.PeerTrust;
+import io.endomesh.dataplane.identity.Roots;
+import io.endomesh.dataplane.identity.WorkloadKey;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,24 +42,12 @@ public final class ControllerTrust extends PeerTrust {
       throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
-        credentials == null ? null : keyManagers(credentials),
+        credentials == null
+            ? null
+            : new KeyManager[] {new WorkloadKey(credentials.key(), credentials.chain())},
         new TrustManager[] {new ControllerTrust(rootFingerprint)},
         null);
     return context;
-  }
-
-  private static KeyManager[] keyManagers(Credentials credentials) throws GeneralSecurityException {
-    char[] inMemoryOnly = new char[0];
-    KeyStore store = emptyStore();
-    store.setKeyEntry(
-        "workload",
-        credentials.key(),
-        inMemoryOnly,
-        credentials.chain().toArray(X509Certificate[]::new));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, inMemoryOnly);
-    return factory.getKeyManagers();
   }
 
   @Override
@@ -79,7 +65,7 @@ public final class ControllerTrust extends PeerTrust {
                 + " from the join string; if this controller is the right one, make a new join"
                 + " string with `endomesh token create`)");
       }
-      anchoredIn(root).checkServerTrusted(chain, authType);
+      Roots.trust(List.of(root)).checkServerTrusted(chain, authType);
     } catch (CertificateException e) {
       throw e;
     } catch (GeneralSecurityException e) {
@@ -101,24 +87,6 @@ public final class ControllerTrust extends PeerTrust {
         throw new CertificateException(
             "the controller's address is answered by the workload " + uri);
       }
-    }
-  }
-
-  private static X509TrustManager anchoredIn(X509Certificate root) throws GeneralSecurityException {
-    KeyStore store = emptyStore();
-    store.setCertificateEntry("root", root);
-    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-    factory.init(store);
-    return (X509TrustManager) factory.getTrustManagers()[0];
-  }
-
-  private static KeyStore emptyStore() throws GeneralSecurityException {
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      return store;
-    } catch (java.io.IOException e) {
-      throw new GeneralSecurityException("empty key store", e);
     }
   }
 
