@@ -74,6 +74,9 @@ final class Connection {
 
   private void changed(ConnectivityStateInfo next) {
     state = new State(next.getState(), next.getStatus(), System.nanoTime());
+    if (next.getState() == TRANSIENT_FAILURE || next.getState() == IDLE) {
+      balancer.lost();
+    }
     balancer.publish();
   }
 }

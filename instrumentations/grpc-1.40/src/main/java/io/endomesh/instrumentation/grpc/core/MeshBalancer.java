@@ -67,6 +67,15 @@ final class MeshBalancer extends LoadBalancer {
     }
   }
 
+  /**
+   * After a connection broke or was closed. gRPC wants its balancers to ask for the name again then
+   * (grpc-java 8088), warns about those that do not, and asks itself: for a host that has left the
+   * mesh meanwhile this is how the channel goes back to DNS.
+   */
+  void lost() {
+    helper.refreshNameResolution();
+  }
+
   private PickResult pick(@Nullable Pick pick) {
     if (pick == null) {
       // A call begun while the host was not in the mesh; it waits for the policy to be replaced.
