@@ -18,7 +18,6 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -47,16 +46,8 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   private final String authority;
   private final Context context = Context.current();
 
-  /** Guards itself, {@link #copies}, {@link #current}, {@link #beside} and {@link #waiting}. */
-  private final ReplayLog<Q> log = new ReplayLog<>();
-
-  private final Copies<Q> copies = new Copies<>();
-
-  /** Null before the start, and between two attempts. */
-  private @Nullable ClientCall<Q, R> current;
-
-  /** Attempts under way that the current one was sent ahead of the answer of: a hedged call's. */
-  private final List<ClientCall<Q, R>> beside = new ArrayList<>(0);
+  /** Guards itself, {@link #waiting} and {@link #unanswered}. */
+  private final UnderWay<Q, R> underWay = new UnderWay<>();
 
   /** The wait before the next attempt, null if there is none; ended early by a cancellation. */
   private @Nullable CompletableFuture<Void> waiting;
@@ -146,7 +137,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     }
     CompletableFuture<Void> passed = new CompletableFuture<>();
     passed.thenRunAsync(() -> hedge(attempt));
-    synchronized (log) {
+    synchronized (underWay) {
       unanswered = passed;
     }
     passed.completeOnTimeout(null, nanos, NANOSECONDS);
@@ -154,12 +145,11 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
   /** Sends what was sent once more, to another endpoint, once it was all sent. */
   private void hedge(Attempt slow) {
-    synchronized (log) {
-      ClientCall<Q, R> waited = current;
-      if (waited == null || givenUp() || !log.replayable()) {
+    synchronized (underWay) {
+      if (!underWay.isUnderWay() || givenUp() || !underWay.replayable()) {
         return;
       }
-      if (!log.halfClosed()) {
+      if (!underWay.halfClosed()) {
         // The application is still writing it: no answer can be late yet.
         awaitAnswer(slow);
         return;
@@ -168,13 +158,12 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
       if (next == null) {
         return;
       }
-      beside.add(waited);
+      ClientCall<Q, R> waited = underWay.putBeside();
       try {
         attempt(next);
       } catch (RuntimeException e) {
         // What an interceptor below throws at once. Those under way go on, if they still are.
-        beside.remove(waited);
-        current = waited;
+        underWay.takeBack(waited);
         if (next.failed(e, /* sent= */ false) != Attempt.OTHERS) {
           failedToDecide(e);
         }
@@ -185,48 +174,21 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   /** The call goes on with this attempt alone, or after it. */
   private void settle(ClientCall<Q, R> with) {
     List<ClientCall<Q, R>> others;
-    synchronized (log) {
+    synchronized (underWay) {
       if (unanswered != null) {
         unanswered.cancel(false);
         unanswered = null;
       }
-      others = underWay();
-      current = with;
-      beside.clear();
+      others = underWay.settle(with);
     }
-    for (ClientCall<Q, R> other : others) {
-      if (other != with) {
-        other.cancel("another attempt of the call has answered", null);
-      }
-    }
-  }
-
-  /** An attempt has ended, and the call is left to others. */
-  private void leave(ClientCall<Q, R> ended) {
-    synchronized (log) {
-      if (!beside.remove(ended) && current == ended) {
-        current = beside.isEmpty() ? null : beside.remove(beside.size() - 1);
-      }
-    }
-  }
-
-  private List<ClientCall<Q, R>> underWay() {
-    synchronized (log) {
-      List<ClientCall<Q, R>> all = new ArrayList<>(beside);
-      if (current != null) {
-        all.add(current);
-      }
-      return all;
-    }
+    others.forEach(other -> other.cancel("another attempt of the call has answered", null));
   }
 
   private void mirror(Attempt copy) {
     GrpcRequest sent = Objects.requireNonNull(request);
     Metadata headers = new Metadata();
     headers.merge(sent.headers());
-    synchronized (log) {
-      copies.add(channel, sent.sent(method), sent.sent(options), headers, copy, log);
-    }
+    underWay.mirror(channel, sent.sent(method), sent.sent(options), headers, copy);
   }
 
   private void replied(Reply reply) {
@@ -238,9 +200,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   }
 
   private void again(long delayNanos, @Nullable Call with) {
-    synchronized (log) {
-      current = null;
-    }
+    underWay.none();
     if (with == null) {
       end(
           Status.UNAVAILABLE.withDescription(authority + " left the mesh"),
@@ -267,16 +227,16 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
           context.removeListener(givenUp);
           awaited();
         });
-    synchronized (log) {
+    synchronized (underWay) {
       waiting = over;
-      if (log.cancelled()) {
+      if (underWay.cancelled()) {
         over.complete(null);
       }
     }
   }
 
   private void awaited() {
-    synchronized (log) {
+    synchronized (underWay) {
       waiting = null;
     }
     boolean givenUp = givenUp();
@@ -319,14 +279,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     Context previous = context.attach();
     try {
       ClientCall<Q, R> begun = channel.newCall(method, options);
-      synchronized (log) {
-        current = begun;
-        begun.start(listener.apply(begun), headers);
-        // On a direct executor the start may have failed, and been followed by another, by now.
-        if (current == begun) {
-          log.replay(begun);
-        }
-      }
+      underWay.begin(begun, listener.apply(begun), headers);
     } finally {
       context.detach(previous);
     }
@@ -366,90 +319,50 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   }
 
   private boolean givenUp() {
-    synchronized (log) {
-      return log.cancelled() || context.isCancelled();
-    }
-  }
-
-  private boolean replayable() {
-    synchronized (log) {
-      return log.replayable();
-    }
+    return underWay.cancelled() || context.isCancelled();
   }
 
   @Override
   public void request(int numMessages) {
-    synchronized (log) {
-      log.request(numMessages);
-      if (current != null) {
-        current.request(numMessages);
-      }
-      beside.forEach(other -> other.request(numMessages));
-    }
+    underWay.request(numMessages);
   }
 
   @Override
   public void sendMessage(Q message) {
-    synchronized (log) {
-      log.message(message);
-      copies.message(message);
-      if (current != null) {
-        current.sendMessage(message);
-      }
-    }
+    underWay.sendMessage(message);
   }
 
   @Override
   public void halfClose() {
-    synchronized (log) {
-      log.halfClose();
-      copies.halfClose();
-      if (current != null) {
-        current.halfClose();
-      }
-    }
+    underWay.halfClose();
   }
 
   /** Between two attempts the cancellation is carried out when the next would begin: at once. */
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
-    List<ClientCall<Q, R>> underWay;
-    synchronized (log) {
-      log.cancel(message, cause);
-      if (!log.halfClosed()) {
-        copies.cancel();
-      }
-      underWay = underWay();
+    List<ClientCall<Q, R>> cancelled;
+    synchronized (underWay) {
+      cancelled = underWay.cancel(message, cause);
       if (waiting != null) {
         waiting.complete(null);
       }
     }
-    underWay.forEach(each -> each.cancel(message, cause));
+    cancelled.forEach(each -> each.cancel(message, cause));
   }
 
   @Override
   public void setMessageCompression(boolean enabled) {
-    synchronized (log) {
-      log.compression(enabled);
-      copies.compression(enabled);
-      if (current != null) {
-        current.setMessageCompression(enabled);
-      }
-    }
+    underWay.setMessageCompression(enabled);
   }
 
   @Override
   public boolean isReady() {
-    synchronized (log) {
-      return current != null && current.isReady();
-    }
+    return underWay.isReady();
   }
 
   @Override
   public Attributes getAttributes() {
-    synchronized (log) {
-      return current == null ? Attributes.EMPTY : current.getAttributes();
-    }
+    return underWay.getAttributes();
   }
 
   /** Receives the answer to one attempt; hands it on, or asks for the next attempt. */
@@ -506,15 +419,9 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         // Never repeated from here on; the messages to come need not be kept.
         commit();
       }
-      if (isAlone()) {
+      // A listener of the application hears one attempt at a time.
+      if (underWay.isAlone(itself)) {
         to.onReady();
-      }
-    }
-
-    /** A listener of the application hears one attempt at a time. */
-    private boolean isAlone() {
-      synchronized (log) {
-        return current == itself && beside.isEmpty();
       }
     }
 
@@ -528,19 +435,19 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     public void onClose(Status status, Metadata trailers) {
       long delayNanos = outcome(status, trailers);
       if (delayNanos == Attempt.OTHERS) {
-        leave(itself);
+        underWay.leave(itself);
         return;
       }
       settle();
       attempt.readTrail(new MetadataHeaders(trailers));
-      if (delayNanos != Attempt.DELIVER && replayable()) {
+      if (delayNanos != Attempt.DELIVER && underWay.replayable()) {
         again(delayNanos, attempt.call());
         return;
       }
       // It may have asked for a retry that there is no message for.
       attempt.call().abandoned();
       if (AttemptEnd.unreachable(pick, status)
-          && replayable()
+          && underWay.replayable()
           && waitsForReady(WAIT_FOR_READY_NANOS)) {
         again(WAIT_FOR_READY_NANOS, Weaving.mesh().call(Objects.requireNonNull(request)));
       } else {
@@ -558,9 +465,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
 
     private void commit() {
       Objects.requireNonNull(request).notReplayable();
-      synchronized (log) {
-        log.commit();
-      }
+      underWay.commit();
     }
 
     private void release() {
