@@ -23,7 +23,6 @@ public final class Mesh {
   private final Workload workload;
   private final LongSupplier nanoTime;
   private final Clock clock;
-  private final OutboundPipeline outbound = new OutboundPipeline();
   private final InboundPipeline inbound = new InboundPipeline();
   private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
   private final TrailTokens trailTokens;
@@ -176,7 +175,12 @@ public final class Mesh {
   }
 
   OutboundPipeline outbound() {
-    return outbound;
+    return Outbound.PIPELINE;
+  }
+
+  /** Loaded with the first call, not with the agent: each of its stages is a generated class. */
+  private static final class Outbound {
+    static final OutboundPipeline PIPELINE = new OutboundPipeline();
   }
 
   /** The clock that all nanoseconds of the data plane are on. */

@@ -2,6 +2,7 @@ package io.endomesh.dataplane.authorize;
 
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Request;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,17 @@ public record Authorization(List<Policy> deny, List<Policy> allow) {
   public static final Authorization ALLOW_ALL = new Authorization(List.of(), List.of());
 
   public Authorization {
-    deny = deny.stream().map(policy -> policy.ofSeveral(/* suspicious= */ true)).toList();
-    allow = allow.stream().map(policy -> policy.ofSeveral(/* suspicious= */ false)).toList();
+    deny = ofSeveral(deny, /* suspicious= */ true);
+    allow = ofSeveral(allow, /* suspicious= */ false);
+  }
+
+  /** Without a stream: made while the agent starts, for which an application waits. */
+  private static List<Policy> ofSeveral(List<Policy> policies, boolean suspicious) {
+    List<Policy> all = new ArrayList<>(policies.size());
+    for (Policy policy : policies) {
+      all.add(policy.ofSeveral(suspicious));
+    }
+    return List.copyOf(all);
   }
 
   /**
