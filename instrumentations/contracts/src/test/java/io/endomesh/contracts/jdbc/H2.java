@@ -1,26 +1,12 @@
 package io.endomesh.contracts.jdbc;
 
-import io.endomesh.testkit.DatabaseUnderTest;
 import io.endomesh.testkit.SharedServer;
-import io.endomesh.testkit.database.DatabaseServer;
-import java.sql.Driver;
 
 /** H2, its own server in a JVM of its own. Immutable. */
-record H2(DriverVersion version, SharedServer shared) implements DatabaseUnderTest {
+final class H2 extends StagedDatabase {
 
-  @Override
-  public Driver driver() {
-    return version.driver();
-  }
-
-  @Override
-  public String classPath() {
-    return version.jar();
-  }
-
-  @Override
-  public DatabaseServer server() {
-    return shared.server();
+  H2(DriverVersion version, SharedServer shared) {
+    super(version, shared);
   }
 
   @Override
@@ -60,11 +46,6 @@ record H2(DriverVersion version, SharedServer shared) implements DatabaseUnderTe
   }
 
   @Override
-  public String foreign(String authority) {
-    return "jdbc:postgresql://" + authority + "/shop";
-  }
-
-  @Override
   public String literals() {
     return "INSERT INTO orders (item) VALUES ('it''s secret' || $$secret$$)";
   }
@@ -75,18 +56,8 @@ record H2(DriverVersion version, SharedServer shared) implements DatabaseUnderTe
   }
 
   @Override
-  public String call() {
-    return "{? = call twice(?)}";
-  }
-
-  @Override
   public String endless() {
     return "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 10000000) a, SYSTEM_RANGE(1, 100000) b"
         + " WHERE a.x + b.x = 0";
-  }
-
-  @Override
-  public Pool pool(String url, int size) {
-    return version.pool(url, server(), size);
   }
 }

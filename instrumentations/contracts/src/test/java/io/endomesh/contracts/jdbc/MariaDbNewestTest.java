@@ -11,7 +11,7 @@ class MariaDbNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = MariaDb.of(MariaDbNewestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE = new MariaDb(MariaDbNewestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

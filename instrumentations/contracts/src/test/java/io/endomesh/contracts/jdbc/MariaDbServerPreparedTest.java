@@ -15,7 +15,7 @@ class MariaDbServerPreparedTest extends JdbcContract {
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
   private static final DatabaseUnderTest DATABASE =
-      MariaDb.of(MariaDbServerPreparedTest.class, SERVER, "&useServerPrepStmts=true");
+      new MariaDb(MariaDbServerPreparedTest.class, SERVER, "&useServerPrepStmts=true");
 
   @Override
   protected DatabaseUnderTest database() {

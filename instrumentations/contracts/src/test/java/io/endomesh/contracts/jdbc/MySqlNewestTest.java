@@ -11,7 +11,7 @@ class MySqlNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = MySql.of(MySqlNewestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE = new MySql(MySqlNewestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

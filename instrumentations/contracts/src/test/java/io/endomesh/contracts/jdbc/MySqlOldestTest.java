@@ -11,7 +11,7 @@ class MySqlOldestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = MySql.of(MySqlOldestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE = new MySql(MySqlOldestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

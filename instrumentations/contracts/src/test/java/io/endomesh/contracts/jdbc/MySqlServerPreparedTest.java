@@ -15,7 +15,7 @@ class MySqlServerPreparedTest extends JdbcContract {
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
   private static final DatabaseUnderTest DATABASE =
-      MySql.of(
+      new MySql(
           MySqlServerPreparedTest.class,
           SERVER,
           "&useServerPrepStmts=true&rewriteBatchedStatements=true");

@@ -1,35 +1,19 @@
 package io.endomesh.contracts.jdbc;
 
-import io.endomesh.testkit.DatabaseUnderTest;
 import io.endomesh.testkit.SharedServer;
-import io.endomesh.testkit.database.DatabaseServer;
-import java.sql.Driver;
 
 /** pgjdbc with PostgreSQL. Immutable. */
-record Postgres(DriverVersion version, SharedServer shared, String parameters)
-    implements DatabaseUnderTest {
+final class Postgres extends StagedDatabase {
+
+  private final String parameters;
 
   /**
    * @param test that holds the driver to its contract
    * @param parameters of the URL, each with an ampersand before it
    */
-  static Postgres of(Class<?> test, SharedServer server, String parameters) {
-    return new Postgres(new DriverVersion(test, "org.postgresql.Driver"), server, parameters);
-  }
-
-  @Override
-  public Driver driver() {
-    return version.driver();
-  }
-
-  @Override
-  public String classPath() {
-    return version.jar();
-  }
-
-  @Override
-  public DatabaseServer server() {
-    return shared.server();
+  Postgres(Class<?> test, SharedServer shared, String parameters) {
+    super(new DriverVersion(test, "org.postgresql.Driver"), shared);
+    this.parameters = parameters;
   }
 
   @Override
@@ -40,11 +24,6 @@ record Postgres(DriverVersion version, SharedServer shared, String parameters)
   @Override
   public String url(String authority) {
     return "jdbc:postgresql://" + authority + "/shop?ApplicationName=4321" + parameters;
-  }
-
-  @Override
-  public String readOnly(String authority) {
-    return url(authority) + "&readOnly=true";
   }
 
   @Override
@@ -60,11 +39,6 @@ record Postgres(DriverVersion version, SharedServer shared, String parameters)
   @Override
   public String impatient(String authority) {
     return url(authority) + "&loginTimeout=1";
-  }
-
-  @Override
-  public String severalHosts(String first, String second) {
-    return url(first + "," + second);
   }
 
   @Override
@@ -84,17 +58,7 @@ record Postgres(DriverVersion version, SharedServer shared, String parameters)
   }
 
   @Override
-  public String call() {
-    return "{? = call twice(?)}";
-  }
-
-  @Override
   public String endless() {
     return "SELECT pg_sleep(30)";
-  }
-
-  @Override
-  public Pool pool(String url, int size) {
-    return version.pool(url, server(), size);
   }
 }

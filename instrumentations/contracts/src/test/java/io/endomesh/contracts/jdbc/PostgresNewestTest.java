@@ -11,7 +11,7 @@ class PostgresNewestTest extends PostgresContract {
   @RegisterExtension static final SharedServer SERVER = Servers.postgres();
 
   private static final DatabaseUnderTest DATABASE =
-      Postgres.of(PostgresNewestTest.class, SERVER, "");
+      new Postgres(PostgresNewestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

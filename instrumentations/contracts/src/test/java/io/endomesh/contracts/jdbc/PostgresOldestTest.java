@@ -11,7 +11,7 @@ class PostgresOldestTest extends PostgresContract {
   @RegisterExtension static final SharedServer SERVER = Servers.postgres();
 
   private static final DatabaseUnderTest DATABASE =
-      Postgres.of(PostgresOldestTest.class, SERVER, "");
+      new Postgres(PostgresOldestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

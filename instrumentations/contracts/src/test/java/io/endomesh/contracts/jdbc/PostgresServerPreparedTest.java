@@ -14,7 +14,7 @@ class PostgresServerPreparedTest extends PostgresContract {
   @RegisterExtension static final SharedServer SERVER = Servers.postgres();
 
   private static final DatabaseUnderTest DATABASE =
-      Postgres.of(
+      new Postgres(
           PostgresServerPreparedTest.class,
           SERVER,
           "&prepareThreshold=1&reWriteBatchedInserts=true");
