@@ -11,7 +11,6 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.Identity;
-import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.xds.ads.AdsClient;
@@ -25,7 +24,8 @@ import io.endomesh.xds.http2.HttpAnswer;
 import io.endomesh.xds.identity.ControllerTrust;
 import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.join.Registrar;
-import io.endomesh.xds.limit.RemoteLimits;
+import io.endomesh.xds.limit.LimitServers;
+import io.endomesh.xds.runtime.Backoff;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.state.StateDirectory;
@@ -84,6 +84,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final ControlThread serial;
   private final Http2Client http;
   private final StateDirectory state;
+  private final LimitServers limits;
   private final AdsClient ads;
   private final Registrar registrar;
   private final HostDiscovery discovery;
@@ -111,15 +112,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     this.state =
         new StateDirectory(
             settings.stateDir(), settings.join().controller(), settings.workload(), log);
+    this.limits = new LimitServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
         new AdsClient(
-            node(settings),
-            serial,
-            log,
-            Dns.ofJdk(),
-            mesh::nanoTime,
-            new RemoteLimits(GlobalPolicy.CONTROLLER, () -> connection, System::nanoTime, log),
-            new Changes());
+            node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, limits::of, new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),
@@ -202,6 +198,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     serial.execute(
         () -> {
           closed = true;
+          limits.close();
           if (savePending) {
             state.write(ads.stored());
           }
@@ -291,6 +288,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private void publish() {
     Map<String, VirtualHost> hosts = ads.hosts();
     Inbound inbound = ads.inbound();
+    limits.use(ads.limitServers(), identity);
     mesh.publish(new Snapshot(++published, hosts, inbound, identity));
     discovery.asksForAddresses(ads.restrictsEgress());
     discovery.published(hosts.keySet());

@@ -53,10 +53,17 @@ final class ProtectionTold {
     for (GlobalLimits asked : limits.global()) {
       for (GlobalPolicy.Limit limit : asked.policy().limits()) {
         String name = asked.policy().name() + " " + limit.name();
-        candidates.add(limit(name, limit.match(), limit.rate(), limit.key(), arrived));
+        candidates.add(
+            limit(name, limit.match(), words(asked.policy(), limit), limit.key(), arrived));
       }
     }
     return candidates;
+  }
+
+  private static String words(GlobalPolicy policy, GlobalPolicy.Limit limit) {
+    return policy.server().isController()
+        ? limit.rate()
+        : "as " + policy.server().authority() + " says, which is asked";
   }
 
   private static Candidate limit(

@@ -52,7 +52,8 @@ public final class GlobalLimits {
         OverLimits.Over over = known.get(i).of(limit.key().of(request, caller), clock.getAsLong());
         if (over != null) {
           long wait = Math.max(1, over.resetAt() - clock.getAsLong());
-          return refuse(limit, request, caller, new Status(true, over.requests(), wait));
+          Status status = new Status(true, over.requests(), wait);
+          return refuse(limit, request, caller, status, List.of());
         }
         counting = counting == null ? new ArrayList<>(limits.size()) : counting;
         counting.add(i);
@@ -103,20 +104,42 @@ public final class GlobalLimits {
         status = each;
       }
     }
-    return refuse(longest, request, caller, status);
+    return refuse(longest, request, caller, status, answer.headers());
   }
 
+  /** Marked as Envoy's filter marks it, so that an Envoy that called does not retry. */
   private Reply refuse(
-      GlobalPolicy.Limit limit, Request request, @Nullable String caller, Status status) {
-    String rate = limit.rate().isEmpty() ? "of all instances" : limit.rate() + ", of all instances";
-    return OverLimit.refusal(
-        request, caller, policy.name(), limit.name(), rate, status.requests(), status.resetNanos());
+      GlobalPolicy.Limit limit,
+      Request request,
+      @Nullable String caller,
+      Status status,
+      List<Reply.Header> serversOwn) {
+    Reply refusal =
+        OverLimit.refusal(
+            request,
+            caller,
+            policy.name(),
+            limit.name(),
+            policy.words(limit),
+            status.requests(),
+            status.resetNanos());
+    List<Reply.Header> headers = new ArrayList<>(refusal.headers());
+    headers.add(RATE_LIMITED);
+    headers.addAll(serversOwn);
+    return new Reply(
+        refusal.status(), refusal.grpcStatus(), refusal.message(), refusal.decidedBy(), headers);
   }
+
+  private static final Reply.Header RATE_LIMITED = new Reply.Header("x-envoy-ratelimited", "true");
 
   private Reply unanswered(Request request) {
     return Reply.ofStatus(
         policy.statusOnError(),
-        "refused, because the limit server of "
+        "refused, because "
+            + (policy.server().isController()
+                ? "the limit server"
+                : "the limit server " + policy.server().authority())
+            + " of "
             + policy.name()
             + " gave no answer in "
             + TimeUnit.NANOSECONDS.toMillis(policy.timeoutNanos())

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * GlobalLimits}.
  *
  * @param name {@code RateLimitPolicy/shop/orders}
+ * @param server that is asked
  * @param domain under which the server knows the limits
  * @param timeoutNanos how long a call waits for the answer
  * @param deny if a call is refused for which there is none ({@code failure_mode_deny})
@@ -19,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record GlobalPolicy(
     String name,
+    Server server,
     String domain,
     long timeoutNanos,
     boolean deny,
     int statusOnError,
     List<Limit> limits) {
 
-  /** The cluster that is asked: what an Envoy has to call the controller in its bootstrap. */
+  /**
+   * The cluster of the controller: what an Envoy has to call it in its bootstrap. It is asked over
+   * the connection that is there.
+   */
   public static final String CONTROLLER = "endomesh-controller";
 
   /** Envoy's, of {@code timeout}. */
@@ -36,6 +41,25 @@ public record GlobalPolicy(
 
   public GlobalPolicy {
     limits = List.copyOf(limits);
+  }
+
+  /** How much a limit lets through, as far as it is known here, and who counts. */
+  public String words(Limit limit) {
+    String all = limit.rate().isEmpty() ? "of all instances" : limit.rate() + ", of all instances";
+    return server.isController() ? all : all + ", counted by " + server.authority();
+  }
+
+  /**
+   * Whom to ask (Envoy {@code GrpcService.EnvoyGrpc}).
+   *
+   * @param cluster {@link #CONTROLLER}, or one whose endpoints are limit servers
+   * @param authority of the questions, such as {@code ratelimit.infra:8081}
+   */
+  public record Server(String cluster, String authority) {
+
+    public boolean isController() {
+      return cluster.equals(CONTROLLER);
+    }
   }
 
   /**

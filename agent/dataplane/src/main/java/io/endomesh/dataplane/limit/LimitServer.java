@@ -1,12 +1,13 @@
 package io.endomesh.dataplane.limit;
 
+import io.endomesh.dataplane.Reply;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts calls of all instances of a service (Envoy {@code
- * envoy.service.ratelimit.v3.RateLimitService}). Implemented by the controller connection;
- * thread-safe.
+ * envoy.service.ratelimit.v3.RateLimitService}). Implemented by connections to the controller and
+ * to others; thread-safe.
  */
 @FunctionalInterface
 public interface LimitServer {
@@ -39,10 +40,17 @@ public interface LimitServer {
    *
    * @param over if the call is not to be let through
    * @param statuses one for each descriptor, in their order; empty if the server gives none
+   * @param headers that the server wants a refusal to have ({@code response_headers_to_add}), names
+   *     in lower case
    */
-  record Answer(boolean over, List<Status> statuses) {
+  record Answer(boolean over, List<Status> statuses, List<Reply.Header> headers) {
     public Answer {
       statuses = List.copyOf(statuses);
+      headers = List.copyOf(headers);
+    }
+
+    public Answer(boolean over, List<Status> statuses) {
+      this(over, statuses, List.of());
     }
   }
 

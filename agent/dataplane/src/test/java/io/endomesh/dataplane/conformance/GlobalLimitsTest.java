@@ -36,6 +36,7 @@ class GlobalLimitsTest extends Conformance {
   private static final String ORDERS = "spiffe://td/ns/shop/sa/orders";
   private static final String OTHER = "spiffe://td/ns/shop/sa/other";
   private static final Duration TIMEOUT = Duration.ofMillis(20);
+  private static final Reply.Header RATE_LIMITED = new Reply.Header("x-envoy-ratelimited", "true");
 
   private static final GlobalPolicy.Limit ALL =
       limit("all", Condition.ANY, new LimitKey.None(), null);
@@ -129,7 +130,8 @@ class GlobalLimitsTest extends Conformance {
             new Reply.Header("retry-after", "3"),
             new Reply.Header("x-ratelimit-limit", "10"),
             new Reply.Header("x-ratelimit-remaining", "0"),
-            new Reply.Header("x-ratelimit-reset", "3"));
+            new Reply.Header("x-ratelimit-reset", "3"),
+            RATE_LIMITED);
   }
 
   @Test
@@ -141,7 +143,8 @@ class GlobalLimitsTest extends Conformance {
     server.over(millis(2_500));
     Reply reply = refused(TestRequest.grpc("web", "/shop.Web/Get"));
     assertThat(reply.grpcStatus()).isEqualTo(Reply.GRPC_RESOURCE_EXHAUSTED);
-    assertThat(reply.headers()).containsExactly(new Reply.Header("grpc-retry-pushback-ms", "2500"));
+    assertThat(reply.headers())
+        .containsExactly(new Reply.Header("grpc-retry-pushback-ms", "2500"), RATE_LIMITED);
   }
 
   @Test
@@ -150,9 +153,64 @@ class GlobalLimitsTest extends Conformance {
     limit(false, ALL);
     server.answer = new LimitServer.Answer(true, List.of());
     assertThat(refused(TestRequest.get("web", "/")).headers())
-        .containsExactly(new Reply.Header("x-ratelimit-remaining", "0"));
-    assertThat(served(TestRequest.get("web", "/"))).isFalse();
+        .containsExactly(new Reply.Header("x-ratelimit-remaining", "0"), RATE_LIMITED);
+    assertThat(refused(TestRequest.grpc("web", "/shop.Web/Get")).headers())
+        .containsExactly(RATE_LIMITED);
     assertThat(server.questions).hasSize(2);
+  }
+
+  @Test
+  @DisplayName(
+      "a refusal is marked as Envoy's filter marks it, so that an Envoy that called does not retry,"
+          + " and has the headers that the server wants it to have (Envoy x-envoy-ratelimited,"
+          + " response_headers_to_add)")
+  void refusal_headersOfTheServer() {
+    limit(false, EACH);
+    Reply.Header own = new Reply.Header("ratelimit-limit", "10, 10;w=60");
+    server.answer =
+        new LimitServer.Answer(
+            true, List.of(new LimitServer.Status(true, 10, seconds(3))), List.of(own));
+    assertThat(refused(TestRequest.get("web", "/").from(ORDERS)).headers())
+        .contains(own, RATE_LIMITED, new Reply.Header("retry-after", "3"));
+    // Not asked about again: what the server said of that moment is not repeated.
+    assertThat(refused(TestRequest.get("web", "/").from(ORDERS)).headers())
+        .contains(RATE_LIMITED)
+        .doesNotContain(own);
+    assertThat(server.questions).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "where another server than the controller is asked, refusals name it, and no rate: only it"
+          + " knows (Envoy rate_limit_service.grpc_service)")
+  void otherServer_isNamed() {
+    GlobalPolicy.Limit limit =
+        new GlobalPolicy.Limit(
+            "all",
+            Condition.ANY,
+            new LimitKey.None(),
+            List.of(new Descriptor.Entry("limit", "all")),
+            -1,
+            "");
+    GlobalPolicy policy =
+        new GlobalPolicy(
+            POLICY,
+            new GlobalPolicy.Server("outbound|8081||ratelimit.infra", "ratelimit.infra:8081"),
+            "shop",
+            TIMEOUT.toNanos(),
+            /* deny= */ true,
+            /* statusOnError= */ 503,
+            List.of(limit));
+    publish(List.of(), new GlobalLimits(policy, server));
+    server.over(seconds(1));
+    assertThat(refused(TestRequest.get("web", "/")).message())
+        .contains("of all instances, counted by ratelimit.infra:8081");
+    assertThat(server.questions.get(0).domain()).isEqualTo("shop");
+    server.answer = null;
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(refused(TestRequest.get("web", "/")).message())
+        .contains(
+            "the limit server ratelimit.infra:8081 of " + POLICY + " gave no answer in 20 ms");
   }
 
   @Test
@@ -328,7 +386,13 @@ class GlobalLimitsTest extends Conformance {
 
   private static GlobalPolicy policy(boolean deny, GlobalPolicy.Limit... limits) {
     return new GlobalPolicy(
-        POLICY, POLICY, TIMEOUT.toNanos(), deny, /* statusOnError= */ 503, List.of(limits));
+        POLICY,
+        new GlobalPolicy.Server(GlobalPolicy.CONTROLLER, GlobalPolicy.CONTROLLER),
+        POLICY,
+        TIMEOUT.toNanos(),
+        deny,
+        /* statusOnError= */ 503,
+        List.of(limits));
   }
 
   private void limit(boolean deny, GlobalPolicy.Limit... limits) {

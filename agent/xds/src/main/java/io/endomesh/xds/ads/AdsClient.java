@@ -3,11 +3,14 @@ package io.endomesh.xds.ads;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.translate.InvalidResource;
+import io.endomesh.xds.translate.ListenerResource;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +78,7 @@ public final class AdsClient {
   /**
    * @param dns asked for endpoints that have a name
    * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
-   * @param limitServer counts for all instances
+   * @param limitServers count for all instances
    */
   public AdsClient(
       Node node,
@@ -82,7 +86,7 @@ public final class AdsClient {
       Log log,
       Dns dns,
       LongSupplier nanoTime,
-      LimitServer limitServer,
+      Function<GlobalPolicy.Server, LimitServer> limitServers,
       Listener listener) {
     this.node = node;
     this.serial = serial;
@@ -90,7 +94,7 @@ public final class AdsClient {
     this.listener = listener;
     this.named = new NamedEndpoints(dns, serial, this::resolved);
     this.routes = new ActiveRoutes(resources, named);
-    this.linker = new Linker(resources, routes, named, nanoTime, limitServer);
+    this.linker = new Linker(resources, routes, named, nanoTime, limitServers);
   }
 
   /** Wants to know what this authority is, from now on. */
@@ -152,7 +156,7 @@ public final class AdsClient {
     if (!problems.isEmpty()) {
       log.warn("last known good state: " + String.join("; ", problems) + "; left out");
     }
-    named.want(routes.hostNames(routes.clusterNames(authorities)));
+    named.want(routes.hostNames(clusterNames()));
     routes.update(authorities);
     listener.changed();
   }
@@ -199,6 +203,12 @@ public final class AdsClient {
   public Inbound inbound() {
     serial.check();
     return linker.inbound(inboundByPort, INBOUND + 0);
+  }
+
+  /** Where the limit servers are that the rules of our ports name, besides the controller. */
+  public Map<GlobalPolicy.Server, Cluster> limitServers() {
+    serial.check();
+    return linker.limitServers(limitServerNames());
   }
 
   /** An answer of the controller. */
@@ -291,7 +301,7 @@ public final class AdsClient {
 
   /** Follows the names in what is known now, and drops what nobody names any more. */
   private void settle() {
-    named.want(routes.hostNames(routes.clusterNames(authorities)));
+    named.want(routes.hostNames(clusterNames()));
     routes.update(authorities);
     ask();
     for (ResourceType type : ResourceType.values()) {
@@ -309,9 +319,32 @@ public final class AdsClient {
         yield names;
       }
       case ROUTE -> routes.routeNames(authorities);
-      case CLUSTER -> routes.clusterNames(authorities);
-      case ENDPOINTS -> routes.endpointNames(routes.clusterNames(authorities));
+      case CLUSTER -> clusterNames();
+      case ENDPOINTS -> routes.endpointNames(clusterNames());
     };
+  }
+
+  /** Where calls go, and where limit servers are. */
+  private Set<String> clusterNames() {
+    Set<String> names = routes.clusterNames(authorities);
+    limitServerNames().forEach(server -> names.add(server.cluster()));
+    return names;
+  }
+
+  /** That the rules of our ports name, besides the controller. */
+  private Set<GlobalPolicy.Server> limitServerNames() {
+    Set<GlobalPolicy.Server> servers = new LinkedHashSet<>();
+    Set<String> listeners = new LinkedHashSet<>(inboundByPort.values());
+    listeners.add(INBOUND + 0);
+    for (String name : listeners) {
+      if (resources.listener(name) instanceof ListenerResource.Server port) {
+        port.global().stream()
+            .map(GlobalPolicy::server)
+            .filter(server -> !server.isController())
+            .forEach(servers::add);
+      }
+    }
+    return servers;
   }
 
   private void ask() {

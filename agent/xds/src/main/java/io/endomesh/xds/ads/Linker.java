@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class Linker {
   private final ActiveRoutes routes;
   private final EndpointAddresses addresses;
   private final LongSupplier nanoTime;
-  private final LimitServer limitServer;
+  private final Function<GlobalPolicy.Server, LimitServer> limitServers;
   private final Map<String, Linked> linked = new HashMap<>();
 
   /** Buckets in use. Ports share them: a limit is one of the workload. */
@@ -66,26 +67,29 @@ final class Linker {
   /** Likewise, with the keys that are known to be over a limit. */
   private final Map<GlobalPolicy, GlobalLimits> global = new HashMap<>();
 
+  /** Clusters of limit servers in use, which no route may lead to. */
+  private final Set<String> limitClusters = new HashSet<>();
+
   /**
    * @param nanoTime the clock of the mesh
-   * @param limitServer counts for all instances
+   * @param limitServers count for all instances
    */
   Linker(
       Resources resources,
       ActiveRoutes routes,
       EndpointAddresses addresses,
       LongSupplier nanoTime,
-      LimitServer limitServer) {
+      Function<GlobalPolicy.Server, LimitServer> limitServers) {
     this.resources = resources;
     this.routes = routes;
     this.addresses = addresses;
     this.nanoTime = nanoTime;
-    this.limitServer = limitServer;
+    this.limitServers = limitServers;
   }
 
   Map<String, VirtualHost> hosts(Set<String> authorities) {
     Map<String, VirtualHost> hosts = new HashMap<>();
-    Set<String> inUse = new HashSet<>();
+    Set<String> inUse = new HashSet<>(limitClusters);
     for (String authority : authorities) {
       RouteResource active = routes.of(authority);
       RouteResource.Host host = active == null ? null : active.host(authority);
@@ -95,6 +99,16 @@ final class Linker {
     }
     linked.keySet().retainAll(inUse);
     return hosts;
+  }
+
+  /** Where these servers are. */
+  Map<GlobalPolicy.Server, Cluster> limitServers(Set<GlobalPolicy.Server> servers) {
+    limitClusters.clear();
+    Map<GlobalPolicy.Server, Cluster> clusters = new HashMap<>();
+    for (GlobalPolicy.Server server : servers) {
+      clusters.put(server, cluster(server.cluster(), limitClusters));
+    }
+    return clusters;
   }
 
   /** Rules of the ports; a port without rules of its own takes those of {@code otherPorts}. */
@@ -150,7 +164,9 @@ final class Linker {
     List<GlobalLimits> asked = new ArrayList<>();
     for (GlobalPolicy policy : policies) {
       inUse.add(policy);
-      asked.add(global.computeIfAbsent(policy, known -> new GlobalLimits(known, limitServer)));
+      asked.add(
+          global.computeIfAbsent(
+              policy, known -> new GlobalLimits(known, limitServers.apply(known.server()))));
     }
     return asked;
   }

@@ -55,7 +55,11 @@ public final class Preview {
   private Linker linker() {
     // A call that is explained is not to be counted.
     return new Linker(
-        resources, routes, EndpointAddresses.UNRESOLVED, System::nanoTime, LimitServer.OPEN);
+        resources,
+        routes,
+        EndpointAddresses.UNRESOLVED,
+        System::nanoTime,
+        server -> LimitServer.OPEN);
   }
 
   /** What the agent would not accept so far, each in a sentence; it keeps what it had of those. */

@@ -28,6 +28,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** Lets one large answer arrive in few round trips; HTTP/2's default is 64 KB. */
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
 
+  private final String scheme;
   private final String authority;
   private final Executor callbacks;
   private final Http2Connection.Listener listener;
@@ -36,10 +37,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private boolean pingUnanswered;
   private boolean closed;
 
-  ConnectionHandler(String authority, Executor callbacks, Http2Connection.Listener listener) {
+  /**
+   * @param scheme {@code https} after a TLS handshake, {@code http} without one
+   */
+  ConnectionHandler(
+      String scheme, String authority, Executor callbacks, Http2Connection.Listener listener) {
+    this.scheme = scheme;
     this.authority = authority;
     this.callbacks = callbacks;
     this.listener = listener;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    if (scheme.equals("http")) {
+      speakHttp2(context);
+    }
+    context.fireChannelActive();
   }
 
   @Override
@@ -50,7 +64,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         context.close();
       } else if (!"h2"
           .equals(context.pipeline().get(SslHandler.class).engine().getApplicationProtocol())) {
-        cause = new IOException("the controller does not speak HTTP/2 on this port (ALPN h2)");
+        cause = new IOException("the server does not speak HTTP/2 on this port (ALPN h2)");
         context.close();
       } else {
         speakHttp2(context);
@@ -71,7 +85,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         .addBefore(
             context.name(), null, new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
     pingLater(context);
-    Http2Connection connection = new Http2Connection(context.channel(), authority, callbacks);
+    Http2Connection connection =
+        new Http2Connection(context.channel(), scheme, authority, callbacks);
     callbacks.execute(() -> listener.ready(connection));
   }
 
@@ -99,7 +114,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       if (frame instanceof Http2PingFrame ping && ping.ack()) {
         pingUnanswered = false;
       } else if (frame instanceof Http2GoAwayFrame) {
-        // The controller shuts down or sheds load: streams begin anew elsewhere, or later.
+        // The server shuts down or sheds load: streams begin anew elsewhere, or later.
         context.close();
       }
     } finally {

@@ -122,7 +122,7 @@ public final class GrpcStream {
         } else if (frame instanceof Http2DataFrame data) {
           data(context, data);
         } else if (frame instanceof Http2ResetFrame reset) {
-          end(GrpcStatus.unavailable("the controller reset the stream, code " + reset.errorCode()));
+          end(GrpcStatus.unavailable("the server reset the stream, code " + reset.errorCode()));
         }
       } finally {
         ReferenceCountUtil.release(frame);

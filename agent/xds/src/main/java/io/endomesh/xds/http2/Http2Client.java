@@ -11,12 +11,14 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens HTTP/2 connections, all on one daemon thread. Netty's codec, and nothing of grpc-java: its
@@ -24,7 +26,7 @@ import javax.net.ssl.SSLParameters;
  */
 public final class Http2Client implements AutoCloseable {
 
-  /** A controller that does not answer a SYN for so long is tried again after the back-off. */
+  /** A server that does not answer a SYN for so long is tried again after the back-off. */
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
   private final EventLoopGroup loops;
@@ -47,7 +49,23 @@ public final class Http2Client implements AutoCloseable {
       Executor callbacks,
       Http2Connection.Listener listener) {
     String authority = host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
-    ConnectionHandler handler = new ConnectionHandler(authority, callbacks, listener);
+    connect(InetSocketAddress.createUnresolved(host, port), tls, authority, callbacks, listener);
+  }
+
+  /**
+   * The same to one address of a server.
+   *
+   * @param tls null for plaintext, by prior knowledge (RFC 9113, 3.3)
+   * @param authority of all requests
+   */
+  public void connect(
+      InetSocketAddress address,
+      @Nullable SSLContext tls,
+      String authority,
+      Executor callbacks,
+      Http2Connection.Listener listener) {
+    ConnectionHandler handler =
+        new ConnectionHandler(tls == null ? "http" : "https", authority, callbacks, listener);
     new Bootstrap()
         .group(loops)
         .channel(NioSocketChannel.class)
@@ -57,10 +75,13 @@ public final class Http2Client implements AutoCloseable {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new SslHandler(engine(tls, host, port)), handler);
+                if (tls != null) {
+                  channel.pipeline().addLast(new SslHandler(engine(tls, address)));
+                }
+                channel.pipeline().addLast(handler);
               }
             })
-        .connect(host, port)
+        .connect(address)
         .addListener(
             connected -> {
               if (!connected.isSuccess()) {
@@ -69,8 +90,11 @@ public final class Http2Client implements AutoCloseable {
             });
   }
 
-  private static SSLEngine engine(SSLContext tls, String host, int port) {
-    SSLEngine engine = tls.createSSLEngine(host, port);
+  /** A name is asked for (SNI) where only a name is known; a context may ask for another. */
+  private static SSLEngine engine(SSLContext tls, InetSocketAddress address) {
+    String host =
+        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
+    SSLEngine engine = tls.createSSLEngine(host, address.getPort());
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2"});

@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An open HTTP/2 connection over TLS; it carries any number of streams. Thread-safe. */
+/** An open HTTP/2 connection; it carries any number of streams. Thread-safe. */
 public final class Http2Connection {
 
   /**
@@ -30,11 +30,13 @@ public final class Http2Connection {
   }
 
   private final Channel channel;
+  private final String scheme;
   private final String authority;
   private final Executor callbacks;
 
-  Http2Connection(Channel channel, String authority, Executor callbacks) {
+  Http2Connection(Channel channel, String scheme, String authority, Executor callbacks) {
     this.channel = channel;
+    this.scheme = scheme;
     this.authority = authority;
     this.callbacks = callbacks;
   }
@@ -168,7 +170,7 @@ public final class Http2Connection {
   private Http2Headers request(String path) {
     return new DefaultHttp2Headers()
         .method("POST")
-        .scheme("https")
+        .scheme(scheme)
         .authority(authority)
         .path(path)
         .set("user-agent", "endomesh-agent");

@@ -46,7 +46,7 @@ final class HttpPost extends ChannelInboundHandlerAdapter {
         body.writeBytes(data.content());
         endIf(data.isEndStream());
       } else if (frame instanceof Http2ResetFrame reset) {
-        fail(context, "the controller reset the stream, code " + reset.errorCode());
+        fail(context, "the server reset the stream, code " + reset.errorCode());
       }
     } finally {
       ReferenceCountUtil.release(frame);

@@ -32,7 +32,7 @@ final class NettyLog extends AbstractInternalLogger {
   }
 
   private void write(String message) {
-    log.warn("connection to the controller: " + message);
+    log.warn("connection to the controller or a limit server: " + message);
   }
 
   private static String fill(String format, Object... arguments) {

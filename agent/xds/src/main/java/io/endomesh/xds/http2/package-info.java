@@ -1,4 +1,6 @@
-/** HTTP/2 to the controller: gRPC streams and plain POSTs over one connection. */
+/**
+ * HTTP/2 to the controller and to limit servers: gRPC streams and plain POSTs over one connection.
+ */
 @NullMarked
 package io.endomesh.xds.http2;
 

@@ -2,7 +2,8 @@ package io.endomesh.xds.limit;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.endomesh.dataplane.limit.LimitServer;
-import io.endomesh.xds.http2.Http2Connection;
+import io.endomesh.xds.http2.GrpcException;
+import io.endomesh.xds.http2.GrpcStatus;
 import io.endomesh.xds.runtime.Log;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -10,20 +11,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit server at the other end of a connection. While there is no connection nobody waits.
+ * A limit server that is asked over connections. While there is no connection nobody waits.
  * Thread-safe; waits on the thread that asks.
  */
-public final class RemoteLimits implements LimitServer {
+final class RemoteLimits implements LimitServer {
 
   /** A server that is away is one line a minute, not one a call. */
   private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final String name;
-  private final Supplier<@Nullable Http2Connection> connection;
+  private final Peers peers;
   private final LongSupplier nanoTime;
   private final Log log;
 
@@ -32,12 +32,11 @@ public final class RemoteLimits implements LimitServer {
 
   /**
    * @param name of the server, in sentences
-   * @param connection to it as it is now; null if there is none
+   * @param nanoTime the clock of the mesh
    */
-  public RemoteLimits(
-      String name, Supplier<@Nullable Http2Connection> connection, LongSupplier nanoTime, Log log) {
+  RemoteLimits(String name, Peers peers, LongSupplier nanoTime, Log log) {
     this.name = name;
-    this.connection = connection;
+    this.peers = peers;
     this.nanoTime = nanoTime;
     this.log = log;
     this.quietUntil = new AtomicLong(nanoTime.getAsLong());
@@ -45,23 +44,38 @@ public final class RemoteLimits implements LimitServer {
 
   @Override
   public @Nullable Answer ask(Question question, long timeoutNanos) {
-    Http2Connection open = connection.get();
-    if (open == null || !open.isOpen()) {
-      return without("there is no connection to it");
+    Peers.Peer peer = peers.next();
+    if (peer == null) {
+      return without(peers.why());
     }
     try {
+      return ask(peer, question, timeoutNanos);
+    } finally {
+      peer.end();
+    }
+  }
+
+  private @Nullable Answer ask(Peers.Peer peer, Question question, long timeoutNanos) {
+    long start = nanoTime.getAsLong();
+    try {
       byte[] answer =
-          open.urgent(
+          peer.connection()
+              .urgent(
                   LimitMessages.SHOULD_RATE_LIMIT,
                   Map.of("grpc-timeout", TimeUnit.NANOSECONDS.toMicros(timeoutNanos) + "u"),
                   LimitMessages.request(question),
                   timeoutNanos)
               .get(timeoutNanos, TimeUnit.NANOSECONDS);
+      peer.outcome(GrpcStatus.OK, nanoTime.getAsLong() - start);
       return LimitMessages.answer(answer);
     } catch (TimeoutException e) {
+      peer.outcome(GrpcStatus.DEADLINE_EXCEEDED, nanoTime.getAsLong() - start);
       return without("no answer within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
+      int status =
+          cause instanceof GrpcException ended ? ended.status().code() : GrpcStatus.UNAVAILABLE;
+      peer.outcome(status, nanoTime.getAsLong() - start);
       return without(cause == null ? e.toString() : String.valueOf(cause.getMessage()));
     } catch (InvalidProtocolBufferException e) {
       return without("it answered what is no RateLimitResponse (" + e.getMessage() + ")");
@@ -72,8 +86,14 @@ public final class RemoteLimits implements LimitServer {
     }
   }
 
-  private @Nullable Answer without(String why) {
+  /**
+   * @param why null if it is to be said later
+   */
+  private @Nullable Answer without(@Nullable String why) {
     unanswered.incrementAndGet();
+    if (why == null) {
+      return null;
+    }
     long quiet = quietUntil.get();
     long now = nanoTime.getAsLong();
     if (now - quiet >= 0 && quietUntil.compareAndSet(quiet, now + QUIET_NANOS)) {

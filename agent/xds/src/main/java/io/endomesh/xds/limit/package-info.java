@@ -1,4 +1,4 @@
-/** Asks a limit server about calls, over connections that others open. */
+/** Asks limit servers about calls: the controller, and others. */
 @NullMarked
 package io.endomesh.xds.limit;
 

@@ -55,7 +55,6 @@ final class GlobalLimitTranslator {
         RateLimit message =
             Messages.unpack(field, filter.getTypedConfig(), FILTER, RateLimit.parser());
         refuseUnsupported(field, message);
-        requireController(field, message);
         policies.add(policy(field, filter.getName(), message, manager.getRouteConfig(), metadata));
       }
     }
@@ -78,6 +77,7 @@ final class GlobalLimitTranslator {
     }
     return new GlobalPolicy(
         name,
+        server(field, message),
         domain,
         message.hasTimeout()
             ? Messages.positiveNanos(field + ".timeout", message.getTimeout())
@@ -133,18 +133,22 @@ final class GlobalLimitTranslator {
     return calls;
   }
 
-  private static void requireController(String field, RateLimit message) throws InvalidResource {
+  /** Without an authority the name of the cluster is it, as in Envoy. */
+  private static GlobalPolicy.Server server(String field, RateLimit message)
+      throws InvalidResource {
+    String where = field + ".rate_limit_service.grpc_service";
     GrpcService service = message.getRateLimitService().getGrpcService();
+    Messages.unsupported(where + ".initial_metadata", service.getInitialMetadataCount() > 0);
     String cluster = service.getEnvoyGrpc().getClusterName();
-    if (!cluster.equals(GlobalPolicy.CONTROLLER)) {
+    String authority = service.getEnvoyGrpc().getAuthority();
+    if (cluster.isEmpty()) {
       throw new InvalidResource(
-          field
-              + ".rate_limit_service.grpc_service.envoy_grpc.cluster_name: '"
-              + cluster
-              + "' (expected: "
+          where
+              + ".envoy_grpc.cluster_name: absent (expected: the cluster of the limit server, or "
               + GlobalPolicy.CONTROLLER
-              + ", the one server that is asked)");
+              + ")");
     }
+    return new GlobalPolicy.Server(cluster, authority.isEmpty() ? cluster : authority);
   }
 
   /** Limits of a policy with their rates in words. */

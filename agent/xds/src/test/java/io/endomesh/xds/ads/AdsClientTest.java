@@ -69,7 +69,7 @@ class AdsClientTest {
         log,
         (host, answer) -> dns.put(host, answer),
         () -> nowNanos,
-        LimitServer.OPEN,
+        server -> LimitServer.OPEN,
         new AdsClient.Listener() {
           @Override
           public void changed() {}

@@ -45,7 +45,7 @@ class CountsSurviveTest {
           new RecordedLog(),
           (host, answer) -> {},
           mesh::nanoTime,
-          LimitServer.OPEN,
+          server -> LimitServer.OPEN,
           new AdsClient.Listener() {
             @Override
             public void changed() {

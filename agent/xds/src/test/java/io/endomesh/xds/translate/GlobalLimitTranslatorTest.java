@@ -17,8 +17,11 @@ import com.google.protobuf.Value;
 import io.endomesh.dataplane.limit.Descriptor;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitKey;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
@@ -73,6 +76,30 @@ class GlobalLimitTranslatorTest {
   }
 
   @Test
+  void server_isTheClusterWithItsAuthority_orTheClustersNameAsInEnvoy() throws Exception {
+    assertThat(server(grpc("endomesh-controller", "")).isController()).isTrue();
+    assertThat(server(grpc("outbound|8081||ratelimit.infra", "ratelimit.infra:8081")))
+        .isEqualTo(
+            new GlobalPolicy.Server("outbound|8081||ratelimit.infra", "ratelimit.infra:8081"));
+    assertThat(server(grpc("limits", ""))).isEqualTo(new GlobalPolicy.Server("limits", "limits"));
+  }
+
+  private static GlobalPolicy.Server server(GrpcService service) throws InvalidResource {
+    RateLimit filter =
+        asking(POLICY)
+            .setRateLimitService(RateLimitServiceConfig.newBuilder().setGrpcService(service))
+            .build();
+    return policies(global(NAME, POLICY, filter, limit(named("all")))).get(0).server();
+  }
+
+  private static GrpcService grpc(String cluster, String authority) {
+    return GrpcService.newBuilder()
+        .setEnvoyGrpc(
+            GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster).setAuthority(authority))
+        .build();
+  }
+
+  @Test
   void limit_withMatchAndKey_knowsWhereTheKeyStands_andItsRateInWords() throws Exception {
     Value rate = Value.newBuilder().setStringValue("9 an hour").build();
     Listener listener =
@@ -118,8 +145,16 @@ class GlobalLimitTranslatorTest {
     assertRefused(asking(""), "domain: absent");
     assertRefused(
         asking(POLICY).clearRateLimitService(),
-        "rate_limit_service.grpc_service.envoy_grpc.cluster_name: '' (expected:"
-            + " endomesh-controller");
+        "rate_limit_service.grpc_service.envoy_grpc.cluster_name: absent (expected: the cluster of"
+            + " the limit server, or endomesh-controller)");
+    assertRefused(
+        asking(POLICY)
+            .setRateLimitService(
+                RateLimitServiceConfig.newBuilder()
+                    .setGrpcService(
+                        grpc("limits", "").toBuilder()
+                            .addInitialMetadata(HeaderValue.newBuilder().setKey("a")))),
+        "rate_limit_service.grpc_service.initial_metadata is not supported");
     assertRefused(asking(POLICY).setStage(1), "stage is not supported");
     assertRefused(asking(POLICY).setRequestType("internal"), "request_type is not supported");
     assertRefused(asking(POLICY).setTimeout(Duration.getDefaultInstance()), "timeout: 0");

@@ -1,13 +1,13 @@
-package io.endomesh.xds;
+package io.endomesh.xds.runtime;
 
 import java.util.random.RandomGenerator;
 
 /**
  * How long to wait before the next try: uniform between nothing and a ceiling that doubles (full
- * jitter), so that a thousand agents that lost the same controller do not come back at the same
- * moment. Not thread-safe.
+ * jitter), so that a thousand agents that lost the same server do not come back at the same moment.
+ * Not thread-safe.
  */
-final class Backoff {
+public final class Backoff {
 
   /** gRPC starts at 1 s and grows to 120; a mesh wants its policy changes back within seconds. */
   static final long BASE_NANOS = 500_000_000;
@@ -23,16 +23,16 @@ final class Backoff {
   private final RandomGenerator random;
   private int failures;
 
-  Backoff(RandomGenerator random) {
+  public Backoff(RandomGenerator random) {
     this.random = random;
   }
 
-  /** The controller answered: the next loss is the first again. */
-  void reset() {
+  /** The server answered: the next loss is the first again. */
+  public void reset() {
     failures = 0;
   }
 
-  long nextNanos() {
+  public long nextNanos() {
     long ceiling =
         failures == 0
             ? START_JITTER_NANOS

@@ -1,4 +1,4 @@
-package io.endomesh.xds;
+package io.endomesh.xds.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
