@@ -55,8 +55,13 @@ final class FakeLimitServer implements AutoCloseable {
     this.server = start(builder(port));
   }
 
-  /** Mutual TLS, as this workload. */
-  FakeLimitServer(TestAuthority authority, String namespace, String service) throws Exception {
+  /**
+   * TLS, as this workload.
+   *
+   * @param asks {@code REQUIRE} for mutual TLS
+   */
+  FakeLimitServer(TestAuthority authority, String namespace, String service, ClientAuth asks)
+      throws Exception {
     KeyPair key = TestAuthority.newKey();
     this.server =
         start(
@@ -67,7 +72,7 @@ final class FakeLimitServer implements AutoCloseable {
                                 key.getPrivate(),
                                 authority.workload(key.getPublic(), namespace, service)))
                         .trustManager(authority.root())
-                        .clientAuth(ClientAuth.REQUIRE)
+                        .clientAuth(asks)
                         .build()));
   }
 

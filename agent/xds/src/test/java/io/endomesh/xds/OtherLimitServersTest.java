@@ -7,6 +7,7 @@ import static io.endomesh.xds.RateLimits.named;
 import static io.endomesh.xds.Xds.CLUSTER;
 import static io.endomesh.xds.Xds.ENDPOINTS;
 import static io.endomesh.xds.Xds.LISTENER;
+import static io.endomesh.xds.Xds.any;
 import static io.endomesh.xds.Xds.cluster;
 import static io.endomesh.xds.Xds.endpoint;
 import static io.endomesh.xds.Xds.endpoints;
@@ -15,24 +16,52 @@ import static io.endomesh.xds.Xds.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.cluster.ClusterLoad;
+import io.endomesh.dataplane.cluster.ClusterPolicy;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.limit.GlobalPolicy;
+import io.endomesh.dataplane.limit.LimitServer;
+import io.endomesh.xds.http2.Http2Client;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
+import io.endomesh.xds.limit.LimitServers;
+import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.RecordedLog;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -90,20 +119,30 @@ class OtherLimitServersTest {
   void stop() throws Exception {
     agent.close();
     controller.close();
-    // A state that is still being written cannot be deleted when the test ends.
-    await(this::isKept);
+    // The last write of the state may just be under way.
+    await(this::isEmptied);
   }
 
-  private boolean isKept() {
+  private boolean isEmptied() {
     try (Stream<Path> files = Files.walk(state)) {
-      return files.noneMatch(file -> file.toString().endsWith(".tmp"));
-    } catch (java.io.IOException | java.io.UncheckedIOException written) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(state)) {
+          Files.delete(file);
+        }
+      }
+      return true;
+    } catch (IOException | UncheckedIOException written) {
       return false;
     }
   }
 
   /** The agent asks the controller about the cluster that the policy names, and gets it. */
   private void limitedBy(boolean tls, Duration timeout, boolean deny, LbEndpoint... endpoints)
+      throws Exception {
+    limitedBy(cluster(CLUSTER_NAME, tls), timeout, deny, endpoints);
+  }
+
+  private void limitedBy(Cluster cluster, Duration timeout, boolean deny, LbEndpoint... endpoints)
       throws Exception {
     GrpcService.EnvoyGrpc server =
         GrpcService.EnvoyGrpc.newBuilder()
@@ -130,9 +169,7 @@ class OtherLimitServersTest {
                         .build(),
                     limit(named("all"))))));
     controller.subscription(CLUSTER_NAME);
-    discovery.onNext(
-        response(
-            CLUSTER, next(), resource(CLUSTER, CLUSTER_NAME, next(), cluster(CLUSTER_NAME, tls))));
+    discovery.onNext(response(CLUSTER, next(), resource(CLUSTER, CLUSTER_NAME, next(), cluster)));
     controller.subscription(CLUSTER_NAME);
     at(endpoints);
     await(() -> !mesh.snapshot().inbound().otherPorts().rateLimits().isEmpty());
@@ -177,7 +214,8 @@ class OtherLimitServersTest {
 
   @Test
   void server_ofTheMesh_isAskedByMutualTls_andTheControllerIsNot() throws Exception {
-    try (FakeLimitServer server = new FakeLimitServer(authority, "infra", "ratelimit")) {
+    try (FakeLimitServer server =
+        new FakeLimitServer(authority, "infra", "ratelimit", ClientAuth.REQUIRE)) {
       limitedBy(
           /* tls= */ true,
           PATIENT,
@@ -193,8 +231,45 @@ class OtherLimitServersTest {
   }
 
   @Test
+  void server_outsideTheMesh_isAskedByTheTlsOfItsCluster() throws Exception {
+    CertificateValidationContext trusted =
+        CertificateValidationContext.newBuilder()
+            .setTrustedCa(
+                DataSource.newBuilder().setInlineString(TestAuthority.pem(authority.root())))
+            .addMatchTypedSubjectAltNames(
+                SubjectAltNameMatcher.newBuilder()
+                    .setSanType(SubjectAltNameMatcher.SanType.URI)
+                    .setMatcher(
+                        StringMatcher.newBuilder()
+                            .setExact("spiffe://endomesh.local/ns/infra/sa/ratelimit")))
+            .build();
+    UpstreamTlsContext tls =
+        UpstreamTlsContext.newBuilder()
+            .setSni("limits.example")
+            .setCommonTlsContext(CommonTlsContext.newBuilder().setValidationContext(trusted))
+            .build();
+    try (FakeLimitServer server =
+        new FakeLimitServer(authority, "infra", "ratelimit", ClientAuth.OPTIONAL)) {
+      limitedBy(
+          cluster(CLUSTER_NAME, false).toBuilder()
+              .setTransportSocket(
+                  TransportSocket.newBuilder()
+                      .setTypedConfig(
+                          any("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", tls)))
+              .build(),
+          PATIENT,
+          /* deny= */ true,
+          plain(server));
+      awaitAsked(server);
+
+      assertThat(take(server.arrived).callers()).isEmpty();
+    }
+  }
+
+  @Test
   void server_thatProvesAnotherIdentity_isNotAsked() throws Exception {
-    try (FakeLimitServer server = new FakeLimitServer(authority, "infra", "somebody")) {
+    try (FakeLimitServer server =
+        new FakeLimitServer(authority, "infra", "somebody", ClientAuth.REQUIRE)) {
       limitedBy(
           /* tls= */ true,
           PATIENT,
@@ -295,6 +370,90 @@ class OtherLimitServersTest {
             return served == 20 && second.questions.size() == 20;
           });
     }
+  }
+
+  @Test
+  void endpoint_thatNeverAnswers_isTakenOutByTheOutlierDetectionOfTheCluster() throws Exception {
+    OutlierDetection afterOne =
+        OutlierDetection.newBuilder()
+            .setConsecutiveGatewayFailure(UInt32Value.of(1))
+            .setEnforcingConsecutiveGatewayFailure(UInt32Value.of(100))
+            .setMaxEjectionPercent(UInt32Value.of(50))
+            .setBaseEjectionTime(Duration.newBuilder().setSeconds(300))
+            .build();
+    try (FakeLimitServer silent = new FakeLimitServer(0);
+        FakeLimitServer other = new FakeLimitServer(0)) {
+      limitedBy(
+          cluster(CLUSTER_NAME, false).toBuilder().setOutlierDetection(afterOne).build(),
+          Duration.newBuilder().setNanos(500_000_000).build(),
+          /* deny= */ true,
+          plain(silent),
+          plain(other));
+      awaitAsked(silent);
+      awaitAsked(other);
+      silent.answer = null;
+      await(() -> serve() != null);
+
+      other.questions.clear();
+      for (int i = 0; i < 20; i++) {
+        assertThat(serve()).isNull();
+      }
+      assertThat(other.questions).hasSize(20);
+    }
+  }
+
+  @Test
+  void certificate_thatIsRenewed_isProvedByANewConnection_andNoQuestionIsLost() throws Exception {
+    GlobalPolicy.Server named = new GlobalPolicy.Server(CLUSTER_NAME, AUTHORITY);
+    LimitServer.Question question = new LimitServer.Question(POLICY, List.of());
+    Identity first = authority.credentials("default", "first").identity();
+    Identity renewed = authority.credentials("default", "renewed").identity();
+    Http2Client http = new Http2Client(log);
+    try (FakeLimitServer server =
+            new FakeLimitServer(authority, "infra", "ratelimit", ClientAuth.REQUIRE);
+        ControlThread serial = new ControlThread(log)) {
+      Endpoint endpoint =
+          new Endpoint(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()),
+              "spiffe://endomesh.local/ns/infra/sa/ratelimit",
+              Map.of(),
+              1,
+              new Load());
+      io.endomesh.dataplane.cluster.Cluster cluster =
+          new io.endomesh.dataplane.cluster.Cluster(
+              CLUSTER_NAME,
+              "ratelimit.infra",
+              List.of(endpoint),
+              ClusterPolicy.DEFAULT,
+              new ClusterLoad());
+      LimitServers limits = new LimitServers(() -> null, http, serial, System::nanoTime, log);
+      CompletableFuture<LimitServer> used = new CompletableFuture<>();
+      serial.execute(
+          () -> {
+            limits.use(Map.of(named, cluster), first);
+            used.complete(limits.of(named));
+          });
+      LimitServer asked = used.get(20, TimeUnit.SECONDS);
+      await(() -> asked.ask(question, TimeUnit.SECONDS.toNanos(20)) != null);
+
+      serial.execute(() -> limits.use(Map.of(named, cluster), renewed));
+      await(
+          () -> {
+            assertThat(asked.ask(question, TimeUnit.SECONDS.toNanos(20))).isNotNull();
+            return server.arrived.stream().anyMatch(OtherLimitServersTest::isRenewed);
+          });
+      await(
+          () -> {
+            assertThat(asked.ask(question, TimeUnit.SECONDS.toNanos(20))).isNotNull();
+            return server.connections.get() == 1;
+          });
+    } finally {
+      http.close();
+    }
+  }
+
+  private static boolean isRenewed(FakeLimitServer.Arrived arrived) {
+    return arrived.callers().contains("spiffe://endomesh.local/ns/default/sa/renewed");
   }
 
   @Test

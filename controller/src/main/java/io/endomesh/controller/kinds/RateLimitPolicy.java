@@ -36,8 +36,9 @@ public record RateLimitPolicy(
   /**
    * @param name within the policy
    * @param match by an exact path or a prefix, method and headers
+   * @param rate null where another server than the controller counts, and says it
    */
-  public record Limit(String name, HttpRoute.Match match, Rate rate, LimitKey key) {}
+  public record Limit(String name, HttpRoute.Match match, @Nullable Rate rate, LimitKey key) {}
 
   /** Who counts, in the words of the resource. */
   private enum Scope {
@@ -50,8 +51,17 @@ public record RateLimitPolicy(
    *
    * @param timeoutNanos how long a call waits for the answer
    * @param failClosed if a call without an answer is refused
+   * @param server null for the controller
    */
-  public record Global(long timeoutNanos, boolean failClosed) {}
+  public record Global(long timeoutNanos, boolean failClosed, @Nullable Server server) {}
+
+  /**
+   * Another server than the controller that speaks Envoy's rate limit service.
+   *
+   * @param host in lower case: a service of the mesh, or a host of a ServiceEntry
+   * @param domain under which it knows the limits
+   */
+  public record Server(String host, int port, String domain) {}
 
   /** No call is to wait longer for being counted; a second is an outage already. */
   private static final long MAX_TIMEOUT_NANOS = 1_000_000_000;
@@ -71,17 +81,19 @@ public record RateLimitPolicy(
 
   static RateLimitPolicy read(Metadata metadata, Fields spec) {
     List<String> services = TargetRefs.services(spec);
+    Global global = global(metadata, spec);
+    boolean counted = global == null || global.server() == null;
     Set<String> names = new HashSet<>();
-    List<Limit> limits = spec.objects("limits", fields -> limit(fields, names));
+    List<Limit> limits = spec.objects("limits", fields -> limit(fields, names, counted));
     if (limits.isEmpty() || limits.size() > MAX_LIMITS) {
       throw spec.invalid("limits", limits.size() + " limits (expected: 1 to " + MAX_LIMITS + ")");
     }
-    return new RateLimitPolicy(metadata, services, limits, global(spec));
+    return new RateLimitPolicy(metadata, services, limits, global);
   }
 
-  private static @Nullable Global global(Fields spec) {
+  private static @Nullable Global global(Metadata metadata, Fields spec) {
     if (spec.oneOf("scope", Scope.class, Scope.Instance) == Scope.Instance) {
-      for (String field : List.of("timeout", "failClosed")) {
+      for (String field : List.of("timeout", "failClosed", "server")) {
         if (spec.has(field)) {
           throw spec.invalid(field, "without a server to ask (expected: only with scope: Global)");
         }
@@ -96,10 +108,40 @@ public record RateLimitPolicy(
     }
     return new Global(
         timeout == null ? GlobalPolicy.DEFAULT_TIMEOUT_NANOS : timeout,
-        spec.bool("failClosed", false));
+        spec.bool("failClosed", false),
+        server(metadata, spec));
   }
 
-  private static Limit limit(Fields fields, Set<String> names) {
+  private static @Nullable Server server(Metadata metadata, Fields spec) {
+    Fields server = spec.optionalObject("server");
+    if (server == null) {
+      return null;
+    }
+    String host = server.string("host").toLowerCase(Locale.ROOT);
+    if (!HostNames.isName(host)) {
+      throw server.invalid(
+          "host", "'" + host + "' (expected: a service, or a host of a ServiceEntry)");
+    }
+    int port = server.integer("port", 1, MAX_PORT);
+    String name = "RateLimitPolicy/" + metadata.namespace() + "/" + metadata.name();
+    String domain = server.string("domain", name);
+    if (!DOMAIN.matcher(domain).matches()) {
+      throw server.invalid(
+          "domain", "'" + domain + "' (expected: 1 to 253 printable characters, without spaces)");
+    }
+    server.rejectUnknown();
+    return new Server(host, port, domain);
+  }
+
+  private static final int MAX_PORT = 65_535;
+
+  /** Envoy takes any; this is what can be told apart in a server's configuration. */
+  private static final Pattern DOMAIN = Pattern.compile("[!-~]{1,253}");
+
+  /**
+   * @param counted if the controller or a workload counts it
+   */
+  private static Limit limit(Fields fields, Set<String> names, boolean counted) {
     String name = fields.string("name");
     if (!NAME.matcher(name).matches()) {
       throw fields.invalid("name", "'" + name + "' (expected: lower-case letters, digits and '-')");
@@ -107,7 +149,15 @@ public record RateLimitPolicy(
     if (!names.add(name)) {
       throw fields.invalid("name", "'" + name + "' (expected: another than those before)");
     }
-    return new Limit(name, match(fields), rate(fields), key(fields));
+    if (!counted) {
+      for (String field : List.of("requests", "per", "burst")) {
+        if (fields.has(field)) {
+          throw fields.invalid(
+              field, "beside server (expected: absent; the configuration of that server says it)");
+        }
+      }
+    }
+    return new Limit(name, match(fields), counted ? rate(fields) : null, key(fields));
   }
 
   private static Rate rate(Fields fields) {

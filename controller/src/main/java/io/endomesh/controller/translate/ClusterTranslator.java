@@ -48,7 +48,7 @@ final class ClusterTranslator {
       return null;
     }
     Cluster.Builder cluster = Cluster.newBuilder().setName(name);
-    Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
+    Destination destination = Destination.ofCluster(model, parsed.host(), parsed.port(), null);
     if (destination instanceof Destination.ToEntry to && isNamed(model, to)) {
       // DNS is asked by the clients: it may answer them differently than the controller.
       cluster
@@ -141,7 +141,7 @@ final class ClusterTranslator {
     if (parsed == null) {
       return null;
     }
-    Destination destination = Destination.ofHost(model, parsed.host(), parsed.port(), null);
+    Destination destination = Destination.ofCluster(model, parsed.host(), parsed.port(), null);
     LocalityRule rule = locality(model, name);
     if (destination instanceof Destination.ToEntry to) {
       return entryEndpoints(model, name, parsed, to, rule, scope);

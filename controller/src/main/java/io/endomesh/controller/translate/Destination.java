@@ -108,6 +108,18 @@ sealed interface Destination {
   }
 
   /**
+   * What a cluster leads to, also where applications are not led: an external host that only DNS
+   * knows.
+   */
+  static @Nullable Destination ofCluster(
+      MeshModel model, String host, int port, @Nullable String namespace) {
+    ServiceEntry entry = model.serviceEntry(host);
+    return entry != null && entry.resolution() == ServiceEntry.Resolution.DNS
+        ? new ToEntry(entry, host, port(entry, port))
+        : ofHost(model, host, port, namespace);
+  }
+
+  /**
    * Without endpoints the application goes where it would without a mesh: DNS tells it. Unless it
    * needs the mesh to begin TLS.
    */

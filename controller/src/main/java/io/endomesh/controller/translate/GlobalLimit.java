@@ -5,6 +5,7 @@ import io.endomesh.dataplane.limit.Rate;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A limit that the controller counts for all workloads of a service. Immutable.
@@ -25,11 +26,11 @@ public record GlobalLimit(
     return keyed ? entries.subList(0, entries.size() - 1) : entries;
   }
 
-  /** All of a mesh. */
+  /** All of a mesh but those that another server counts. */
   public static List<GlobalLimit> of(MeshModel model) {
     List<GlobalLimit> limits = new ArrayList<>();
     for (RateLimitPolicy policy : model.catalog().rateLimitPolicies()) {
-      if (policy.global() != null) {
+      if (policy.global() != null && policy.global().server() == null) {
         for (RateLimitPolicy.Limit limit : policy.limits()) {
           LimitDescription description = LimitDescription.of(limit);
           limits.add(
@@ -37,7 +38,7 @@ public record GlobalLimit(
                   GlobalLimitTranslator.domain(policy),
                   policy.metadata().namespace(),
                   limit.name(),
-                  limit.rate(),
+                  Objects.requireNonNull(limit.rate(), limit.name()),
                   description.entries(),
                   description.keyed()));
         }

@@ -22,14 +22,16 @@ import java.util.Map;
 /**
  * RateLimitPolicies that count over all workloads, as Envoy's RateLimit filters, one for each
  * policy and with its name, for one workload. What the server is told of a call stands at the
- * virtual host under the same name. Stateless.
+ * virtual host under the same name. Immutable.
  */
 final class GlobalLimitTranslator {
 
+  private final MeshModel model;
   private final List<RateLimitPolicy> policies = new ArrayList<>();
 
   /** Oldest first. */
   GlobalLimitTranslator(MeshModel model, Scope workload) {
+    this.model = model;
     for (RateLimitPolicy policy : model.catalog().rateLimitPolicies()) {
       if (policy.global() != null
           && PolicyTargets.include(
@@ -39,7 +41,7 @@ final class GlobalLimitTranslator {
     }
   }
 
-  /** Of a policy, for the server that counts. */
+  /** Of a policy, for the controller as the server that counts. */
   static String domain(RateLimitPolicy policy) {
     return "RateLimitPolicy/" + policy.metadata().namespace() + "/" + policy.metadata().name();
   }
@@ -59,9 +61,10 @@ final class GlobalLimitTranslator {
     return filters;
   }
 
-  private static RateLimit filter(RateLimitPolicy policy, RateLimitPolicy.Global global) {
+  private RateLimit filter(RateLimitPolicy policy, RateLimitPolicy.Global global) {
+    RateLimitPolicy.Server server = global.server();
     return RateLimit.newBuilder()
-        .setDomain(domain(policy))
+        .setDomain(server == null ? domain(policy) : server.domain())
         .setTimeout(Durations.fromNanos(global.timeoutNanos()))
         .setFailureModeDeny(global.failClosed())
         // Not 500, Envoy's default: it is no error of the application, and may pass.
@@ -74,9 +77,26 @@ final class GlobalLimitTranslator {
                 .setGrpcService(
                     GrpcService.newBuilder()
                         .setEnvoyGrpc(
-                            GrpcService.EnvoyGrpc.newBuilder()
-                                .setClusterName(GlobalPolicy.CONTROLLER))))
+                            server == null
+                                ? GrpcService.EnvoyGrpc.newBuilder()
+                                    .setClusterName(GlobalPolicy.CONTROLLER)
+                                : asked(server, policy.metadata().namespace()))))
         .build();
+  }
+
+  /** A server that did not join yet is a cluster without endpoints, which it comes to have. */
+  private GrpcService.EnvoyGrpc.Builder asked(RateLimitPolicy.Server server, String namespace) {
+    Destination destination = Destination.ofCluster(model, server.host(), server.port(), namespace);
+    if (destination != null) {
+      return GrpcService.EnvoyGrpc.newBuilder()
+          .setClusterName(destination.clusterName())
+          .setAuthority(destination.routeName());
+    }
+    ServiceKey service = ServiceKey.ofHost(server.host(), namespace);
+    String host = service == null ? server.host() : service.toString();
+    return GrpcService.EnvoyGrpc.newBuilder()
+        .setClusterName(Destination.clusterName(server.port(), host))
+        .setAuthority(host + ":" + server.port());
   }
 
   /** By the name of the filter: for {@code typed_per_filter_config} of the virtual host. */
@@ -95,14 +115,15 @@ final class GlobalLimitTranslator {
     Struct.Builder rates = Struct.newBuilder();
     for (RateLimitPolicy policy : policies) {
       Struct.Builder limits = Struct.newBuilder();
-      policy
-          .limits()
-          .forEach(
-              limit ->
-                  limits.putFields(
-                      limit.name(),
-                      Value.newBuilder().setStringValue(limit.rate().toString()).build()));
-      rates.putFields(domain(policy), Value.newBuilder().setStructValue(limits).build());
+      for (RateLimitPolicy.Limit limit : policy.limits()) {
+        if (limit.rate() != null) {
+          limits.putFields(
+              limit.name(), Value.newBuilder().setStringValue(limit.rate().toString()).build());
+        }
+      }
+      if (limits.getFieldsCount() > 0) {
+        rates.putFields(domain(policy), Value.newBuilder().setStructValue(limits).build());
+      }
     }
     return rates.build();
   }

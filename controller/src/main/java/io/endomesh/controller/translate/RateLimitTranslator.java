@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * RateLimitPolicies of which each workload counts for itself, as Envoy's LocalRateLimit filters,
@@ -73,9 +74,10 @@ final class RateLimitTranslator {
 
   private static void add(RateLimitPolicy.Limit limit, LocalRateLimit.Builder filter) {
     LimitDescription description = LimitDescription.of(limit);
-    filter.addDescriptors(descriptor(description.withoutKey(), limit.rate()));
+    Rate rate = Objects.requireNonNull(limit.rate(), limit.name());
+    filter.addDescriptors(descriptor(description.withoutKey(), rate));
     if (description.keyed()) {
-      filter.addDescriptors(descriptor(description.entries(), limit.rate()));
+      filter.addDescriptors(descriptor(description.entries(), rate));
     }
     filter.addRateLimits(description.rateLimit());
   }

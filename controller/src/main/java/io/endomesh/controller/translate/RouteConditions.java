@@ -9,6 +9,7 @@ import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
+import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.ServiceResource;
 import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
@@ -148,7 +149,7 @@ public final class RouteConditions {
       return List.of(destination(rule, applied));
     }
     if (resource instanceof RateLimitPolicy policy) {
-      return List.of(target(policy.metadata().namespace(), policy.services(), known));
+      return limits(policy, applied);
     }
     if (resource instanceof ResiliencePolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
@@ -175,6 +176,58 @@ public final class RouteConditions {
         services,
         known,
         "it has no effect until it joins");
+  }
+
+  private static List<Condition> limits(RateLimitPolicy policy, Applied applied) {
+    String namespace = policy.metadata().namespace();
+    Condition target = target(namespace, policy.services(), applied.known());
+    RateLimitPolicy.Global global = policy.global();
+    return global == null || global.server() == null
+        ? List.of(target)
+        : List.of(target, limitServer(global, global.server(), namespace, applied));
+  }
+
+  private static Condition limitServer(
+      RateLimitPolicy.Global global,
+      RateLimitPolicy.Server server,
+      String namespace,
+      Applied applied) {
+    String consequence =
+        global.failClosed()
+            ? "calls that it should count are refused until it is there"
+            : "calls that it should count are let through until it is there";
+    ServiceEntry entry = applied.serviceEntry(server.host());
+    ServiceKey service = ServiceKey.ofHost(server.host(), namespace);
+    if (entry != null) {
+      return entry.resolution() != ServiceEntry.Resolution.NONE
+          ? new Condition("ResolvedRefs", true, "ResolvedRefs", "")
+          : unresolved(
+              "BackendNotFound",
+              "server: ServiceEntry "
+                  + entry.metadata().namespace()
+                  + "/"
+                  + entry.metadata().name()
+                  + " has resolution NONE (expected: STATIC or DNS, which say where "
+                  + server.host()
+                  + " is); "
+                  + consequence);
+    }
+    if (service == null) {
+      return unresolved(
+          "BackendNotFound",
+          "server: no host "
+              + server.host()
+              + " (expected: a service, or a host of a ServiceEntry); "
+              + consequence);
+    }
+    return condition(
+        "ResolvedRefs",
+        "ResolvedRefs",
+        "BackendNotFound",
+        "server",
+        Set.of(service),
+        applied.known(),
+        consequence);
   }
 
   private static Condition destination(DestinationRule rule, Applied applied) {

@@ -83,6 +83,8 @@ class RateLimitPolicyTest {
             + " without a server to ask",
         "TARGET; scope: Global; timeout: 2s; limits: [{name: a, requests: 1, per: 1s}] |"
             + " spec.timeout: '2s' (expected: 1ms to 1s; a call waits that long)",
+        "TARGET; server: {host: a, port: 1}; limits: [{name: a, requests: 1, per: 1s}] |"
+            + " spec.server: without a server to ask (expected: only with scope: Global)",
         "TARGET; scope: Global; failClosed: 1; limits: [{name: a, requests: 1, per: 1s}] |"
             + " spec.failClosed: 1 (expected: true or false)",
         "TARGET; limits: [{name: a, requests: 1, per: 1s, match: {method: post}}] |"
@@ -100,11 +102,63 @@ class RateLimitPolicyTest {
     assertThat(parse(TARGET + limits).global()).isNull();
     assertThat(parse(TARGET + "\n  scope: Instance" + limits).global()).isNull();
     assertThat(parse(TARGET + "\n  scope: Global" + limits).global())
-        .isEqualTo(new RateLimitPolicy.Global(20_000_000, false));
+        .isEqualTo(new RateLimitPolicy.Global(20_000_000, false, null));
     assertThat(
             parse(TARGET + "\n  scope: Global\n  timeout: 5ms\n  failClosed: true" + limits)
                 .global())
-        .isEqualTo(new RateLimitPolicy.Global(5_000_000, true));
+        .isEqualTo(new RateLimitPolicy.Global(5_000_000, true, null));
+  }
+
+  @Test
+  void parse_server_isAskedInTheDomainOfThePolicy_andKnowsTheRates() throws Exception {
+    RateLimitPolicy policy = parse(askingServer("host: RateLimit.infra, port: 8081"));
+    assertThat(policy.global())
+        .isEqualTo(
+            new RateLimitPolicy.Global(
+                20_000_000,
+                false,
+                new RateLimitPolicy.Server(
+                    "ratelimit.infra", 8081, "RateLimitPolicy/shop/orders")));
+    assertThat(policy.limits().get(0).rate()).isNull();
+    assertThat(
+            parse(askingServer("host: limits, port: 1, domain: 'shop:a'"))
+                .global()
+                .server()
+                .domain())
+        .isEqualTo("shop:a");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "port: 8081 | spec.server.host: absent (expected: a string)",
+        "host: 'a b', port: 1 | spec.server.host: 'a b' (expected: a service, or a host of a"
+            + " ServiceEntry)",
+        "host: a | spec.server.port: absent (expected: a number from 1 to 65535)",
+        "host: a, port: 0 | spec.server.port: 0 (expected: a number from 1 to 65535)",
+        "host: a, port: 1, domain: 'a b' | spec.server.domain: 'a b' (expected: 1 to 253",
+        "host: a, port: 1, domain: '' | spec.server.domain: '' (expected: 1 to 253",
+        "host: a, port: 1, path: x | spec.server.path: ",
+      })
+  void parse_invalidServer_saysWhere(String server, String problem) {
+    assertThatThrownBy(() -> parse(askingServer(server)))
+        .hasMessageContaining("RateLimitPolicy shop/orders: " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"requests", "burst"})
+  void parse_rateBesideServer_isRefused_becauseTheServerSaysIt(String field) {
+    String spec = askingServer("host: a, port: 1").replace("name: a", "name: a, " + field + ": 5");
+    assertThatThrownBy(() -> parse(spec))
+        .hasMessageContaining(
+            "spec.limits[0]."
+                + field
+                + ": beside server (expected: absent; the configuration of that server says it)");
+  }
+
+  private static String askingServer(String server) {
+    return TARGET + "\n  scope: Global\n  server: {" + server + "}\n  limits: [{name: a}]";
   }
 
   private static RateLimitPolicy.Limit limit(String fields) throws InvalidResourceException {

@@ -3,8 +3,11 @@ package io.endomesh.controller.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.translate.RouteConditions.Condition;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
@@ -240,6 +243,118 @@ class RateLimitTranslatorTest {
                 "targetRefs: no service shop/orders (expected: one that joined, or a v1 Service);"
                     + " it has no effect until it joins"));
   }
+
+  @Test
+  void policy_withAServer_asksItsCluster_underItsName_andSaysNoRates() throws Exception {
+    mesh.apply(ASKING);
+
+    assertThat(asked().toString())
+        .isEqualTo(
+            """
+            cluster_name: "outbound|8081||ratelimit.infra"
+            authority: "ratelimit.infra:8081"
+            """);
+    assertThat(filters("orders").get(0).getTypedConfig().unpack(RateLimit.class).getDomain())
+        .isEqualTo("shop");
+    assertThat(listener(scope("orders")).hasMetadata()).isFalse();
+    assertThat(GlobalLimit.of(mesh.model())).isEmpty();
+  }
+
+  @Test
+  void server_ofAServiceEntry_isItsCluster_alsoIfOnlyDnsKnowsIt() throws Exception {
+    mesh.apply(ASKING.replace("ratelimit.infra", "limits.example.com"))
+        .apply(
+            """
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: limits, namespace: shop}
+            spec:
+              hosts: [limits.example.com]
+              ports: [{number: 8081, name: grpc, protocol: GRPC}]
+              resolution: DNS
+            """);
+
+    assertThat(asked().getClusterName()).isEqualTo("outbound|8081||limits.example.com");
+    assertThat(asked().getAuthority()).isEqualTo("limits.example.com:8081");
+    Cluster cluster =
+        ClusterTranslator.cluster(mesh.model(), asked().getClusterName(), Scope.Dialect.AGENT);
+    assertThat(cluster.getType()).isEqualTo(Cluster.DiscoveryType.STRICT_DNS);
+    assertThat(cluster.getLoadAssignment().toString()).contains("limits.example.com");
+  }
+
+  private GrpcService.EnvoyGrpc asked() throws Exception {
+    return filters("orders")
+        .get(0)
+        .getTypedConfig()
+        .unpack(RateLimit.class)
+        .getRateLimitService()
+        .getGrpcService()
+        .getEnvoyGrpc();
+  }
+
+  @Test
+  void conditions_serverNotInTheMesh_isNamed_withWhatHappensMeanwhile() throws Exception {
+    var policy = ResourceParser.parse(ResourceParser.documents(ASKING).get(0)).resource();
+    ReferenceGrants none = mesh.model().referenceGrants();
+
+    assertThat(RouteConditions.of(policy, new Applied(key -> true, none, List.of())).get(1))
+        .isEqualTo(new Condition("ResolvedRefs", true, "ResolvedRefs", ""));
+    assertThat(
+            RouteConditions.of(
+                    policy, new Applied(key -> key.name().equals("orders"), none, List.of()))
+                .get(1))
+        .isEqualTo(
+            new Condition(
+                "ResolvedRefs",
+                false,
+                "BackendNotFound",
+                "server: no service infra/ratelimit (expected: one that joined, or a v1 Service);"
+                    + " calls that it should count are refused until it is there"));
+    assertThat(server("limits.example.com", "").message())
+        .startsWith("server: no host limits.example.com (expected: a service, or a host of a");
+    assertThat(server("limits.example.com", "resolution: NONE").message())
+        .startsWith("server: ServiceEntry shop/limits has resolution NONE (expected: STATIC or");
+    assertThat(server("limits.example.com", "resolution: DNS").status()).isTrue();
+  }
+
+  private Condition server(String host, String entry) throws Exception {
+    String limits = ASKING.replace("ratelimit.infra", host);
+    var policy = ResourceParser.parse(ResourceParser.documents(limits).get(0)).resource();
+    String yaml =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: limits, namespace: shop}
+        spec:
+          hosts: [HOST]
+          ports: [{number: 8081, name: grpc, protocol: GRPC}]
+          ENTRY
+        """;
+    List<MeshResource> entries =
+        entry.isEmpty()
+            ? List.of()
+            : List.of(
+                ResourceParser.parse(
+                        ResourceParser.documents(yaml.replace("HOST", host).replace("ENTRY", entry))
+                            .get(0))
+                    .resource());
+    return RouteConditions.of(
+            policy, new Applied(key -> false, mesh.model().referenceGrants(), entries))
+        .get(1);
+  }
+
+  private static final String ASKING =
+      """
+      apiVersion: endomesh.io/v1
+      kind: RateLimitPolicy
+      metadata: {name: asking, namespace: shop}
+      spec:
+        targetRefs: [{group: "", kind: Service, name: orders}]
+        scope: Global
+        server: {host: ratelimit.infra, port: 8081, domain: shop}
+        failClosed: true
+        limits: [{name: each, key: caller}]
+      """;
 
   private static Scope scope(String service) {
     return new Scope("shop", Map.of("app", service), Scope.Dialect.AGENT);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,20 +86,52 @@ final class EchoMesh implements AutoCloseable {
 
   private void start(String name, Path join, String namespace, String version) throws IOException {
     List<String> command =
-        Installation.java(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Djava.io.tmpdir=" + run,
+        program(
             // A Host header of its own is what one of the cases is about.
             "-Djdk.httpclient.allowRestrictedHeaders=host",
-            "-javaagent:%s=join-file=%s,namespace=%s,service=echo,labels=version:%s,state-dir=%s"
-                .formatted(
-                    installation.agent(), join, namespace, version, run.resolve("state-" + name)),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "sample.echo.Echo",
-            name);
+            agent(join, namespace, "echo,labels=version:" + version, run.resolve("state-" + name)));
+    command.addAll(List.of("sample.echo.Echo", name));
     workloads.put(name, Spoken.start(command));
+  }
+
+  private String agent(Path join, String namespace, String service, Path state) {
+    return "-javaagent:%s=join-file=%s,namespace=%s,service=%s,state-dir=%s"
+        .formatted(installation.agent(), join, namespace, service, state);
+  }
+
+  private List<String> program(String... options) {
+    List<String> command =
+        Installation.java("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + run);
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return command;
+  }
+
+  /** A program of its own that is a workload of a service; who starts it ends it. */
+  Spoken join(String namespace, String service, String main, String argument) throws IOException {
+    Path state = run.resolve("state-" + service);
+    List<String> command =
+        program(agent(controller.joinFile(namespace), namespace, service, state));
+    command.addAll(List.of(main, argument));
+    return Spoken.start(command);
+  }
+
+  /** A program outside the mesh; who starts it ends it. */
+  Spoken outside(String main, String argument) throws IOException {
+    List<String> command = program();
+    command.addAll(List.of(main, argument));
+    return Spoken.start(command);
+  }
+
+  /** Conditions of a resource that do not hold, with their messages; empty if all do. */
+  List<String> complaints(String path) {
+    List<String> complaints = new ArrayList<>();
+    for (JsonNode condition : controller.api(path).at("/status/conditions")) {
+      if (!condition.get("status").asText().equals("True")) {
+        complaints.add(condition.get("type").asText() + ": " + condition.get("message").asText());
+      }
+    }
+    return complaints;
   }
 
   private boolean joined() {
