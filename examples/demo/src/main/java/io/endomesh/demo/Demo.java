@@ -29,6 +29,7 @@ public final class Demo {
           new PolicyCheck(),
           new BrowserCheck(),
           new RateLimitCheck(),
+          new OverloadCheck(),
           new DatabaseCheck(),
           new GlobalLimitCheck(),
           new RouteKindsCheck(),

@@ -46,6 +46,11 @@ public final class Http {
     return send(HttpRequest.newBuilder(URI.create(url)).GET());
   }
 
+  /** With one header more. */
+  public Answer get(String url, String name, String value) {
+    return send(HttpRequest.newBuilder(URI.create(url)).GET().header(name, value));
+  }
+
   public Answer post(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.noBody()));
   }

@@ -331,4 +331,18 @@ final class Yaml {
     """
         .formatted(namespace, requests);
   }
+
+  /** Storefront finds its limit from so many calls at a time on; a header says what is urgent. */
+  static String overload(String namespace, int min) {
+    return """
+    apiVersion: endomesh.io/v1
+    kind: OverloadPolicy
+    metadata: {name: storefront, namespace: %s}
+    spec:
+      targetRefs: [{group: "", kind: Service, name: storefront}]
+      concurrency: {min: %d}
+      urgency: {header: priority}
+    """
+        .formatted(namespace, min);
+  }
 }
