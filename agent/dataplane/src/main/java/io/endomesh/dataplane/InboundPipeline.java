@@ -2,6 +2,7 @@ package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.limit.Overload;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -116,12 +117,23 @@ final class InboundPipeline {
 
   private static @Nullable Reply refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    Reply refusal = authorize(port, request, caller);
-    if (refusal == null && !port.rateLimits().isEmpty()) {
-      refusal = port.rateLimits().check(request, caller, request.remoteAddress(), mesh.nanoClock());
+    Reply forbidden = authorize(port, request, caller);
+    if (forbidden != null) {
+      return forbidden;
     }
+    RateLimits limits = port.rateLimits();
+    String address = request.remoteAddress();
+    Reply limited =
+        limits.isEmpty() ? null : limits.check(request, caller, address, mesh.nanoClock());
     Overload overload = port.overload();
-    return refusal == null && overload != null ? overload.begin(request, caller) : refusal;
+    if (limited != null || overload == null) {
+      return limited;
+    }
+    Reply turnedAway = overload.begin(request, caller);
+    if (turnedAway != null && !limits.isEmpty()) {
+      limits.giveBack(request, caller, address, mesh.nanoClock());
+    }
+    return turnedAway;
   }
 
   static @Nullable Reply authorize(

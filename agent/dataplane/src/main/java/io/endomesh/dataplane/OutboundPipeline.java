@@ -53,6 +53,7 @@ final class OutboundPipeline {
    */
   private static final long COPY_TIMEOUT_NANOS = 15_000_000_000L;
 
+  /** They are not private so that {@code jmh/} can measure each by itself. */
   private interface Stage {
     @Nullable Decision apply(Call call);
   }
@@ -295,7 +296,7 @@ final class OutboundPipeline {
 
   private static final Endpoint[] NONE_TRIED = {};
 
-  private static @Nullable Decision route(Call call) {
+  static @Nullable Decision route(Call call) {
     Route route = call.host.match(call.request);
     if (route == null) {
       return Reply.noRoute(
@@ -305,23 +306,29 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Decision preflight(Call call) {
+  static @Nullable Decision preflight(Call call) {
     Cors cors = policy(call).cors();
     return cors == null ? null : cors.preflight(call.request, routeName(call));
   }
 
-  private static @Nullable Decision delay(Call call) {
+  static @Nullable Decision delay(Call call) {
     Fault fault = policy(call).fault();
-    if (fault == null || fault.delay() == null || !fault.delay().share().drawn()) {
+    if (fault == null
+        || fault.delay() == null
+        || fault.isOver(call.mesh.clock())
+        || !fault.delay().share().drawn()) {
       return null;
     }
     call.delayedNanos = fault.delay().nanos();
     return new Pause(fault.delay().nanos(), routeName(call));
   }
 
-  private static @Nullable Decision abort(Call call) {
+  static @Nullable Decision abort(Call call) {
     Fault fault = policy(call).fault();
-    if (fault == null || fault.abort() == null || !fault.abort().share().drawn()) {
+    if (fault == null
+        || fault.abort() == null
+        || fault.isOver(call.mesh.clock())
+        || !fault.abort().share().drawn()) {
       return null;
     }
     int status = fault.abort().status();
@@ -333,7 +340,7 @@ final class OutboundPipeline {
         routeName(call));
   }
 
-  private static @Nullable Decision answer(Call call) {
+  static @Nullable Decision answer(Call call) {
     RouteAction action = Objects.requireNonNull(call.route).action();
     if (action instanceof RouteAction.Answer answer) {
       return answer.to(call.request, routeName(call)).with(policy(call).responseHeaders());
@@ -342,7 +349,7 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Decision deadline(Call call) {
+  static @Nullable Decision deadline(Call call) {
     long timeoutNanos = policy(call).timeoutNanos();
     call.deadlineNanos = timeoutNanos == 0 ? Call.NO_TIMEOUT : timeoutNanos;
     if (call.context.deadlineNanos() != CallContext.NO_DEADLINE) {
@@ -354,7 +361,7 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Decision database(Call call) {
+  static @Nullable Decision database(Call call) {
     DatabasePolicy policy = call.host.database();
     if (policy == null || policy.breaker() == null || call.request.protocol() != Protocol.TCP) {
       return null;
@@ -370,12 +377,12 @@ final class OutboundPipeline {
         "no connection to " + call.host.name() + " is opened: " + breaker.why(now), policy.name());
   }
 
-  private static @Nullable Decision original(Call call) {
+  static @Nullable Decision original(Call call) {
     call.request.restore();
     return null;
   }
 
-  private static @Nullable Decision timeLeft(Call call) {
+  static @Nullable Decision timeLeft(Call call) {
     long left = call.nanosLeft();
     if (left == 0) {
       String whose =
@@ -389,7 +396,7 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Decision cluster(Call call) {
+  static @Nullable Decision cluster(Call call) {
     WeightedClusters clusters = Objects.requireNonNull(call.forward).clusters();
     String session = session(call);
     WeightedClusters.Target target =
@@ -407,7 +414,7 @@ final class OutboundPipeline {
         routeName(call));
   }
 
-  private static @Nullable Decision admission(Call call) {
+  static @Nullable Decision admission(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
     if (cluster.admits()) {
       return null;
@@ -419,7 +426,7 @@ final class OutboundPipeline {
         policy.name() == null ? "admission" : policy.name());
   }
 
-  private static @Nullable Decision endpoint(Call call) {
+  static @Nullable Decision endpoint(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
     long now = call.pickedNanos = call.mesh.nanoTime();
     Endpoint endpoint = sessionEndpoint(call, cluster);
@@ -455,7 +462,7 @@ final class OutboundPipeline {
         : random;
   }
 
-  private static @Nullable Decision identity(Call call) {
+  static @Nullable Decision identity(Call call) {
     Endpoint endpoint = Objects.requireNonNull(call.endpoint);
     if (endpoint.asksForIdentity() && call.snapshot.identity() == null) {
       // Fails closed: the endpoint asks for an identity and we have none to prove.
@@ -467,7 +474,7 @@ final class OutboundPipeline {
     return null;
   }
 
-  private static @Nullable Decision breaker(Call call) {
+  static @Nullable Decision breaker(Call call) {
     Cluster cluster = Objects.requireNonNull(call.target).cluster();
     long now = call.pickedNanos; // A clock costs as much as a whole stage.
     Breaker.Permit permit = cluster.permit(now);
@@ -486,7 +493,7 @@ final class OutboundPipeline {
         policy == null ? "breaker" : policy.name());
   }
 
-  private static @Nullable Decision hedging(Call call) {
+  static @Nullable Decision hedging(Call call) {
     if (Objects.requireNonNull(call.target).cluster().policy().hedging() != null
         && call.race == null
         && mayBeHedged(call)) {
@@ -522,7 +529,7 @@ final class OutboundPipeline {
         : endpoint.tls(call.snapshot.identity());
   }
 
-  private static @Nullable Decision message(Call call) {
+  static @Nullable Decision message(Call call) {
     OutboundRequest request = call.request;
     RouteAction.Forward forward = Objects.requireNonNull(call.forward);
     if (forward.rewrite() != null) {

@@ -100,7 +100,8 @@ final class ReachabilityCheck implements Check {
         && narrow.queryParams().containsAll(wide.queryParams())
         && (wide.port() == null || wide.port().equals(narrow.port()))
         && (wide.sourceNamespace() == null
-            || wide.sourceNamespace().equals(narrow.sourceNamespace()));
+            || wide.sourceNamespace().equals(narrow.sourceNamespace()))
+        && narrow.sourceLabels().entrySet().containsAll(wide.sourceLabels().entrySet());
   }
 
   private static boolean coversPath(VirtualService.Match wide, VirtualService.Match narrow) {

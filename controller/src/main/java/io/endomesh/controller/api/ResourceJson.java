@@ -11,7 +11,6 @@ import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResourceParser;
-import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
@@ -139,7 +138,7 @@ final class ResourceJson {
 
   private List<RouteConditions.Condition> conditions(MeshResource resource, Applied applied) {
     if (resource instanceof DatabasePolicy policy) {
-      return DatabaseConditions.of(policy, applied.known(), applied.of(ServiceEntry.class));
+      return DatabaseConditions.of(policy, applied);
     }
     return Stream.concat(
             RouteConditions.of(resource, applied).stream(),

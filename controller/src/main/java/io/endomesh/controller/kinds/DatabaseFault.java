@@ -4,8 +4,6 @@ import io.endomesh.controller.kinds.DatabasePolicy.Caller;
 import io.endomesh.controller.kinds.DatabasePolicy.StatementClass;
 import io.endomesh.controller.kinds.MeshResource.Metadata;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -90,14 +88,6 @@ public record DatabaseFault(
 
   private static @Nullable Instant until(Fields fields) {
     String until = fields.optionalString("until");
-    if (until == null) {
-      return null;
-    }
-    try {
-      return OffsetDateTime.parse(until).toInstant();
-    } catch (DateTimeParseException e) {
-      throw fields.invalid(
-          "until", "'" + until + "' (expected: a time such as 2026-12-01T18:00:00Z, RFC 3339)");
-    }
+    return until == null ? null : Times.parse(fields.path("until"), until);
   }
 }

@@ -152,7 +152,10 @@ public record DatabasePolicy(
         throw fields.invalid(
             where, "'" + host + "' (expected: a host name without wildcard and port)");
       }
-      HostNames.requireOwn(metadata, fields, where, lowerCase);
+      if (lowerCase.split("\\.", -1).length > 2) {
+        // Of two labels it is not known here whether they are a service or an external host.
+        HostNames.requireOwn(metadata, fields, where, lowerCase);
+      }
       hosts.add(lowerCase);
     }
     return hosts;

@@ -1,9 +1,11 @@
 package io.endomesh.controller.kinds;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +77,16 @@ public record DestinationRule(
   public record LoadBalancer(
       Simple simple, @Nullable Hash hash, @Nullable Warmup warmup, @Nullable LocalityLb locality) {}
 
-  /** What is hashed: exactly one of the first three. */
+  /**
+   * What is hashed: exactly one of the first three.
+   *
+   * @param cookieNanos how long a cookie lives that is made where there is none, 0 until the
+   *     application ends its session; null makes none
+   */
   public record Hash(
       @Nullable String header,
       @Nullable String cookie,
+      @Nullable Long cookieNanos,
       @Nullable String queryParameter,
       @Nullable Integer maglevTableSize,
       @Nullable Integer minimumRingSize) {}
@@ -231,25 +239,48 @@ public record DestinationRule(
     if (hash != null && fields.has("simple")) {
       throw fields.invalid("consistentHash", "beside simple (expected: one of them)");
     }
+    Warmup warmup = warmup(fields);
+    if (warmup != null && (hash != null || !WARMING_UP.contains(simple))) {
+      throw fields.invalid(
+          fields.has("warmup") ? "warmup" : "warmupDurationSecs",
+          "beside "
+              + (hash == null ? simple : "consistentHash")
+              + " (expected: LEAST_REQUEST or ROUND_ROBIN; others have no shares to grow)");
+    }
     LoadBalancer balancer =
-        new LoadBalancer(
-            simple, hash == null ? null : hash(hash), warmup(fields), LocalityLb.read(fields));
+        new LoadBalancer(simple, hash == null ? null : hash(hash), warmup, LocalityLb.read(fields));
     fields.rejectUnknown();
     return balancer;
   }
+
+  /** As Istio and Envoy have it. */
+  private static final Set<Simple> WARMING_UP =
+      Set.of(Simple.UNSPECIFIED, Simple.LEAST_REQUEST, Simple.LEAST_CONN, Simple.ROUND_ROBIN);
 
   private static Hash hash(Fields fields) {
     fields.unsupported("useSourceIp");
     Fields cookie = fields.optionalObject("httpCookie");
     String cookieName = null;
+    Long cookieNanos = null;
     if (cookie != null) {
       cookieName = cookie.string("name");
-      // Istio makes the cookie if it is not there; here the application keeps its own.
-      cookie.ignored("ttl", "path", "attributes");
+      if (!HeaderNames.isToken(cookieName)) {
+        throw cookie.invalid("name", "'" + cookieName + "' (expected: the name of a cookie)");
+      }
+      cookieNanos = cookie.durationNanos("ttl");
+      String path = cookie.string("path", "/");
+      if (!path.equals("/")) {
+        throw cookie.invalid("path", "'" + path + "' (expected: /, as the cookie is for all calls)");
+      }
+      cookie.unsupported("attributes");
       cookie.rejectUnknown();
     }
-    String header = fields.optionalString("httpHeaderName");
-    String parameter = fields.optionalString("httpQueryParameterName");
+    String header =
+        fields.has("httpHeaderName")
+            ? HeaderNames.read(fields, "httpHeaderName", fields.string("httpHeaderName"))
+            : null;
+    String parameter =
+        fields.has("httpQueryParameterName") ? fields.string("httpQueryParameterName") : null;
     int given = (header == null ? 0 : 1) + (cookie == null ? 0 : 1) + (parameter == null ? 0 : 1);
     if (given != 1) {
       throw fields.invalid(
@@ -260,9 +291,15 @@ public record DestinationRule(
     }
     Fields maglev = fields.optionalObject("maglev");
     Fields ring = fields.optionalObject("ringHash");
+    if (maglev != null && (ring != null || fields.has("minimumRingSize"))) {
+      throw fields.invalid("maglev", "beside a ring (expected: one of them)");
+    }
     Integer table = null;
     if (maglev != null) {
       table = maglev.integer("tableSize", 3, 5_000_011, 65_537);
+      if (!BigInteger.valueOf(table).isProbablePrime(PRIME_CERTAINTY)) {
+        throw maglev.invalid("tableSize", table + " (expected: a prime number)");
+      }
       maglev.rejectUnknown();
     }
     Integer size = fields.has("minimumRingSize") ? (Integer) ringSize(fields) : null;
@@ -272,12 +309,16 @@ public record DestinationRule(
     }
     fields.rejectUnknown();
     return new Hash(
-        header == null ? null : header.toLowerCase(Locale.ROOT),
+        header,
         cookieName,
+        cookieNanos,
         parameter,
         table,
         size);
   }
+
+  /** Wrong once in 2^50 times. */
+  private static final int PRIME_CERTAINTY = 50;
 
   private static int ringSize(Fields fields) {
     return fields.integer("minimumRingSize", 1, 8 * 1024 * 1024, 1024);
@@ -341,19 +382,31 @@ public record DestinationRule(
     fields.unsupported("consecutiveErrors");
     boolean split = fields.bool("splitExternalLocalOriginErrors", false);
     int local = fields.integer("consecutiveLocalOriginFailures", 0, 1_000_000, split ? 5 : 0);
+    if (!split) {
+      fields.withoutEffect(
+          "without splitExternalLocalOriginErrors, as in Istio", "consecutiveLocalOriginFailures");
+    }
     Outliers outliers =
         new Outliers(
             fields.integer("consecutive5xxErrors", 0, 1_000_000, 5),
             fields.integer("consecutiveGatewayErrors", 0, 1_000_000, 0),
             split ? local : 0,
-            fields.durationNanos("interval"),
-            fields.durationNanos("baseEjectionTime"),
+            positive(fields, "interval"),
+            positive(fields, "baseEjectionTime"),
             fields.has("maxEjectionPercent")
                 ? (Integer) fields.integer("maxEjectionPercent", 0, 100)
                 : null,
             fields.integer("minHealthPercent", 0, 100, 0));
     fields.rejectUnknown();
     return outliers;
+  }
+
+  private static @Nullable Long positive(Fields fields, String name) {
+    Long nanos = fields.durationNanos(name);
+    if (nanos != null && nanos == 0) {
+      throw fields.invalid(name, "'" + fields.string(name) + "' (expected: more than 0)");
+    }
+    return nanos;
   }
 
   private static @Nullable RetryBudget retryBudget(Fields holder) {

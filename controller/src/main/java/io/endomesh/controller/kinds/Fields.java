@@ -262,6 +262,15 @@ final class Fields {
     }
   }
 
+  /** These say nothing where they stand: accepted, and said so. */
+  void withoutEffect(String why, String... names) {
+    for (String name : names) {
+      if (has(name)) {
+        warn(name, "has no effect " + why);
+      }
+    }
+  }
+
   /** These may stand there and nobody needs to be told: what a server writes into resources. */
   void skipped(String... names) {
     known.addAll(List.of(names));

@@ -92,6 +92,9 @@ final class FilterFields {
     }
 
     RouteFilters filters() {
+      if (redirect != null && !mirrors.isEmpty()) {
+        holder.warn("filters", "RequestMirror has no effect beside a RequestRedirect");
+      }
       if (redirect != null && rewrite != null) {
         throw holder.invalid(
             "filters", "both RequestRedirect and URLRewrite (expected: at most one of them)");
@@ -155,7 +158,9 @@ final class FilterFields {
         header -> {
           String name = header.string("name").toLowerCase(Locale.ROOT);
           touchable(header, "name", name);
-          if (headers.put(name, header.string("value", "")) != null) {
+          String value = header.string("value", "");
+          oneLine(header, "value", value);
+          if (headers.put(name, value) != null) {
             throw header.invalid("name", "'" + name + "' twice (expected: once)");
           }
           return name;
@@ -169,26 +174,62 @@ final class FilterFields {
       throw fields.invalid(
           field, "'" + name + "' (expected: a header that does not frame the message)");
     }
+    HeaderNames.read(fields, field, name);
+  }
+
+  /** What is a header's value may not end it (RFC 9110, 5.5). */
+  static void oneLine(Fields fields, String field, String value) {
+    if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+      throw fields.invalid(field, "a control character in it (expected: none)");
+    }
+  }
+
+  /** A path that has no query after it. */
+  static void pathOnly(Fields fields, String field, String path) {
+    if (path.indexOf('?') >= 0) {
+      throw fields.invalid(field, "'" + path + "' (expected: a path without a query)");
+    }
   }
 
   private static RouteFilters.Redirect redirect(Fields fields) {
-    int status = fields.integer("statusCode", 301, 308, 302);
-    if (!REDIRECT_STATUSES.contains(status)) {
-      throw fields.invalid("statusCode", status + " (expected: 301, 302, 303, 307 or 308)");
+    PathChange path = path(fields);
+    if (path instanceof PathChange.Full full) {
+      pathOnly(fields, "path.replaceFullPath", full.path());
+    }
+    RouteFilters.Redirect redirect = redirect(fields, "statusCode", 302, "hostname", path);
+    fields.rejectUnknown();
+    return redirect;
+  }
+
+  /**
+   * Also for kinds that have other names for the same.
+   *
+   * @param otherwise the status if none is given
+   */
+  static RouteFilters.Redirect redirect(
+      Fields fields, String status, int otherwise, String host, @Nullable PathChange path) {
+    int code = fields.integer(status, 301, 308, otherwise);
+    if (!REDIRECT_STATUSES.contains(code)) {
+      throw fields.invalid(status, code + " (expected: 301, 302, 303, 307 or 308)");
     }
     String scheme = fields.optionalString("scheme");
     if (scheme != null && !scheme.equals("http") && !scheme.equals("https")) {
       throw fields.invalid("scheme", "'" + scheme + "' (expected: http or https)");
     }
-    RouteFilters.Redirect redirect =
-        new RouteFilters.Redirect(
-            status,
-            scheme,
-            fields.optionalString("hostname"),
-            fields.has("port") ? (Integer) fields.integer("port", 1, 65535) : null,
-            path(fields));
-    fields.rejectUnknown();
-    return redirect;
+    Integer port = fields.has("port") ? (Integer) fields.integer("port", 1, 65535) : null;
+    String name = fields.optionalString(host);
+    int colon = name == null ? -1 : name.indexOf(':', name.lastIndexOf(']') + 1);
+    if (colon >= 0 && (port != null || !isPort(String.valueOf(name).substring(colon + 1)))) {
+      throw fields.invalid(
+          host, "'" + name + "' (expected: a host, with a port if there is no field port)");
+    }
+    return new RouteFilters.Redirect(code, scheme, name, port, path);
+  }
+
+  private static boolean isPort(String text) {
+    return text.matches("[0-9]{1,5}")
+        && Integer.parseInt(text) >= 1
+        && Integer.parseInt(text) <= 65_535;
   }
 
   private static RouteFilters.Rewrite rewrite(Fields fields) {

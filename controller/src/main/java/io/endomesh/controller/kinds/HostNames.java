@@ -16,6 +16,12 @@ final class HostNames {
     return NAME.matcher(host).matches();
   }
 
+  /** True of what cannot be a service of the mesh; of two labels only the mesh can tell. */
+  static boolean isExternal(String host) {
+    String[] labels = host.split("\\.", -1);
+    return labels.length > 2 && !labels[2].equals("svc");
+  }
+
   /**
    * Refuses a resource that claims the host of another namespace: its owner says how it is called
    * (GEP-1324, producer routes).

@@ -71,7 +71,7 @@ public record HttpRouteGroup(Metadata metadata, List<Match> matches) implements 
     Map<String, String> headers = new LinkedHashMap<>();
     Fields written = fields.objectOrEmpty("headers");
     for (String header : fields.stringMap("headers").keySet()) {
-      headers.put(header.toLowerCase(Locale.ROOT), written.regex(header));
+      headers.put(HeaderNames.read(written, header, header), written.regex(header));
     }
     return new Match(
         fields.string("name"),

@@ -26,9 +26,11 @@ public sealed interface MeshResource
   Metadata metadata();
 
   /** What every resource says of itself. */
-  record Metadata(String namespace, String name, Map<String, String> labels) {
+  record Metadata(
+      String namespace, String name, Map<String, String> labels, Map<String, String> annotations) {
     public Metadata {
       labels = Map.copyOf(labels);
+      annotations = Map.copyOf(annotations);
     }
   }
 }

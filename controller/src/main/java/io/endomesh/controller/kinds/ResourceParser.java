@@ -122,9 +122,10 @@ public final class ResourceParser {
       Fields metadata = fields.object("metadata");
       ResourceKey key = key(kind, metadata);
       Map<String, String> labels = metadata.stringMap("labels");
+      Map<String, String> annotations = metadata.stringMap("annotations");
+      Annotations.rejectUnknown(kind, metadata, annotations);
       Long resourceVersion = resourceVersion(metadata);
       metadata.skipped(
-          "annotations",
           "creationTimestamp",
           "generation",
           "managedFields",
@@ -135,7 +136,8 @@ public final class ResourceParser {
       metadata.rejectUnknown();
       Fields spec = fields.objectOrEmpty("spec");
       MeshResource resource =
-          kind.read(new MeshResource.Metadata(key.namespace(), key.name(), labels), spec);
+          kind.read(
+              new MeshResource.Metadata(key.namespace(), key.name(), labels, annotations), spec);
       spec.rejectUnknown();
       fields.skipped("status");
       fields.rejectUnknown();

@@ -147,12 +147,27 @@ final class RouteFields {
     // The timeouts of GEP-1619; a session here ends with its endpoint, or with the cookie.
     Long absolute = fields.durationNanos("absoluteTimeout");
     fields.unsupported("idleTimeout");
+    if (!HeaderNames.isToken(name)) {
+      throw fields.invalid(
+          "sessionName", "'" + name + "' (expected: the name of a cookie or header)");
+    }
     Fields cookie = fields.objectOrEmpty("cookieConfig");
-    boolean permanent = cookie.string("lifetimeType", "Session").equals("Permanent");
+    if (fields.has("cookieConfig") && type != SessionType.Cookie) {
+      throw fields.invalid("cookieConfig", "beside type Header (expected: only with Cookie)");
+    }
+    boolean permanent =
+        cookie.oneOf("lifetimeType", Lifetime.class, Lifetime.Session) == Lifetime.Permanent;
     cookie.rejectUnknown();
-    if (permanent && absolute == null) {
+    if (permanent && (absolute == null || absolute == 0)) {
       throw fields.invalid(
           "absoluteTimeout", "absent (expected: how long a Permanent cookie lives)");
+    }
+    if (!permanent && absolute != null) {
+      // Nothing here ends a session but its endpoint, or the cookie in the application's store.
+      throw fields.invalid(
+          "absoluteTimeout",
+          "without a Permanent cookie: not supported in this release (expected: absent, or"
+              + " cookieConfig.lifetimeType Permanent)");
     }
     fields.rejectUnknown();
     return new RouteResource.Session(
@@ -161,13 +176,19 @@ final class RouteFields {
         permanent ? absolute : null);
   }
 
+  enum Lifetime {
+    Session,
+    Permanent
+  }
+
   enum SessionType {
     Cookie,
     Header
   }
 
   static NamedText header(Fields fields) {
-    return new NamedText(fields.string("name").toLowerCase(Locale.ROOT), text(fields, "value"));
+    return new NamedText(
+        HeaderNames.read(fields, "name", fields.string("name")), text(fields, "value"));
   }
 
   static NamedText queryParam(Fields fields) {

@@ -1,6 +1,7 @@
 package io.endomesh.controller.kinds;
 
 import io.endomesh.controller.kinds.RouteResource.Backend;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,13 +107,15 @@ public record RouteFilters(
    * @param abortStatus HTTP status; 0 aborts nothing, unless there is a gRPC status
    * @param abortGrpcStatus code number; -1 for none
    * @param abortPerMillion share of the requests
+   * @param until when they end; null if somebody has to take them back
    */
   public record Fault(
       long delayNanos,
       int delayPerMillion,
       int abortStatus,
       int abortGrpcStatus,
-      int abortPerMillion) {}
+      int abortPerMillion,
+      @Nullable Instant until) {}
 
   /**
    * Which scripts of other sites may read the answers.

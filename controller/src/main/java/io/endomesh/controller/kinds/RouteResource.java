@@ -46,7 +46,12 @@ public sealed interface RouteResource extends MeshResource permits HttpRoute, Gr
       @Nullable String subset,
       @Nullable Integer port,
       int weight,
-      RouteFilters filters) {}
+      RouteFilters filters) {
+
+    Backend withWeight(int other) {
+      return new Backend(namespace, service, subset, port, other, filters);
+    }
+  }
 
   /**
    * Calls of one session stay with one endpoint (GEP-1619).

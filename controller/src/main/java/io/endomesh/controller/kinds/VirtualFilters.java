@@ -1,5 +1,6 @@
 package io.endomesh.controller.kinds;
 
+import com.google.re2j.Pattern;
 import io.endomesh.controller.kinds.RouteFilters.HeaderEdits;
 import io.endomesh.controller.kinds.RouteFilters.PathChange;
 import java.util.ArrayList;
@@ -21,19 +22,54 @@ final class VirtualFilters {
     HeaderEdits request = edits(headers, "request");
     HeaderEdits response = edits(headers, "response");
     headers.rejectUnknown();
-    return new RouteFilters(
-        request,
-        response,
-        redirect(rule),
-        rewrite(rule),
-        mirrors(metadata, rule),
-        fault(rule),
-        answer(rule),
-        CorsFields.ofVirtualService(rule));
+    RouteFilters filters =
+        new RouteFilters(
+            request,
+            response,
+            redirect(rule),
+            rewrite(rule),
+            mirrors(metadata, rule),
+            fault(metadata, rule),
+            answer(rule),
+            CorsFields.ofVirtualService(rule));
+    if (filters.redirect() != null && filters.answer() != null) {
+      throw rule.invalid("directResponse", "beside a redirect (expected: one of them)");
+    }
+    if (filters.answers() && filters.rewrite() != null) {
+      throw rule.invalid(
+          "rewrite", "beside a redirect or directResponse (expected: none; nothing is sent on)");
+    }
+    return filters;
+  }
+
+  /** Calls that the mesh answers are sent to nobody: what is about sending says nothing. */
+  static void warnOfAnswered(Fields rule, RouteFilters filters) {
+    rule.withoutEffect(
+        "beside a redirect or directResponse",
+        "mirror", "mirrors", "mirrorPercentage", "timeout", "retries");
+    if (!filters.request().equals(HeaderEdits.NONE)) {
+      rule.warn("headers.request", "has no effect beside a redirect or directResponse");
+    }
+  }
+
+  /**
+   * The destinations of a rule. As in Istio one alone gets all calls, whatever its weight, and of
+   * several one without a weight gets none.
+   */
+  static List<RouteResource.Backend> backends(MeshResource.Metadata metadata, Fields rule) {
+    List<RouteResource.Backend> backends =
+        rule.objects("route", route -> backend(metadata, route));
+    if (backends.size() == 1) {
+      return List.of(backends.get(0).withWeight(1));
+    }
+    if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
+      throw rule.invalid("route", "weights sum to 0 (expected: > 0)");
+    }
+    return backends;
   }
 
   /** One destination of a route, with its weight and its own header changes. */
-  static RouteResource.Backend backend(MeshResource.Metadata metadata, Fields route) {
+  private static RouteResource.Backend backend(MeshResource.Metadata metadata, Fields route) {
     Fields headers = route.objectOrEmpty("headers");
     RouteFilters filters =
         new RouteFilters(
@@ -47,7 +83,7 @@ final class VirtualFilters {
             null);
     headers.rejectUnknown();
     return destination(
-        metadata, route.object("destination"), route.integer("weight", 0, ALL, 1), filters);
+        metadata, route.object("destination"), route.integer("weight", 0, ALL, 0), filters);
   }
 
   private static RouteResource.Backend destination(
@@ -94,7 +130,10 @@ final class VirtualFilters {
             (header, value) -> {
               String lower = header.toLowerCase(Locale.ROOT);
               FilterFields.touchable(fields, name, lower);
-              result.put(lower, value);
+              FilterFields.oneLine(fields, name + "." + header, value);
+              if (result.put(lower, value) != null) {
+                throw fields.invalid(name + "." + header, "'" + lower + "' twice (expected: once)");
+              }
             });
     return result;
   }
@@ -107,12 +146,11 @@ final class VirtualFilters {
     String uri = fields.optionalString("uri");
     fields.unsupported("derivePort");
     RouteFilters.Redirect redirect =
-        new RouteFilters.Redirect(
-            fields.integer("redirectCode", 301, 308, 301),
-            fields.optionalString("scheme"),
-            fields.optionalString("authority"),
-            fields.has("port") ? (Integer) fields.integer("port", 1, 65535) : null,
-            uri == null ? null : new PathChange.Full(uri));
+        FilterFields.redirect(
+            fields, "redirectCode", 301, "authority", uri == null ? null : new PathChange.Full(uri));
+    if (redirect.path() != null) {
+      FilterFields.pathOnly(fields, "uri", String.valueOf(uri));
+    }
     fields.rejectUnknown();
     return redirect;
   }
@@ -126,7 +164,10 @@ final class VirtualFilters {
     Fields regex = fields.optionalObject("uriRegexRewrite");
     PathChange path = uri == null ? null : new PathChange.Prefix(uri);
     if (regex != null) {
-      path = new PathChange.Regex(regex.regex("match"), regex.string("rewrite", ""));
+      if (uri != null) {
+        throw fields.invalid("uri", "beside uriRegexRewrite (expected: one of them)");
+      }
+      path = new PathChange.Regex(regex.regex("match"), substitution(regex));
       regex.rejectUnknown();
     }
     RouteFilters.Rewrite rewrite =
@@ -135,9 +176,34 @@ final class VirtualFilters {
     return rewrite;
   }
 
+  /** RE2 puts in a group for {@code \\0} to {@code \\9}, and a backslash for two. */
+  private static String substitution(Fields fields) {
+    String text = fields.string("rewrite", "");
+    int groups = Math.min(9, Pattern.compile(fields.string("match")).groupCount());
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '\\') {
+        i++;
+        char escaped = i < text.length() ? text.charAt(i) : ' ';
+        if (escaped != '\\' && (escaped < '0' || escaped > '0' + groups)) {
+          throw fields.invalid(
+              "rewrite",
+              "'"
+                  + text
+                  + "' (expected: \\\\ or a group from \\0 to \\"
+                  + groups
+                  + " after each backslash)");
+        }
+      }
+    }
+    return text;
+  }
+
   private static List<RouteFilters.Mirror> mirrors(MeshResource.Metadata metadata, Fields rule) {
     List<RouteFilters.Mirror> mirrors = new ArrayList<>();
     Fields one = rule.optionalObject("mirror");
+    if (one == null && rule.has("mirrorPercentage")) {
+      throw rule.invalid("mirrorPercentage", "without mirror (expected: both, or mirrors)");
+    }
     if (one != null) {
       mirrors.add(
           new RouteFilters.Mirror(
@@ -154,7 +220,7 @@ final class VirtualFilters {
     return mirrors;
   }
 
-  private static RouteFilters.@Nullable Fault fault(Fields rule) {
+  private static RouteFilters.@Nullable Fault fault(MeshResource.Metadata metadata, Fields rule) {
     Fields fields = rule.optionalObject("fault");
     if (fields == null) {
       return null;
@@ -189,7 +255,8 @@ final class VirtualFilters {
       abort.rejectUnknown();
     }
     fields.rejectUnknown();
-    return new RouteFilters.Fault(nanos, delayed, status, grpcStatus, aborted);
+    return new RouteFilters.Fault(
+        nanos, delayed, status, grpcStatus, aborted, Annotations.faultsUntil(metadata));
   }
 
   private static RouteFilters.@Nullable Answer answer(Fields rule) {

@@ -3,6 +3,7 @@ package io.endomesh.controller.kinds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,8 +93,10 @@ public record VirtualService(
    *
    * @param uri null matches any path
    * @param method null matches any
+   * @param headers also {@code :authority} and {@code :scheme}
    * @param port null matches any
    * @param sourceNamespace null matches any
+   * @param sourceLabels that a caller's workload carries, all of them
    */
   public record Match(
       @Nullable Text uri,
@@ -102,10 +105,12 @@ public record VirtualService(
       List<NamedText> headers,
       List<NamedText> queryParams,
       @Nullable Integer port,
-      @Nullable String sourceNamespace) {
+      @Nullable String sourceNamespace,
+      Map<String, String> sourceLabels) {
     public Match {
       headers = List.copyOf(headers);
       queryParams = List.copyOf(queryParams);
+      sourceLabels = Map.copyOf(sourceLabels);
     }
   }
 
@@ -133,6 +138,14 @@ public record VirtualService(
       if (hosts.get(i).contains("*")) {
         throw spec.invalid("hosts[" + i + "]", "'" + hosts.get(i) + "' (expected: no wildcard)");
       }
+      if (HostNames.isExternal(hosts.get(i))) {
+        throw spec.invalid(
+            "hosts[" + i + "]",
+            "'"
+                + hosts.get(i)
+                + "' (expected: a service of the mesh; external hosts are not supported in this"
+                + " release)");
+      }
     }
     List<String> gateways = spec.strings("gateways");
     if (delegate && !gateways.isEmpty()) {
@@ -148,6 +161,10 @@ public record VirtualService(
     List<VirtualRule> rules = spec.objects("http", rule -> rule(metadata, delegate, rule));
     if (rules.isEmpty()) {
       throw spec.invalid("http", "absent (expected: at least one route)");
+    }
+    if (Annotations.faultsUntil(metadata) != null
+        && rules.stream().allMatch(rule -> rule.filters().fault() == null)) {
+      throw spec.invalid("http", "no fault in it (expected: one, with endomesh.io/faults-until)");
     }
     return new VirtualService(
         metadata, hosts, rules, delegate ? exportTo(metadata, spec) : List.of(EVERYWHERE));
@@ -170,8 +187,7 @@ public record VirtualService(
     List<Match> matches = fields.objects("match", VirtualService::match);
     Delegate delegate = delegate(metadata, delegated, fields);
     RouteFilters filters = VirtualFilters.read(metadata, fields);
-    List<RouteResource.Backend> backends =
-        fields.objects("route", route -> VirtualFilters.backend(metadata, route));
+    List<RouteResource.Backend> backends = VirtualFilters.backends(metadata, fields);
     if (delegate != null && (filters.answers() || !backends.isEmpty())) {
       throw fields.invalid(
           "delegate", "beside a route, redirect or directResponse (expected: one of them)");
@@ -183,8 +199,8 @@ public record VirtualService(
               ? "absent (expected: a destination, a redirect, a directResponse or a delegate)"
               : "beside a redirect or directResponse (expected: one of them)");
     }
-    if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
-      throw fields.invalid("route", "weights sum to 0 (expected: > 0)");
+    if (filters.answers()) {
+      VirtualFilters.warnOfAnswered(fields, filters);
     }
     Fields retries = fields.optionalObject("retries");
     Long perTry = retries == null ? null : retries.durationNanos("perTryTimeout");
@@ -237,11 +253,17 @@ public record VirtualService(
 
   private static Match match(Fields fields) {
     fields.skipped("name");
-    fields.unsupported("authority", "scheme", "sourceLabels", "statPrefix");
+    fields.unsupported("statPrefix");
     Fields uri = fields.optionalObject("uri");
     Fields method = fields.optionalObject("method");
     List<NamedText> headers = new ArrayList<>(named(fields, "headers", false));
     headers.addAll(named(fields, "withoutHeaders", true));
+    for (String part : List.of("authority", "scheme")) {
+      Fields text = fields.optionalObject(part);
+      if (text != null) {
+        headers.add(new NamedText(":" + part, text(text), false));
+      }
+    }
     List<String> gateways = fields.strings("gateways");
     if (!gateways.isEmpty() && !gateways.contains("mesh")) {
       throw fields.invalid("gateways", gateways + " (expected: absent, or mesh among them)");
@@ -253,7 +275,8 @@ public record VirtualService(
         headers,
         named(fields, "queryParams", false),
         fields.has("port") ? (Integer) fields.integer("port", 1, 65535) : null,
-        fields.optionalString("sourceNamespace"));
+        fields.optionalString("sourceNamespace"),
+        fields.stringMap("sourceLabels"));
   }
 
   private static List<NamedText> named(Fields fields, String name, boolean negated) {
@@ -264,7 +287,10 @@ public record VirtualService(
         .forEach(
             (key, value) ->
                 result.add(
-                    new NamedText(headers ? key.toLowerCase(Locale.ROOT) : key, value, negated)));
+                    new NamedText(
+                        headers ? HeaderNames.read(fields, name + "." + key, key) : key,
+                        value,
+                        negated)));
     return result;
   }
 

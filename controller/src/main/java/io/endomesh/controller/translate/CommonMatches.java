@@ -5,7 +5,9 @@ import io.endomesh.controller.kinds.VirtualService.Match;
 import io.endomesh.controller.kinds.VirtualService.NamedText;
 import io.endomesh.controller.kinds.VirtualService.Text;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,9 @@ final class CommonMatches {
         && named(wide.headers(), narrow.headers())
         && named(wide.queryParams(), narrow.queryParams())
         && agree(wide.port(), narrow.port())
-        && agree(wide.sourceNamespace(), narrow.sourceNamespace());
+        && agree(wide.sourceNamespace(), narrow.sourceNamespace())
+        && narrow.sourceLabels().entrySet().stream()
+            .allMatch(label -> agree(wide.sourceLabels().get(label.getKey()), label.getValue()));
   }
 
   private static boolean agree(@Nullable Object wide, @Nullable Object narrow) {
@@ -90,7 +94,14 @@ final class CommonMatches {
         all(wide.headers(), narrow.headers()),
         all(wide.queryParams(), narrow.queryParams()),
         narrow.port() == null ? wide.port() : narrow.port(),
-        narrow.sourceNamespace() == null ? wide.sourceNamespace() : narrow.sourceNamespace());
+        narrow.sourceNamespace() == null ? wide.sourceNamespace() : narrow.sourceNamespace(),
+        all(wide.sourceLabels(), narrow.sourceLabels()));
+  }
+
+  private static Map<String, String> all(Map<String, String> wide, Map<String, String> narrow) {
+    Map<String, String> all = new HashMap<>(wide);
+    all.putAll(narrow);
+    return all;
   }
 
   private static List<NamedText> all(List<NamedText> wide, List<NamedText> narrow) {

@@ -7,7 +7,9 @@ import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.translate.RouteConditions.Condition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a DatabasePolicy is in effect: the mesh knows its database, by a ServiceEntry or a
@@ -17,15 +19,11 @@ public final class DatabaseConditions {
 
   private DatabaseConditions() {}
 
-  /**
-   * @param known whether the mesh knows a service
-   * @param entries all there are
-   */
-  public static List<Condition> of(
-      DatabasePolicy policy, Predicate<ServiceKey> known, List<ServiceEntry> entries) {
+  public static List<Condition> of(DatabasePolicy policy, Applied applied) {
     String namespace = policy.metadata().namespace();
     List<ServiceEntry> own =
-        entries.stream().filter(entry -> entry.metadata().namespace().equals(namespace)).toList();
+        applied.of(ServiceEntry.class).stream()
+            .filter(entry -> entry.metadata().namespace().equals(namespace)).toList();
     List<String> missing = new ArrayList<>();
     List<String> hosts = new ArrayList<>(policy.hosts());
     if (policy.roles() != null) {
@@ -34,18 +32,31 @@ public final class DatabaseConditions {
     for (String host : hosts) {
       ServiceKey service = ServiceKey.ofHost(host, namespace);
       if (own.stream().noneMatch(entry -> entry.hosts().contains(host))
-          && (service == null || !known.test(service))) {
+          && (service == null
+              || !service.namespace().equals(namespace)
+              || !applied.known().test(service))) {
         missing.add("host " + host);
       }
     }
     for (Target target : policy.targets()) {
       boolean there =
           target.kind() == TargetKind.Service
-              ? known.test(new ServiceKey(namespace, target.name()))
+              ? applied.known().test(new ServiceKey(namespace, target.name()))
               : own.stream().anyMatch(entry -> entry.metadata().name().equals(target.name()));
       if (!there) {
         missing.add(target.kind() + " " + target.name());
       }
+    }
+    String older = missing.isEmpty() ? older(policy, applied, own) : null;
+    if (older != null) {
+      return List.of(
+          new Condition(
+              "Accepted",
+              false,
+              "Conflicted",
+              "older DatabasePolicy "
+                  + older
+                  + " (expected: one for each database); this one has no effect there"));
     }
     return List.of(
         missing.isEmpty()
@@ -60,5 +71,50 @@ public final class DatabaseConditions {
                     + namespace
                     + " (expected: a ServiceEntry or a Service there); the policy has no effect on"
                     + " it until there is one"));
+  }
+
+  /** Who has a database of this policy instead, and which; null if nobody has. */
+  private static @Nullable String older(
+      DatabasePolicy policy, Applied applied, List<ServiceEntry> own) {
+    Set<String> databases = databases(policy, own);
+    for (DatabasePolicy other : applied.of(DatabasePolicy.class)) {
+      if (other.metadata().name().equals(policy.metadata().name())
+          && other.metadata().namespace().equals(policy.metadata().namespace())) {
+        return null;
+      }
+      if (other.metadata().namespace().equals(policy.metadata().namespace())) {
+        Set<String> common = new TreeSet<>(databases);
+        common.retainAll(databases(other, own));
+        if (!common.isEmpty()) {
+          return other.metadata().namespace()
+              + "/"
+              + other.metadata().name()
+              + " is for "
+              + String.join(", ", common);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Hosts, those of ServiceEntries too; a service as {@code orders-db.shop}. */
+  private static Set<String> databases(DatabasePolicy policy, List<ServiceEntry> own) {
+    String namespace = policy.metadata().namespace();
+    Set<String> databases = new TreeSet<>();
+    for (String host : policy.hosts()) {
+      ServiceKey service = ServiceKey.ofHost(host, namespace);
+      boolean external = own.stream().anyMatch(entry -> entry.hosts().contains(host));
+      databases.add(external || service == null ? host : service.toString());
+    }
+    for (Target target : policy.targets()) {
+      if (target.kind() == TargetKind.Service) {
+        databases.add(new ServiceKey(namespace, target.name()).toString());
+      } else {
+        own.stream()
+            .filter(entry -> entry.metadata().name().equals(target.name()))
+            .forEach(entry -> databases.addAll(entry.hosts()));
+      }
+    }
+    return databases;
   }
 }

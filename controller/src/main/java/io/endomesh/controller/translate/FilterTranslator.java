@@ -3,6 +3,8 @@ package io.endomesh.controller.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteFilters.HeaderEdits;
@@ -15,6 +17,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
@@ -136,7 +139,20 @@ final class FilterTranslator {
         .build();
   }
 
-  static Message fault(RouteFilters.Fault fault) {
+  /** HTTPFault has no field for its end: that stands in the metadata of the route. */
+  static void fault(RouteFilters.Fault fault, Route.Builder route) {
+    route.putTypedPerFilterConfig(FAULT, Any.pack(fault(fault)));
+    if (fault.until() != null) {
+      Value until = Value.newBuilder().setStringValue(fault.until().toString()).build();
+      route
+          .getMetadataBuilder()
+          .putFilterMetadata(
+              ClusterTranslator.METADATA,
+              Struct.newBuilder().putFields("faults_until", until).build());
+    }
+  }
+
+  private static Message fault(RouteFilters.Fault fault) {
     HTTPFault.Builder message = HTTPFault.newBuilder();
     if (fault.delayNanos() > 0) {
       message.setDelay(

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The routes of a served port. Callers obey the routes of the services they call; here stands what
@@ -22,11 +23,13 @@ final class InboundRoutes {
    */
   static List<Route> of(MeshModel model, Scope scope, int port) {
     List<Route> routes = new ArrayList<>();
+    // What labels the callers carry is not known here.
+    Scope callers = new Scope(scope.namespace(), Map.of(), scope.dialect());
     for (MeshService service : model.services()) {
       if (isServedBy(service, scope)) {
         List<Route> all =
             RouteTable.routes(
-                model, new Destination.ToService(service, portIndex(service, port)), scope);
+                model, new Destination.ToService(service, portIndex(service, port)), callers);
         if (all.stream().anyMatch(InboundRoutes::hasCors)) {
           all.forEach(route -> routes.add(arriving(route)));
         }

@@ -11,7 +11,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class MeshModel {
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
   private final List<VirtualService> virtualServices;
+  private final Set<String> sourceLabels;
   private final Delegates delegates;
   private final DestinationRules destinationRules;
   private final ReferenceGrants referenceGrants;
@@ -59,6 +62,12 @@ public final class MeshModel {
             ServiceDirectory.of(catalog.services(), workloads, known, trustDomain));
     this.routes = catalog.routes();
     this.virtualServices = catalog.virtualServices();
+    this.sourceLabels =
+        virtualServices.stream()
+            .flatMap(virtual -> virtual.rules().stream())
+            .flatMap(rule -> rule.matches().stream())
+            .flatMap(match -> match.sourceLabels().keySet().stream())
+            .collect(Collectors.toUnmodifiableSet());
     this.delegates = new Delegates(virtualServices);
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
@@ -159,6 +168,11 @@ public final class MeshModel {
   /** Oldest first. */
   List<VirtualService> virtualServices() {
     return virtualServices;
+  }
+
+  /** Names of the labels of callers that a VirtualService asks for. */
+  Set<String> sourceLabels() {
+    return sourceLabels;
   }
 
   /** The rules of VirtualServices, with those of their delegates. */

@@ -5,6 +5,8 @@ import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.GrpcRoute;
 import io.endomesh.controller.kinds.HttpRoute;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.OverloadPolicy;
+import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.RouteResource.Parent;
 import io.endomesh.controller.kinds.TrafficSplit;
@@ -79,7 +81,10 @@ final class Precedence {
     }
     return other.getClass() == resource.getClass()
         && older
-        && (resource instanceof DestinationRule || resource instanceof BackendTrafficPolicy);
+        && (resource instanceof DestinationRule
+            || resource instanceof BackendTrafficPolicy
+            || resource instanceof ResiliencePolicy
+            || resource instanceof OverloadPolicy);
   }
 
   /** Both at one port of the service. */
@@ -112,12 +117,22 @@ final class Precedence {
       hosts.add(host(rule.host(), rule));
     } else if (resource instanceof TrafficSplit split) {
       hosts.add(TrafficSplits.root(split).toString());
-    } else if (resource instanceof BackendTrafficPolicy policy) {
-      policy
-          .services()
-          .forEach(name -> hosts.add(new ServiceKey(namespace(policy), name).toString()));
+    } else {
+      String namespace = namespace(resource);
+      targets(resource).forEach(name -> hosts.add(new ServiceKey(namespace, name).toString()));
     }
     return hosts;
+  }
+
+  /** Services of its own namespace that a policy is attached to, of which each has one such. */
+  private static List<String> targets(MeshResource resource) {
+    if (resource instanceof BackendTrafficPolicy policy) {
+      return policy.services();
+    }
+    if (resource instanceof ResiliencePolicy policy) {
+      return policy.services();
+    }
+    return resource instanceof OverloadPolicy policy ? policy.services() : List.of();
   }
 
   private static String host(String host, MeshResource resource) {

@@ -141,6 +141,10 @@ public final class RouteConditions {
           : List.of(accepted("parentRefs", parents, known), notPermitted(route, forbidden));
     }
     if (resource instanceof VirtualService virtual) {
+      Condition external = external(virtual, applied);
+      if (external != null) {
+        return List.of(external);
+      }
       Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
       return DelegateConditions.of(
           virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known));
@@ -161,6 +165,31 @@ public final class RouteConditions {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();
+  }
+
+  /** Null if none of its hosts is one of a ServiceEntry, for which its rules have no effect. */
+  private static @Nullable Condition external(VirtualService virtual, Applied applied) {
+    String namespace = virtual.metadata().namespace();
+    for (String host : virtual.hosts()) {
+      ServiceEntry entry = applied.serviceEntry(host);
+      ServiceKey service = ServiceKey.ofHost(host, namespace);
+      if (entry != null
+          && (service == null || !applied.known().test(service))
+          && (host.indexOf('.') >= 0 || entry.metadata().namespace().equals(namespace))) {
+        return new Condition(
+            "Accepted",
+            false,
+            "UnsupportedValue",
+            "hosts: '"
+                + host
+                + "' is external, of ServiceEntry "
+                + entry.metadata().namespace()
+                + "/"
+                + entry.metadata().name()
+                + " (expected: a service of the mesh); it has no effect there");
+      }
+    }
+    return null;
   }
 
   /** Of a policy that is attached to services (GEP-713). */

@@ -116,9 +116,9 @@ final class RouteRules {
     } else {
       route.setRoute(action(rule));
     }
-    if (filters.fault() != null) {
-      route.putTypedPerFilterConfig(
-          FilterTranslator.FAULT, Any.pack(FilterTranslator.fault(filters.fault())));
+    // gRPC's clients are not told when it ends: they would never stop.
+    if (filters.fault() != null && !(grpcDialect() && filters.fault().until() != null)) {
+      FilterTranslator.fault(filters.fault(), route);
     }
     if (filters.cors() != null && !grpcDialect()) {
       route.putTypedPerFilterConfig(
@@ -127,6 +127,7 @@ final class RouteRules {
     // gRPC's clients reject the filter, which they do not know.
     Session session = filters.answers() ? null : session(rule);
     if (session != null && !grpcDialect()) {
+      TrafficPolicyTranslator.makeNoCookie(route.getRouteBuilder());
       route.putTypedPerFilterConfig(
           FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)));
     }

@@ -69,7 +69,7 @@ final class RouteTable {
             model.delegates().rules(virtual),
             new RouteRules(model, scope.dialect(), to),
             to.port().number(),
-            scope.namespace());
+            scope);
       }
       Route plain = withoutRoutes(model, to, scope);
       TrafficSplit split = model.trafficSplits().of(to.service().key());
@@ -127,12 +127,15 @@ final class RouteTable {
             model.destinationRules().policy(service.toString(), null));
     RouteResource.Session session = model.backendPolicies().session(service);
     // gRPC's clients reject the filter, which they do not know.
-    return session == null || scope.dialect() == Scope.Dialect.GRPC
-        ? route
-        : route.toBuilder()
-            .putTypedPerFilterConfig(
-                FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)))
-            .build();
+    if (session == null || scope.dialect() == Scope.Dialect.GRPC) {
+      return route;
+    }
+    Route.Builder keeping = route.toBuilder();
+    TrafficPolicyTranslator.makeNoCookie(keeping.getRouteBuilder());
+    return keeping
+        .putTypedPerFilterConfig(
+            FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)))
+        .build();
   }
 
   private static Route all(String name, Destination destination, TrafficPolicy policy) {

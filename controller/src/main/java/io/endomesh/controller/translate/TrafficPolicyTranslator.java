@@ -176,12 +176,24 @@ final class TrafficPolicyTranslator {
       message.getHeaderBuilder().setHeaderName(hash.header());
     } else if (hash.cookie() != null) {
       message.getCookieBuilder().setName(hash.cookie());
+      if (hash.cookieNanos() != null) {
+        message.getCookieBuilder().setPath("/").setTtl(Durations.fromNanos(hash.cookieNanos()));
+      }
     } else {
       message
           .getQueryParameterBuilder()
           .setName(java.util.Objects.requireNonNull(hash.queryParameter()));
     }
     action.addHashPolicy(message);
+  }
+
+  /** A session of its own keeps a call where it belongs: no second cookie is made for that. */
+  static void makeNoCookie(RouteAction.Builder action) {
+    for (RouteAction.HashPolicy.Builder message : action.getHashPolicyBuilderList()) {
+      if (message.hasCookie()) {
+        message.getCookieBuilder().clearTtl().clearPath();
+      }
+    }
   }
 
   private static void text(Cluster.Builder cluster, String name, String value) {

@@ -21,11 +21,11 @@ final class VirtualServiceTranslator {
 
   /**
    * @param rules its own and its delegates', in order
-   * @param port the one that is called: matches of other ports are left out, and so are those of
-   *     other source namespaces
+   * @param port the one that is called: matches of other ports are left out
+   * @param source who calls: matches of other namespaces and labels are left out
    */
   static List<Route> routes(
-      List<Delegates.NamedRule> rules, RouteRules translator, int port, String sourceNamespace) {
+      List<Delegates.NamedRule> rules, RouteRules translator, int port, Scope source) {
     List<Route> routes = new ArrayList<>();
     for (Delegates.NamedRule named : rules) {
       VirtualService.VirtualRule rule = named.rule();
@@ -34,14 +34,17 @@ final class VirtualServiceTranslator {
             translator.route(named.name(), RouteMatch.newBuilder().setPrefix("/").build(), rule));
       }
       for (Match match : rule.matches()) {
-        if ((match.port() == null || match.port() == port)
-            && (match.sourceNamespace() == null
-                || match.sourceNamespace().equals(sourceNamespace))) {
+        if ((match.port() == null || match.port() == port) && isFrom(match, source)) {
           routes.add(translator.route(named.name(), match(match), rule));
         }
       }
     }
     return routes;
+  }
+
+  private static boolean isFrom(Match match, Scope source) {
+    return (match.sourceNamespace() == null || match.sourceNamespace().equals(source.namespace()))
+        && source.labels().entrySet().containsAll(match.sourceLabels().entrySet());
   }
 
   private static RouteMatch match(Match match) {

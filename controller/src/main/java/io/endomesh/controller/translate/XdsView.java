@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import com.google.protobuf.Message;
 import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,10 +48,22 @@ public final class XdsView {
           InboundTranslator.isInbound(name)
               ? scope
               : new Outbound(scope.namespace(), scope.dialect(), model.sidecars().of(scope));
-      case ROUTE -> new Scope(scope.namespace(), Map.of(), scope.dialect());
+      case ROUTE -> new Scope(scope.namespace(), sourceLabels(scope), scope.dialect());
       case CLUSTER -> scope.dialect();
       case ENDPOINTS -> locality(name).caller(scope);
     };
+  }
+
+  /** Of the labels those that a VirtualService asks for. */
+  private Map<String, String> sourceLabels(Scope scope) {
+    Map<String, String> labels = new HashMap<>();
+    for (String name : model.sourceLabels()) {
+      String value = scope.labels().get(name);
+      if (value != null) {
+        labels.put(name, value);
+      }
+    }
+    return labels;
   }
 
   private LocalityRule locality(String cluster) {

@@ -8,7 +8,6 @@ import io.endomesh.controller.explain.Explained;
 import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
-import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.translate.Applied;
 import io.endomesh.controller.translate.AppliedResource;
@@ -116,7 +115,7 @@ final class Golden {
 
   private List<Condition> conditions(MeshResource resource, Applied applied) {
     if (resource instanceof DatabasePolicy policy) {
-      return DatabaseConditions.of(policy, applied.known(), applied.of(ServiceEntry.class));
+      return DatabaseConditions.of(policy, applied);
     }
     List<Condition> conditions = new ArrayList<>(RouteConditions.of(resource, applied));
     conditions.addAll(OwnershipConditions.of(resource, model));

@@ -180,7 +180,7 @@ class ExplainTest {
           .contains("{\"name\":\"RateLimitPolicy/shop/twin local\",\"taken\":true")
           .contains(
               "{\"name\":\"RateLimitPolicy/shop/twins each\",\"taken\":true,"
-                  + "\"why\":\"1 requests in 3600.0 s, 1 at once, for caller ")
+                  + "\"why\":\"1 request in 1 h, 1 at once, for caller ")
           .contains("{\"name\":\"RateLimitPolicy/shop/twins writes\",\"taken\":false");
     }
   }

@@ -102,7 +102,7 @@ class DatabasePolicyTest {
             + " without",
         "{hosts: ['db:5432']}                      | spec.hosts[0]: 'db:5432' (expected: a host"
             + " name without",
-        "{hosts: [db.finance]}                     | spec.hosts[0]: 'db.finance' (expected: a host"
+        "{hosts: [db.finance.svc]}                     | spec.hosts[0]: 'db.finance' (expected: a host"
             + " of namespace shop",
         "{targetRefs: [{kind: Pod, name: a}]}      | spec.targetRefs[0].kind: 'Pod' (expected:"
             + " ServiceEntry, Service)",
@@ -112,8 +112,8 @@ class DatabasePolicyTest {
             + " labels of endpoints)",
         "{hosts: [d], replicas: {hosts: [r]}}      | spec.replicas.matchLabels: absent (expected:"
             + " labels of endpoints)",
-        "{hosts: [d], replicas: {matchLabels: {a: b}, hosts: [r.x]}} | spec.replicas.hosts[0]:"
-            + " 'r.x' (expected: a host of",
+        "{hosts: [d], replicas: {matchLabels: {a: b}, hosts: [r.x.svc]}} | spec.replicas.hosts[0]:"
+            + " 'r.x.svc' (expected: a host of",
         "{hosts: [d], statement: {}}               | spec.statement: unknown field; did you mean"
             + " 'statements'?",
         "{hosts: [d], statements: {timeout: 1500ms}} | spec.statements.timeout: 1500ms (expected:"

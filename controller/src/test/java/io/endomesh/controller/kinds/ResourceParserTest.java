@@ -274,6 +274,150 @@ class ResourceParserTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "route: [{destination: {host: a}, weight: 0}, {destination: {host: b}}] | route: weights"
+            + " sum to 0 (expected: > 0)",
+        "redirect: {uri: /b}, directResponse: {status: 200} | directResponse: beside a redirect"
+            + " (expected: one of them)",
+        "redirect: {uri: /b}, rewrite: {uri: /c} | rewrite: beside a redirect or directResponse"
+            + " (expected: none; nothing is sent on)",
+        "redirect: {redirectCode: 304} | redirect.redirectCode: 304 (expected: 301, 302, 303, 307"
+            + " or 308)",
+        "redirect: {uri: '/b?c'} | redirect.uri: '/b?c' (expected: a path without a query)",
+        "redirect: {authority: 'a:b'} | redirect.authority: 'a:b' (expected: a host, with a port"
+            + " if there is no field port)",
+        "match: [{headers: {':path': {exact: /a}}}] | match[0].headers.:path: ':path' (expected:"
+            + " the name of a header)",
+        "match: [{statPrefix: a}] | match[0].statPrefix: not supported in this release",
+        "headers: {request: {set: {'a b': c}}} | headers.request.set: 'a b' (expected: the name of"
+            + " a header)",
+        "rewrite: {uriRegexRewrite: {match: '/(a)', rewrite: '\\2'}} |"
+            + " rewrite.uriRegexRewrite.rewrite: '\\2' (expected: \\\\ or a group from \\0 to \\1"
+            + " after each backslash)",
+        "mirrorPercentage: {value: 1} | mirrorPercentage: without mirror (expected: both, or"
+            + " mirrors)",
+      })
+  void parse_virtualService_saysWhatIsWrong(String rule, String problem) {
+    String answered = rule.contains("edirect") || rule.contains("route") ? "" : DESTINATION;
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: orders, namespace: shop}
+                    spec: {hosts: [orders], http: [{%s%s}]}
+                    """
+                        .formatted(answered, rule)))
+        .hasMessage("VirtualService shop/orders: spec.http[0]." + problem);
+  }
+
+  private static final String DESTINATION = "route: [{destination: {host: orders}}], ";
+
+  @Test
+  void parse_virtualServiceThatAnswers_warnsOfWhatIsAboutSending() throws Exception {
+    ParsedResource answering =
+        parse(
+            """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: orders, namespace: shop}
+            spec:
+              hosts: [orders]
+              http:
+                - directResponse: {status: 200}
+                  timeout: 1s
+                  mirror: {host: other}
+            """);
+
+    assertThat(answering.warnings())
+        .containsExactly(
+            "spec.http[0].mirror: has no effect beside a redirect or directResponse",
+            "spec.http[0].timeout: has no effect beside a redirect or directResponse");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "endomesh.io/faults-untill: now | annotations.endomesh.io/faults-untill: unknown"
+            + " annotation; did you mean 'endomesh.io/faults-until'?",
+        "endomesh.io/faults-until: now | annotations.endomesh.io/faults-until: 'now' (expected: a"
+            + " time such as 2026-12-01T18:00:00Z, RFC 3339)",
+      })
+  void parse_annotationOfOurs_isUnderstoodOrRefused(String annotation, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: orders, namespace: shop, annotations: {example.com/a: b, %s}}
+                    spec:
+                      hosts: [orders]
+                      http:
+                        - fault: {abort: {httpStatus: 503}}
+                          route: [{destination: {host: orders}}]
+                    """
+                        .formatted(annotation)))
+        .hasMessage("VirtualService shop/orders: metadata." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{sessionName: 'a b'} | sessionName: 'a b' (expected: the name of a cookie or header)",
+        "{cookieConfig: {lifetimeType: Forever}} | cookieConfig.lifetimeType: 'Forever' (expected:"
+            + " Session, Permanent)",
+        "{type: Header, cookieConfig: {lifetimeType: Session}} | cookieConfig: beside type Header"
+            + " (expected: only with Cookie)",
+        "{absoluteTimeout: 1h} | absoluteTimeout: without a Permanent cookie: not supported in"
+            + " this release (expected: absent, or cookieConfig.lifetimeType Permanent)",
+      })
+  void parse_sessionPersistence_saysWhatIsWrong(String session, String problem) {
+    String yaml = ROUTE.replace("retry: {", "sessionPersistence: " + session + "\n    retry: {");
+    assertThatThrownBy(() -> parse(yaml))
+        .hasMessage("HTTPRoute shop/orders: spec.rules[0].sessionPersistence." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "loadBalancer: {consistentHash: {httpHeaderName: a, maglev: {tableSize: 8}}} |"
+            + " loadBalancer.consistentHash.maglev.tableSize: 8 (expected: a prime number)",
+        "loadBalancer: {consistentHash: {httpHeaderName: a, maglev: {}, ringHash: {}}} |"
+            + " loadBalancer.consistentHash.maglev: beside a ring (expected: one of them)",
+        "loadBalancer: {consistentHash: {httpCookie: {name: a, path: /b}}} |"
+            + " loadBalancer.consistentHash.httpCookie.path: '/b' (expected: /, as the cookie is"
+            + " for all calls)",
+        "loadBalancer: {simple: RANDOM, warmup: {duration: 1s}} | loadBalancer.warmup: beside"
+            + " RANDOM (expected: LEAST_REQUEST or ROUND_ROBIN; others have no shares to grow)",
+        "outlierDetection: {interval: 0s} | outlierDetection.interval: '0s' (expected: more than"
+            + " 0)",
+      })
+  void parse_trafficPolicy_saysWhatIsWrong(String policy, String problem) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: DestinationRule
+                    metadata: {name: orders, namespace: shop}
+                    spec: {host: orders, trafficPolicy: {%s}}
+                    """
+                        .formatted(policy)))
+        .hasMessage("DestinationRule shop/orders: spec.trafficPolicy." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
       value = {
         "{outboundTrafficPolicy: {}} | outboundTrafficPolicy.mode: absent (expected: ALLOW_ANY or"
             + " REGISTRY_ONLY)",

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import io.endomesh.controller.kinds.DatabasePolicy;
-import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.proto.v1.DatabaseRules;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,15 +164,48 @@ class DatabasePolicyTranslatorTest {
     mesh.apply(POLICY.formatted("db", "shop", "hosts: [orders-db, other-db]"));
     MeshModel model = mesh.model();
     DatabasePolicy policy = model.catalog().databasePolicies().get(0);
-    List<ServiceEntry> entries = model.catalog().serviceEntries();
 
     RouteConditions.Condition half =
-        DatabaseConditions.of(policy, service -> false, entries).get(0);
+        DatabaseConditions.of(policy, applied(model, service -> false)).get(0);
     assertThat(half.status()).isFalse();
     assertThat(half.reason()).isEqualTo("TargetNotFound");
     assertThat(half.message()).startsWith("no host other-db in namespace shop (expected:");
 
-    assertThat(DatabaseConditions.of(policy, service -> true, entries).get(0).status()).isTrue();
+    assertThat(DatabaseConditions.of(policy, applied(model, service -> true)).get(0).status())
+        .isTrue();
+  }
+
+  @Test
+  void conditions_theYoungerOfTwoForADatabase_isToldOfTheOlder() throws Exception {
+    mesh.apply(POLICY.formatted("older", "shop", "hosts: [orders-db]"));
+    mesh.apply(POLICY.formatted("younger", "shop", "hosts: [orders-db, example.com]"));
+    MeshModel model = mesh.model();
+    Applied applied = applied(model, service -> true);
+    List<DatabasePolicy> policies = model.catalog().databasePolicies();
+
+    assertThat(DatabaseConditions.of(policies.get(0), applied).get(0).status()).isTrue();
+    RouteConditions.Condition younger = DatabaseConditions.of(policies.get(1), applied).get(0);
+    assertThat(younger.reason()).isEqualTo("TargetNotFound");
+
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: elsewhere, namespace: shop}
+        spec: {hosts: [example.com], ports: [{number: 5432}]}
+        """);
+    younger =
+        DatabaseConditions.of(policies.get(1), applied(mesh.model(), service -> true)).get(0);
+    assertThat(younger.reason()).isEqualTo("Conflicted");
+    assertThat(younger.message())
+        .startsWith("older DatabasePolicy shop/older is for orders-db (expected:");
+  }
+
+  private static Applied applied(MeshModel model, Predicate<ServiceKey> known) {
+    return new Applied(
+        known,
+        model.grants(),
+        model.resources().stream().map(AppliedResource::resource).toList());
   }
 
   private @Nullable DatabaseRules rules(Scope scope) throws Exception {

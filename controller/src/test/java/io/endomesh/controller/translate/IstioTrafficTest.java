@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch.PathSpecifierCase;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,89 @@ class IstioTrafficTest {
             "connect-failure,refused-stream,reset-before-request,retriable-status-codes,5xx,reset,resource-exhausted");
     assertThat(routes.get(2).getRoute().getRetryPolicy().getRetriableStatusCodesList())
         .containsExactly(429);
+  }
+
+  @Test
+  void virtualService_sourceLabels_matchForCallersThatCarryThem() throws Exception {
+    virtualService(
+        """
+        - match: [{sourceLabels: {app: storefront}, method: {regex: "GET|HEAD"}, authority: {prefix: orders}}]
+          route: [{destination: {host: orders, subset: v2}}]
+        - route: [{destination: {host: orders}}]
+        """);
+
+    Route first = routes().get(0);
+    assertThat(first.getRoute().getCluster()).isEqualTo(V2);
+    assertThat(first.getMatch().getHeadersList())
+        .extracting(HeaderMatcher::getName)
+        .containsExactly(":method", ":authority");
+    XdsView view = new XdsView(mesh.model());
+    Scope other = new Scope("shop", Map.of("app", "admin"), Scope.Dialect.AGENT);
+    Scope more = new Scope("shop", Map.of("app", "storefront", "a", "b"), Scope.Dialect.AGENT);
+    String name = "orders.shop:8080";
+    assertThat(RouteTable.of(mesh.model(), name, other).getVirtualHosts(0).getRoutesCount())
+        .isEqualTo(1);
+    XdsResource ofStorefront = view.resource(ResourceType.ROUTE, name, Models.AGENT);
+    assertThat(view.resource(ResourceType.ROUTE, name, other)).isNotEqualTo(ofStorefront);
+    assertThat(view.resource(ResourceType.ROUTE, name, more)).isSameAs(ofStorefront);
+  }
+
+  @Test
+  void virtualService_weights_areIstios() throws Exception {
+    virtualService(
+        """
+        - match: [{uri: {prefix: /one}}]
+          route: [{destination: {host: orders, subset: v2}, weight: 0}]
+        - route: [{destination: {host: orders}}, {destination: {host: orders, subset: v2}, weight: 7}]
+        """);
+
+    assertThat(routes())
+        .extracting(route -> route.getRoute().getCluster())
+        .as("one destination gets all calls, and of several one without a weight none")
+        .containsExactly(V2, V2);
+  }
+
+  @Test
+  void virtualService_faultsUntil_travelWithTheRoute() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata:
+          name: orders
+          namespace: shop
+          annotations: {endomesh.io/faults-until: "2026-12-01T19:00:00+01:00"}
+        spec:
+          hosts: [orders]
+          http:
+            - fault: {abort: {httpStatus: 503, percentage: {value: 100}}}
+              route: [{destination: {host: orders}}]
+        """);
+
+    assertThat(
+            routes()
+                .get(0)
+                .getMetadata()
+                .getFilterMetadataOrThrow("endomesh")
+                .getFieldsOrThrow("faults_until")
+                .getStringValue())
+        .isEqualTo("2026-12-01T18:00:00Z");
+    assertThat(
+            RouteTable.of(mesh.model(), "orders.shop:8080", Models.GRPC)
+                .getVirtualHosts(0)
+                .getRoutes(0)
+                .containsTypedPerFilterConfig(FilterTranslator.FAULT))
+        .as("gRPC's clients would not know when to stop")
+        .isFalse();
+  }
+
+  @Test
+  void destinationRule_cookieWithALifetime_isMadeByTheMesh() throws Exception {
+    destinationRule(
+        "trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: sid, ttl: 1h}}}}\n");
+
+    assertThat(routes().get(0).getRoute().getHashPolicy(0).getCookie().getTtl().getSeconds())
+        .isEqualTo(3_600);
   }
 
   @Test
@@ -201,7 +286,7 @@ class IstioTrafficTest {
         "[{route: [{destination: {host: orders}}], corsPolicy: {allowedOrigins: []}}] | unknown"
             + " field",
         "[{route: [{destination: {host: orders}}], corsPolicy: {unmatchedPreflights: NO}}] | 'NO'",
-        "[{route: [{destination: {host: a}, weight: 0}]}] | weights sum to 0",
+        "[{route: [{destination: {host: a}}, {destination: {host: b}}]}] | weights sum to 0",
         "[{match: [{uri: {regex: '('}}], route: [{destination: {host: orders}}]}] | regular",
       })
   void virtualService_thatMakesNoSense_isRefused(String http, String why) {

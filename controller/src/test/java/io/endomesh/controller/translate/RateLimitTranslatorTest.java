@@ -224,7 +224,7 @@ class RateLimitTranslatorTest {
             .getTypedPerFilterConfigOrThrow("RateLimitPolicy/shop/all")
             .unpack(RateLimitPerRoute.class);
     assertThat(calls.getRateLimitsList()).isEqualTo(filter(filters.get(0)).getRateLimitsList());
-    assertThat(listener.getMetadata().toString()).contains("10 requests in 1.0 s, 20 at once");
+    assertThat(listener.getMetadata().toString()).contains("10 requests in 1 s, 20 at once");
   }
 
   @Test

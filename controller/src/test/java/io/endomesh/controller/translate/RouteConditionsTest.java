@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ResourceParser;
@@ -38,6 +39,15 @@ class RouteConditionsTest {
       kind: XBackendTrafficPolicy
       metadata: {name: %s, namespace: shop}
       spec: {targetRefs: [{group: "", kind: Service, name: %s}], retryConstraint: {}}
+      """;
+
+  private static final String OWN_POLICY =
+      """
+      apiVersion: endomesh.io/v1
+      kind: %s
+      metadata: {name: virtual, namespace: shop}
+      spec:
+        targetRefs: [{group: "", kind: Service, name: orders}]
       """;
 
   private final List<MeshResource> oldestFirst = new ArrayList<>();
@@ -112,13 +122,35 @@ class RouteConditionsTest {
   }
 
   @Test
+  void virtualService_forAnExternalHost_isToldThatItHasNoEffect() throws Exception {
+    MeshResource virtual = apply(VIRTUAL_SERVICE.replace("orders", "example.com"));
+    assertThat(accepted(virtual).reason()).isEqualTo("NoMatchingParent");
+
+    apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: partner, namespace: shop}
+        spec: {hosts: [example.com], ports: [{number: 80}]}
+        """);
+
+    assertThat(accepted(virtual).reason()).isEqualTo("UnsupportedValue");
+    assertThat(accepted(virtual).message())
+        .startsWith("hosts: 'example.com' is external, of ServiceEntry shop/partner (expected:");
+    assertThatThrownBy(() -> apply(VIRTUAL_SERVICE.replace("orders", "api.example.com")))
+        .hasMessageContaining("'api.example.com' (expected: a service of the mesh; external");
+  }
+
+  @Test
   void twoOfAKind_theYoungerIsToldOfTheOlder() throws Exception {
     for (String yaml :
         List.of(
             VIRTUAL_SERVICE,
             "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
                 + "metadata: {name: virtual, namespace: shop}\nspec: {host: orders}\n",
-            POLICY.formatted("virtual", "orders"))) {
+            POLICY.formatted("virtual", "orders"),
+            OWN_POLICY.formatted("ResiliencePolicy") + "  breaker: {}\n",
+            OWN_POLICY.formatted("OverloadPolicy"))) {
       oldestFirst.clear();
       MeshResource older = apply(yaml);
       MeshResource younger = apply(yaml.replace("name: virtual", "name: another"));

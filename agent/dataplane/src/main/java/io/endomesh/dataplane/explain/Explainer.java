@@ -83,7 +83,7 @@ public final class Explainer {
     if (route == null) {
       return answered(decide(host, request, snapshot.identity()), steps);
     }
-    steps.addAll(RouteTold.policies(route));
+    steps.addAll(RouteTold.policies(route, clock));
     Route certain = RouteTold.withoutChance(route);
     if (!(route.action() instanceof RouteAction.Forward forward)) {
       return answered(decide(only(host, certain), request, snapshot.identity()), steps);

@@ -11,6 +11,8 @@ import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.dataplane.route.WeightedClusters.Target;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -43,11 +45,11 @@ final class RouteTold {
   }
 
   /** What the route asks for, as far as it asks for anything. */
-  static List<Step> policies(Route route) {
+  static List<Step> policies(Route route, Clock clock) {
     List<Step> steps = new ArrayList<>();
     RoutePolicy policy = route.policy();
     if (policy.fault() != null) {
-      steps.add(fault(policy.fault(), route.name()));
+      steps.add(fault(policy.fault(), route.name(), clock));
     }
     if (!(route.action() instanceof RouteAction.Forward forward)) {
       return steps;
@@ -67,7 +69,14 @@ final class RouteTold {
     return steps;
   }
 
-  private static Step fault(Fault fault, String name) {
+  private static Step fault(Fault fault, String name, Clock clock) {
+    String until =
+        fault.untilMillis() == Fault.FOREVER
+            ? ""
+            : " until " + Instant.ofEpochMilli(fault.untilMillis());
+    if (fault.isOver(clock)) {
+      return new Step("fault", "none any more: there were some" + until, name, List.of());
+    }
     List<Candidate> faults = new ArrayList<>();
     if (fault.delay() != null) {
       faults.add(fault("delay of " + Words.duration(fault.delay().nanos()), fault.delay().share()));
@@ -75,7 +84,7 @@ final class RouteTold {
     if (fault.abort() != null) {
       faults.add(fault("abort with " + fault.abort().status(), fault.abort().share()));
     }
-    return new Step("fault", "faults on purpose", name, faults);
+    return new Step("fault", "faults on purpose" + until, name, faults);
   }
 
   private static Candidate fault(String what, Share share) {
@@ -148,9 +157,8 @@ final class RouteTold {
     Fault certain =
         new Fault(
             fault.delay() != null && fault.delay().share().equals(Share.ALL) ? fault.delay() : null,
-            fault.abort() != null && fault.abort().share().equals(Share.ALL)
-                ? fault.abort()
-                : null);
+            fault.abort() != null && fault.abort().share().equals(Share.ALL) ? fault.abort() : null,
+            fault.untilMillis());
     return new Route(
         route.name(), route.match(), route.action(), route.policy().withFault(certain));
   }

@@ -138,8 +138,7 @@ final class Words {
     int header = part - RouteMatch.METHOD - 1;
     if (header < match.headers().size()) {
       RouteMatch.HeaderMatch wanted = match.headers().get(header);
-      return expected(
-          "header " + wanted.name(), request.header(wanted.name()), text(wanted.value()));
+      return expected("header " + wanted.name(), wanted.of(request), text(wanted.value()));
     }
     RouteMatch.QueryMatch wanted = match.queryParams().get(header - match.headers().size());
     return expected(

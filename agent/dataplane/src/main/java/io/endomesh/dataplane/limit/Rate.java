@@ -1,5 +1,7 @@
 package io.endomesh.dataplane.limit;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * How many calls in how much time (Envoy {@code TokenBucket}: {@code tokens_per_fill}, {@code
  * fill_interval}, {@code max_tokens}). Immutable.
@@ -36,6 +38,27 @@ public record Rate(int requests, long perNanos, int burst) {
   /** {@code 10 requests in 1 s, 20 at once}. */
   @Override
   public String toString() {
-    return requests + " requests in " + perNanos / 1e9 + " s, " + burst + " at once";
+    return requests
+        + (requests == 1 ? " request in " : " requests in ")
+        + period()
+        + ", "
+        + burst
+        + " at once";
+  }
+
+  /** In the largest unit of which it is a whole number. */
+  private String period() {
+    if (perNanos % TimeUnit.HOURS.toNanos(1) == 0) {
+      return TimeUnit.NANOSECONDS.toHours(perNanos) + " h";
+    }
+    if (perNanos % TimeUnit.MINUTES.toNanos(1) == 0) {
+      return TimeUnit.NANOSECONDS.toMinutes(perNanos) + " min";
+    }
+    if (perNanos % TimeUnit.SECONDS.toNanos(1) == 0) {
+      return TimeUnit.NANOSECONDS.toSeconds(perNanos) + " s";
+    }
+    return perNanos % TimeUnit.MILLISECONDS.toNanos(1) == 0
+        ? TimeUnit.NANOSECONDS.toMillis(perNanos) + " ms"
+        : perNanos / 1e9 + " s";
   }
 }

@@ -87,6 +87,18 @@ public record RateLimits(List<Counted> counted, List<GlobalLimits> global) {
     return null;
   }
 
+  /**
+   * A call that was let through does not run after all: it has taken nothing. What a server counted
+   * stays counted.
+   */
+  public void giveBack(
+      Request request,
+      @Nullable String caller,
+      @Nullable String remoteAddress,
+      LongSupplier clock) {
+    giveBackBefore(counted.size(), request, caller, remoteAddress, clock.getAsLong());
+  }
+
   private void giveBackBefore(
       int end, Request request, @Nullable String caller, @Nullable String remoteAddress, long now) {
     for (int i = 0; i < end; i++) {

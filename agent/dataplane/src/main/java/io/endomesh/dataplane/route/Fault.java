@@ -1,5 +1,6 @@
 package io.endomesh.dataplane.route;
 
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delay null delays nothing
  * @param abort null aborts nothing
+ * @param untilMillis since the epoch, from when on nothing goes wrong; {@link #FOREVER}
  */
-public record Fault(@Nullable Delay delay, @Nullable Abort abort) {
+public record Fault(@Nullable Delay delay, @Nullable Abort abort, long untilMillis) {
+
+  public static final long FOREVER = Long.MAX_VALUE;
+
+  /** Without an end. */
+  public Fault(@Nullable Delay delay, @Nullable Abort abort) {
+    this(delay, abort, FOREVER);
+  }
+
+  public Fault until(long millis) {
+    return new Fault(delay, abort, millis);
+  }
+
+  /** True if it is over by a clock, which is not read if there is no end. */
+  public boolean isOver(Clock clock) {
+    return untilMillis != FOREVER && clock.millis() >= untilMillis;
+  }
 
   /**
    * Before anything else happens to the call, and not part of its timeout, as in Envoy.

@@ -56,7 +56,7 @@ public record RouteMatch(
     for (int i = 0; i < headers.size(); i++) {
       part++;
       HeaderMatch header = headers.get(i);
-      if (!header.value().matches(request.header(header.name()))) {
+      if (!header.value().matches(header.of(request))) {
         return part;
       }
     }
@@ -70,9 +70,33 @@ public record RouteMatch(
   }
 
   /**
+   * A header; {@code :method}, {@code :authority}, {@code :scheme} and {@code :path} are read from
+   * the request itself.
+   *
    * @param name in lower case
    */
-  public record HeaderMatch(String name, StringMatch value) {}
+  public record HeaderMatch(String name, StringMatch value) {
+
+    /** What is compared; null if the request has no such header. */
+    public @Nullable String of(Request request) {
+      if (!name.startsWith(":")) {
+        return request.header(name);
+      }
+      return switch (name) {
+        case ":method" -> request.method();
+        case ":authority" -> request.authority();
+        case ":scheme" -> request.scheme();
+        case ":path" -> target(request);
+        default -> null;
+      };
+    }
+
+    /** With its query, as it goes on the wire. */
+    private static String target(Request request) {
+      String query = request.query();
+      return query == null ? request.path() : request.path() + "?" + query;
+    }
+  }
 
   /** A query parameter by name; the first of that name counts, as Envoy has it. */
   public record QueryMatch(String name, StringMatch value) {

@@ -112,6 +112,18 @@ class FaultsTest extends Conformance {
         .hasMessage("share: 1000001 (expected: 0 to 1000000 per million)");
   }
 
+  @Test
+  @DisplayName("a fault with an end befalls nobody from then on, by the clock of the caller")
+  void until() {
+    Fault fault = new Fault(delay(Share.ALL, 10), new Fault.Abort(Share.ALL, 503, -1));
+    publish(policy(0, fault.until(clock.millis() + 60_000)));
+    Call early = begin();
+    assertThat(early.next()).isInstanceOf(Pause.class);
+    assertThat(early.next()).isInstanceOf(Reply.class);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(begin().next()).isInstanceOf(Attempt.class);
+  }
+
   private InboundCall served(String waitsMillis) {
     return mesh.serve(
         TestRequest.get("web", "/").header("x-envoy-expected-rq-timeout-ms", waitsMillis));

@@ -124,7 +124,7 @@ class GlobalLimitsTest extends Conformance {
     assertThat(reply.decidedBy()).isEqualTo(POLICY);
     assertThat(reply.message())
         .contains(ORDERS + " is over the limit all of " + POLICY)
-        .contains("10 requests in 1.0 s, 10 at once, of all instances");
+        .contains("10 requests in 1 s, 10 at once, of all instances");
     assertThat(reply.headers())
         .containsExactly(
             new Reply.Header("retry-after", "3"),

@@ -11,9 +11,14 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.limit.Concurrency;
 import io.endomesh.dataplane.limit.GradientLimit;
+import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Overload;
+import io.endomesh.dataplane.limit.Rate;
+import io.endomesh.dataplane.limit.RateLimit;
+import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.limit.Urgency;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,37 @@ class OverloadTest extends Conformance {
     guard(between(1, 1), new Authorization(List.of(), List.of(nobody())));
     assertThat(mesh.serve(TestRequest.get("web", "/")).refusal().status()).isEqualTo(403);
     assertThat(limit.running()).isZero();
+  }
+
+  @Test
+  @DisplayName("a call that is turned away has taken nothing from the rate limits of its workload")
+  void turnedAway_takesNothing() {
+    RateLimit rate =
+        new RateLimit(
+            "RateLimitPolicy/shop/web",
+            "all",
+            Condition.ANY,
+            new LimitKey.None(),
+            new Rate(2, TimeUnit.HOURS.toNanos(1), 2),
+            0);
+    limit = new GradientLimit(between(1, 1), clock.getAsLong());
+    Port port =
+        new Port(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)
+            .limitedBy(
+                new RateLimits(
+                    List.of(
+                        new RateLimits.Counted(rate, rate.newBuckets(clock.getAsLong())))))
+            .guardedBy(new Overload(POLICY, Urgency.NONE, limit));
+    mesh.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), port), null));
+    InboundCall first = mesh.serve(TestRequest.get("web", "/"));
+    for (int i = 0; i < 10; i++) {
+      assertThat(mesh.serve(TestRequest.get("web", "/")).refusal().status()).isEqualTo(503);
+    }
+    first.ended(200, Outcome.NOT_GRPC, null);
+    InboundCall second = mesh.serve(TestRequest.get("web", "/"));
+    assertThat(second.refusal()).isNull();
+    second.ended(200, Outcome.NOT_GRPC, null);
+    assertThat(mesh.serve(TestRequest.get("web", "/")).refusal().status()).isEqualTo(429);
   }
 
   private static io.endomesh.dataplane.authorize.Policy nobody() {

@@ -139,6 +139,32 @@ class RouteMatchingTest extends Conformance {
     assertThat(matches(match, target)).isEqualTo(matches);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    ":method,    GET|HEAD,      true",
+    ":method,    POST,          false",
+    ":authority, orders(:.*)?,  true",
+    ":authority, payments,      false",
+    ":scheme,    http,          true",
+    ":scheme,    https,         false",
+    ":path,      /a[?]b=c,      true",
+    ":path,      /a,            false",
+  })
+  @DisplayName(
+      "method, authority, scheme, and the path with its query, are matched as headers are (Envoy"
+          + " HeaderMatcher of a pseudo-header)")
+  void pseudoHeader(String name, String expression, boolean matches) {
+    RouteMatch match =
+        new RouteMatch(
+            new PathMatch.Prefix("/"),
+            null,
+            List.of(
+                new RouteMatch.HeaderMatch(
+                    name, new StringMatch.Regex(Pattern.compile(expression)))),
+            List.of());
+    assertThat(matches(match, "/a?b=c")).isEqualTo(matches);
+  }
+
   @Test
   @DisplayName("a method is matched in its own case (RFC 9110, 9.1)")
   void method() {

@@ -1,9 +1,14 @@
 package io.endomesh.xds.translate;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.endomesh.dataplane.route.Fault;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import java.time.DateTimeException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** HTTPFault to {@link Fault}. Stateless. */
@@ -29,6 +34,29 @@ final class FaultTranslator {
     Fault.Delay delay = message.hasDelay() ? delay(field + ".delay", message.getDelay()) : null;
     Fault.Abort abort = message.hasAbort() ? abort(field + ".abort", message.getAbort()) : null;
     return delay == null && abort == null ? null : new Fault(delay, abort);
+  }
+
+  /**
+   * When faults end, which HTTPFault has no field for: in the metadata of their route.
+   *
+   * @return milliseconds since the epoch
+   */
+  static long until(String field, Route route) throws InvalidResource {
+    Struct metadata =
+        route.getMetadata().getFilterMetadataOrDefault("endomesh", Struct.getDefaultInstance());
+    Value until = metadata.getFieldsOrDefault("faults_until", Value.getDefaultInstance());
+    if (!until.hasStringValue()) {
+      return Fault.FOREVER;
+    }
+    try {
+      return Instant.parse(until.getStringValue()).toEpochMilli();
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new InvalidResource(
+          field
+              + ".metadata.endomesh.faults_until: '"
+              + until.getStringValue()
+              + "' (expected: a time of UTC, RFC 3339)");
+    }
   }
 
   private static Fault.Delay delay(String field, FaultDelay message) throws InvalidResource {

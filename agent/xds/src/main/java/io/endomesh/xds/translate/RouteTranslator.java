@@ -17,9 +17,14 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** RouteConfiguration to {@link RouteResource}. Stateless. */
 public final class RouteTranslator {
+
+  /** Of RFC 9113, 8.3.1; Envoy has them for requests of HTTP/1.1 too. */
+  private static final Set<String> PSEUDO_HEADERS =
+      Set.of(":method", ":authority", ":scheme", ":path");
 
   private RouteTranslator() {}
 
@@ -80,7 +85,10 @@ public final class RouteTranslator {
         (route.hasRoute() ? policy(name, route.getRoute(), host, filters) : RoutePolicy.DEFAULT)
             .withHeaders(
                 requestHeaders(name, route, host, all), responseHeaders(name, route, host, all))
-            .withFault(filters.fault())
+            .withFault(
+                filters.fault() == null
+                    ? null
+                    : filters.fault().until(FaultTranslator.until(name, route)))
             .withCors(filters.cors());
     return new RouteResource.Rule(
         name, match(name + ".match", route.getMatch()), action(name, route, host, all), policy);
@@ -193,13 +201,16 @@ public final class RouteTranslator {
     for (HeaderMatcher header : message.getHeadersList()) {
       StringMatch value = Strings.match(field + ".headers", header);
       String name = header.getName().toLowerCase(Locale.ROOT);
-      if (!name.startsWith(":")) {
-        headers.add(new RouteMatch.HeaderMatch(name, value));
-      } else if (name.equals(":method") && value instanceof StringMatch.Exact exact) {
+      if (name.equals(":method") && value instanceof StringMatch.Exact exact) {
         method = exact.expected();
+      } else if (!name.startsWith(":") || PSEUDO_HEADERS.contains(name)) {
+        headers.add(new RouteMatch.HeaderMatch(name, value));
       } else {
         throw new InvalidResource(
-            field + ".headers[" + name + "]: " + value + " (expected: an exact :method)");
+            field
+                + ".headers["
+                + name
+                + "] (expected: a header, :method, :authority, :scheme or :path)");
       }
     }
     List<RouteMatch.QueryMatch> query = new ArrayList<>();
