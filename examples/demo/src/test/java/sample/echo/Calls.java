@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,13 +35,15 @@ final class Calls implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
 
   private final ObjectMapper json = new ObjectMapper();
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient http = HttpClient.newBuilder().cookieHandler(cookies).build();
   private final Map<String, ManagedChannel> channels = new HashMap<>();
 
   JsonNode make(JsonNode call) throws InterruptedException {
     URI url = URI.create(call.get("url").asText());
     ObjectNode answer = json.createObjectNode();
     Map<String, Integer> seen = new TreeMap<>();
+    cookies.getCookieStore().removeAll();
     for (int i = 0; i < call.path("count").asInt(1); i++) {
       try {
         answer = url.getScheme().equals("grpc") ? grpc(url, call) : http(url, call);

@@ -37,7 +37,7 @@ public record AuthorizationPolicy(
 
   /**
    * Exact values, or with {@code *} at their end or beginning prefixes or suffixes; {@code *} is
-   * any.
+   * any. Paths may be {@link PathTemplates}.
    *
    * @param in one of them must hold; empty is everything
    * @param notIn none of them may hold
@@ -150,6 +150,9 @@ public record AuthorizationPolicy(
           "key",
           "'" + key + "' (expected: source.principal, source.namespace or request.headers[NAME])");
     }
+    if (header) {
+      HeaderNames.read(when, "key", key.substring(WHEN_HEADER.length(), key.length() - 1));
+    }
     Values values = values(when, "values", "notValues");
     if (values.isEmpty()) {
       throw when.invalid("values", "absent (expected: values or notValues)");
@@ -161,12 +164,26 @@ public record AuthorizationPolicy(
     return new Values(patterns(fields, in), patterns(fields, notIn));
   }
 
+  /** Fields that take templates as well. */
+  private static final Set<String> PATHS = Set.of("paths", "notPaths");
+
   private static List<String> patterns(Fields fields, String name) {
     List<String> patterns = fields.strings(name);
     for (int i = 0; i < patterns.size(); i++) {
       String pattern = patterns.get(i);
       String inner = pattern.length() < 2 ? "" : pattern.substring(1, pattern.length() - 1);
       boolean both = pattern.length() > 1 && pattern.startsWith("*") && pattern.endsWith("*");
+      if (PATHS.contains(name) && PathTemplates.isTemplate(pattern)) {
+        if (!PathTemplates.isValid(pattern)) {
+          throw fields.invalid(
+              name + "[" + i + "]",
+              "'"
+                  + pattern
+                  + "' (expected: segments, of which {*} is any one, and {**}, the last such, any"
+                  + " number)");
+        }
+        continue;
+      }
       if (pattern.isEmpty() || inner.contains("*") || both) {
         throw fields.invalid(
             name + "[" + i + "]", "'" + pattern + "' (expected: a value, PREFIX*, *SUFFIX or *)");

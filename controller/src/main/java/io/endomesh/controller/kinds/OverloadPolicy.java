@@ -3,7 +3,6 @@ package io.endomesh.controller.kinds;
 import io.endomesh.dataplane.limit.Concurrency;
 import io.endomesh.dataplane.limit.Urgency;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +51,7 @@ public record OverloadPolicy(
     concurrency.rejectUnknown();
     Fields urgency = spec.objectOrEmpty("urgency");
     String header = urgency.optionalString("header");
-    if (header != null && header.isEmpty()) {
-      throw urgency.invalid("header", "'' (expected: the name of a header)");
-    }
+    header = header == null ? null : HeaderNames.read(urgency, "header", header);
     List<Caller> callers = urgency.objects("callers", OverloadPolicy::caller);
     urgency.rejectUnknown();
     return new OverloadPolicy(
@@ -62,7 +59,7 @@ public record OverloadPolicy(
         services,
         min,
         max,
-        header == null ? null : header.toLowerCase(Locale.ROOT),
+        header,
         callers);
   }
 

@@ -5,7 +5,6 @@ import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +184,7 @@ public record RateLimitPolicy(
       };
     }
     Fields key = fields.object("key");
-    String header = key.string("header").toLowerCase(Locale.ROOT);
+    String header = HeaderNames.read(key, "header", key.string("header"));
     key.rejectUnknown();
     return new LimitKey.Header(header);
   }

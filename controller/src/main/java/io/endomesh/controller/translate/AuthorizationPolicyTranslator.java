@@ -5,6 +5,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy.Operation;
 import io.endomesh.controller.kinds.AuthorizationPolicy.Source;
 import io.endomesh.controller.kinds.AuthorizationPolicy.Values;
 import io.endomesh.controller.kinds.AuthorizationPolicy.When;
+import io.endomesh.controller.kinds.PathTemplates;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
@@ -222,9 +223,13 @@ final class AuthorizationPolicyTranslator {
   }
 
   private static Permission path(String value) {
-    return Permission.newBuilder()
-        .setUrlPath(PathMatcher.newBuilder().setPath(pattern(value)))
-        .build();
+    StringMatcher path =
+        PathTemplates.isTemplate(value)
+            ? StringMatcher.newBuilder()
+                .setSafeRegex(RouteRules.regex(PathTemplates.regex(value)))
+                .build()
+            : pattern(value);
+    return Permission.newBuilder().setUrlPath(PathMatcher.newBuilder().setPath(path)).build();
   }
 
   private static Permission header(String name, StringMatcher value) {

@@ -7,6 +7,7 @@ import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.translate.Drafts;
+import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.Scope;
 import io.endomesh.controller.translate.TestModels;
 import java.util.ArrayList;
@@ -56,10 +57,23 @@ class AcceptedIsTakenTest {
   private static final Scope CALLER =
       new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);
 
+  private static final Scope SERVER =
+      new Scope("shop", Map.of("app", "orders", "version", "v1"), Scope.Dialect.AGENT);
+
   private final Random random = new Random(7);
 
   @ParameterizedTest
-  @ValueSource(strings = {"HTTPRoute", "GRPCRoute", "VirtualService", "DestinationRule"})
+  @ValueSource(
+      strings = {
+        "HTTPRoute",
+        "GRPCRoute",
+        "VirtualService",
+        "DestinationRule",
+        "AuthorizationPolicy",
+        "RateLimitPolicy",
+        "OverloadPolicy",
+        "ResiliencePolicy"
+      })
   void resource_isAccepted_isTakenByAgents(String kind) {
     int accepted = 0;
     for (int i = 0; i < TRIES; i++) {
@@ -71,33 +85,154 @@ class AcceptedIsTakenTest {
         continue;
       }
       accepted++;
-      AgentView agent =
-          new AgentView(Drafts.over(TestModels.of(WORKLOADS), List.of(parsed)), CALLER);
-      agent.host("orders");
-      assertThat(agent.rejections()).as("%s", resource).isEmpty();
+      MeshModel mesh = Drafts.over(TestModels.of(WORKLOADS), List.of(parsed));
+      AgentView caller = new AgentView(mesh, CALLER);
+      caller.host("orders");
+      assertThat(caller.rejections()).as("%s", resource).isEmpty();
+      AgentView server = new AgentView(mesh, SERVER);
+      server.inbound(8080);
+      assertThat(server.rejections()).as("%s", resource).isEmpty();
     }
     assertThat(accepted).isGreaterThan(FEWEST);
   }
 
   private Map<String, Object> resource(String kind) {
-    boolean istio = kind.equals("VirtualService") || kind.equals("DestinationRule");
     Map<String, Object> spec =
         switch (kind) {
           case "HTTPRoute" -> route(this::httpRule);
           case "GRPCRoute" -> route(this::grpcRule);
           case "VirtualService" ->
               all("hosts", List.of("orders"), "http", List.of(virtualRule(), virtualRule()));
-          default -> all("host", "orders", "trafficPolicy", trafficPolicy());
+          case "DestinationRule" -> all("host", "orders", "trafficPolicy", trafficPolicy());
+          case "AuthorizationPolicy" -> authorization();
+          default -> attached(kind);
         };
     return all(
         "apiVersion",
-        istio ? "networking.istio.io/v1" : "gateway.networking.k8s.io/v1",
+        apiVersion(kind),
         "kind",
         kind,
         "metadata",
         Map.of("name", "orders", "namespace", "shop"),
         "spec",
         spec);
+  }
+
+  private static String apiVersion(String kind) {
+    return switch (kind) {
+      case "HTTPRoute", "GRPCRoute" -> "gateway.networking.k8s.io/v1";
+      case "VirtualService", "DestinationRule" -> "networking.istio.io/v1";
+      case "AuthorizationPolicy" -> "security.istio.io/v1";
+      default -> "endomesh.io/v1";
+    };
+  }
+
+  private Map<String, Object> authorization() {
+    return all(
+        "action",
+        one("ALLOW", "DENY"),
+        "rules",
+        List.of(
+            some(
+                maybe("from", () -> List.of(all("source", source()))),
+                maybe("to", () -> List.of(all("operation", operation()))),
+                maybe(
+                    "when",
+                    () ->
+                        List.of(
+                            all(
+                                "key",
+                                one(
+                                    "source.namespace",
+                                    "request.headers[x-user]",
+                                    "request.headers[a b]",
+                                    "request.headers[:path]",
+                                    "request.headers[]"),
+                                "values",
+                                List.of(pattern())))))));
+  }
+
+  private Object source() {
+    return some(
+        maybe("principals", () -> List.of(pattern())),
+        maybe("notPrincipals", () -> List.of(pattern())),
+        maybe("namespaces", () -> List.of(pattern())),
+        maybe("serviceAccounts", () -> List.of(pattern())));
+  }
+
+  private Object operation() {
+    return some(
+        maybe("hosts", () -> List.of(pattern())),
+        maybe("notHosts", () -> List.of(mostly(HOSTS))),
+        maybe("ports", () -> List.of(one("8080", "99999", "a"))),
+        maybe("methods", () -> List.of(pattern())),
+        maybe("paths", () -> List.of(pattern())),
+        maybe("notPaths", () -> List.of(mostly(PATHS))));
+  }
+
+  private static final List<String> PATTERNS =
+      List.of("orders", "a*", "*a", "*", "(", "/a/{*}", "/{**}", "{", "a*b", "", "é\u0001");
+
+  private Object pattern() {
+    return mostly(PATTERNS);
+  }
+
+  /** Of our own kinds that are attached to a service. */
+  private Map<String, Object> attached(String kind) {
+    Map<String, Object> spec =
+        switch (kind) {
+          case "RateLimitPolicy" ->
+              some(
+                  maybe("limits", () -> List.of(limit("one"), limit("two"))),
+                  maybe("scope", () -> one("Global", "Instance")),
+                  maybe("timeout", this::duration),
+                  maybe("limits", () -> List.of(limit("a"))));
+          case "OverloadPolicy" ->
+              some(
+                  maybe(
+                      "concurrency",
+                      () ->
+                          some(
+                              maybe("min", () -> one(1, 0, 50)),
+                              maybe("max", () -> one(1, 100, 100_000)))),
+                  maybe(
+                      "urgency",
+                      () ->
+                          some(
+                              maybe("header", () -> mostly(NAMES)),
+                              maybe(
+                                  "callers",
+                                  () ->
+                                      List.of(
+                                          all("namespace", mostly(TEXTS), "urgency", one(0, 7)))))));
+          default ->
+              some(
+                  maybe(
+                      "breaker",
+                      () ->
+                          some(
+                              maybe("window", this::duration),
+                              maybe("minimumCalls", () -> one(1, 20)),
+                              maybe("failurePercent", () -> one(1, 100)),
+                              maybe("openDuration", this::duration),
+                              maybe("slowCalls", () -> all("duration", duration())))),
+                  maybe(
+                      "hedging", () -> all("after", duration(), "maxAttempts", one(2, 3, 5, 9))));
+        };
+    spec.put("targetRefs", List.of(all("group", "", "kind", "Service", "name", "orders")));
+    return spec;
+  }
+
+  private Object limit(String name) {
+    Map<String, Object> limit =
+        some(
+            maybe("match", this::httpMatch),
+            maybe("burst", () -> one(1, 1_000_000)),
+            maybe("key", () -> random.nextBoolean() ? "caller" : all("header", mostly(NAMES))));
+    limit.put("name", name);
+    limit.put("requests", one(1, 10, 1_000_000));
+    limit.put("per", duration());
+    return limit;
   }
 
   private Map<String, Object> route(Supplier<Object> rule) {

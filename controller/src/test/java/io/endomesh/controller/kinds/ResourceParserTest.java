@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResourceParserTest {
 
@@ -169,6 +170,39 @@ class ResourceParserTest {
                     spec: {rules: [{from: [{source: {}}]}]}
                     """))
         .hasMessageContaining("spec.rules[0].from[0].source: empty (expected: principals");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a/{*}/b,     /a/x/b,   true",
+    "/a/{*}/b,     /a/x/y/b, false",
+    "/a/{*}/b,     /a//b,    false",
+    "/a/{**},      /a/x/y,   true",
+    "/a/{**},      /a/,      true",
+    "/a/{**},      /a,       false",
+    "/a/{**}/b,    /a/x/y/b, true",
+    "/{*}/a.b,     /x/a.b,   true",
+    "/{*}/a.b,     /x/a-b,   false",
+  })
+  void pathTemplate_matchesBySegments(String template, String path, boolean matches) {
+    assertThat(PathTemplates.isValid(template)).isTrue();
+    assertThat(path.matches(PathTemplates.regex(template))).isEqualTo(matches);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/a{*}", "/{**}/{*}", "/{a}", "{*}/a", "/{*}*", "/a/{"})
+  void parse_pathThatIsNoTemplate_isRefused(String path) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: security.istio.io/v1
+                    kind: AuthorizationPolicy
+                    metadata: {name: p, namespace: shop}
+                    spec: {rules: [{to: [{operation: {paths: ["%s"]}}]}]}
+                    """
+                        .formatted(path)))
+        .hasMessageContaining("operation.paths[0]: '" + path + "' (expected: segments");
   }
 
   @ParameterizedTest

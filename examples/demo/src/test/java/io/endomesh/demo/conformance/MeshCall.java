@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param responseWithout headers that it does not see
  * @param location of a redirect; null if there is none
  * @param shares of many calls, by the workload that receives them; empty for a single call
+ * @param together true if one workload must receive them all, whichever it is
  */
 record MeshCall(
     String about,
@@ -36,7 +37,8 @@ record MeshCall(
     Map<String, String> response,
     List<String> responseWithout,
     String location,
-    Map<String, Double> shares) {
+    Map<String, Double> shares,
+    Boolean together) {
 
   /** As Gateway API has it: a share is right if it is off by no more. */
   private static final double TOLERANCE = 0.05;
@@ -59,12 +61,13 @@ record MeshCall(
     response = response == null ? Map.of() : response;
     responseWithout = responseWithout == null ? List.of() : responseWithout;
     shares = shares == null ? Map.of() : shares;
+    together = together != null && together;
   }
 
   /** A call that must be received by this workload. */
   static MeshCall of(String from, String url, String answeredBy) {
     return new MeshCall(
-        null, from, url, null, null, answeredBy, null, null, null, null, null, null, null);
+        null, from, url, null, null, answeredBy, null, null, null, null, null, null, null, null);
   }
 
   /** How often it is made: once tells nothing where chance picks the instance. */
@@ -83,6 +86,9 @@ record MeshCall(
     differ(wrong, "status", status.toString(), answer.get("status"));
     if (location != null) {
       differ(wrong, "location", location, answer.at("/headers/location"));
+    }
+    if (together && answer.path("seen").size() != 1) {
+      wrong.add("answered by: " + answer.path("seen") + " (expected: one for all)");
     }
     JsonNode arrived = answer.path("received");
     if (answeredBy != null) {
