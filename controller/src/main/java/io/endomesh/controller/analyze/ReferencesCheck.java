@@ -93,6 +93,8 @@ final class ReferencesCheck implements Check {
     ServiceKey key = RuleSet.service(backend);
     MeshService service = estate.model().service(key);
     String name = Estate.text(key);
+    // Gateway API says how such calls are answered, Istio does not.
+    String status = applied.resource() instanceof RouteResource ? "500" : "503";
     if (service == null) {
       findings.add(
           new Finding(
@@ -102,7 +104,8 @@ final class ReferencesCheck implements Check {
               "no service "
                   + name
                   + " (expected: one that joined, or a v1 Service); calls that are sent to it fail"
-                  + " with 503"));
+                  + " with "
+                  + status));
       return;
     }
     if (applied.resource() instanceof RouteResource route
@@ -115,7 +118,7 @@ final class ReferencesCheck implements Check {
               name
                   + " (expected: a ReferenceGrant of namespace "
                   + key.namespace()
-                  + " that opens it); calls that are sent to it fail with 503"));
+                  + " that opens it); calls that are sent to it fail with 500"));
     }
     String subset = backend.subset();
     if (subset != null && labels(estate, key, subset) == null) {

@@ -78,7 +78,7 @@ public record GrpcRoute(Metadata metadata, List<Parent> parents, List<GrpcRule> 
   }
 
   private static Match match(Fields match) {
-    List<NamedText> headers = match.objects("headers", RouteFields::header);
+    List<NamedText> headers = RouteFields.headers(match);
     Fields method = match.optionalObject("method");
     if (method == null) {
       return new Match(null, null, headers);

@@ -120,8 +120,8 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
     return new Match(
         path == null ? Match.ANY.path() : path(path),
         method,
-        match.objects("headers", RouteFields::header),
-        match.objects("queryParams", RouteFields::queryParam));
+        RouteFields.headers(match),
+        RouteFields.queryParams(match));
   }
 
   private static Path path(Fields fields) {

@@ -6,8 +6,10 @@ import io.endomesh.controller.kinds.RouteResource.Parent;
 import io.endomesh.controller.kinds.RouteResource.Retry;
 import io.endomesh.controller.kinds.RouteResource.Text;
 import io.endomesh.controller.kinds.RouteResource.Timeouts;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -186,12 +188,34 @@ final class RouteFields {
     Header
   }
 
-  static NamedText header(Fields fields) {
+  /** Of several for one name the first counts (Gateway API {@code HTTPRouteMatch.headers}). */
+  static List<NamedText> headers(Fields match) {
+    return firstOfEach(match, "headers", match.objects("headers", RouteFields::header));
+  }
+
+  /** Likewise ({@code HTTPRouteMatch.queryParams}). */
+  static List<NamedText> queryParams(Fields match) {
+    return firstOfEach(match, "queryParams", match.objects("queryParams", RouteFields::queryParam));
+  }
+
+  private static List<NamedText> firstOfEach(Fields match, String field, List<NamedText> all) {
+    Map<String, NamedText> first = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (first.putIfAbsent(all.get(i).name(), all.get(i)) != null) {
+        match.warn(
+            field + "[" + i + "]",
+            "'" + all.get(i).name() + "' is there already, and the first counts");
+      }
+    }
+    return List.copyOf(first.values());
+  }
+
+  private static NamedText header(Fields fields) {
     return new NamedText(
         HeaderNames.read(fields, "name", fields.string("name")), text(fields, "value"));
   }
 
-  static NamedText queryParam(Fields fields) {
+  private static NamedText queryParam(Fields fields) {
     return new NamedText(fields.string("name"), text(fields, "value"));
   }
 

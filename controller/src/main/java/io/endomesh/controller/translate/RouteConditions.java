@@ -147,7 +147,10 @@ public final class RouteConditions {
       }
       Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
       return DelegateConditions.of(
-          virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known));
+          virtual,
+          applied,
+          withSubsets(
+              virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known)));
     }
     if (resource instanceof DestinationRule rule) {
       return List.of(destination(rule, applied));
@@ -165,6 +168,37 @@ public final class RouteConditions {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();
+  }
+
+  /** Of services that are known each subset must be too, or calls find nobody. */
+  private static List<Condition> withSubsets(
+      VirtualService virtual, Applied applied, List<Condition> conditions) {
+    DestinationRules rules =
+        new DestinationRules(applied.of(DestinationRule.class), applied::serviceEntry);
+    Set<String> missing = new TreeSet<>();
+    for (VirtualService.VirtualRule rule : virtual.rules()) {
+      List<RouteResource.Backend> all = new ArrayList<>(rule.backends());
+      rule.filters().mirrors().forEach(mirror -> all.add(mirror.backend()));
+      for (RouteResource.Backend to : all) {
+        String host = new ServiceKey(to.namespace(), to.service()).toString();
+        if (to.subset() != null && rules.subset(host, to.subset()) == null) {
+          missing.add(to.subset() + " of " + host);
+        }
+      }
+    }
+    if (missing.isEmpty() || !conditions.get(1).status()) {
+      return conditions;
+    }
+    List<Condition> worse = new ArrayList<>(conditions);
+    worse.set(
+        1,
+        unresolved(
+            "SubsetNotFound",
+            "route: no subset "
+                + String.join(", ", missing)
+                + " (expected: one that a DestinationRule of the host defines); calls that are sent"
+                + " to it fail until then"));
+    return worse;
   }
 
   /** Null if none of its hosts is one of a ServiceEntry, for which its rules have no effect. */

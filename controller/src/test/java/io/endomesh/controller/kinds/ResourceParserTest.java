@@ -172,6 +172,23 @@ class ResourceParserTest {
         .hasMessageContaining("spec.rules[0].from[0].source: empty (expected: principals");
   }
 
+  @Test
+  void parse_headerTwiceInAMatch_theFirstCounts() throws Exception {
+    ParsedResource parsed =
+        parse(
+            ROUTE.replace(
+                "{name: X-User, value: ann}",
+                "{name: X-User, value: ann}, {name: x-user, value: bob}"));
+
+    HttpRoute.Match match = ((HttpRoute) parsed.resource()).rules().get(0).matches().get(0);
+    assertThat(match.headers())
+        .containsExactly(
+            new RouteResource.NamedText("x-user", new RouteResource.Text(false, "ann")));
+    assertThat(parsed.warnings())
+        .containsExactly(
+            "spec.rules[0].matches[0].headers[1]: 'x-user' is there already, and the first counts");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/a/{*}/b,     /a/x/b,   true",

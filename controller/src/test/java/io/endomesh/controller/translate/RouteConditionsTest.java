@@ -122,6 +122,32 @@ class RouteConditionsTest {
   }
 
   @Test
+  void virtualService_leadingToASubsetThatNobodyDefines_isUnresolved() throws Exception {
+    MeshResource virtual =
+        apply(
+            """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: virtual, namespace: shop}
+            spec:
+              hosts: [orders]
+              http: [{route: [{destination: {host: orders, subset: v2}}]}]
+            """);
+    assertThat(conditions(virtual).get(1).reason()).isEqualTo("SubsetNotFound");
+    assertThat(conditions(virtual).get(1).message()).startsWith("route: no subset v2 of orders.shop");
+
+    apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: orders, namespace: shop}
+        spec: {host: orders, subsets: [{name: v2, labels: {version: v2}}]}
+        """);
+
+    assertThat(conditions(virtual).get(1).status()).isTrue();
+  }
+
+  @Test
   void virtualService_forAnExternalHost_isToldThatItHasNoEffect() throws Exception {
     MeshResource virtual = apply(VIRTUAL_SERVICE.replace("orders", "example.com"));
     assertThat(accepted(virtual).reason()).isEqualTo("NoMatchingParent");
