@@ -159,7 +159,10 @@ final class BenchMesh {
    * @param outliers null leaves out limits and the breaker as well
    */
   static Cluster cluster(
-      String name, List<Endpoint> endpoints, Balancing balancing, @Nullable OutlierDetection outliers) {
+      String name,
+      List<Endpoint> endpoints,
+      Balancing balancing,
+      @Nullable OutlierDetection outliers) {
     Limits limits = new Limits(1_024, 0, Limits.DEFAULT_BUDGET_PERCENT, Limits.DEFAULT_MIN_RETRIES);
     ClusterPolicy policy =
         new ClusterPolicy(

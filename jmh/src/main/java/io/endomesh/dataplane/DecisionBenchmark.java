@@ -68,8 +68,7 @@ public class DecisionBenchmark {
   @Benchmark
   public long wholeCall() {
     Call call =
-        Objects.requireNonNull(
-            bench.mesh.call(bench.requests[next++ & (BenchMesh.REQUESTS - 1)]));
+        Objects.requireNonNull(bench.mesh.call(bench.requests[next++ & (BenchMesh.REQUESTS - 1)]));
     return ((Attempt) call.next()).responded(200, Outcome.NOT_GRPC);
   }
 

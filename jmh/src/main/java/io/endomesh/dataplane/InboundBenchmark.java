@@ -79,8 +79,7 @@ public class InboundBenchmark {
     return new Authorization(
         List.of(policy("no-admin", admin())),
         List.of(
-            policy("admins", admin()),
-            policy("readers", new Condition.All(List.of(reads, shop)))));
+            policy("admins", admin()), policy("readers", new Condition.All(List.of(reads, shop)))));
   }
 
   private static Policy policy(String name, Condition what) {

@@ -270,7 +270,8 @@ public record DestinationRule(
       cookieNanos = cookie.durationNanos("ttl");
       String path = cookie.string("path", "/");
       if (!path.equals("/")) {
-        throw cookie.invalid("path", "'" + path + "' (expected: /, as the cookie is for all calls)");
+        throw cookie.invalid(
+            "path", "'" + path + "' (expected: /, as the cookie is for all calls)");
       }
       cookie.unsupported("attributes");
       cookie.rejectUnknown();
@@ -308,13 +309,7 @@ public record DestinationRule(
       ring.rejectUnknown();
     }
     fields.rejectUnknown();
-    return new Hash(
-        header,
-        cookieName,
-        cookieNanos,
-        parameter,
-        table,
-        size);
+    return new Hash(header, cookieName, cookieNanos, parameter, table, size);
   }
 
   /** Wrong once in 2^50 times. */

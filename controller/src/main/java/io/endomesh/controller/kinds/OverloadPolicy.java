@@ -54,13 +54,7 @@ public record OverloadPolicy(
     header = header == null ? null : HeaderNames.read(urgency, "header", header);
     List<Caller> callers = urgency.objects("callers", OverloadPolicy::caller);
     urgency.rejectUnknown();
-    return new OverloadPolicy(
-        metadata,
-        services,
-        min,
-        max,
-        header,
-        callers);
+    return new OverloadPolicy(metadata, services, min, max, header, callers);
   }
 
   private static Caller caller(Fields fields) {

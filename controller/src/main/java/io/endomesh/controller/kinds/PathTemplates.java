@@ -6,7 +6,8 @@ import com.google.re2j.Pattern;
  * Templates of paths, {@code /orders/{*}/items/{**}}: {@code {*}} is one segment, {@code {**}} any
  * number of them, and the last of such. Stateless.
  *
- * @see <a href="https://istio.io/latest/docs/reference/config/security/authorization-policy/">Istio,
+ * @see <a
+ *     href="https://istio.io/latest/docs/reference/config/security/authorization-policy/">Istio,
  *     AuthorizationPolicy, Operation.paths</a>
  */
 public final class PathTemplates {

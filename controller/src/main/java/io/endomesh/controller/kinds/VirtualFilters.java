@@ -46,7 +46,11 @@ final class VirtualFilters {
   static void warnOfAnswered(Fields rule, RouteFilters filters) {
     rule.withoutEffect(
         "beside a redirect or directResponse",
-        "mirror", "mirrors", "mirrorPercentage", "timeout", "retries");
+        "mirror",
+        "mirrors",
+        "mirrorPercentage",
+        "timeout",
+        "retries");
     if (!filters.request().equals(HeaderEdits.NONE)) {
       rule.warn("headers.request", "has no effect beside a redirect or directResponse");
     }
@@ -57,8 +61,7 @@ final class VirtualFilters {
    * several one without a weight gets none.
    */
   static List<RouteResource.Backend> backends(MeshResource.Metadata metadata, Fields rule) {
-    List<RouteResource.Backend> backends =
-        rule.objects("route", route -> backend(metadata, route));
+    List<RouteResource.Backend> backends = rule.objects("route", route -> backend(metadata, route));
     if (backends.size() == 1) {
       return List.of(backends.get(0).withWeight(1));
     }
@@ -147,7 +150,11 @@ final class VirtualFilters {
     fields.unsupported("derivePort");
     RouteFilters.Redirect redirect =
         FilterFields.redirect(
-            fields, "redirectCode", 301, "authority", uri == null ? null : new PathChange.Full(uri));
+            fields,
+            "redirectCode",
+            301,
+            "authority",
+            uri == null ? null : new PathChange.Full(uri));
     if (redirect.path() != null) {
       FilterFields.pathOnly(fields, "uri", String.valueOf(uri));
     }

@@ -23,7 +23,8 @@ public final class DatabaseConditions {
     String namespace = policy.metadata().namespace();
     List<ServiceEntry> own =
         applied.of(ServiceEntry.class).stream()
-            .filter(entry -> entry.metadata().namespace().equals(namespace)).toList();
+            .filter(entry -> entry.metadata().namespace().equals(namespace))
+            .toList();
     List<String> missing = new ArrayList<>();
     List<String> hosts = new ArrayList<>(policy.hosts());
     if (policy.roles() != null) {

@@ -32,7 +32,8 @@ class AcceptedIsTakenTest {
   private static final int FEWEST = TRIES / 20;
 
   private static final List<String> NAMES =
-      List.of("x-user", "X-User", "a b", ":authority", ":path", ":x", "host", "é", "a:b", "a\u0001");
+      List.of(
+          "x-user", "X-User", "a b", ":authority", ":path", ":x", "host", "é", "a:b", "a\u0001");
 
   private static final List<String> PATHS =
       List.of("/", "/a", "/a/", "/a?b=c", "a", "/a#b", "/é", "/a\\1", "/%41", "/a b");
@@ -204,7 +205,11 @@ class AcceptedIsTakenTest {
                                   "callers",
                                   () ->
                                       List.of(
-                                          all("namespace", mostly(TEXTS), "urgency", one(0, 7)))))));
+                                          all(
+                                              "namespace",
+                                              mostly(TEXTS),
+                                              "urgency",
+                                              one(0, 7)))))));
           default ->
               some(
                   maybe(
@@ -216,8 +221,7 @@ class AcceptedIsTakenTest {
                               maybe("failurePercent", () -> one(1, 100)),
                               maybe("openDuration", this::duration),
                               maybe("slowCalls", () -> all("duration", duration())))),
-                  maybe(
-                      "hedging", () -> all("after", duration(), "maxAttempts", one(2, 3, 5, 9))));
+                  maybe("hedging", () -> all("after", duration(), "maxAttempts", one(2, 3, 5, 9))));
         };
     spec.put("targetRefs", List.of(all("group", "", "kind", "Service", "name", "orders")));
     return spec;
@@ -244,15 +248,34 @@ class AcceptedIsTakenTest {
   }
 
   private Object httpRule() {
-    return some(maybe("matches", () -> List.of(httpMatch())), maybe("filters", this::filters), maybe("backendRefs", () -> List.of(all("name", "orders", "weight", random.nextInt(3)))), maybe("timeouts", () -> some(maybe("request", this::duration), maybe("backendRequest", this::duration))), maybe("retry", this::retry), maybe("sessionPersistence", this::session));
+    return some(
+        maybe("matches", () -> List.of(httpMatch())),
+        maybe("filters", this::filters),
+        maybe("backendRefs", () -> List.of(all("name", "orders", "weight", random.nextInt(3)))),
+        maybe(
+            "timeouts",
+            () -> some(maybe("request", this::duration), maybe("backendRequest", this::duration))),
+        maybe("retry", this::retry),
+        maybe("sessionPersistence", this::session));
   }
 
   private Object grpcRule() {
-    return some(maybe("matches", () -> List.of(grpcMatch())), maybe("filters", () -> List.of(headerFilter())), maybe("retry", this::retry), maybe("sessionPersistence", this::session));
+    return some(
+        maybe("matches", () -> List.of(grpcMatch())),
+        maybe("filters", () -> List.of(headerFilter())),
+        maybe("retry", this::retry),
+        maybe("sessionPersistence", this::session));
   }
 
   private Object httpMatch() {
-    return some(maybe("path", this::pathMatch), maybe("method", () -> one("GET", "POST", "get", "X")), maybe("headers", () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))), maybe("queryParams", () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))));
+    return some(
+        maybe("path", this::pathMatch),
+        maybe("method", () -> one("GET", "POST", "get", "X")),
+        maybe(
+            "headers", () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))),
+        maybe(
+            "queryParams",
+            () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))));
   }
 
   private Object pathMatch() {
@@ -265,7 +288,10 @@ class AcceptedIsTakenTest {
   }
 
   private Object grpcMatch() {
-    return some(maybe("method", () -> all("type", type(), "service", text(), "method", text())), maybe("headers", () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))));
+    return some(
+        maybe("method", () -> all("type", type(), "service", text(), "method", text())),
+        maybe(
+            "headers", () -> List.of(all("name", mostly(NAMES), "type", type(), "value", text()))));
   }
 
   private Object filters() {
@@ -283,7 +309,11 @@ class AcceptedIsTakenTest {
                 "type",
                 "RequestRedirect",
                 "requestRedirect",
-                some(maybe("scheme", () -> one("http", "https", "ftp")), maybe("hostname", () -> mostly(HOSTS)), maybe("port", () -> one(80, 0, 70_000)), maybe("path", () -> path)))
+                some(
+                    maybe("scheme", () -> one("http", "https", "ftp")),
+                    maybe("hostname", () -> mostly(HOSTS)),
+                    maybe("port", () -> one(80, 0, 70_000)),
+                    maybe("path", () -> path)))
             : all(
                 "type",
                 "URLRewrite",
@@ -298,20 +328,39 @@ class AcceptedIsTakenTest {
         "type",
         type,
         type.equals("RequestHeaderModifier") ? "requestHeaderModifier" : "responseHeaderModifier",
-        some(maybe("set", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))), maybe("add", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))), maybe("remove", () -> List.of(mostly(NAMES)))));
+        some(
+            maybe("set", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))),
+            maybe("add", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))),
+            maybe("remove", () -> List.of(mostly(NAMES)))));
   }
 
   private Object retry() {
-    return some(maybe("codes", () -> List.of(one(503, 429, 599))), maybe("attempts", () -> one(0, 1, 10)), maybe("backoff", this::duration));
+    return some(
+        maybe("codes", () -> List.of(one(503, 429, 599))),
+        maybe("attempts", () -> one(0, 1, 10)),
+        maybe("backoff", this::duration));
   }
 
   private Object session() {
-    return some(maybe("type", () -> one("Cookie", "Header")), maybe("sessionName", () -> mostly(NAMES)), maybe("absoluteTimeout", this::duration), maybe("cookieConfig", () -> all("lifetimeType", one("Session", "Permanent", "Forever"))));
+    return some(
+        maybe("type", () -> one("Cookie", "Header")),
+        maybe("sessionName", () -> mostly(NAMES)),
+        maybe("absoluteTimeout", this::duration),
+        maybe("cookieConfig", () -> all("lifetimeType", one("Session", "Permanent", "Forever"))));
   }
 
   private Object virtualRule() {
     Map<String, Object> rule =
-        some(maybe("match", () -> List.of(virtualMatch())), maybe("rewrite", this::rewrite), maybe("headers", () -> some(maybe("request", this::edits), maybe("response", this::edits))), maybe("fault", this::fault), maybe("timeout", this::duration), maybe("retries", this::virtualRetry), maybe("corsPolicy", this::cors));
+        some(
+            maybe("match", () -> List.of(virtualMatch())),
+            maybe("rewrite", this::rewrite),
+            maybe(
+                "headers",
+                () -> some(maybe("request", this::edits), maybe("response", this::edits))),
+            maybe("fault", this::fault),
+            maybe("timeout", this::duration),
+            maybe("retries", this::virtualRetry),
+            maybe("corsPolicy", this::cors));
     if (random.nextInt(4) > 0) {
       rule.put("route", List.of(all("destination", all("host", "orders"))));
     } else if (random.nextBoolean()) {
@@ -319,13 +368,28 @@ class AcceptedIsTakenTest {
     } else {
       rule.put(
           "redirect",
-          some(maybe("uri", () -> mostly(PATHS)), maybe("authority", () -> mostly(HOSTS)), maybe("port", () -> one(80, 443)), maybe("scheme", () -> one("https", "ftp")), maybe("redirectCode", () -> one(301, 302, 304, 308))));
+          some(
+              maybe("uri", () -> mostly(PATHS)),
+              maybe("authority", () -> mostly(HOSTS)),
+              maybe("port", () -> one(80, 443)),
+              maybe("scheme", () -> one("https", "ftp")),
+              maybe("redirectCode", () -> one(301, 302, 304, 308))));
     }
     return rule;
   }
 
   private Object virtualMatch() {
-    return some(maybe("uri", this::stringMatch), maybe("method", this::stringMatch), maybe("authority", this::stringMatch), maybe("scheme", this::stringMatch), maybe("ignoreUriCase", random::nextBoolean), maybe("headers", () -> all(mostly(NAMES), stringMatch())), maybe("withoutHeaders", () -> all(mostly(NAMES), Map.of())), maybe("queryParams", () -> all(mostly(NAMES), stringMatch())), maybe("sourceLabels", () -> Map.of("app", "storefront")), maybe("port", () -> one(8080, 80)));
+    return some(
+        maybe("uri", this::stringMatch),
+        maybe("method", this::stringMatch),
+        maybe("authority", this::stringMatch),
+        maybe("scheme", this::stringMatch),
+        maybe("ignoreUriCase", random::nextBoolean),
+        maybe("headers", () -> all(mostly(NAMES), stringMatch())),
+        maybe("withoutHeaders", () -> all(mostly(NAMES), Map.of())),
+        maybe("queryParams", () -> all(mostly(NAMES), stringMatch())),
+        maybe("sourceLabels", () -> Map.of("app", "storefront")),
+        maybe("port", () -> one(8080, 80)));
   }
 
   private Object stringMatch() {
@@ -340,16 +404,20 @@ class AcceptedIsTakenTest {
     return random.nextBoolean()
         ? some(maybe("uri", () -> mostly(PATHS)), maybe("authority", () -> mostly(HOSTS)))
         : all(
-            "uriRegexRewrite",
-            all("match", mostly(EXPRESSIONS), "rewrite", mostly(SUBSTITUTIONS)));
+            "uriRegexRewrite", all("match", mostly(EXPRESSIONS), "rewrite", mostly(SUBSTITUTIONS)));
   }
 
   private Object edits() {
-    return some(maybe("set", () -> all(mostly(NAMES), mostly(TEXTS))), maybe("add", () -> all(mostly(NAMES), mostly(TEXTS))), maybe("remove", () -> List.of(mostly(NAMES))));
+    return some(
+        maybe("set", () -> all(mostly(NAMES), mostly(TEXTS))),
+        maybe("add", () -> all(mostly(NAMES), mostly(TEXTS))),
+        maybe("remove", () -> List.of(mostly(NAMES))));
   }
 
   private Object fault() {
-    return some(maybe("delay", () -> all("fixedDelay", duration(), "percentage", percentage())), maybe("abort", () -> all("httpStatus", one(200, 503, 600), "percentage", percentage())));
+    return some(
+        maybe("delay", () -> all("fixedDelay", duration(), "percentage", percentage())),
+        maybe("abort", () -> all("httpStatus", one(200, 503, 600), "percentage", percentage())));
   }
 
   private Object percentage() {
@@ -357,7 +425,13 @@ class AcceptedIsTakenTest {
   }
 
   private Object virtualRetry() {
-    return some(maybe("attempts", () -> one(0, 3, 10)), maybe("perTryTimeout", this::duration), maybe("backoff", this::duration), maybe("retryOn", () ->
+    return some(
+        maybe("attempts", () -> one(0, 3, 10)),
+        maybe("perTryTimeout", this::duration),
+        maybe("backoff", this::duration),
+        maybe(
+            "retryOn",
+            () ->
                 one(
                     "5xx",
                     "503,reset",
@@ -368,34 +442,74 @@ class AcceptedIsTakenTest {
   }
 
   private Object cors() {
-    return some(maybe("allowOrigins", () -> List.of(stringMatch())), maybe("allowMethods", () -> List.of(one("GET", "*", "a b"))), maybe("allowHeaders", () -> List.of(mostly(NAMES))), maybe("exposeHeaders", () -> List.of(mostly(NAMES))), maybe("maxAge", this::duration), maybe("allowCredentials", random::nextBoolean));
+    return some(
+        maybe("allowOrigins", () -> List.of(stringMatch())),
+        maybe("allowMethods", () -> List.of(one("GET", "*", "a b"))),
+        maybe("allowHeaders", () -> List.of(mostly(NAMES))),
+        maybe("exposeHeaders", () -> List.of(mostly(NAMES))),
+        maybe("maxAge", this::duration),
+        maybe("allowCredentials", random::nextBoolean));
   }
 
   private Map<String, Object> trafficPolicy() {
-    return some(maybe("loadBalancer", this::loadBalancer), maybe("connectionPool", () ->
+    return some(
+        maybe("loadBalancer", this::loadBalancer),
+        maybe(
+            "connectionPool",
+            () ->
                 all(
                     "tcp", some(maybe("maxConnections", () -> one(1, 0, 7))),
                     "http",
-                        some(maybe("http1MaxPendingRequests", () -> one(1, 7)), maybe("http2MaxRequests", () -> one(1, 7)), maybe("maxRetries", () -> one(1, 7))))), maybe("outlierDetection", () ->
-                some(maybe("consecutive5xxErrors", () -> one(0, 1, 7)), maybe("consecutiveGatewayErrors", () -> one(0, 1, 7)), maybe("splitExternalLocalOriginErrors", random::nextBoolean), maybe("consecutiveLocalOriginFailures", () -> one(0, 1, 7)), maybe("interval", this::duration), maybe("baseEjectionTime", this::duration), maybe("maxEjectionPercent", () -> one(0, 50, 100)), maybe("minHealthPercent", () -> one(0, 50, 100)))), maybe("retryBudget", () -> some(maybe("percent", () -> one(0, 20)), maybe("minRetryConcurrency", () -> 0))));
+                        some(
+                            maybe("http1MaxPendingRequests", () -> one(1, 7)),
+                            maybe("http2MaxRequests", () -> one(1, 7)),
+                            maybe("maxRetries", () -> one(1, 7))))),
+        maybe(
+            "outlierDetection",
+            () ->
+                some(
+                    maybe("consecutive5xxErrors", () -> one(0, 1, 7)),
+                    maybe("consecutiveGatewayErrors", () -> one(0, 1, 7)),
+                    maybe("splitExternalLocalOriginErrors", random::nextBoolean),
+                    maybe("consecutiveLocalOriginFailures", () -> one(0, 1, 7)),
+                    maybe("interval", this::duration),
+                    maybe("baseEjectionTime", this::duration),
+                    maybe("maxEjectionPercent", () -> one(0, 50, 100)),
+                    maybe("minHealthPercent", () -> one(0, 50, 100)))),
+        maybe(
+            "retryBudget",
+            () -> some(maybe("percent", () -> one(0, 20)), maybe("minRetryConcurrency", () -> 0))));
   }
 
   private Object loadBalancer() {
     Map<String, Object> balancer =
-        some(maybe("warmup", () ->
-                    some(maybe("duration", this::duration), maybe("aggression", () -> one(1, 1.5, 100, 0)), maybe("minimumPercent", () -> one(0, 10, 100)))), maybe("warmupDurationSecs", this::duration));
+        some(
+            maybe(
+                "warmup",
+                () ->
+                    some(
+                        maybe("duration", this::duration),
+                        maybe("aggression", () -> one(1, 1.5, 100, 0)),
+                        maybe("minimumPercent", () -> one(0, 10, 100)))),
+            maybe("warmupDurationSecs", this::duration));
     if (random.nextBoolean()) {
       balancer.put(
           "simple", one("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PEAK_EWMA", "PASSTHROUGH"));
     } else {
       Map<String, Object> hash =
-          some(maybe("maglev", () -> some(maybe("tableSize", () -> one(65_537, 7, 8, 5_000_011)))), maybe("ringHash", () -> some(maybe("minimumRingSize", () -> one(1, 1024, 8_388_608)))));
+          some(
+              maybe("maglev", () -> some(maybe("tableSize", () -> one(65_537, 7, 8, 5_000_011)))),
+              maybe(
+                  "ringHash", () -> some(maybe("minimumRingSize", () -> one(1, 1024, 8_388_608)))));
       switch (random.nextInt(3)) {
         case 0 -> hash.put("httpHeaderName", mostly(NAMES));
         case 1 ->
             hash.put(
                 "httpCookie",
-                some(maybe("name", () -> mostly(NAMES)), maybe("ttl", this::duration), maybe("path", () -> mostly(PATHS))));
+                some(
+                    maybe("name", () -> mostly(NAMES)),
+                    maybe("ttl", this::duration),
+                    maybe("path", () -> mostly(PATHS))));
         default -> hash.put("httpQueryParameterName", mostly(TEXTS));
       }
       balancer.put("consistentHash", hash);

@@ -102,8 +102,8 @@ class DatabasePolicyTest {
             + " without",
         "{hosts: ['db:5432']}                      | spec.hosts[0]: 'db:5432' (expected: a host"
             + " name without",
-        "{hosts: [db.finance.svc]}                     | spec.hosts[0]: 'db.finance.svc' (expected: a host"
-            + " of namespace shop",
+        "{hosts: [db.finance.svc]}                     | spec.hosts[0]: 'db.finance.svc' (expected:"
+            + " a host of namespace shop",
         "{targetRefs: [{kind: Pod, name: a}]}      | spec.targetRefs[0].kind: 'Pod' (expected:"
             + " ServiceEntry, Service)",
         "{targetRefs: [{group: apps, name: a}]}    | spec.targetRefs[0].group: 'apps' (expected:"

@@ -194,8 +194,7 @@ class DatabasePolicyTranslatorTest {
         metadata: {name: elsewhere, namespace: shop}
         spec: {hosts: [example.com], ports: [{number: 5432}]}
         """);
-    younger =
-        DatabaseConditions.of(policies.get(1), applied(mesh.model(), service -> true)).get(0);
+    younger = DatabaseConditions.of(policies.get(1), applied(mesh.model(), service -> true)).get(0);
     assertThat(younger.reason()).isEqualTo("Conflicted");
     assertThat(younger.message())
         .startsWith("older DatabasePolicy shop/older is for orders-db (expected:");
@@ -203,9 +202,7 @@ class DatabasePolicyTranslatorTest {
 
   private static Applied applied(MeshModel model, Predicate<ServiceKey> known) {
     return new Applied(
-        known,
-        model.grants(),
-        model.resources().stream().map(AppliedResource::resource).toList());
+        known, model.grants(), model.resources().stream().map(AppliedResource::resource).toList());
   }
 
   private @Nullable DatabaseRules rules(Scope scope) throws Exception {

@@ -134,7 +134,8 @@ class RouteConditionsTest {
               http: [{route: [{destination: {host: orders, subset: v2}}]}]
             """);
     assertThat(conditions(virtual).get(1).reason()).isEqualTo("SubsetNotFound");
-    assertThat(conditions(virtual).get(1).message()).startsWith("route: no subset v2 of orders.shop");
+    assertThat(conditions(virtual).get(1).message())
+        .startsWith("route: no subset v2 of orders.shop");
 
     apply(
         """

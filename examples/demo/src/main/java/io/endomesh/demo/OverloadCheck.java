@@ -80,8 +80,9 @@ final class OverloadCheck implements Check {
         longest < 2 * SLOW.toMillis(),
         "an urgent call took %d ms (expected: about as long as inventory, %d ms)"
             .formatted(longest, SLOW.toMillis()));
-    return ("%d calls at a time after %d ms, from a limit of %d; inventory in trouble: %d of %d turned"
-            + " away, all %d urgent ones answered, within %d ms where inventory takes %d")
+    return ("%d calls at a time after %d ms, from a limit of %d; inventory in trouble: %d of %d"
+                + " turned away, all %d urgent ones answered, within %d ms where inventory takes"
+                + " %d")
         .formatted(
             CALLERS,
             found.toMillis(),

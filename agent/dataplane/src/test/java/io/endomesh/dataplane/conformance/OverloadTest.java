@@ -103,8 +103,7 @@ class OverloadTest extends Conformance {
         new Port(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)
             .limitedBy(
                 new RateLimits(
-                    List.of(
-                        new RateLimits.Counted(rate, rate.newBuckets(clock.getAsLong())))))
+                    List.of(new RateLimits.Counted(rate, rate.newBuckets(clock.getAsLong())))))
             .guardedBy(new Overload(POLICY, Urgency.NONE, limit));
     mesh.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), port), null));
     InboundCall first = mesh.serve(TestRequest.get("web", "/"));
