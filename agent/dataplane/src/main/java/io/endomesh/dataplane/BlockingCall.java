@@ -37,16 +37,28 @@ public final class BlockingCall {
       TimeUnit.NANOSECONDS.sleep(nanos);
     }
 
+    /**
+     * Waits between two attempts. A library whose calls can be given up from another thread throws
+     * here what the application then gets.
+     */
+    default void backOff(long nanos) throws X, InterruptedException {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    }
+
     /** The mesh's own answer in the library's shape. */
     R reply(Reply reply) throws X, InterruptedException;
   }
 
-  private static void backOff(Call call, long nanos) throws InterruptedException {
+  private static <X extends Exception> void backOff(Call call, Exchange<?, X> exchange, long nanos)
+      throws X, InterruptedException {
+    boolean passed = false;
     try {
-      TimeUnit.NANOSECONDS.sleep(nanos);
-    } catch (InterruptedException e) {
-      call.abandoned();
-      throw e;
+      exchange.backOff(nanos);
+      passed = true;
+    } finally {
+      if (!passed) {
+        call.abandoned();
+      }
     }
   }
 
@@ -73,7 +85,7 @@ public final class BlockingCall {
       if (result instanceof AttemptResult.Delivered<R> delivered) {
         return delivered.value();
       }
-      backOff(call, ((AttemptResult.Again<R>) result).delayNanos());
+      backOff(call, exchange, ((AttemptResult.Again<R>) result).delayNanos());
     }
   }
 }

@@ -3,7 +3,6 @@ package io.endomesh.instrumentation.httpclient;
 import io.endomesh.weaving.AgentLog;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +13,6 @@ final class AttemptUri {
 
   /** RFC 9110, section 4.2.1. */
   private static final String DEFAULT_HTTP_PORT = ":80";
-
-  /** Besides letters and digits, what a path and a query may hold (RFC 3986, 3.3 and 3.4). */
-  private static final String MARKS = "-._~!$&'()*+,;=:@/?";
-
-  private static final int HEXADECIMAL = 16;
 
   private AttemptUri() {}
 
@@ -44,7 +38,7 @@ final class AttemptUri {
       host = host.substring(0, host.length() - DEFAULT_HTTP_PORT.length());
     }
     String scheme = becomesSecure ? "https" : asWritten.getScheme();
-    String path = target == null ? rawTarget(asWritten) : encoded(target);
+    String path = target == null ? rawTarget(asWritten) : target;
     return URI.create(scheme + "://" + host + path);
   }
 
@@ -60,34 +54,5 @@ final class AttemptUri {
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     return path + query;
-  }
-
-  /** As it is, save for what a policy may say and no request line may hold. */
-  private static String encoded(String target) {
-    byte[] octets = target.getBytes(StandardCharsets.UTF_8);
-    StringBuilder encoded = new StringBuilder(octets.length);
-    boolean inQuery = false;
-    for (int i = 0; i < octets.length; i++) {
-      char c = (char) (octets[i] & 0xff);
-      inQuery |= c == '?';
-      boolean kept =
-          c == '%' ? startsEscape(octets, i) : isAllowed(c) || inQuery && (c == '[' || c == ']');
-      if (kept) {
-        encoded.append(c);
-      } else {
-        encoded.append(String.format("%%%02X", (int) c));
-      }
-    }
-    return encoded.toString();
-  }
-
-  private static boolean startsEscape(byte[] octets, int at) {
-    return at + 2 < octets.length
-        && Character.digit(octets[at + 1], HEXADECIMAL) >= 0
-        && Character.digit(octets[at + 2], HEXADECIMAL) >= 0;
-  }
-
-  private static boolean isAllowed(char c) {
-    return c < 0x80 && Character.isLetterOrDigit(c) || MARKS.indexOf(c) >= 0;
   }
 }

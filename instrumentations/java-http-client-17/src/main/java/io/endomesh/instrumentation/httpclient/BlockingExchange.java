@@ -5,6 +5,8 @@ import io.endomesh.dataplane.AttemptResult;
 import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.HedgedExchange;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.http.AsyncHttpExchange;
+import io.endomesh.dataplane.http.HttpAttempt;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
@@ -28,11 +30,16 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
 
   private AttemptResult<HttpResponse<T>> alone(Attempt attempt)
       throws IOException, InterruptedException {
-    HttpCall.Prepared<T> prepared = call.prepare(attempt);
+    HttpAttempt http = new HttpAttempt(attempt);
+    HttpCall.Prepared<T> prepared = call.prepare(http);
     try {
-      return call.responded(prepared, prepared.client().send(prepared.request(), prepared.head()));
+      HttpResponse<T> response = prepared.client().send(prepared.request(), prepared.head());
+      return http.delayNanos() == Attempt.DELIVER
+          ? new AttemptResult.Delivered<>(call.response(prepared, response))
+          : new AttemptResult.Again<>(http.delayNanos());
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
-      HttpCall.Next next = call.failed(prepared, attempt, e);
+      prepared.broken(e);
+      HttpAttempt.Next next = http.failed(e);
       if (next == null) {
         throw e;
       }
@@ -49,14 +56,14 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
   private AttemptResult<HttpResponse<T>> hedged(Attempt attempt)
       throws IOException, InterruptedException {
     CompletableFuture<AttemptResult<HttpResponse<T>>> result =
-        HedgedExchange.start(attempt, new AsyncExchange<>(call));
+        HedgedExchange.start(attempt, call.async());
     try {
       return result.get();
     } catch (InterruptedException e) {
       result.cancel(true);
       throw e;
     } catch (ExecutionException e) {
-      throw thrown(e.getCause() == null ? e : AsyncExchange.unwrap(e.getCause()));
+      throw thrown(e.getCause() == null ? e : AsyncHttpExchange.unwrap(e.getCause()));
     }
   }
 
@@ -80,7 +87,7 @@ final class BlockingExchange<T> implements BlockingCall.Exchange<HttpResponse<T>
 
   @Override
   public void pause(long nanos) throws IOException, InterruptedException {
-    long own = call.nanosLeft();
+    long own = call.view().nanosLeft();
     TimeUnit.NANOSECONDS.sleep(Math.min(nanos, own));
     if (own <= nanos) {
       throw HttpCall.timedOut();

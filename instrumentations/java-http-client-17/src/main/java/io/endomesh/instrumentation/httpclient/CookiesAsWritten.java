@@ -33,7 +33,7 @@ final class CookiesAsWritten extends CookieHandler {
     // No target: an attempt that was given up, and answered all the same.
     if (target != null && !target.attempt().isCopy()) {
       HttpHeaders received = HttpHeaders.of(responseHeaders, (name, value) -> true);
-      cookies.put(target.asWritten(), ChangedHeaders.ofResponse(target.attempt(), received).map());
+      cookies.put(target.asWritten(), HeaderText.ofResponse(target.attempt(), received).map());
     }
   }
 }

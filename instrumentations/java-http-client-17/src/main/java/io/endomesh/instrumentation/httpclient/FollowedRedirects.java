@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.httpclient;
 
+import io.endomesh.dataplane.http.AsyncHttpExchange;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class FollowedRedirects<T> extends CompletableFuture<HttpResponse<T>> {
     if (error == null) {
       complete(response);
     } else {
-      completeExceptionally(AsyncExchange.unwrap(error));
+      completeExceptionally(AsyncHttpExchange.unwrap(error));
     }
   }
 

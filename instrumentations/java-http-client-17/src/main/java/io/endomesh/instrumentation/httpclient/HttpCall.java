@@ -1,12 +1,9 @@
 package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Attempt;
-import io.endomesh.dataplane.AttemptResult;
 import io.endomesh.dataplane.Call;
-import io.endomesh.dataplane.Outcome;
-import io.endomesh.dataplane.Reply;
-import io.endomesh.dataplane.route.Route;
-import java.io.IOException;
+import io.endomesh.dataplane.http.AsyncHttpExchange;
+import io.endomesh.dataplane.http.HttpAttempt;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,13 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpCall<T> {
 
-  /** Gateway Timeout: what a limit of the mesh, not of the application, is answered with. */
-  private static final int GATEWAY_TIMEOUT = 504;
-
   /** The shortest timeout that {@code HttpRequest} and its timers tell from none. */
   private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
 
-  private final Call call;
   private final HttpClient client;
   private final HttpRequest request;
   private final RequestView view;
@@ -48,13 +41,11 @@ final class HttpCall<T> {
   private volatile @Nullable RedirectedRequest redirect;
 
   HttpCall(
-      Call call,
       HttpClient client,
       HttpRequest request,
       RequestView view,
       BodyHandler<T> handler,
       @Nullable PushPromiseHandler<T> pushes) {
-    this.call = call;
     this.client = client;
     this.request = request;
     this.view = view;
@@ -95,7 +86,8 @@ final class HttpCall<T> {
   }
 
   /** What comes of one attempt, ready to be sent. */
-  Prepared<T> prepare(Attempt attempt) throws HttpTimeoutException {
+  Prepared<T> prepare(HttpAttempt http) throws HttpTimeoutException {
+    Attempt attempt = http.attempt();
     long ownNanos = view.nanosLeft();
     if (attempt.number() > 1 && ownNanos < SHORTEST_TIMEOUT.toNanos()) {
       HttpTimeoutException passed = timedOut();
@@ -103,9 +95,10 @@ final class HttpCall<T> {
       throw passed;
     }
     return new Prepared<>(
+        http,
         DerivedClients.of(client, attempt.tls()),
         request(attempt),
-        new AttemptHead<>(this, attempt),
+        new AttemptHead<>(this, http),
         attempt.timeoutNanos() < ownNanos);
   }
 
@@ -113,10 +106,25 @@ final class HttpCall<T> {
    * @param meshTimeout the timeout of the request is a limit of the mesh
    */
   record Prepared<T>(
-      HttpClient client, AttemptRequest request, AttemptHead<T> head, boolean meshTimeout) {
+      HttpAttempt attempt,
+      HttpClient client,
+      AttemptRequest request,
+      AttemptHead<T> head,
+      boolean meshTimeout) {
 
+    /** Behind the attempt, whatever came of it. */
     void sent() {
       AttemptTargets.remove(request.uri());
+    }
+
+    /** Tells the attempt what an exception of the JDK means. */
+    void broken(Throwable error) {
+      if (mayHaveLeft(error)) {
+        attempt.leaves();
+      }
+      if (meshTimeout && error instanceof HttpTimeoutException) {
+        attempt.expire();
+      }
     }
   }
 
@@ -144,13 +152,18 @@ final class HttpCall<T> {
     return new HttpTimeoutException("request timed out");
   }
 
-  /** Nanoseconds that the application itself still waits, {@link Call#NO_TIMEOUT} for ever. */
-  long nanosLeft() {
-    return view.nanosLeft();
+  RequestView view() {
+    return view;
+  }
+
+  /** Its attempts as futures. */
+  AsyncHttpExchange<HttpResponse<T>> async() {
+    return new AsyncHttpExchange<>(view, new AsyncAttempts<>(this));
   }
 
   /** Sends a copy of the request. Whatever comes of it is nothing to the application. */
   void mirror(Attempt copy) {
+    HttpAttempt http = new HttpAttempt(copy);
     AttemptRequest sent = null;
     try {
       sent = request(copy);
@@ -161,11 +174,13 @@ final class HttpCall<T> {
               (response, error) -> {
                 AttemptTargets.remove(uri);
                 if (error == null) {
-                  copy.responded(
-                      response.statusCode(), Outcome.NOT_GRPC, retryAfter(response.headers()));
+                  http.answered(response.statusCode(), response.headers()::allValues);
                 } else {
-                  Throwable cause = AsyncExchange.unwrap(error);
-                  copy.failed(cause, mayHaveLeft(cause));
+                  Throwable cause = AsyncHttpExchange.unwrap(error);
+                  if (mayHaveLeft(cause)) {
+                    http.leaves();
+                  }
+                  http.failed(cause);
                 }
               });
     } catch (RuntimeException | Error e) {
@@ -177,21 +192,12 @@ final class HttpCall<T> {
     }
   }
 
-  static @Nullable String retryAfter(HttpHeaders response) {
-    return response.firstValue("retry-after").orElse(null);
-  }
-
-  /** After the JDK completed an attempt with a response. */
-  AttemptResult<HttpResponse<T>> responded(Prepared<T> sent, HttpResponse<T> response) {
-    long delayNanos = sent.head().delayNanos();
-    if (delayNanos != Attempt.DELIVER) {
-      return new AttemptResult.Again<>(delayNanos);
-    }
+  /** The response of an attempt in the application's terms. */
+  HttpResponse<T> response(Prepared<T> sent, HttpResponse<T> response) {
     HttpHeaders headers = sent.head().headers();
-    HttpResponse<T> delivered =
+    return delivered(
         new MeshResponse<>(
-            response, request, redirected(), headers == null ? response.headers() : headers);
-    return new AttemptResult.Delivered<>(delivered(delivered));
+            response, request, redirected(), headers == null ? response.headers() : headers));
   }
 
   /** Notes the response that led to the next request, if it is a redirect that is followed. */
@@ -206,42 +212,6 @@ final class HttpCall<T> {
   /** The response that led to this request, if it was a redirect. */
   private @Nullable HttpResponse<T> redirected() {
     return request instanceof RedirectedRequest hop ? hop.previous() : null;
-  }
-
-  /**
-   * After the JDK completed an attempt with an exception.
-   *
-   * @return the next step, or null if the exception is the application's
-   */
-  @Nullable Next failed(Prepared<T> sent, Attempt attempt, Throwable error) {
-    if (!sent.head().end()) {
-      // The head had arrived: the body broke off, or the application's own handler did.
-      return null;
-    }
-    if (!(error instanceof IOException)) {
-      attempt.abandoned(error);
-      return null;
-    }
-    boolean left = mayHaveLeft(error);
-    boolean timedOut = error instanceof HttpTimeoutException;
-    boolean policyTimedOut = timedOut && sent.meshTimeout();
-    long delayNanos =
-        policyTimedOut && left
-            ? attempt.responded(GATEWAY_TIMEOUT, Outcome.NOT_GRPC)
-            : attempt.failed(error, left);
-    if (delayNanos != Attempt.DELIVER) {
-      return new Next(delayNanos, null);
-    }
-    return policyTimedOut ? new Next(Attempt.DELIVER, timeoutReply()) : null;
-  }
-
-  /** Another attempt after a delay, or a reply. */
-  record Next(long delayNanos, @Nullable Reply reply) {}
-
-  private Reply timeoutReply() {
-    Route route = call.route();
-    String name = route == null ? call.service() : route.name();
-    return Reply.timeout("timeout of " + name + " passed", name);
   }
 
   /**

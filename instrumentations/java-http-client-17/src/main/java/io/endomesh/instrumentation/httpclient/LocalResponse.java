@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.http.LocalAnswer;
 import java.net.URI;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpHeaders;
@@ -9,13 +10,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import javax.net.ssl.SSLSession;
@@ -31,8 +27,8 @@ record LocalResponse<T>(
 
   /** Fails only with what the application's body handler fails with. */
   static <T> CompletableFuture<HttpResponse<T>> of(HttpCall<T> call, Reply reply) {
-    byte[] text = reply.message().getBytes(StandardCharsets.UTF_8);
-    HttpHeaders headers = headers(reply, text.length);
+    LocalAnswer answer = LocalAnswer.of(reply, call.request().method());
+    HttpHeaders headers = HttpHeaders.of(answer.headers(), (name, value) -> true);
     Version version = call.client().version();
     BodySubscriber<T> subscriber;
     try {
@@ -41,8 +37,9 @@ record LocalResponse<T>(
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
-    boolean bodiless = call.request().method().equals("HEAD") || BODILESS.contains(reply.status());
-    (bodiless ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(text))
+    (answer.body().length == 0
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofByteArray(answer.body()))
         .subscribe(new InLists(subscriber));
     return subscriber
         .getBody()
@@ -51,22 +48,6 @@ record LocalResponse<T>(
                 call.delivered(
                     new LocalResponse<>(call.request(), reply.status(), headers, version, body)))
         .toCompletableFuture();
-  }
-
-  /** No Content and Not Modified (RFC 9110, 15.3.5 and 15.4.5). */
-  private static final Set<Integer> BODILESS = Set.of(204, 304);
-
-  private static HttpHeaders headers(Reply reply, int length) {
-    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (Reply.Header header : reply.headers()) {
-      headers.computeIfAbsent(header.name(), name -> new ArrayList<>()).add(header.value());
-    }
-    if (length > 0) {
-      headers.putIfAbsent("content-type", List.of("text/plain; charset=utf-8"));
-    }
-    headers.put("content-length", List.of(Integer.toString(length)));
-    headers.put(Reply.DECIDED_BY_HEADER, List.of(reply.decidedBy()));
-    return HttpHeaders.of(headers, (name, value) -> true);
   }
 
   @Override

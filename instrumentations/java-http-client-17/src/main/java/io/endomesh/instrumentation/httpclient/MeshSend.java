@@ -33,7 +33,7 @@ final class MeshSend {
 
   private static <T> Sent run(
       Call call, HttpClient client, HttpRequest request, RequestView view, BodyHandler<T> handler) {
-    HttpCall<T> http = new HttpCall<>(call, client, request, view, handler, null);
+    HttpCall<T> http = new HttpCall<>(client, request, view, handler, null);
     try {
       HttpResponse<T> response = BlockingCall.run(call, new BlockingExchange<>(http));
       RedirectedRequest next = http.redirect();
@@ -59,8 +59,8 @@ final class MeshSend {
     if (view == null || call == null) {
       return null;
     }
-    HttpCall<T> http = new HttpCall<>(call, client, request, view, handler, pushes);
-    CompletableFuture<HttpResponse<T>> done = AsyncCall.start(call, new AsyncExchange<>(http));
+    HttpCall<T> http = new HttpCall<>(client, request, view, handler, pushes);
+    CompletableFuture<HttpResponse<T>> done = AsyncCall.start(call, http.async());
     return http.mayRedirect() ? FollowedRedirects.of(http, done) : done;
   }
 

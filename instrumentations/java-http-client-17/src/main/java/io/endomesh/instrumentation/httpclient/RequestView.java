@@ -1,8 +1,7 @@
 package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Call;
-import io.endomesh.dataplane.OutboundRequest;
-import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.http.ClientRequest;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.URI;
@@ -17,11 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The application's request as the mesh sees it. What the mesh changes is kept beside it and goes
- * out with each attempt; the application's object stays as it is. Not thread-safe.
- */
-final class RequestView implements OutboundRequest {
+/** How the mesh reads a request of this library. Not thread-safe. */
+final class RequestView extends ClientRequest {
 
   private static final String PUBLISHERS = "jdk.internal.net.http.RequestPublishers$";
 
@@ -47,15 +43,9 @@ final class RequestView implements OutboundRequest {
   private final @Nullable CookieHandler cookies;
   private final long timeoutNanos;
   private final long startNanos = System.nanoTime();
-  private final ChangedHeaders headers;
-
-  /** Read once: the answer may change the store, and is to be judged by what was sent. */
-  private @Nullable List<String> stored;
-
-  private @Nullable String sentTarget;
-  private @Nullable String sentAuthority;
 
   private RequestView(HttpRequest request, String authority, @Nullable CookieHandler cookies) {
+    super(RESTRICTED);
     this.request = request;
     this.authority = authority;
     this.cookies = cookies;
@@ -65,7 +55,6 @@ final class RequestView implements OutboundRequest {
             .filter(timeout -> timeout.compareTo(LONGEST) < 0)
             .orElse(LONGEST)
             .toNanos();
-    this.headers = new ChangedHeaders(request.headers());
   }
 
   /** Null if the URI is not one a service could be asked by. */
@@ -87,12 +76,12 @@ final class RequestView implements OutboundRequest {
 
   /** What goes out: the application's headers, with those of the mesh in their place. */
   HttpHeaders headers() {
-    return headers.all();
+    return HeaderText.with(request.headers(), changedHeaders());
   }
 
-  @Override
-  public Protocol protocol() {
-    return Protocol.HTTP;
+  /** The URI of the next attempt, with what the mesh rewrote. */
+  URI attemptUri(boolean secure) {
+    return AttemptUri.of(request.uri(), sentTarget(), sentAuthority(), secure);
   }
 
   @Override
@@ -117,26 +106,12 @@ final class RequestView implements OutboundRequest {
   }
 
   @Override
-  public @Nullable String header(String name) {
-    String written = headers.header(name);
-    return name.equals("cookie") ? withStored(written) : written;
+  protected List<String> written(String name) {
+    return request.headers().allValues(name);
   }
 
-  /** The client adds the cookies of its store below us; a session may be among them. */
-  private @Nullable String withStored(@Nullable String written) {
-    List<String> all = new ArrayList<>();
-    if (written != null) {
-      all.add(written);
-    }
-    all.addAll(stored());
-    return all.isEmpty() ? null : String.join("; ", all);
-  }
-
-  private List<String> stored() {
-    List<String> known = stored;
-    if (known != null) {
-      return known;
-    }
+  @Override
+  protected List<String> storedCookies() {
     List<String> read = new ArrayList<>();
     if (cookies != null) {
       try {
@@ -152,53 +127,7 @@ final class RequestView implements OutboundRequest {
         read.clear();
       }
     }
-    stored = read;
     return read;
-  }
-
-  @Override
-  public void setHeader(String name, String value) {
-    if (name.equals("host")) {
-      sentAuthority = value;
-    } else if (!RESTRICTED.contains(name)) {
-      headers.setHeader(name, value);
-    }
-  }
-
-  @Override
-  public void addHeader(String name, String value) {
-    if (name.equals("host")) {
-      sentAuthority = value;
-    } else if (!RESTRICTED.contains(name)) {
-      headers.addHeader(name, value);
-    }
-  }
-
-  @Override
-  public void removeHeader(String name) {
-    headers.removeHeader(name);
-  }
-
-  @Override
-  public void restore() {
-    headers.restore();
-    sentTarget = null;
-    sentAuthority = null;
-  }
-
-  @Override
-  public void rewriteTarget(String target) {
-    sentTarget = target;
-  }
-
-  @Override
-  public void rewriteAuthority(String authority) {
-    sentAuthority = authority;
-  }
-
-  /** The URI of the next attempt, with what the mesh rewrote. */
-  URI attemptUri(boolean secure) {
-    return AttemptUri.of(request.uri(), sentTarget, sentAuthority, secure);
   }
 
   /** The application's own timeout covers all attempts, as it covers the call without a mesh. */

@@ -1,72 +1,66 @@
-package io.endomesh.instrumentation.httpclient;
+package io.endomesh.dataplane.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.endomesh.dataplane.AsyncCall;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.AttemptResult;
+import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Reply;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attempts of {@code sendAsync}. Attempts of a hedged call are made one after the other, and end as
- * they like.
+ * A call of an asynchronous HTTP client. Attempts of a hedged call are made one after the other,
+ * and end as they like.
+ *
+ * @param <R> the library's response
  */
-final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
+public final class AsyncHttpExchange<R> implements AsyncCall.Exchange<R> {
 
-  private final HttpCall<T> call;
+  private final OutboundRequest request;
+  private final AsyncHttp<R> library;
 
-  AsyncExchange(HttpCall<T> call) {
-    this.call = call;
+  public AsyncHttpExchange(OutboundRequest request, AsyncHttp<R> library) {
+    this.request = request;
+    this.library = library;
   }
 
   @Override
-  public CompletableFuture<AttemptResult<HttpResponse<T>>> exchange(Attempt attempt) {
-    HttpCall.Prepared<T> prepared;
+  public CompletableFuture<AttemptResult<R>> exchange(Attempt attempt) {
+    HttpAttempt http = new HttpAttempt(attempt);
+    CompletableFuture<R> sent;
     try {
-      prepared = call.prepare(attempt);
-    } catch (HttpTimeoutException passed) {
-      return CompletableFuture.failedFuture(passed);
-    }
-    CompletableFuture<HttpResponse<T>> sent;
-    try {
-      sent = prepared.client().sendAsync(prepared.request(), prepared.head(), call.pushes());
+      sent = library.send(http);
     } catch (RuntimeException | Error e) {
-      prepared.sent();
-      call.failed(prepared, attempt, e);
+      http.failed(e);
       throw e;
     }
-    CompletableFuture<AttemptResult<HttpResponse<T>>> result = new CompletableFuture<>();
+    CompletableFuture<AttemptResult<R>> result = new CompletableFuture<>();
     sent.whenComplete(
         (response, error) -> {
-          prepared.sent();
-          if (error == null) {
-            result.complete(call.responded(prepared, response));
+          if (error != null) {
+            fail(result, http, unwrap(error));
+          } else if (http.delayNanos() == Attempt.DELIVER) {
+            result.complete(new AttemptResult.Delivered<>(response));
           } else {
-            fail(result, prepared, attempt, error);
+            result.complete(new AttemptResult.Again<>(http.delayNanos()));
           }
         });
     result.whenComplete(
         (delivered, error) -> {
           if (result.isCancelled()) {
+            http.breakOff();
             sent.cancel(true);
           }
         });
     return result;
   }
 
-  private void fail(
-      CompletableFuture<AttemptResult<HttpResponse<T>>> result,
-      HttpCall.Prepared<T> prepared,
-      Attempt attempt,
-      Throwable completion) {
-    Throwable error = unwrap(completion);
-    HttpCall.Next next = call.failed(prepared, attempt, error);
+  private void fail(CompletableFuture<AttemptResult<R>> result, HttpAttempt http, Throwable error) {
+    HttpAttempt.Next next = http.failed(error);
     if (next == null) {
       result.completeExceptionally(error);
       return;
@@ -76,7 +70,8 @@ final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
       result.complete(new AttemptResult.Again<>(next.delayNanos()));
       return;
     }
-    reply(reply)
+    library
+        .reply(reply)
         .whenComplete(
             (response, broken) -> {
               if (broken == null) {
@@ -89,18 +84,19 @@ final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
 
   @Override
   public void mirror(Attempt copy) {
-    call.mirror(copy);
+    library.mirror(copy);
   }
 
+  /** The application's own timeout runs meanwhile. */
   @Override
   public CompletableFuture<Void> pause(long nanos) {
     CompletableFuture<Void> over = new CompletableFuture<>();
-    long own = call.nanosLeft();
+    long own = request.nanosLeft();
     Executor timer = CompletableFuture.delayedExecutor(Math.min(nanos, own), NANOSECONDS);
     timer.execute(
         () -> {
           if (own <= nanos) {
-            over.completeExceptionally(HttpCall.timedOut());
+            over.completeExceptionally(library.timedOut());
           } else {
             over.complete(null);
           }
@@ -109,11 +105,12 @@ final class AsyncExchange<T> implements AsyncCall.Exchange<HttpResponse<T>> {
   }
 
   @Override
-  public CompletableFuture<HttpResponse<T>> reply(Reply reply) {
-    return LocalResponse.of(call, reply);
+  public CompletableFuture<R> reply(Reply reply) {
+    return library.reply(reply);
   }
 
-  static Throwable unwrap(Throwable error) {
+  /** What a future failed with, without what futures wrap it into. */
+  public static Throwable unwrap(Throwable error) {
     @Nullable Throwable cause = error.getCause();
     return error instanceof CompletionException && cause != null ? cause : error;
   }
