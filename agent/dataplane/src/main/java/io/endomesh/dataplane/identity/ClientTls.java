@@ -1,10 +1,16 @@
 package io.endomesh.dataplane.identity;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientTls {
 
+  private static final AtomicLong LAST_NUMBER = new AtomicLong();
+
+  private final long number = LAST_NUMBER.incrementAndGet();
   private final String expectedIdentity;
   private final SSLContext context;
 
@@ -47,10 +56,49 @@ public final class ClientTls {
         serverName == null ? context : new NamingContext(context, serverName));
   }
 
+  /** Of no other object in this JVM: for libraries that pool their connections by a name. */
+  public long number() {
+    return number;
+  }
+
   /** SPIFFE id that the peer must prove; names for a server outside the mesh. */
   public String expectedIdentity() {
     return expectedIdentity;
   }
+
+  /**
+   * Begins this TLS on a connected socket, for libraries that block. The socket returned has
+   * finished its handshake, and closes the other.
+   *
+   * @param endpoint what it is connected to; stands for the peer in place of a host name, so that
+   *     none is asked for or checked by it
+   * @param timeoutMillis for each read of the handshake, 0 for none
+   * @throws IOException if the peer does not prove what is expected, among other reasons
+   */
+  public SSLSocket begin(Socket socket, InetSocketAddress endpoint, int timeoutMillis)
+      throws IOException {
+    int later = socket.getSoTimeout();
+    socket.setSoTimeout(timeoutMillis);
+    String host = endpoint.getAddress().getHostAddress();
+    SSLSocket secured =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(socket, host, endpoint.getPort(), /* autoClose= */ true);
+    secured.startHandshake();
+    secured.getSession().putValue(BEGUN_HERE, true);
+    secured.setSoTimeout(later);
+    return secured;
+  }
+
+  /**
+   * True of the session of a socket that {@link #begin} made: the application knows nothing of it.
+   */
+  public static boolean began(SSLSession session) {
+    return session.getValue(BEGUN_HERE) != null;
+  }
+
+  private static final String BEGUN_HERE = "io.endomesh.begun";
 
   /** Its trust manager checks chain and identity by itself; host names are not JSSE's concern. */
   public SSLContext context() {

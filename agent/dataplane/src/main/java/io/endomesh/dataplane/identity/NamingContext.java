@@ -14,9 +14,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * A context whose engines ask for a server by name (RFC 6066, section 3). JSSE takes the name from
- * what a library connects to, which here is an IP address. Engines only: that is what the libraries
- * of the mesh use. Thread-safe.
+ * A context whose engines and sockets ask for a server by name (RFC 6066, section 3). JSSE takes
+ * the name from what a library connects to, which here is an IP address. Thread-safe.
  */
 final class NamingContext extends SSLContext {
 
@@ -56,12 +55,12 @@ final class NamingContext extends SSLContext {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-      throw new UnsupportedOperationException("sockets (expected: engines)");
+      return new NamingSockets(context.getSocketFactory(), serverName);
     }
 
     @Override
     protected SSLServerSocketFactory engineGetServerSocketFactory() {
-      throw new UnsupportedOperationException("server sockets (expected: engines of clients)");
+      throw new UnsupportedOperationException("server sockets (expected: those of clients)");
     }
 
     @Override

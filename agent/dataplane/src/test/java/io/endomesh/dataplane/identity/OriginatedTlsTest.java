@@ -10,6 +10,7 @@ import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +84,19 @@ class OriginatedTlsTest {
     engine.setSSLParameters(parameters);
     assertThat(engine.getSSLParameters().getServerNames())
         .containsExactly(new SNIHostName("api.partner.example"));
+  }
+
+  @Test
+  void context_socketToAnAddress_asksForTheServerByName() throws Exception {
+    ClientTls tls =
+        ClientTls.originated(
+            List.of(authority.root()),
+            "api.partner.example",
+            List.of(new PeerName(Kind.DNS, "api.partner.example")));
+    try (SSLSocket socket = (SSLSocket) tls.context().getSocketFactory().createSocket()) {
+      assertThat(socket.getSSLParameters().getServerNames())
+          .containsExactly(new SNIHostName("api.partner.example"));
+    }
   }
 
   private static HostTrust trust(TestAuthority authority, String name) throws Exception {
