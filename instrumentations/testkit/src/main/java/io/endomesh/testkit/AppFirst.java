@@ -12,6 +12,7 @@ import io.endomesh.weaving.Weaving;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -25,6 +26,11 @@ public final class AppFirst implements AfterEachCallback {
   /** Connecting at start, weaving, the controller connection and its I/O: one thread each. */
   private static final Set<String> AGENT_THREADS =
       Set.of("endomesh-start", "endomesh-weaving", "endomesh-control", "endomesh-io");
+
+  /**
+   * Of blocking clients, where a policy asks for attempts beside others; each ends with its task.
+   */
+  private static final String ATTEMPT = "endomesh-attempt";
 
   /** What an earlier test was told already. The agent counts for the whole JVM. */
   private static final AtomicLong SUPPRESSED = new AtomicLong();
@@ -45,15 +51,23 @@ public final class AppFirst implements AfterEachCallback {
     assertThat(since(FAILED_TRANSFORMATIONS, Suppressed.failedTransformations()))
         .as("failed transformations")
         .isZero();
-    List<Thread> threads =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(each -> each instanceof AgentThread || each.getName().startsWith("endomesh-"))
-            .toList();
+    assertThat(threads().filter(each -> each.getName().equals(ATTEMPT)))
+        .as("threads of attempts")
+        .allMatch(Thread::isDaemon);
+    Await.until(
+        "end of the threads of attempts",
+        () -> threads().noneMatch(each -> each.getName().equals(ATTEMPT)));
+    List<Thread> threads = threads().toList();
     assertThat(threads).as("threads of the agent").allMatch(Thread::isDaemon);
     assertThat(threads.stream().map(Thread::getName))
         .as("threads of the agent")
         .isSubsetOf(AGENT_THREADS)
         .doesNotHaveDuplicates();
+  }
+
+  private static Stream<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each instanceof AgentThread || each.getName().startsWith("endomesh-"));
   }
 
   private static long since(AtomicLong told, long now) {

@@ -1,0 +1,32 @@
+package io.endomesh.testkit;
+
+import io.endomesh.testkit.HttpClientFixture.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of an HTTP client, made in a class loader of its own and used through this interface,
+ * whose methods mean what those of {@link HttpClientFixture} do. Thread-safe.
+ */
+public interface HttpClientUnderTest extends AutoCloseable {
+
+  /** As the library says it of itself, to be compared with the one staged. */
+  String version();
+
+  Answer call(String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException;
+
+  Answer stream(String url, InputStream body) throws IOException, InterruptedException;
+
+  CompletableFuture<Answer> start(String url);
+
+  Answer getUnfollowed(String url) throws IOException, InterruptedException;
+
+  Answer getWithCookies(String url) throws IOException, InterruptedException;
+
+  @Override
+  void close() throws IOException;
+}

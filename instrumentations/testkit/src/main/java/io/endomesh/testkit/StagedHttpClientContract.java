@@ -1,0 +1,84 @@
+package io.endomesh.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract on one staged version of a library: {@link Library} says which, and a class in a
+ * package of its own, loaded anew for each version, says how it makes a call.
+ */
+public abstract class StagedHttpClientContract extends HttpClientContract {
+
+  /** Loaded once for all tests of a class, as by an application. */
+  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
+
+  private final HttpClientUnderTest client;
+
+  /**
+   * @param client binary name of a {@link HttpClientUnderTest} without arguments; all that is in
+   *     its package, or below, is loaded with it
+   */
+  protected StagedHttpClientContract(String client) throws ReflectiveOperationException {
+    String ownPackage = client.substring(0, client.lastIndexOf('.') + 1);
+    this.client =
+        (HttpClientUnderTest)
+            LOADERS
+                .computeIfAbsent(
+                    getClass(),
+                    test -> new LibraryLoader(StagedLibrary.of(test).classPath(), ownPackage))
+                .loadClass(client)
+                .getConstructor()
+                .newInstance();
+  }
+
+  /** For promises of this library alone. */
+  protected final HttpClientUnderTest client() {
+    return client;
+  }
+
+  @AfterEach
+  void closeClient() throws IOException {
+    client.close();
+  }
+
+  @Test
+  void version_isTheOneStaged() {
+    assertThat(client.version()).isEqualTo(StagedLibrary.of(getClass()).version());
+  }
+
+  @Override
+  protected final Answer call(
+      String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException {
+    return client.call(method, url, headers, body);
+  }
+
+  @Override
+  protected final Answer stream(String url, InputStream body)
+      throws IOException, InterruptedException {
+    return client.stream(url, body);
+  }
+
+  @Override
+  protected final CompletableFuture<Answer> start(String url) {
+    return client.start(url);
+  }
+
+  @Override
+  protected final Answer getUnfollowed(String url) throws IOException, InterruptedException {
+    return client.getUnfollowed(url);
+  }
+
+  @Override
+  protected final Answer getWithCookies(String url) throws IOException, InterruptedException {
+    return client.getWithCookies(url);
+  }
+}
