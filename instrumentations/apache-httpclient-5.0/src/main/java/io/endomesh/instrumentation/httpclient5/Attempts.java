@@ -1,0 +1,155 @@
+package io.endomesh.instrumentation.httpclient5;
+
+import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.http.BlockingHttp;
+import io.endomesh.dataplane.http.HttpAttempt;
+import io.endomesh.dataplane.http.LocalAnswer;
+import java.io.IOException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.io.Closer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this library makes the attempts of one call: the rest of its chain, with another connection.
+ * Thread-safe as far as hedged calls need it.
+ */
+final class Attempts implements BlockingHttp<ClassicHttpResponse> {
+
+  private final ExecChainHandler exec;
+  private final ClassicHttpRequest request;
+  private final ExecChain.Scope scope;
+  private final ExecChain chain;
+  private final RequestView view;
+
+  private volatile @Nullable AttemptRuntime delivered;
+  private volatile @Nullable Throwable thrown;
+
+  Attempts(
+      ExecChainHandler exec,
+      ClassicHttpRequest request,
+      ExecChain.Scope scope,
+      ExecChain chain,
+      RequestView view) {
+    this.exec = exec;
+    this.request = request;
+    this.scope = scope;
+    this.chain = chain;
+    this.view = view;
+  }
+
+  /** An answer that the application reads from: breaking the call off closes its connection. */
+  void breakOffDelivered() {
+    AttemptRuntime read = delivered;
+    if (read != null) {
+      read.cancel();
+    }
+  }
+
+  /**
+   * True of what the library, or code of the application inside it, threw; not of faults of ours.
+   */
+  boolean threw(Throwable error) {
+    return error == thrown;
+  }
+
+  @Override
+  public Sending<ClassicHttpResponse> prepare(HttpAttempt attempt) {
+    ClassicHttpRequest sent = Messages.copy(request);
+    Messages.change(sent, view.changedHeaders());
+    String target = view.sentTarget();
+    String authority = view.sentAuthority();
+    HttpClientContext context = context(attempt.attempt());
+    return () -> send(attempt, sent, target, authority, context);
+  }
+
+  /** Hedges run beside an attempt that has the application's. */
+  private HttpClientContext context(Attempt attempt) {
+    HttpClientContext context = scope.clientContext;
+    if (!attempt.isHedged() || attempt.number() == 1) {
+      return context;
+    }
+    HttpClientContext own = HttpClientContext.create();
+    own.setCookieStore(context.getCookieStore());
+    own.setCookieSpecRegistry(context.getCookieSpecRegistry());
+    own.setAuthSchemeRegistry(context.getAuthSchemeRegistry());
+    own.setCredentialsProvider(context.getCredentialsProvider());
+    own.setRequestConfig(context.getRequestConfig());
+    return own;
+  }
+
+  private ClassicHttpResponse send(
+      HttpAttempt attempt,
+      ClassicHttpRequest sent,
+      @Nullable String target,
+      @Nullable String authority,
+      HttpClientContext context)
+      throws IOException {
+    HttpRoute route = MeshRoute.to(attempt.attempt(), scope.route);
+    boolean again = view.replayable() && Method.isIdempotent(sent.getMethod());
+    while (true) {
+      AttemptRuntime runtime =
+          new AttemptRuntime(scope.execRuntime, attempt, route, target, authority);
+      try {
+        ClassicHttpResponse response = execute(runtime, sent, context);
+        if (attempt.isAnswered() && attempt.delayNanos() == Attempt.DELIVER) {
+          delivered = runtime;
+        }
+        return response;
+      } catch (HttpException e) {
+        throw new ProtocolFailure(e);
+      } catch (IOException e) {
+        if (!again || attempt.isAnswered() || attempt.isBrokenOff() || !runtime.wasStale(e)) {
+          throw e;
+        }
+        again = false;
+      } catch (RuntimeException | Error e) {
+        thrown = e;
+        throw e;
+      }
+    }
+  }
+
+  private ClassicHttpResponse execute(
+      AttemptRuntime runtime, ClassicHttpRequest sent, HttpClientContext context)
+      throws IOException, HttpException {
+    ExecChain.Scope own =
+        new ExecChain.Scope(
+            scope.exchangeId,
+            MeshRoute.direct(scope.route),
+            Messages.copy(sent),
+            runtime.asRuntime(),
+            context);
+    return exec.execute(Messages.copy(sent), own, chain);
+  }
+
+  @Override
+  public Sending<ClassicHttpResponse> prepareCopy(HttpAttempt copy) {
+    ClassicHttpRequest sent = Messages.copy(request);
+    Messages.change(sent, view.changedHeaders());
+    String cookies = view.header("cookie");
+    if (cookies != null) {
+      sent.setHeader("Cookie", cookies);
+    }
+    CopyRequest request = new CopyRequest(sent, copy, view.sentTarget(), view.sentAuthority());
+    return () -> request.send(scope.route.getTargetHost());
+  }
+
+  @Override
+  public void drop(ClassicHttpResponse response) {
+    EntityUtils.consumeQuietly(response.getEntity());
+    Closer.closeQuietly(response);
+  }
+
+  @Override
+  public ClassicHttpResponse local(LocalAnswer answer) {
+    return Messages.local(answer);
+  }
+}

@@ -1,0 +1,80 @@
+package io.endomesh.instrumentation.httpclient5;
+
+import io.endomesh.dataplane.BlockingCall;
+import io.endomesh.dataplane.Call;
+import io.endomesh.dataplane.http.BlockingHttpExchange;
+import io.endomesh.weaving.Weaving;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call hook: runs a call through the mesh, or says by null that the library is to go on by
+ * itself. Thread-safe.
+ */
+final class MeshExecution {
+
+  private MeshExecution() {}
+
+  static @Nullable Sent execute(
+      ExecChainHandler exec, ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) {
+    if (AttemptRuntime.is(scope.execRuntime) || Weaving.onAgentThread()) {
+      return null;
+    }
+    if (scope.originalRequest instanceof CopyRequest copy) {
+      return copy.execute(exec, request, scope, chain);
+    }
+    RequestView view = RequestView.of(request, scope);
+    Call call = view == null ? null : Weaving.mesh().call(view);
+    return view == null || call == null
+        ? null
+        : run(call, new Attempts(exec, request, scope, chain, view), scope);
+  }
+
+  private static Sent run(Call call, Attempts attempts, ExecChain.Scope scope) {
+    BlockingHttpExchange<ClassicHttpResponse> exchange = new BlockingHttpExchange<>(call, attempts);
+    CancellableDependency cancelledBy = Cancelled.by(scope);
+    if (cancelledBy != null) {
+      cancelledBy.setDependency(
+          () -> {
+            exchange.giveUp();
+            attempts.breakOffDelivered();
+            return true;
+          });
+    }
+    Sent sent = run(call, attempts, exchange);
+    Object result = sent.response() == null ? sent.error() : sent.response();
+    if (result != null) {
+      Decided.by(scope.clientContext, result);
+    }
+    return sent;
+  }
+
+  private static Sent run(
+      Call call, Attempts attempts, BlockingHttpExchange<ClassicHttpResponse> exchange) {
+    try {
+      return new Sent(BlockingCall.run(call, exchange), null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      // As the library says it where it waits itself.
+      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+      interrupted.initCause(e);
+      return new Sent(null, interrupted);
+    } catch (ProtocolFailure e) {
+      return new Sent(null, e.failure());
+    } catch (IOException | Error e) {
+      return new Sent(null, e);
+    } catch (RuntimeException e) {
+      if (attempts.threw(e)) {
+        return new Sent(null, e);
+      }
+      // A fault of ours: the agent keeps it from the application, which then sends without us.
+      throw e;
+    }
+  }
+}

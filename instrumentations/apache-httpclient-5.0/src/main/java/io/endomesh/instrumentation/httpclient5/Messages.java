@@ -1,0 +1,112 @@
+package io.endomesh.instrumentation.httpclient5;
+
+import io.endomesh.dataplane.HeaderValues;
+import io.endomesh.dataplane.Headers;
+import io.endomesh.dataplane.http.LocalAnswer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpMessage;
+import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Messages of the library, read, copied and changed. Stateless. */
+final class Messages {
+
+  private Messages() {}
+
+  static List<String> values(MessageHeaders message, String name) {
+    Header[] headers = message.getHeaders(name);
+    if (headers.length == 0) {
+      return List.of();
+    }
+    List<String> values = new ArrayList<>(headers.length);
+    for (Header header : headers) {
+      // A header without a colon has no value.
+      values.add(header.getValue() == null ? "" : header.getValue());
+    }
+    return values;
+  }
+
+  /** The same request as another object; the body is shared. */
+  static ClassicHttpRequest copy(ClassicHttpRequest request) {
+    ClassicHttpRequest copy = new BasicClassicHttpRequest(request.getMethod(), request.getPath());
+    copy(request, copy);
+    return copy;
+  }
+
+  static void copy(ClassicHttpRequest from, ClassicHttpRequest to) {
+    to.setScheme(from.getScheme());
+    to.setAuthority(from.getAuthority());
+    to.setPath(from.getPath());
+    to.setVersion(from.getVersion());
+    to.setHeaders(from.getHeaders());
+    to.setEntity(from.getEntity());
+  }
+
+  /**
+   * @param changes as {@link io.endomesh.dataplane.http.ChangedHeaders#changes} has them
+   */
+  static void change(HttpMessage message, Map<String, List<String>> changes) {
+    changes.forEach(
+        (name, values) -> {
+          message.removeHeaders(name);
+          values.forEach(value -> message.addHeader(name, value));
+        });
+  }
+
+  static ClassicHttpResponse local(LocalAnswer answer) {
+    ClassicHttpResponse response = new BasicClassicHttpResponse(answer.status());
+    answer
+        .headers()
+        .forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+    if (answer.body().length > 0) {
+      response.setEntity(new ByteArrayEntity(answer.body(), contentType(response)));
+    }
+    return response;
+  }
+
+  private static @Nullable ContentType contentType(ClassicHttpResponse response) {
+    try {
+      Header written = response.getFirstHeader("Content-Type");
+      return written == null ? null : ContentType.parse(written.getValue());
+    } catch (RuntimeException unknown) {
+      return null; // The header says it all the same.
+    }
+  }
+
+  /**
+   * The headers of a message that may be changed in place.
+   *
+   * @param message the library's
+   */
+  record Changeable(HttpMessage message) implements Headers {
+    @Override
+    public @Nullable String header(String name) {
+      return HeaderValues.joined(name, values(message, name));
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+      message.removeHeaders(name);
+      message.addHeader(name, value);
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+      message.addHeader(name, value);
+    }
+
+    @Override
+    public void removeHeader(String name) {
+      message.removeHeaders(name);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.endomesh.instrumentation.httpclient5;
+
+import net.bytebuddy.asm.Advice;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+
+/**
+ * {@code DefaultManagedHttpClientConnection.getSSLSession}: none if the TLS is the mesh's. The
+ * application did not ask for TLS; and the client would take our certificate for a user's, whom
+ * connections are then kept for. Stateless.
+ */
+public final class SessionAdvice {
+
+  private SessionAdvice() {}
+
+  @Advice.OnMethodEnter(
+      inline = false,
+      suppress = Throwable.class,
+      skipOn = Advice.OnNonDefaultValue.class)
+  public static boolean enter(@Advice.This ManagedHttpClientConnection connection) {
+    return Handshake.isOurs(connection.getSocket());
+  }
+}

@@ -1,0 +1,9 @@
+package io.endomesh.contracts.httpclient5;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Apache HttpClient 5, classic", staged = "httpclient5-newest")
+class HttpClient5NewestTest extends HttpClient5Version {
+
+  HttpClient5NewestTest() throws ReflectiveOperationException {}
+}
