@@ -5,6 +5,7 @@ import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -81,8 +81,8 @@ final class OverloadCheck implements Check {
         "an urgent call took %d ms (expected: about as long as inventory, %d ms)"
             .formatted(longest, SLOW.toMillis()));
     return ("%d calls at a time after %d ms, from a limit of %d; inventory in trouble: %d of %d"
-                + " turned away, all %d urgent ones answered, within %d ms where inventory takes"
-                + " %d")
+            + " turned away, all %d urgent ones answered, within %d ms where inventory takes"
+            + " %d")
         .formatted(
             CALLERS,
             found.toMillis(),
