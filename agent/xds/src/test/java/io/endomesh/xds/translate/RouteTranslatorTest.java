@@ -24,12 +24,15 @@ import static io.endomesh.xds.translate.RouteMessages.route;
 import static io.endomesh.xds.translate.RouteMessages.rule;
 import static io.endomesh.xds.translate.RouteMessages.session;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.HashPolicy;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -41,8 +44,10 @@ import io.endomesh.dataplane.route.Share;
 import io.endomesh.xds.Xds;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction.RedirectResponseCode;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -56,6 +61,7 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -389,6 +395,42 @@ class RouteTranslatorTest {
             .setPercentage(fraction(1_000_000, DenominatorType.MILLION));
     assertThat(rule(fault(HTTPFault.newBuilder().setAbort(unavailable))).policy().fault())
         .isEqualTo(new Fault(null, new Fault.Abort(Share.ALL, 200, 14)));
+  }
+
+  @Test
+  void translate_faultWithAnEnd_endsThen() throws Exception {
+    Route always = fault(HTTPFault.newBuilder().setAbort(abort(503)));
+    assertThat(rule(always).policy().fault().untilMillis()).isEqualTo(Fault.FOREVER);
+    assertThat(rule(until(always, "2026-12-01T18:00:00Z")).policy().fault().untilMillis())
+        .isEqualTo(Instant.parse("2026-12-01T18:00:00Z").toEpochMilli());
+    assertThatThrownBy(() -> rule(until(always, "soon")))
+        .isInstanceOf(InvalidResource.class)
+        .hasMessageContaining("metadata.endomesh.faults_until: 'soon' (expected: a time of UTC");
+  }
+
+  private static Route until(Route route, String time) {
+    Struct metadata =
+        Struct.newBuilder()
+            .putFields("faults_until", Value.newBuilder().setStringValue(time).build())
+            .build();
+    return route.toBuilder()
+        .setMetadata(Metadata.newBuilder().putFilterMetadata("endomesh", metadata))
+        .build();
+  }
+
+  @Test
+  void translate_pseudoHeaders_areMatchedAsHeaders() throws Exception {
+    RouteMatch.Builder match = RouteMatch.newBuilder().setPrefix("/");
+    for (String name : List.of(":method", ":authority", ":scheme", ":path")) {
+      match.addHeaders(HeaderMatcher.newBuilder().setName(name).setPrefixMatch("a"));
+    }
+    assertThat(rule(route(match, RouteAction.newBuilder())).match().headers())
+        .extracting(io.endomesh.dataplane.route.RouteMatch.HeaderMatch::name)
+        .containsExactly(":method", ":authority", ":scheme", ":path");
+    match.addHeaders(HeaderMatcher.newBuilder().setName(":status").setPrefixMatch("a"));
+    assertThatThrownBy(() -> rule(route(match, RouteAction.newBuilder())))
+        .isInstanceOf(InvalidResource.class)
+        .hasMessageContaining("headers[:status] (expected: a header, :method");
   }
 
   @Test
