@@ -11,7 +11,8 @@ class MariaDbNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = new MariaDb(MariaDbNewestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE =
+      new MariaDb(MariaDbNewestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {

@@ -11,7 +11,8 @@ class MariaDbOldestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();
 
-  private static final DatabaseUnderTest DATABASE = new MariaDb(MariaDbOldestTest.class, SERVER, "");
+  private static final DatabaseUnderTest DATABASE =
+      new MariaDb(MariaDbOldestTest.class, SERVER, "");
 
   @Override
   protected DatabaseUnderTest database() {
