@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 @Contract("HTTP server")
 public abstract class HttpServerContract {
 
-  private static final String CALLER = TestRoutes.spiffeId("storefront");
+  protected static final String CALLER = TestRoutes.spiffeId("storefront");
   private static final String POLICY = "AuthorizationPolicy/default/callers";
 
   protected final TestRoutes routes = new TestRoutes();
@@ -185,6 +185,19 @@ public abstract class HttpServerContract {
   }
 
   @Test
+  void caller_refusedWhileItSends_readsTheRefusal() throws Exception {
+    mode(TlsMode.PERMISSIVE, allowing(TestRoutes.spiffeId("orders")));
+    HttpClient plain = plain();
+    HttpClient secured = mutual(CALLER);
+    byte[] large = new byte[1_000_000];
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(post(plain, "http", large).statusCode()).isEqualTo(403);
+      assertThat(post(secured, "https", large).statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
   void caller_overItsRateLimit_isRefusedWith429_namingThePolicyAndWhenToComeBack()
       throws Exception {
     routes.inbound(
@@ -298,8 +311,8 @@ public abstract class HttpServerContract {
     byte[] large = new byte[2_000_000];
     new Random(7).nextBytes(large);
 
-    assertThat(post(plain(), "http", large)).isEqualTo(large);
-    assertThat(post(mutual(CALLER), "https", large)).isEqualTo(large);
+    assertThat(post(plain(), "http", large).body()).isEqualTo(large);
+    assertThat(post(mutual(CALLER), "https", large).body()).isEqualTo(large);
   }
 
   @Test
@@ -416,7 +429,7 @@ public abstract class HttpServerContract {
     routes.inbound(new Inbound(Map.of(server.port(), port), Inbound.OPEN.otherPorts()));
   }
 
-  private static Authorization allowing(String caller) {
+  protected static Authorization allowing(String caller) {
     Condition principal = new Condition.Caller(new StringMatch.Exact(caller));
     return new Authorization(
         List.of(), List.of(new Policy(POLICY, List.of(new Policy.Rule(principal, Condition.ANY)))));
@@ -426,11 +439,11 @@ public abstract class HttpServerContract {
     return HttpClient.newBuilder().version(Version.HTTP_1_1).build();
   }
 
-  private static HttpClient mutual(String spiffeId) {
+  protected static HttpClient mutual(String spiffeId) {
     return client(spiffeId, Version.HTTP_1_1);
   }
 
-  private static HttpClient client(String spiffeId, Version version) {
+  protected static HttpClient client(String spiffeId, Version version) {
     Identity identity = TestRoutes.AUTHORITY.identity(spiffeId);
     return HttpClient.newBuilder()
         .version(version)
@@ -438,20 +451,16 @@ public abstract class HttpServerContract {
         .build();
   }
 
-  private HttpResponse<String> get(HttpClient client, String scheme, String path)
+  protected final HttpResponse<String> get(HttpClient client, String scheme, String path)
       throws IOException, InterruptedException {
     return client.send(HttpRequest.newBuilder(uri(scheme, path)).build(), BodyHandlers.ofString());
   }
 
-  private byte[] post(HttpClient client, String scheme, byte[] body)
+  private HttpResponse<byte[]> post(HttpClient client, String scheme, byte[] body)
       throws IOException, InterruptedException {
-    return client
-        .send(
-            HttpRequest.newBuilder(uri(scheme, "/echo"))
-                .POST(BodyPublishers.ofByteArray(body))
-                .build(),
-            BodyHandlers.ofByteArray())
-        .body();
+    return client.send(
+        HttpRequest.newBuilder(uri(scheme, "/echo")).POST(BodyPublishers.ofByteArray(body)).build(),
+        BodyHandlers.ofByteArray());
   }
 
   private URI uri(String scheme, String path) {

@@ -2,6 +2,8 @@ package io.endomesh.dataplane.identity;
 
 import io.endomesh.dataplane.Inbound.TlsMode;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,5 +32,25 @@ public record ServerTls(TlsMode mode, @Nullable SSLContext context) {
   /** True if a plaintext connection may go on. STRICT refuses even when it has no certificate. */
   public boolean acceptsPlaintext() {
     return mode != TlsMode.STRICT;
+  }
+
+  /**
+   * For a connection that begins with this byte: an engine that wants to know who calls.
+   *
+   * @param protocols what is spoken inside (ALPN, RFC 7301), preferred ones first
+   * @return null if the connection does not begin TLS, or there is no certificate to answer with;
+   *     it may go on as it is if {@link #acceptsPlaintext}
+   */
+  public @Nullable SSLEngine engine(byte first, String... protocols) {
+    if (context == null || Byte.toUnsignedInt(first) != TLS_FIRST_BYTE) {
+      return null;
+    }
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setNeedClientAuth(true);
+    parameters.setApplicationProtocols(protocols);
+    engine.setSSLParameters(parameters);
+    return engine;
   }
 }

@@ -1,14 +1,13 @@
 package io.endomesh.instrumentation.tomcat;
 
 import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.weaving.Refusals;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.apache.tomcat.util.buf.ByteBufferUtils;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SSLSupport;
@@ -28,8 +27,6 @@ final class MeshChannel extends SecureNioChannel {
   private static final int DONE = 0;
 
   private static final int CLOSE = -1;
-
-  private static final String[] PROTOCOLS = {"http/1.1"};
 
   private enum Wire {
     UNDECIDED,
@@ -82,11 +79,11 @@ final class MeshChannel extends SecureNioChannel {
   private boolean decide() throws IOException {
     int port = ServedPorts.number(endpoint);
     ServerTls tls = Weaving.mesh().serverTls(port);
-    SSLContext context = tls.context();
-    boolean asksForTls = Byte.toUnsignedInt(firstByte.get(0)) == ServerTls.TLS_FIRST_BYTE;
-    if (asksForTls && context != null) {
+    // Not h2: since 10.1 a connector that is not "SSL enabled" refuses streams of scheme https.
+    SSLEngine engine = tls.engine(firstByte.get(0), "http/1.1");
+    if (engine != null) {
       wire = Wire.TLS;
-      beginTls(context);
+      beginTls(engine);
       return true;
     }
     wire = Wire.PLAINTEXT;
@@ -97,14 +94,7 @@ final class MeshChannel extends SecureNioChannel {
     return true;
   }
 
-  private void beginTls(SSLContext context) throws IOException {
-    SSLEngine engine = context.createSSLEngine();
-    engine.setUseClientMode(false);
-    SSLParameters parameters = engine.getSSLParameters();
-    parameters.setNeedClientAuth(true);
-    // Not h2: since 10.1 a connector that is not "SSL enabled" refuses streams of scheme https.
-    parameters.setApplicationProtocols(PROTOCOLS);
-    engine.setSSLParameters(parameters);
+  private void beginTls(SSLEngine engine) throws IOException {
     sslEngine = engine;
     int packet = engine.getSession().getPacketBufferSize();
     getBufHandler().expand(engine.getSession().getApplicationBufferSize());

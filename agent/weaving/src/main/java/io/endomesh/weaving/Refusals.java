@@ -1,15 +1,15 @@
-package io.endomesh.instrumentation.tomcat;
+package io.endomesh.weaving;
 
-import io.endomesh.weaving.AgentLog;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Says what was refused before there was a request; once for each port and peer. Stateless. */
-final class Refusals {
+public final class Refusals {
 
   private Refusals() {}
 
-  static void plaintext(int port, @Nullable InetAddress peer) {
+  /** A connection that did not begin as one of the mesh, to a port that takes no others. */
+  public static void plaintext(int port, @Nullable InetAddress peer) {
     String from = peer == null ? "unknown" : peer.getHostAddress();
     AgentLog.warnOnce(
         "plaintext " + port + from,

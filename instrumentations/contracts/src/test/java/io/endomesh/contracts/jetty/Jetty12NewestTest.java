@@ -1,0 +1,6 @@
+package io.endomesh.contracts.jetty;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Jetty", staged = "jetty-12.1")
+class Jetty12NewestTest extends JettyVersion {}

@@ -1,0 +1,119 @@
+package io.endomesh.instrumentation.jetty;
+
+import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.weaving.Refusals;
+import io.endomesh.weaving.Weaving;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.BufferUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of which nothing was read yet. Its first byte tells whether it goes on as mutual TLS
+ * of the mesh, by Jetty's own code for TLS, or as what the connector serves. Used by one thread at
+ * a time, as all connections of Jetty.
+ */
+final class FirstByteConnection extends AbstractConnection implements Connection.UpgradeFrom {
+
+  private final ServerConnector connector;
+  private final int port;
+
+  /** Empty, as Jetty has it: what is read is between position and limit. */
+  private final ByteBuffer firstByte = BufferUtil.allocate(1);
+
+  private FirstByteConnection(ServerConnector connector, EndPoint endPoint, int port) {
+    super(endPoint, connector.getExecutor());
+    this.connector = connector;
+    this.port = port;
+    // Those that count or limit connections are to see each from its beginning.
+    connector.getEventListeners().forEach(this::addEventListener);
+  }
+
+  /** Null if the mesh does not look into connections to this port. */
+  static @Nullable FirstByteConnection of(ServerConnector connector, EndPoint endPoint) {
+    int port = port(endPoint.getLocalSocketAddress());
+    return ServedPorts.serves(connector) && Weaving.mesh().serverTls(port).detects()
+        ? new FirstByteConnection(connector, endPoint, port)
+        : null;
+  }
+
+  static int port(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress internet ? internet.getPort() : 0;
+  }
+
+  @Override
+  public void onOpen() {
+    super.onOpen();
+    fillInterested();
+  }
+
+  @Override
+  public void onFillable() {
+    try {
+      int read = getEndPoint().fill(firstByte);
+      if (read == 0) {
+        fillInterested();
+        return;
+      }
+      Connection next = read < 0 ? null : next();
+      if (next == null) {
+        getEndPoint().close();
+      } else {
+        getEndPoint().upgrade(next);
+      }
+    } catch (Throwable failure) {
+      getEndPoint().close(failure);
+    }
+  }
+
+  @Override
+  public ByteBuffer onUpgradeFrom() {
+    return firstByte;
+  }
+
+  /**
+   * The policy is read here, once for each connection.
+   *
+   * @return null if the connection is refused
+   */
+  private @Nullable Connection next() {
+    ServerTls tls = Weaving.mesh().serverTls(port);
+    // Not h2: the application would see the scheme of the wire.
+    SSLEngine engine = tls.engine(firstByte.get(0), "http/1.1");
+    if (engine != null) {
+      return overTls(engine);
+    }
+    if (tls.acceptsPlaintext()) {
+      return connector.getDefaultConnectionFactory().newConnection(connector, getEndPoint());
+    }
+    SocketAddress peer = getEndPoint().getRemoteSocketAddress();
+    Refusals.plaintext(
+        port, peer instanceof InetSocketAddress internet ? internet.getAddress() : null);
+    return null;
+  }
+
+  /** Without the connector's listeners: they are told of what is inside, and count it once. */
+  private Connection overTls(SSLEngine engine) {
+    SslConnection tls =
+        new SslConnection(
+            connector.getByteBufferPool(),
+            connector.getExecutor(),
+            getEndPoint(),
+            engine,
+            /* useDirectBuffersForEncryption= */ false,
+            /* useDirectBuffersForDecryption= */ false);
+    // A peer that were another one later is none that policies were asked about.
+    tls.setRenegotiationAllowed(false);
+    EndPoint inside = new MeshEndPoint(tls);
+    tls.getSslEndPoint()
+        .setConnection(connector.getDefaultConnectionFactory().newConnection(connector, inside));
+    return tls;
+  }
+}
