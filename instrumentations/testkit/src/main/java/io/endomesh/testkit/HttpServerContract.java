@@ -17,6 +17,7 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.ServerTls;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
@@ -25,6 +26,8 @@ import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -32,7 +35,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -167,6 +172,31 @@ public abstract class HttpServerContract {
     mode(TlsMode.STRICT, Authorization.ALLOW_ALL);
 
     assertThatThrownBy(() -> get(plain(), "http", "/echo")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void handshakesThatStall_andBytesOfNoProtocol_keepNobodyWaiting() throws Exception {
+    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    List<Socket> strangers = new ArrayList<>();
+    try {
+      // More than a server has threads for at the beginning (Tomcat 10, Jetty 8).
+      for (int i = 0; i < 50; i++) {
+        Socket stranger = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        strangers.add(stranger);
+        stranger.getOutputStream().write(ServerTls.TLS_FIRST_BYTE);
+        if (i % 2 == 0) {
+          stranger.getOutputStream().write("of no protocol".getBytes(StandardCharsets.US_ASCII));
+        }
+      }
+
+      assertThat(get(plain(), "http", "/context").body()).isEqualTo("null");
+      assertThat(get(mutual(CALLER), "https", "/context").body()).isEqualTo(CALLER);
+    } finally {
+      for (Socket stranger : strangers) {
+        stranger.close();
+      }
+    }
+    Await.until("both ends", () -> ended.equals(List.of(200, 200)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.jetty;
 
 import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.Refusals;
 import io.endomesh.weaving.Weaving;
 import java.net.InetSocketAddress;
@@ -69,6 +70,7 @@ final class FirstByteConnection extends AbstractConnection implements Connection
         getEndPoint().upgrade(next);
       }
     } catch (Throwable failure) {
+      AgentLog.debug("closed a connection to port " + port + ": " + failure);
       getEndPoint().close(failure);
     }
   }
