@@ -1,0 +1,80 @@
+package io.endomesh.instrumentation.urlconnection;
+
+import io.endomesh.dataplane.http.BlockingHttp;
+import io.endomesh.dataplane.http.HttpAttempt;
+import io.endomesh.dataplane.http.LocalAnswer;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this library makes the attempts of one call: each by a connection of the JDK's of its own.
+ * Thread-safe as far as hedged calls need it.
+ */
+final class Attempts implements BlockingHttp<Answer> {
+
+  /** Knows no password, and asks nobody. */
+  private static final Authenticator NOBODY = new Authenticator() {};
+
+  private final AppRequest request;
+  private final RequestView view;
+  private volatile @Nullable Throwable thrown;
+
+  Attempts(AppRequest request, RequestView view) {
+    this.request = request;
+    this.view = view;
+  }
+
+  /** True of what the JDK, or code of the application inside it, threw; not of faults of ours. */
+  boolean threw(Throwable error) {
+    return error == thrown;
+  }
+
+  @Override
+  public Sending<Answer> prepare(HttpAttempt attempt) {
+    WireHead head = view.wire();
+    return () ->
+        send(attempt, head, request.settings().authenticator(), CookieHandler.getDefault());
+  }
+
+  /** Cookies of the store go out with it, as with the original; none of its answer is stored. */
+  @Override
+  public Sending<Answer> prepareCopy(HttpAttempt copy) {
+    WireHead head = view.wire();
+    return () -> send(copy, head, NOBODY, null);
+  }
+
+  private Answer send(
+      HttpAttempt attempt,
+      WireHead head,
+      @Nullable Authenticator authenticator,
+      @Nullable CookieHandler store)
+      throws IOException {
+    try {
+      HttpURLConnection connection = request.open(Proxy.NO_PROXY, authenticator);
+      UnderWay underWay = new UnderWay(attempt, connection, head, new AnswerCookies(store));
+      return underWay.around(
+          () -> {
+            underWay.connect();
+            request.writeBody(connection);
+            return underWay.answer();
+          });
+    } catch (RuntimeException | Error e) {
+      thrown = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public void drop(Answer answer) {
+    answer.drop();
+  }
+
+  @Override
+  public Answer local(LocalAnswer answer) {
+    return new LocalResponse(request.url(), answer);
+  }
+}
