@@ -81,9 +81,8 @@ final class JdkAnswer implements Answer {
     try {
       InputStream body = status() >= 400 ? errorBody() : body();
       if (body != null) {
-        body
-            .close(); // The JDK reads on in the background, within limits, and keeps the
-                      // connection.
+        // The JDK reads on in the background, within limits, and keeps the connection.
+        body.close();
       }
     } catch (IOException | RuntimeException e) {
       disconnect();
