@@ -9,7 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** An application that calls itself over HTTP, with the JDK's own client. */
+/**
+ * An application that calls itself over HTTP, with the JDK's own client. With {@code -Dstays=true}
+ * it runs until its standard input ends.
+ */
 final class HttpCaller {
 
   private HttpCaller() {}
@@ -31,6 +34,9 @@ final class HttpCaller {
           HttpClient.newHttpClient()
               .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
       out.println("status " + response.statusCode());
+      if (Boolean.getBoolean("stays")) {
+        System.in.readAllBytes();
+      }
     } finally {
       server.stop(0);
     }

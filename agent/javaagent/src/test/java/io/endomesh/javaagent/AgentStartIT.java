@@ -185,11 +185,20 @@ class AgentStartIT {
   void weaving_alreadyLoadedBecauseOfAnotherAgent_isWoven() throws Exception {
     Path early = AgentJarIT.agentThatLoads(directory, "jdk.internal.net.http.HttpClientImpl");
 
-    AppJvm jvm = AppJvm.run(directory, CALLER, "-javaagent:" + early, joined(",log-level=debug"));
+    String woven = "wove jdk.internal.net.http.HttpClientImpl for java-http-client";
+
+    // Beside the application, which does not wait for it.
+    AppJvm jvm =
+        AppJvm.runUntilItSays(
+            directory,
+            woven,
+            CALLER,
+            "-Dstays=true",
+            "-javaagent:" + early,
+            joined(",log-level=debug"));
 
     assertThat(jvm.out()).contains("status 204");
-    assertThat(jvm.err())
-        .contains("wove jdk.internal.net.http.HttpClientImpl for java-http-client");
+    assertThat(jvm.err()).contains(woven);
     assertThat(Files.exists(early)).isTrue();
   }
 

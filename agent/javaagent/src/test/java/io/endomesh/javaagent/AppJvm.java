@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM that a test starts, on the Java version under test, and what it said. Immutable. */
 record AppJvm(int exitCode, String out, String err) {
@@ -18,6 +19,8 @@ record AppJvm(int exitCode, String out, String err) {
 
   /** Many times what any of these programs takes; only a program that hangs gets there. */
   private static final long MAX_SECONDS = 60;
+
+  private static final long POLL_MILLIS = 20;
 
   static Path agent() {
     return AGENT;
@@ -29,6 +32,16 @@ record AppJvm(int exitCode, String out, String err) {
 
   /** Runs an application of the tests; {@code options} go to the JVM. */
   static AppJvm run(Path directory, String mainClass, String... options) throws Exception {
+    return start(directory, application(mainClass, options), null);
+  }
+
+  /** The same of one that stays, until it has said something on its standard error. */
+  static AppJvm runUntilItSays(Path directory, String sentence, String mainClass, String... options)
+      throws Exception {
+    return start(directory, application(mainClass, options), sentence);
+  }
+
+  private static ProcessBuilder application(String mainClass, String... options) throws Exception {
     List<String> command = new ArrayList<>(List.of(JAVA.toString()));
     command.addAll(List.of(options));
     command.add("-cp");
@@ -36,7 +49,7 @@ record AppJvm(int exitCode, String out, String err) {
         Path.of(AppJvm.class.getProtectionDomain().getCodeSource().getLocation().toURI())
             .toString());
     command.add(mainClass);
-    return start(directory, new ProcessBuilder(command));
+    return new ProcessBuilder(command);
   }
 
   /** Runs a tool of the JDK with the agent in JAVA_TOOL_OPTIONS. */
@@ -46,10 +59,10 @@ record AppJvm(int exitCode, String out, String err) {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_TOOL_OPTIONS", agentOption("nonsense"));
-    return start(directory, builder);
+    return start(directory, builder, null);
   }
 
-  private static AppJvm start(Path directory, ProcessBuilder builder)
+  private static AppJvm start(Path directory, ProcessBuilder builder, @Nullable String until)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
@@ -57,6 +70,10 @@ record AppJvm(int exitCode, String out, String err) {
     builder.environment().keySet().removeIf(name -> name.startsWith("ENDOMESH_"));
     Process process = builder.start();
     try {
+      if (until != null) {
+        awaitSaid(process, err, until);
+        process.getOutputStream().close();
+      }
       assertThat(process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)).as("ended by itself").isTrue();
     } finally {
       process.destroyForcibly();
@@ -65,5 +82,16 @@ record AppJvm(int exitCode, String out, String err) {
         process.exitValue(),
         Files.readString(out, StandardCharsets.UTF_8),
         Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  /** Until it is said, or no more will be; what is missing is for the test to say. */
+  private static void awaitSaid(Process process, Path err, String sentence)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+    while (!Files.readString(err, StandardCharsets.UTF_8).contains(sentence)
+        && System.nanoTime() < end
+        && !process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+      Thread.onSpinWait();
+    }
   }
 }

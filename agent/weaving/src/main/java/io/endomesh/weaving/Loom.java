@@ -141,9 +141,13 @@ final class Loom {
     }
   }
 
-  /** Weaves what is loaded and has not been given to the weaver. */
+  /**
+   * Weaves what is loaded and has not been given to the weaver: libraries first, because calls that
+   * they make meanwhile go past the mesh, then what only carries contexts.
+   */
   private void sweep() {
-    List<Class<?>> early = new ArrayList<>();
+    List<Class<?>> libraries = new ArrayList<>();
+    List<Class<?>> others = new ArrayList<>();
     for (Class<?> type : jvm.getAllLoadedClasses()) {
       if (instrumentations.types().contains(type.getName())
           && type.getClassLoader() != agentLoader
@@ -151,11 +155,12 @@ final class Loom {
           && !hasSeen(type)) {
         see(type.getClassLoader(), type.getName());
         if (jvm.isModifiableClass(type)) {
-          early.add(type);
+          (instrumentations.wakeWeaver(type.getName()) ? libraries : others).add(type);
         }
       }
     }
-    retransform(early);
+    retransform(libraries);
+    retransform(others);
   }
 
   /**
