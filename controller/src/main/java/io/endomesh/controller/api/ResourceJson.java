@@ -50,18 +50,9 @@ final class ResourceJson {
     ((ObjectNode) document.get("metadata"))
         .put("resourceVersion", Long.toString(stored.revision()))
         .put("creationTimestamp", stored.createdAt().toString());
-    ObjectNode status = document.putObject("status");
-    status.put("updatedAt", stored.updatedAt().toString());
+    document.putObject("status").put("updatedAt", stored.updatedAt().toString());
     MeshResource resource = ResourceParser.parseStored(stored.body());
-    for (RouteConditions.Condition condition : conditions(resource, applied)) {
-      status
-          .withArray("conditions")
-          .addObject()
-          .put("type", condition.type())
-          .put("status", condition.status() ? "True" : "False")
-          .put("reason", condition.reason())
-          .put("message", condition.message());
-    }
+    StatusJson.write(document, resource, conditions(resource, applied), applied);
     return document;
   }
 

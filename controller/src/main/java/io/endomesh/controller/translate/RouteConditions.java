@@ -45,6 +45,12 @@ public final class RouteConditions {
         resource instanceof TrafficSplit split ? split(split, applied) : own(resource, applied));
   }
 
+  /** Of a route at one of its parents, whatever becomes of the others (RouteParentStatus). */
+  public static List<Condition> of(
+      RouteResource route, RouteResource.Parent parent, Applied applied) {
+    return standing(route, applied, route(route, List.of(parent), applied));
+  }
+
   /** Who yields to another everywhere is not accepted; who does so in part is told where. */
   private static List<Condition> standing(
       MeshResource resource, Applied applied, List<Condition> own) {
@@ -126,19 +132,7 @@ public final class RouteConditions {
   private static List<Condition> own(MeshResource resource, Applied applied) {
     Predicate<ServiceKey> known = applied.known();
     if (resource instanceof RouteResource route) {
-      Set<ServiceKey> parents = new TreeSet<>();
-      for (RouteResource.Parent parent : route.parents()) {
-        parents.add(new ServiceKey(parent.namespace(), parent.service()));
-      }
-      Set<ServiceKey> backends = backends(route.rules());
-      List<String> forbidden =
-          backends.stream()
-              .filter(backend -> !applied.grants().permit(route, backend))
-              .map(RouteConditions::text)
-              .toList();
-      return forbidden.isEmpty()
-          ? of("parentRefs", parents, "backendRefs", backends, known)
-          : List.of(accepted("parentRefs", parents, known), notPermitted(route, forbidden));
+      return route(route, route.parents(), applied);
     }
     if (resource instanceof VirtualService virtual) {
       Condition external = external(virtual, applied);
@@ -168,6 +162,23 @@ public final class RouteConditions {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
     return List.of();
+  }
+
+  private static List<Condition> route(
+      RouteResource route, List<RouteResource.Parent> attachedTo, Applied applied) {
+    Set<ServiceKey> parents = new TreeSet<>();
+    for (RouteResource.Parent parent : attachedTo) {
+      parents.add(new ServiceKey(parent.namespace(), parent.service()));
+    }
+    Set<ServiceKey> backends = backends(route.rules());
+    List<String> forbidden =
+        backends.stream()
+            .filter(backend -> !applied.grants().permit(route, backend))
+            .map(RouteConditions::text)
+            .toList();
+    return forbidden.isEmpty()
+        ? of("parentRefs", parents, "backendRefs", backends, applied.known())
+        : List.of(accepted("parentRefs", parents, applied.known()), notPermitted(route, forbidden));
   }
 
   /** Of services that are known each subset must be too, or calls find nobody. */

@@ -93,11 +93,60 @@ class ResourceApiTest {
             "backendRefs: no service d/nobody (expected: one that joined, or a v1 Service); calls"
                 + " that are sent to it fail until it joins");
     JsonNode stored = json(get("/api/v1/namespaces/d/httproutes/r"));
-    assertThat(stored.at("/status/conditions/0/type").asText()).isEqualTo("Accepted");
-    assertThat(stored.at("/status/conditions/0/status").asText()).isEqualTo("True");
-    assertThat(stored.at("/status/conditions/1/type").asText()).isEqualTo("ResolvedRefs");
-    assertThat(stored.at("/status/conditions/1/status").asText()).isEqualTo("False");
-    assertThat(stored.at("/status/conditions/1/reason").asText()).isEqualTo("BackendNotFound");
+    assertThat(stored.at("/status/parents/0/conditions/0/type").asText()).isEqualTo("Accepted");
+    assertThat(stored.at("/status/parents/0/conditions/0/status").asText()).isEqualTo("True");
+    assertThat(stored.at("/status/parents/0/conditions/1/type").asText()).isEqualTo("ResolvedRefs");
+    assertThat(stored.at("/status/parents/0/conditions/1/status").asText()).isEqualTo("False");
+    assertThat(stored.at("/status/parents/0/conditions/1/reason").asText())
+        .isEqualTo("BackendNotFound");
+  }
+
+  @Test
+  void get_routeOfTwoParents_tellsOfEach() throws Exception {
+    String route =
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: both, namespace: p}
+        spec:
+          parentRefs:
+            - {kind: Service, group: "", name: here}
+            - {kind: Service, group: "", name: missing, port: 8080}
+          rules: [{backendRefs: [{name: here}]}]
+        """;
+
+    apply("", service("p", "here") + "---\n" + route);
+
+    JsonNode status = json(get("/api/v1/namespaces/p/httproutes/both")).at("/status");
+    assertThat(status.has("conditions")).isFalse();
+    assertThat(status.at("/parents")).hasSize(2);
+    assertThat(status.at("/parents/0/parentRef/name").asText()).isEqualTo("here");
+    assertThat(status.at("/parents/0/controllerName").asText()).isEqualTo("endomesh.io/controller");
+    assertThat(status.at("/parents/0/conditions/0/status").asText()).isEqualTo("True");
+    assertThat(status.at("/parents/1/parentRef/port").asInt()).isEqualTo(8080);
+    assertThat(status.at("/parents/1/conditions/0/reason").asText()).isEqualTo("NoMatchingParent");
+    assertThat(status.at("/parents/1/conditions/0/message").asText())
+        .startsWith("parentRefs: no service p/missing (expected: ");
+  }
+
+  @Test
+  void get_policyOfGatewayApi_tellsOfEachTarget() throws Exception {
+    String policy =
+        """
+        apiVersion: gateway.networking.x-k8s.io/v1alpha1
+        kind: XBackendTrafficPolicy
+        metadata: {name: budget, namespace: p}
+        spec:
+          targetRefs: [{kind: Service, group: "", name: absent}]
+          retryConstraint: {budget: {percent: 10, interval: 10s}}
+        """;
+
+    apply("", policy);
+
+    JsonNode status =
+        json(get("/api/v1/namespaces/p/xbackendtrafficpolicies/budget")).at("/status");
+    assertThat(status.at("/ancestors/0/ancestorRef/name").asText()).isEqualTo("absent");
+    assertThat(status.at("/ancestors/0/conditions/0/reason").asText()).isEqualTo("TargetNotFound");
   }
 
   @Test
@@ -143,7 +192,7 @@ class ResourceApiTest {
   }
 
   private JsonNode across() throws Exception {
-    return json(get("/api/v1/namespaces/g/httproutes/across")).at("/status/conditions/1");
+    return json(get("/api/v1/namespaces/g/httproutes/across")).at("/status/parents/0/conditions/1");
   }
 
   @Test
