@@ -5,7 +5,6 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServerTlsConfig;
-import com.linecorp.armeria.server.grpc.GrpcService;
 import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.ca.CertificateAuthority;
@@ -97,9 +96,9 @@ public final class Controller implements AutoCloseable {
     Settling settling = new Settling(store, System::nanoTime);
     ScheduledExecutorService control = controlThread();
     MeshModelSource source =
-        new MeshModelSource(store, registry, options.trustDomain(), control, System::nanoTime);
-    XdsServer xds =
-        new XdsServer(source.model(), registry, () -> settling.isOver(registry.workloads()), clock);
+        new MeshModelSource(
+            store, registry, settling, options.trustDomain(), control, System::nanoTime);
+    XdsServer xds = new XdsServer(source.model(), registry, clock);
     LimitPart limits = new LimitPart(options.trustDomain(), System::nanoTime);
     limits.publish(source.model());
     // First: whoever is told of a limit finds it here.
@@ -139,7 +138,7 @@ public final class Controller implements AutoCloseable {
 
     ServerBuilder builder = server(options, authority, clock);
     builder.service(
-        GrpcService.builder()
+        ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain()))
             .addService(new WorkloadService(registry, options.trustDomain()))
             .build(),
@@ -208,6 +207,7 @@ public final class Controller implements AutoCloseable {
     builder.requestTimeout(Duration.ofSeconds(30));
     // Streams of agents never end by themselves: waiting is for requests in flight only.
     builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofMillis(200));
+    builder.bossGroupFactory(Acceptor::named);
     return builder;
   }
 

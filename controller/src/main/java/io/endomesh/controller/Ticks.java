@@ -19,7 +19,6 @@ final class Ticks implements Runnable {
   private final WorkloadRegistry registry;
   private final Settling settling;
   private final MeshModelSource source;
-  private boolean wasSettled;
 
   Ticks(WorkloadRegistry registry, Settling settling, MeshModelSource source) {
     this.registry = registry;
@@ -32,12 +31,10 @@ final class Ticks implements Runnable {
     try {
       registry.expire();
       List<Workload> workloads = registry.workloads();
-      boolean settled = settling.isOver(workloads);
-      if (settled && !wasSettled) {
+      if (!source.model().settled() && settling.isOver(workloads)) {
         // Clients are owed what was held back.
         source.refresh();
       }
-      wasSettled = settled;
       settling.remember(workloads);
     } catch (RuntimeException e) {
       // An exception that leaves a scheduled task would end all that follow.

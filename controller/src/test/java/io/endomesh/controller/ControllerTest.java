@@ -11,7 +11,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Status;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -40,17 +39,12 @@ class ControllerTest {
 
   @BeforeEach
   void start() throws Exception {
-    controller = Controller.start(options());
+    controller = Controller.start(TestWorkload.patientController(dataDir));
   }
 
   @AfterEach
   void stop() {
     controller.close();
-  }
-
-  private ControllerOptions options() {
-    return new ControllerOptions(
-        "127.0.0.1", 0, null, dataDir, "endomesh.local", Duration.ofMillis(300), null, false);
   }
 
   @Test
@@ -121,6 +115,8 @@ class ControllerTest {
 
   @Test
   void delta_killedWorkload_losesItsEndpointAfterTheLease() throws Exception {
+    controller.close();
+    controller = Controller.start(ControllerOptions.onFreePort(dataDir));
     try (TestWorkload one = workload("orders", "orders-1");
         TestWorkload two = workload("orders", "orders-2");
         TestWorkload storefront = workload("storefront", "storefront-1")) {
@@ -224,10 +220,14 @@ class ControllerTest {
       storefront.join(Map.of());
       DeltaClient client = new DeltaClient(storefront);
       client.subscribe(ResourceType.ENDPOINTS, cluster);
-      version = client.found().getResources(0).getVersion();
+      DeltaDiscoveryResponse found = client.found();
+      while (endpoints(found).getEndpointsCount() == 0) {
+        found = client.found();
+      }
+      version = found.getResources(0).getVersion();
       controller.close();
     }
-    controller = Controller.start(options());
+    controller = Controller.start(TestWorkload.patientController(dataDir));
     try (TestWorkload orders = workload("orders", "orders-1");
         TestWorkload storefront = workload("storefront", "storefront-1")) {
       storefront.join(Map.of());

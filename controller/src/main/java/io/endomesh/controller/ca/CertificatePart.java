@@ -1,7 +1,6 @@
 package io.endomesh.controller.ca;
 
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.grpc.GrpcService;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.tokens.JoinTokens;
 
@@ -17,6 +16,6 @@ public final class CertificatePart implements ControllerPart {
   @Override
   public void addTo(ServerBuilder server) {
     // Signing costs about a millisecond: too long for an event loop when many workloads start.
-    server.service(GrpcService.builder().addService(service).useBlockingTaskExecutor(true).build());
+    server.service(ControllerPart.grpc().addService(service).useBlockingTaskExecutor(true).build());
   }
 }

@@ -1,7 +1,6 @@
 package io.endomesh.controller.limit;
 
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.grpc.GrpcService;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.translate.MeshModel;
 import java.util.function.LongSupplier;
@@ -26,6 +25,6 @@ public final class LimitPart implements ControllerPart {
   public void addTo(ServerBuilder server) {
     // On the event loop: an answer is a few steps in memory, and somebody waits for it.
     server.service(
-        GrpcService.builder().addService(new RateLimitService(counts, trustDomain)).build());
+        ControllerPart.grpc().addService(new RateLimitService(counts, trustDomain)).build());
   }
 }

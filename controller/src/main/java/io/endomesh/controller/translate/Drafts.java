@@ -16,6 +16,6 @@ public final class Drafts {
 
   /** A mesh of these alone, in which nobody has joined. */
   public static MeshModel alone(List<ParsedResource> resources, String trustDomain) {
-    return new MeshModel(0, trustDomain, Catalog.EMPTY.with(resources), List.of(), Map.of());
+    return new MeshModel(0, trustDomain, Catalog.EMPTY.with(resources), List.of(), Map.of(), true);
   }
 }

@@ -27,6 +27,7 @@ public final class MeshModel {
   private final Catalog catalog;
   private final List<Workload> workloads;
   private final Map<ServiceKey, List<Integer>> known;
+  private final boolean settled;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
@@ -45,18 +46,21 @@ public final class MeshModel {
 
   /**
    * @param known services that workloads made, with their ports; some may have no workload left
+   * @param settled see {@link #settled}
    */
   MeshModel(
       long version,
       String trustDomain,
       Catalog catalog,
       List<Workload> workloads,
-      Map<ServiceKey, List<Integer>> known) {
+      Map<ServiceKey, List<Integer>> known,
+      boolean settled) {
     this.version = version;
     this.trustDomain = trustDomain;
     this.catalog = catalog;
     this.workloads = List.copyOf(workloads);
     this.known = Map.copyOf(known);
+    this.settled = settled;
     this.services =
         Collections.unmodifiableSortedMap(
             ServiceDirectory.of(catalog.services(), workloads, known, trustDomain));
@@ -151,9 +155,17 @@ public final class MeshModel {
     return peerAuthentication.mode(namespace, labels, port);
   }
 
+  /**
+   * Whether its workloads are all there are. False for a while after a start of the controller, when
+   * those that it knew have not yet come back: something then only seems to have no endpoints.
+   */
+  public boolean settled() {
+    return settled;
+  }
+
   /** The same workloads under other resources. */
   MeshModel with(Catalog other) {
-    return new MeshModel(version, trustDomain, other, workloads, known);
+    return new MeshModel(version, trustDomain, other, workloads, known, settled);
   }
 
   Catalog catalog() {

@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.store.ResourceStore;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class MeshModelSource {
 
   private final ResourceStore store;
   private final WorkloadRegistry registry;
+  private final Settling settling;
   private final String trustDomain;
   private final ScheduledExecutorService executor;
   private final KnownServices knownServices;
@@ -44,11 +46,13 @@ public final class MeshModelSource {
   public MeshModelSource(
       ResourceStore store,
       WorkloadRegistry registry,
+      Settling settling,
       String trustDomain,
       ScheduledExecutorService executor,
       LongSupplier nanoTime) {
     this.store = store;
     this.registry = registry;
+    this.settling = settling;
     this.trustDomain = trustDomain;
     this.executor = executor;
     this.knownServices = new KnownServices(store, nanoTime);
@@ -90,8 +94,10 @@ public final class MeshModelSource {
 
   private synchronized MeshModel make() {
     catalog = catalog.update(store.resources());
+    // Asked before the workloads are read: then whoever it saw come back is among them.
+    boolean settled = settling.isOver(registry.workloads());
     var workloads = registry.workloads();
     return new MeshModel(
-        ++version, trustDomain, catalog, workloads, knownServices.update(workloads));
+        ++version, trustDomain, catalog, workloads, knownServices.update(workloads), settled);
   }
 }

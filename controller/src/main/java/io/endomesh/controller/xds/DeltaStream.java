@@ -47,7 +47,7 @@ final class DeltaStream extends AdsStream<DeltaDiscoveryResponse>
 
   @Override
   void push(ResourceType type, Subscriptions asked, boolean always) {
-    Subscriptions.Update update = asked.update(server().view(), scope(), server().settled());
+    Subscriptions.Update update = asked.update(server().view(), scope());
     if (update.isEmpty() && !always) {
       return;
     }

@@ -54,7 +54,7 @@ final class StateOfTheWorldStream extends AdsStream<DiscoveryResponse>
 
   @Override
   void push(ResourceType type, Subscriptions asked, boolean always) {
-    Subscriptions.Update update = asked.update(server().view(), scope(), server().settled());
+    Subscriptions.Update update = asked.update(server().view(), scope());
     if (update.isEmpty() && !always) {
       return;
     }

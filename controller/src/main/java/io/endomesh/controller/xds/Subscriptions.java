@@ -87,12 +87,12 @@ final class Subscriptions {
   }
 
   /** What the client is not yet told; from now on it is. */
-  Update update(XdsView view, Scope scope, boolean settled) {
+  Update update(XdsView view, Scope scope) {
     List<XdsResource> changed = new ArrayList<>();
     List<String> removed = new ArrayList<>();
     for (String name : names) {
       XdsResource resource = view.resource(type, name, scope);
-      if (!settled && isDoubtful(name, resource)) {
+      if (!view.model().settled() && isDoubtful(name, resource)) {
         continue;
       }
       String version = resource == null ? ABSENT : resource.version();

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +23,14 @@ public final class XdsServer implements SyncStatus {
   private static final Logger log = LoggerFactory.getLogger(XdsServer.class);
 
   private final WorkloadRegistry registry;
-  private final BooleanSupplier settled;
   private final Clock clock;
   private final Set<AdsStream<?>> streams = ConcurrentHashMap.newKeySet();
 
   private volatile XdsView view;
 
-  /**
-   * @param settled whether the registry knows all there is, after a start
-   */
-  public XdsServer(
-      MeshModel model, WorkloadRegistry registry, BooleanSupplier settled, Clock clock) {
+  public XdsServer(MeshModel model, WorkloadRegistry registry, Clock clock) {
     this.view = new XdsView(model);
     this.registry = registry;
-    this.settled = settled;
     this.clock = clock;
   }
 
@@ -57,10 +50,6 @@ public final class XdsServer implements SyncStatus {
 
   XdsView view() {
     return view;
-  }
-
-  boolean settled() {
-    return settled.getAsBoolean();
   }
 
   Clock clock() {

@@ -70,6 +70,6 @@ final class Models {
 
   MeshModel model() {
     Catalog catalog = Catalog.EMPTY.update(new Resources(revision, resources));
-    return new MeshModel(1, "endomesh.local", catalog, registry.workloads(), known);
+    return new MeshModel(1, "endomesh.local", catalog, registry.workloads(), known, true);
   }
 }

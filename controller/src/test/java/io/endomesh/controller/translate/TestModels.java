@@ -22,7 +22,7 @@ public final class TestModels {
           new ServiceKey(workload.namespace(), workload.service()),
           workload.ports().stream().map(WorkloadPort::number).toList());
     }
-    return new MeshModel(1, "endomesh.local", Catalog.EMPTY, workloads, known);
+    return new MeshModel(1, "endomesh.local", Catalog.EMPTY, workloads, known, true);
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.demo.Await;
+import io.endomesh.demo.CheckFailed;
 import io.endomesh.demo.ControllerProcess;
 import io.endomesh.demo.Http;
 import io.endomesh.demo.Installation;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What Gateway API's MESH cases start from: a service {@code echo} of two versions in one
@@ -29,6 +31,9 @@ final class EchoMesh implements AutoCloseable {
 
   /** Many times what a workload takes to join. */
   private static final Duration START = Duration.ofSeconds(60);
+
+  /** Ten times the time in which what was applied is promised to be in force. */
+  private static final Duration IN_FORCE = Duration.ofSeconds(10);
 
   private static final List<String> SERVICES =
       List.of(
@@ -180,6 +185,30 @@ final class EchoMesh implements AutoCloseable {
     Spoken from = workloads.get(call.from());
     from.say(command.toString());
     return JSON.readTree(from.line("answer ").substring("answer ".length()));
+  }
+
+  /** Makes the call until it goes as it must: what was applied takes a moment to be in force. */
+  void showsInTime(MeshCall call) {
+    AtomicReference<List<String>> wrong = new AtomicReference<>(List.of());
+    try {
+      Await.until(
+          call.toString(),
+          IN_FORCE,
+          () -> {
+            wrong.set(differences(call));
+            return wrong.get().isEmpty();
+          });
+    } catch (CheckFailed late) {
+      throw new AssertionError(late.getMessage() + ": " + wrong.get(), late);
+    }
+  }
+
+  private List<String> differences(MeshCall call) {
+    try {
+      return call.differences(make(call));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(call.toString(), e);
+    }
   }
 
   /** Ends the workloads, which must have had nothing to complain of. */

@@ -2,14 +2,10 @@ package io.endomesh.demo.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.endomesh.demo.Await;
-import io.endomesh.demo.CheckFailed;
 import io.endomesh.demo.Installation;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -25,9 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(180)
 class MeshConformanceIT {
-
-  /** Ten times the time in which what was applied is promised to be in force. */
-  private static final Duration IN_FORCE = Duration.ofSeconds(10);
 
   @TempDir private static Path run;
   private static EchoMesh mesh;
@@ -60,36 +53,13 @@ class MeshConformanceIT {
     }
     try {
       for (MeshCall call : theCase.calls()) {
-        showsInTime(call);
+        mesh.showsInTime(call);
       }
       for (MeshCall call : theCase.calls().stream().filter(MeshCall::exact).toList()) {
         assertThat(call.differences(mesh.make(call))).as(call.toString()).isEmpty();
       }
     } finally {
       mesh.delete(theCase.paths());
-    }
-  }
-
-  private static void showsInTime(MeshCall call) {
-    AtomicReference<List<String>> wrong = new AtomicReference<>(List.of());
-    try {
-      Await.until(
-          call.toString(),
-          IN_FORCE,
-          () -> {
-            wrong.set(differences(call));
-            return wrong.get().isEmpty();
-          });
-    } catch (CheckFailed late) {
-      throw new AssertionError(late.getMessage() + ": " + wrong.get(), late);
-    }
-  }
-
-  private static List<String> differences(MeshCall call) {
-    try {
-      return call.differences(mesh.make(call));
-    } catch (Exception e) {
-      throw new AssertionError(call.toString(), e);
     }
   }
 }
