@@ -156,8 +156,8 @@ public final class MeshModel {
   }
 
   /**
-   * Whether its workloads are all there are. False for a while after a start of the controller, when
-   * those that it knew have not yet come back: something then only seems to have no endpoints.
+   * Whether its workloads are all there are. False for a while after a start of the controller,
+   * when those that it knew have not yet come back: something then only seems to have no endpoints.
    */
   public boolean settled() {
     return settled;

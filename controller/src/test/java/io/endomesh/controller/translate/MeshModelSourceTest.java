@@ -62,7 +62,9 @@ class MeshModelSourceTest {
     held.countDown();
     MeshModel next = published.take();
     assertThat(next.settled()).isTrue();
-    assertThat(next.services()).singleElement().satisfies(s -> assertThat(s.workloads()).hasSize(2));
+    assertThat(next.services())
+        .singleElement()
+        .satisfies(s -> assertThat(s.workloads()).hasSize(2));
   }
 
   private void join(String instance) {
