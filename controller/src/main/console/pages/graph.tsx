@@ -65,7 +65,7 @@ export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
           </Link>
         </div>
       </div>
-      <div class="stage">
+      <div class={table && selected === null ? "stage whole" : "stage"}>
         {table ? (
           <EdgeTable snapshot={snapshot} edges={graph.edges} selected={selected} />
         ) : (

@@ -79,7 +79,7 @@ public final class ConsolePart implements ControllerPart {
     this.status = new StatusJson(context, telemetry, agentJar);
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());
-    this.traces = new TraceJson(telemetry.traces(), telemetry.rollups());
+    this.traces = new TraceJson(telemetry.traces(), telemetry.rollups(), context.clock());
     this.feed = new StateFeed(this::state);
   }
 

@@ -9,6 +9,7 @@ import io.endomesh.controller.telemetry.Series;
 import io.endomesh.controller.telemetry.Span;
 import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.telemetry.Traces;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +23,18 @@ final class TraceJson {
 
   private final Traces traces;
   private final Rollups rollups;
+  private final Clock clock;
 
-  TraceJson(Traces traces, Rollups rollups) {
+  TraceJson(Traces traces, Rollups rollups, Clock clock) {
     this.traces = traces;
     this.rollups = rollups;
+    this.clock = clock;
   }
 
   ArrayNode recent(Predicate<Trace> wanted, int limit) {
     ArrayNode list = JSON.arrayNode();
-    for (Trace trace : traces.recent(wanted, limit)) {
+    Instant now = clock.instant();
+    for (Trace trace : traces.recent(wanted.and(trace -> trace.begun(now)), limit)) {
       Span root = trace.root();
       ObjectNode json =
           list.addObject()

@@ -1,5 +1,7 @@
 package io.endomesh.controller.telemetry;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,10 +12,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The spans of one trace that have arrived. Immutable. */
 public record Trace(String traceId, List<Span> spans) {
+
+  /** Agents send what they have once a second. */
+  private static final Duration ARRIVAL = Duration.ofSeconds(3);
 
   /** Spans in the order of a reader: parents before children, siblings by start. */
   public Trace {
@@ -23,6 +29,15 @@ public record Trace(String traceId, List<Span> spans) {
   /** Its first span; of those whose parent has not arrived, the earliest. */
   public Span root() {
     return spans.get(0);
+  }
+
+  /**
+   * Whether its first span is here, or else would be by now. A trace that began outside the mesh
+   * has none, and one that is just arriving would be named after whichever span came first.
+   */
+  public boolean begun(Instant now) {
+    return root().parentSpanId() == null
+        || endNanos() <= TimeUnit.MILLISECONDS.toNanos(now.minus(ARRIVAL).toEpochMilli());
   }
 
   public long startNanos() {

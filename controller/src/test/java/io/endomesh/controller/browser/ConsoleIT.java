@@ -92,6 +92,19 @@ class ConsoleIT {
   }
 
   @Test
+  void graph_asATable_hasTheWholeWidth_andMakesRoomForWhatIsChosen() {
+    browser.show(controller.url("/graph?view=table"));
+    browser.awaitText("main", "postgresql");
+    String rightOf =
+        "return document.querySelector('.table-box').getBoundingClientRect().right === innerWidth";
+    assertThat(browser.driver.executeScript(rightOf)).isEqualTo(true);
+
+    browser.driver.findElement(By.linkText("orders")).click();
+    browser.await(".panel");
+    assertThat(browser.driver.executeScript(rightOf)).isEqualTo(false);
+  }
+
+  @Test
   void graph_recordedState_drawsEachNodeAndEdgeOnce() {
     browser.show(controller.url("/graph"));
 

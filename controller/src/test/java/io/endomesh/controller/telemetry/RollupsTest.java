@@ -257,6 +257,17 @@ class RollupsTest {
     assertThat(trace.root().spanId()).isEqualTo("a");
   }
 
+  @Test
+  void trace_firstSpanNotYetHere_hasBegunOnlyWhenNobodySendsItAnyMore() {
+    Trace arriving = new Trace("t", List.of(span("t", "b", "a")));
+    Instant ended = Instant.ofEpochSecond(1);
+    assertThat(arriving.begun(ended.plusMillis(2_999))).isFalse();
+    assertThat(arriving.begun(ended.plusMillis(3_000))).isTrue();
+
+    assertThat(new Trace("t", List.of(span("t", "b", "a"), span("t", "a", null))).begun(ended))
+        .isTrue();
+  }
+
   private static Span span(String trace, String id, @Nullable String parent) {
     return new Span(
         trace,
