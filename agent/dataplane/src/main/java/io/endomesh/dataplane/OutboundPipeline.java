@@ -21,7 +21,6 @@ import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.dataplane.trail.Trail;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -512,15 +511,11 @@ final class OutboundPipeline {
         && !call.context.retries().isRetry()
         && policy(call).persistence() == null
         && switch (call.request.protocol()) {
-          case HTTP -> IDEMPOTENT.contains(call.request.method());
+          case HTTP -> HttpMethods.isIdempotent(call.request.method());
           case GRPC -> true;
           case TCP -> false;
         };
   }
-
-  /** RFC 9110, 9.2.2. */
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
   private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
     // Whoever writes https speaks TLS to the outside himself, and checks it as he likes.

@@ -34,6 +34,9 @@ public final class BlockingHttpExchange<R> implements BlockingCall.Exchange<R, I
   /** Guarded by itself. */
   private final List<HttpAttempt> underWay = new ArrayList<>(1);
 
+  private volatile @Nullable HttpAttempt delivered;
+  private volatile @Nullable Throwable thrown;
+
   public BlockingHttpExchange(Call call, BlockingHttp<R> library) {
     this.call = call;
     this.library = library;
@@ -50,6 +53,44 @@ public final class BlockingHttpExchange<R> implements BlockingCall.Exchange<R, I
       all = List.copyOf(underWay);
     }
     all.forEach(HttpAttempt::breakOff);
+  }
+
+  /**
+   * As {@link #giveUp}, and closes the connection that an answer is still read from. For libraries
+   * where breaking an attempt off leaves a connection alone that has become free.
+   */
+  public void cancel() {
+    giveUp();
+    HttpAttempt read = delivered;
+    if (read != null) {
+      read.breakOff();
+    }
+  }
+
+  /**
+   * Runs the call to its end, for libraries that are woven where they send.
+   *
+   * @return what it came to, also what the library, or code of the application inside it, threw
+   * @throws RuntimeException a fault of ours: the application is to be served without the mesh
+   */
+  public Sent<R> run() {
+    try {
+      return new Sent<>(BlockingCall.run(call, this), null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+      interrupted.initCause(e);
+      return new Sent<>(null, interrupted);
+    } catch (LibraryException e) {
+      return new Sent<>(null, e.thrown());
+    } catch (IOException | Error e) {
+      return new Sent<>(null, e);
+    } catch (RuntimeException e) {
+      if (e == thrown) {
+        return new Sent<>(null, e);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -127,7 +168,7 @@ public final class BlockingHttpExchange<R> implements BlockingCall.Exchange<R, I
     AttemptResult<R> make() throws IOException {
       http.startClock();
       try {
-        return result(sending.send());
+        return result(send());
       } catch (IOException | RuntimeException | Error e) {
         HttpAttempt.Next next = http.failed(e);
         if (next == null) {
@@ -144,8 +185,18 @@ public final class BlockingHttpExchange<R> implements BlockingCall.Exchange<R, I
       }
     }
 
+    private R send() throws IOException {
+      try {
+        return sending.send();
+      } catch (RuntimeException e) {
+        thrown = e;
+        throw e;
+      }
+    }
+
     private AttemptResult<R> result(R response) throws IOException {
       if (http.isAnswered() && http.delayNanos() == Attempt.DELIVER) {
+        delivered = http;
         return new AttemptResult.Delivered<>(response);
       }
       library.drop(response);
@@ -219,7 +270,8 @@ public final class BlockingHttpExchange<R> implements BlockingCall.Exchange<R, I
     }
   }
 
-  private static IOException thrown(Throwable cause) {
+  /** An {@code IOException}, or one that carries what is not; throws what is unchecked. */
+  static IOException thrown(Throwable cause) {
     if (cause instanceof RuntimeException unchecked) {
       throw unchecked;
     }

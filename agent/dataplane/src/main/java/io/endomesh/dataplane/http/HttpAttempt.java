@@ -5,8 +5,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.HttpMethods;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.Request;
 import io.endomesh.dataplane.RetryScope;
 import io.endomesh.dataplane.route.Route;
 import java.io.IOException;
@@ -30,6 +32,7 @@ public final class HttpAttempt {
   private volatile long delayNanos = Attempt.DELIVER;
 
   // Guarded by this.
+  private boolean sentAgain;
   private boolean ended;
   private boolean answered;
   private boolean expired;
@@ -60,6 +63,22 @@ public final class HttpAttempt {
    */
   public void local() {
     local = true;
+  }
+
+  /**
+   * The library used a connection of its pool that the server had closed while it was idle. True if
+   * it may ask once more at the same endpoint, which is no retry (RFC 9112, 9.3.1).
+   */
+  public boolean sendsAgain() {
+    Request request = attempt.call().request();
+    if (!request.replayable() || !HttpMethods.isIdempotent(request.method())) {
+      return false;
+    }
+    synchronized (this) {
+      boolean first = !sentAgain;
+      sentAgain = true;
+      return first && !answered && !brokenOff && !expired;
+    }
   }
 
   /**

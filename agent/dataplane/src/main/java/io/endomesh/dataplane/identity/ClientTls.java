@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -92,10 +91,12 @@ public final class ClientTls {
   }
 
   /**
-   * True of the session of a socket that {@link #begin} made: the application knows nothing of it.
+   * True of an open socket that {@link #begin} made: the application knows nothing of its session.
    */
-  public static boolean began(SSLSession session) {
-    return session.getValue(BEGUN_HERE) != null;
+  public static boolean began(@Nullable Socket socket) {
+    return socket instanceof SSLSocket secured
+        && !secured.isClosed()
+        && secured.getSession().getValue(BEGUN_HERE) != null;
   }
 
   private static final String BEGUN_HERE = "io.endomesh.begun";

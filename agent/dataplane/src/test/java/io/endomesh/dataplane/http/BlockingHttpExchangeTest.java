@@ -23,6 +23,7 @@ import io.endomesh.dataplane.route.WeightedClusters;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -175,6 +176,98 @@ class BlockingHttpExchangeTest {
   }
 
   @Test
+  void call_givenUpAfterItsAnswer_leavesTheConnection_cancelledItBreaksItOff() throws Exception {
+    publish(cluster(null), RetryPolicy.NONE, Duration.ZERO);
+    CompletableFuture<String> call = start();
+    Made made = library.next();
+    made.answer.complete(200);
+    call.get();
+
+    library.giveUp();
+    assertThat(made.attempt.isBrokenOff()).isFalse();
+
+    Objects.requireNonNull(library.exchange).cancel();
+    assertThat(made.attempt.isBrokenOff()).isTrue();
+  }
+
+  @Test
+  void run_saysWhatTheLibraryThrew_whateverItIs() {
+    publish(cluster(null), RetryPolicy.NONE, Duration.ZERO);
+    for (Exception thrown :
+        List.of(new IOException(), new IllegalStateException(), new GeneralSecurityException())) {
+      Sent<String> sent = new BlockingHttpExchange<>(call(), new Throwing(thrown)).run();
+
+      assertThat(sent.error()).isSameAs(thrown);
+    }
+  }
+
+  @Test
+  void run_faultOfOurs_isNotTheApplications() {
+    Cluster cluster = cluster(null);
+    publish(cluster, RetryPolicy.NONE, Duration.ZERO);
+    BlockingHttpExchange<String> exchange =
+        new BlockingHttpExchange<>(
+            call(),
+            new Library() {
+              @Override
+              public Sending<String> prepare(HttpAttempt attempt) {
+                throw new IllegalStateException("ours");
+              }
+            });
+
+    assertThatThrownBy(exchange::run).hasMessage("ours");
+    assertNothingInFlight(cluster);
+  }
+
+  @Test
+  void run_interrupted_saysSoAsTheLibraryWould() {
+    RetryPolicy slow = new RetryPolicy(1, Set.of(), Set.of(), false, HOUR, HOUR);
+    publish(cluster(null), slow, Duration.ZERO);
+    Throwing refused =
+        new Throwing(new IOException("refused")) {
+          @Override
+          public Sending<String> prepare(HttpAttempt attempt) {
+            Thread.currentThread().interrupt();
+            return super.prepare(attempt);
+          }
+        };
+
+    Sent<String> sent = new BlockingHttpExchange<>(call(), refused).run();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(sent.error()).isInstanceOf(InterruptedIOException.class);
+  }
+
+  @Test
+  void idleConnection_closedByTheServer_isReplacedOnce_forWhatMayBeRepeated() throws Exception {
+    publish(cluster(null), RetryPolicy.NONE, Duration.ZERO);
+    CompletableFuture<String> get = start();
+    Made made = library.next();
+    assertThat(made.attempt.sendsAgain()).isTrue();
+    assertThat(made.attempt.sendsAgain()).isFalse();
+    made.answer.complete(200);
+    get.get();
+
+    CompletableFuture<String> post = start(mesh.call(TestRequest.of("POST", "orders", "/")));
+    Made posted = library.next();
+    assertThat(posted.attempt.sendsAgain()).isFalse();
+    posted.answer.complete(200);
+    post.get();
+  }
+
+  @Test
+  void idleConnection_closedByTheServer_isNotReplaced_onceTheCallIsGivenUp() throws Exception {
+    publish(cluster(null), RetryPolicy.NONE, Duration.ZERO);
+    CompletableFuture<String> call = start();
+    Made made = library.next();
+
+    library.giveUp();
+
+    assertThat(made.attempt.sendsAgain()).isFalse();
+    assertThatThrownBy(call::get).hasRootCauseMessage("closed");
+  }
+
+  @Test
   void hedge_answersFirst_theOtherIsBrokenOffUnderItsCaller() throws Exception {
     Cluster cluster = cluster(new Hedging("p", 1, 2));
     publish(cluster, RetryPolicy.NONE, Duration.ZERO);
@@ -265,8 +358,11 @@ class BlockingHttpExchangeTest {
   }
 
   private CompletableFuture<String> start() {
+    return start(call());
+  }
+
+  private CompletableFuture<String> start(Call call) {
     CompletableFuture<String> result = new CompletableFuture<>();
-    Call call = call();
     BlockingHttpExchange<String> exchange = new BlockingHttpExchange<>(call, library);
     library.exchange = exchange;
     Thread caller =
@@ -302,7 +398,26 @@ class BlockingHttpExchangeTest {
     }
   }
 
-  private static final class Library implements BlockingHttp<String> {
+  /** Throws what it is told to as soon as it is to send. */
+  private static class Throwing extends Library {
+    private final Exception thrown;
+
+    Throwing(Exception thrown) {
+      this.thrown = thrown;
+    }
+
+    @Override
+    public Sending<String> prepare(HttpAttempt attempt) {
+      return () -> {
+        if (thrown instanceof RuntimeException unchecked) {
+          throw unchecked;
+        }
+        throw thrown instanceof IOException broken ? broken : new LibraryException(thrown);
+      };
+    }
+  }
+
+  private static class Library implements BlockingHttp<String> {
     private final BlockingQueue<Made> made = new LinkedBlockingQueue<>();
     private final List<String> dropped = new CopyOnWriteArrayList<>();
     private volatile @Nullable BlockingHttpExchange<String> exchange;

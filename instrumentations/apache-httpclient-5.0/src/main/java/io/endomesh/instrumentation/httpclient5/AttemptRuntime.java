@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.httpclient5;
 
 import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.http.ChangedHeaders;
 import io.endomesh.dataplane.http.HttpAttempt;
 import io.endomesh.dataplane.identity.ClientTls;
 import java.io.IOException;
@@ -183,7 +184,9 @@ final class AttemptRuntime implements InvocationHandler, CancellableDependency {
         response.removeHeaders(header);
       }
     } else if (http.attempt().changesResponse()) {
-      http.attempt().changeResponse(new Messages.Changeable(response));
+      ChangedHeaders changed = new ChangedHeaders(name -> Messages.values(response, name));
+      http.attempt().changeResponse(changed);
+      Messages.change(response, changed.changes());
     }
     return response;
   }

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.httpclient5;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.http.BlockingHttp;
 import io.endomesh.dataplane.http.HttpAttempt;
+import io.endomesh.dataplane.http.LibraryException;
 import io.endomesh.dataplane.http.LocalAnswer;
 import java.io.IOException;
 import org.apache.hc.client5.http.HttpRoute;
@@ -12,7 +13,6 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.Closer;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +29,6 @@ final class Attempts implements BlockingHttp<ClassicHttpResponse> {
   private final ExecChain chain;
   private final RequestView view;
 
-  private volatile @Nullable AttemptRuntime delivered;
-  private volatile @Nullable Throwable thrown;
-
   Attempts(
       ExecChainHandler exec,
       ClassicHttpRequest request,
@@ -43,21 +40,6 @@ final class Attempts implements BlockingHttp<ClassicHttpResponse> {
     this.scope = scope;
     this.chain = chain;
     this.view = view;
-  }
-
-  /** An answer that the application reads from: breaking the call off closes its connection. */
-  void breakOffDelivered() {
-    AttemptRuntime read = delivered;
-    if (read != null) {
-      read.cancel();
-    }
-  }
-
-  /**
-   * True of what the library, or code of the application inside it, threw; not of faults of ours.
-   */
-  boolean threw(Throwable error) {
-    return error == thrown;
   }
 
   @Override
@@ -93,26 +75,17 @@ final class Attempts implements BlockingHttp<ClassicHttpResponse> {
       HttpClientContext context)
       throws IOException {
     HttpRoute route = MeshRoute.to(attempt.attempt(), scope.route);
-    boolean again = view.replayable() && Method.isIdempotent(sent.getMethod());
     while (true) {
       AttemptRuntime runtime =
           new AttemptRuntime(scope.execRuntime, attempt, route, target, authority);
       try {
-        ClassicHttpResponse response = execute(runtime, sent, context);
-        if (attempt.isAnswered() && attempt.delayNanos() == Attempt.DELIVER) {
-          delivered = runtime;
-        }
-        return response;
+        return execute(runtime, sent, context);
       } catch (HttpException e) {
-        throw new ProtocolFailure(e);
+        throw new LibraryException(e);
       } catch (IOException e) {
-        if (!again || attempt.isAnswered() || attempt.isBrokenOff() || !runtime.wasStale(e)) {
+        if (!runtime.wasStale(e) || !attempt.sendsAgain()) {
           throw e;
         }
-        again = false;
-      } catch (RuntimeException | Error e) {
-        thrown = e;
-        throw e;
       }
     }
   }

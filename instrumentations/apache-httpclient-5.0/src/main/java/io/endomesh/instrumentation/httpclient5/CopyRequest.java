@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.httpclient5;
 
 import io.endomesh.dataplane.http.HttpAttempt;
+import io.endomesh.dataplane.http.Sent;
 import java.io.IOException;
 import java.net.URI;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -50,7 +51,7 @@ final class CopyRequest extends HttpUriRequestBase {
   }
 
   /** The chain of that client has come to the point where a call would begin. */
-  Sent execute(
+  Sent<ClassicHttpResponse> execute(
       ExecChainHandler exec, ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) {
     AttemptRuntime runtime =
         new AttemptRuntime(
@@ -63,9 +64,9 @@ final class CopyRequest extends HttpUriRequestBase {
             runtime.asRuntime(),
             scope.clientContext);
     try {
-      return new Sent(exec.execute(request, own, chain), null);
+      return new Sent<>(exec.execute(request, own, chain), null);
     } catch (IOException | HttpException | RuntimeException | Error e) {
-      return new Sent(null, e);
+      return new Sent<>(null, e);
     }
   }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,12 +94,5 @@ final class Handshake {
       // It is of no use any more.
     }
     return null;
-  }
-
-  /** True if the socket speaks a TLS of the mesh. */
-  static boolean isOurs(@Nullable Socket socket) {
-    return socket instanceof SSLSocket secured
-        && !secured.isClosed()
-        && ClientTls.began(secured.getSession());
   }
 }

@@ -1,11 +1,9 @@
 package io.endomesh.instrumentation.httpclient5;
 
-import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.http.BlockingHttpExchange;
+import io.endomesh.dataplane.http.Sent;
 import io.endomesh.weaving.Weaving;
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.concurrent.CancellableDependency;
@@ -21,7 +19,7 @@ final class MeshExecution {
 
   private MeshExecution() {}
 
-  static @Nullable Sent execute(
+  static @Nullable Sent<ClassicHttpResponse> execute(
       ExecChainHandler exec, ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) {
     if (AttemptRuntime.is(scope.execRuntime) || Weaving.onAgentThread()) {
       return null;
@@ -36,45 +34,22 @@ final class MeshExecution {
         : run(call, new Attempts(exec, request, scope, chain, view), scope);
   }
 
-  private static Sent run(Call call, Attempts attempts, ExecChain.Scope scope) {
+  private static Sent<ClassicHttpResponse> run(
+      Call call, Attempts attempts, ExecChain.Scope scope) {
     BlockingHttpExchange<ClassicHttpResponse> exchange = new BlockingHttpExchange<>(call, attempts);
     CancellableDependency cancelledBy = Cancelled.by(scope);
     if (cancelledBy != null) {
       cancelledBy.setDependency(
           () -> {
-            exchange.giveUp();
-            attempts.breakOffDelivered();
+            exchange.cancel();
             return true;
           });
     }
-    Sent sent = run(call, attempts, exchange);
+    Sent<ClassicHttpResponse> sent = exchange.run();
     Object result = sent.response() == null ? sent.error() : sent.response();
     if (result != null) {
       Decided.by(scope.clientContext, result);
     }
     return sent;
-  }
-
-  private static Sent run(
-      Call call, Attempts attempts, BlockingHttpExchange<ClassicHttpResponse> exchange) {
-    try {
-      return new Sent(BlockingCall.run(call, exchange), null);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      // As the library says it where it waits itself.
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-      interrupted.initCause(e);
-      return new Sent(null, interrupted);
-    } catch (ProtocolFailure e) {
-      return new Sent(null, e.failure());
-    } catch (IOException | Error e) {
-      return new Sent(null, e);
-    } catch (RuntimeException e) {
-      if (attempts.threw(e)) {
-        return new Sent(null, e);
-      }
-      // A fault of ours: the agent keeps it from the application, which then sends without us.
-      throw e;
-    }
   }
 }

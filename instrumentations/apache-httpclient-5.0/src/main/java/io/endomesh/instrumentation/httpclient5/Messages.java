@@ -1,7 +1,5 @@
 package io.endomesh.instrumentation.httpclient5;
 
-import io.endomesh.dataplane.HeaderValues;
-import io.endomesh.dataplane.Headers;
 import io.endomesh.dataplane.http.LocalAnswer;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,34 +77,6 @@ final class Messages {
       return written == null ? null : ContentType.parse(written.getValue());
     } catch (RuntimeException unknown) {
       return null; // The header says it all the same.
-    }
-  }
-
-  /**
-   * The headers of a message that may be changed in place.
-   *
-   * @param message the library's
-   */
-  record Changeable(HttpMessage message) implements Headers {
-    @Override
-    public @Nullable String header(String name) {
-      return HeaderValues.joined(name, values(message, name));
-    }
-
-    @Override
-    public void setHeader(String name, String value) {
-      message.removeHeaders(name);
-      message.addHeader(name, value);
-    }
-
-    @Override
-    public void addHeader(String name, String value) {
-      message.addHeader(name, value);
-    }
-
-    @Override
-    public void removeHeader(String name) {
-      message.removeHeaders(name);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.httpclient5;
 
+import io.endomesh.dataplane.identity.ClientTls;
 import net.bytebuddy.asm.Advice;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 
@@ -17,6 +18,6 @@ public final class SessionAdvice {
       suppress = Throwable.class,
       skipOn = Advice.OnNonDefaultValue.class)
   public static boolean enter(@Advice.This ManagedHttpClientConnection connection) {
-    return Handshake.isOurs(connection.getSocket());
+    return ClientTls.began(connection.getSocket());
   }
 }

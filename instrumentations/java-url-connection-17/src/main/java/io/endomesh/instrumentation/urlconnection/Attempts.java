@@ -21,16 +21,10 @@ final class Attempts implements BlockingHttp<Answer> {
 
   private final AppRequest request;
   private final RequestView view;
-  private volatile @Nullable Throwable thrown;
 
   Attempts(AppRequest request, RequestView view) {
     this.request = request;
     this.view = view;
-  }
-
-  /** True of what the JDK, or code of the application inside it, threw; not of faults of ours. */
-  boolean threw(Throwable error) {
-    return error == thrown;
   }
 
   @Override
@@ -53,19 +47,14 @@ final class Attempts implements BlockingHttp<Answer> {
       @Nullable Authenticator authenticator,
       @Nullable CookieHandler store)
       throws IOException {
-    try {
-      HttpURLConnection connection = request.open(Proxy.NO_PROXY, authenticator);
-      UnderWay underWay = new UnderWay(attempt, connection, head, new AnswerCookies(store));
-      return underWay.around(
-          () -> {
-            underWay.connect();
-            request.writeBody(connection);
-            return underWay.answer();
-          });
-    } catch (RuntimeException | Error e) {
-      thrown = e;
-      throw e;
-    }
+    HttpURLConnection connection = request.open(Proxy.NO_PROXY, authenticator);
+    UnderWay underWay = new UnderWay(attempt, connection, head, new AnswerCookies(store));
+    return underWay.around(
+        () -> {
+          underWay.connect();
+          request.writeBody(connection);
+          return underWay.answer();
+        });
   }
 
   @Override

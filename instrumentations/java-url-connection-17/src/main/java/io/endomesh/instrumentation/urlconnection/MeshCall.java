@@ -1,8 +1,8 @@
 package io.endomesh.instrumentation.urlconnection;
 
-import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.http.BlockingHttpExchange;
+import io.endomesh.dataplane.http.Sent;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
@@ -55,21 +55,17 @@ final class MeshCall implements GivenUp {
     if (view == null || call == null) {
       return byJdk();
     }
-    Attempts attempts = new Attempts(request, view);
-    BlockingHttpExchange<Answer> exchange = new BlockingHttpExchange<>(call, attempts);
+    BlockingHttpExchange<Answer> exchange =
+        new BlockingHttpExchange<>(call, new Attempts(request, view));
     onGiveUp(exchange::giveUp);
-    Answer answer;
+    Sent<Answer> sent;
     try {
-      answer = BlockingCall.run(call, exchange);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+      sent = exchange.run();
     } catch (RuntimeException e) {
-      if (attempts.threw(e)) {
-        throw e;
-      }
       Suppressed.report(e);
       return byJdk();
     }
+    Answer answer = sent.get();
     answer.delivered();
     return answer;
   }
