@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Weaver {
 
-  /** Class files before Java 7 have no invokedynamic; such classes are left alone. */
-  private static final int JAVA_7 = 51;
-
   /** An instrumentation, and Byte Buddy's advice set-up that carries its name to the linker. */
   private record Part(AdviceCode code, Advice.WithCustomMapping advice) {}
 
@@ -82,12 +79,15 @@ final class Weaver {
    * @param loader null for the JVM's own classes
    * @return null if it stays as it is
    */
-  byte @Nullable [] weave(@Nullable ClassLoader loader, String type, byte[] original)
+  byte @Nullable [] weave(@Nullable ClassLoader loader, String type, byte[] found)
       throws IOException {
-    if (majorVersion(original) < JAVA_7) {
+    byte[] original = OldClassFile.atLeastJava7(found);
+    if (original == null) {
       AgentLog.warnOnce(
           "old " + type,
-          type + " is left alone: its class file is older than Java 7, which cannot be woven");
+          type
+              + " is left alone: its class file is older than Java 6, or has no stack maps"
+              + " (expected: one that can be woven); it makes its calls without the mesh");
       return null;
     }
     ClassFileLocator library =
@@ -182,11 +182,6 @@ final class Weaver {
   private static TypePool pool(ClassFileLocator locator) {
     return new TypePool.Default.WithLazyResolution(
         new TypePool.CacheProvider.Simple(), locator, TypePool.Default.ReaderMode.FAST);
-  }
-
-  private static int majorVersion(byte[] classFile) {
-    // u4 magic, u2 minor, u2 major: JVMS 4.1.
-    return (classFile[6] & 0xff) << 8 | (classFile[7] & 0xff);
   }
 
   /** Finds classes the way {@link PluginLoader} does, as bytes. Thread-safe. */
