@@ -1,0 +1,90 @@
+package io.endomesh.instrumentation.httpclient4;
+
+import io.endomesh.dataplane.http.ClientRequest;
+import java.util.List;
+import java.util.Set;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpHost;
+import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.protocol.HttpClientContext;
+import org.apache.http.conn.routing.HttpRoute;
+import org.jspecify.annotations.Nullable;
+
+/** How the mesh reads a request of this library, cookies of its store included. Not thread-safe. */
+final class RequestView extends ClientRequest {
+
+  /** Those the client has written itself when a request comes here. */
+  private static final Set<String> RESTRICTED =
+      Set.of("content-length", "transfer-encoding", "connection", "expect", "upgrade");
+
+  private final HttpRequestWrapper request;
+  private final String scheme;
+  private final HttpHost target;
+  private final String requestTarget;
+  private final String path;
+  private final @Nullable String query;
+
+  private RequestView(HttpRequestWrapper request, String scheme, HttpHost target) {
+    super(RESTRICTED);
+    this.request = request;
+    this.scheme = scheme;
+    this.target = target;
+    this.requestTarget = Messages.requestTarget(request);
+    int mark = requestTarget.indexOf('?');
+    this.path = mark < 0 ? requestTarget : requestTarget.substring(0, mark);
+    this.query = mark < 0 ? null : requestTarget.substring(mark + 1);
+  }
+
+  /** Null if it is not one a service could be asked by. */
+  static @Nullable RequestView of(
+      HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
+    String scheme = route.getTargetHost().getSchemeName();
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      return null;
+    }
+    // What goes into the Host header: with a port only if one was written.
+    HttpHost target = context.getTargetHost();
+    return new RequestView(request, scheme, target == null ? route.getTargetHost() : target);
+  }
+
+  /** Path and query as the application wrote them, also where it uses a proxy. */
+  String requestTarget() {
+    return requestTarget;
+  }
+
+  @Override
+  public String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public String authority() {
+    return target.toHostString();
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public @Nullable String query() {
+    return query;
+  }
+
+  @Override
+  protected List<String> written(String name) {
+    return Messages.values(request, name);
+  }
+
+  @Override
+  public boolean replayable() {
+    HttpEntity entity = Messages.entity(request);
+    return entity == null || entity.isRepeatable();
+  }
+}

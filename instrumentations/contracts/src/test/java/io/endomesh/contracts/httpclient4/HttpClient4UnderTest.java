@@ -1,0 +1,62 @@
+package io.endomesh.contracts.httpclient4;
+
+import io.endomesh.testkit.HttpClientFixture.Answer;
+import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+
+/** What applications set up in this library, each as a client of its own. */
+public interface HttpClient4UnderTest extends HttpClientUnderTest {
+
+  /** With the application's own retry handler, which repeats at once what failed. */
+  HttpClientUnderTest retrying(int times);
+
+  /** The same, with what it does each time before. */
+  HttpClientUnderTest retrying(int times, Runnable before);
+
+  /** With the application's own strategy for 503, which repeats it at once. */
+  HttpClientUnderTest retryingUnavailable(int times);
+
+  /** With a proxy on the loopback interface for all calls. */
+  HttpClientUnderTest behindProxy(int port);
+
+  /** With a password for one host and port, and nobody else. */
+  HttpClientUnderTest withPasswordFor(String host, int port);
+
+  /** With {@code Expect: 100-continue}. */
+  HttpClientUnderTest expectingContinue();
+
+  /** With a timeout for each read. */
+  HttpClientUnderTest waitingAtMost(Duration time);
+
+  /** With one connection to each endpoint, waited for so long. */
+  HttpClientUnderTest withOneConnection(Duration patience);
+
+  /** With an interceptor of each request. */
+  HttpClientUnderTest intercepting(Runnable interceptor);
+
+  /** With an element of the application's in front of the last, which answers by itself. */
+  HttpClientUnderTest answeringFromACache(String text);
+
+  /** Makes a GET that is aborted from another thread; what its caller got. */
+  Throwable abortedBeforeItsAnswer(String url) throws InterruptedException, TimeoutException;
+
+  /** Makes a GET that is aborted while its answer is read; what its caller got. */
+  Throwable abortedWhileReading(String url) throws IOException;
+
+  /** Makes a GET with a request that was aborted before; what its caller got. */
+  Throwable abortedAlready(String url);
+
+  /**
+   * A GET in the form with a host beside a request that names none.
+   *
+   * @param port -1 for the default
+   */
+  Answer getAt(String host, int port, String path) throws IOException;
+
+  /** What the context of a call holds behind it: the URI of its request, its host, its TLS. */
+  record Left(String uri, String host, boolean tls) {}
+
+  Left leftBy(String url) throws IOException;
+}

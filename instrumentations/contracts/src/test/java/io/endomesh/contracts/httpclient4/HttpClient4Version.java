@@ -1,0 +1,342 @@
+package io.endomesh.contracts.httpclient4;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.PathRewrite;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.UrlRewrite;
+import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Backend;
+import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.StagedHttpClientContract;
+import io.endomesh.testkit.TestRoutes;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The contract on one version of the client. */
+abstract class HttpClient4Version extends StagedHttpClientContract {
+
+  HttpClient4Version() throws ReflectiveOperationException {
+    super("io.endomesh.contracts.httpclient4.library.Blocking");
+  }
+
+  private HttpClient4UnderTest library() {
+    return (HttpClient4UnderTest) client();
+  }
+
+  @Test
+  void request_withItsHostBeside_isTheSameCall() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+    routes.host("orders:8080", orders.endpoint());
+
+    assertThat(library().getAt("orders", -1, "/x").text()).isEqualTo("orders");
+    assertThat(library().getAt("orders", 8080, "/x?y=z").text()).isEqualTo("orders");
+    assertThat(orders.received()).extracting(Backend.Received::uri).containsExactly("/x", "/x?y=z");
+  }
+
+  @Test
+  void retryHandler_ofTheApplication_goesOnAroundTheMesh() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").breaking());
+    routes.host("orders", broken.endpoint());
+
+    try (HttpClientUnderTest retrying = library().retrying(2)) {
+      assertThatThrownBy(() -> retrying.call("POST", "http://orders/", Map.of(), new byte[] {1}))
+          .isInstanceOf(IOException.class);
+    }
+
+    assertThat(broken.received()).hasSize(3);
+  }
+
+  @Test
+  void retryHandler_ofTheApplication_repeatsAStreamThatNobodyRead() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("orders", TestRoutes.endpoint(closedPort(), null));
+
+    AtomicInteger asked = new AtomicInteger();
+    try (HttpClientUnderTest retrying =
+        library()
+            .retrying(
+                1,
+                () -> {
+                  asked.incrementAndGet();
+                  routes.host("orders", orders.endpoint());
+                })) {
+      InputStream once = new ByteArrayInputStream("once".getBytes(StandardCharsets.UTF_8));
+      assertThat(retrying.stream("http://orders/", once).text()).isEqualTo("once");
+    }
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void strategyFor503_ofTheApplication_goesOnAroundTheMesh() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").answering(503));
+    routes.host("orders", broken.endpoint());
+
+    try (HttpClientUnderTest retrying = library().retryingUnavailable(2)) {
+      assertThat(retrying.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(503);
+    }
+
+    assertThat(broken.received()).hasSize(3);
+  }
+
+  @Test
+  void retries_ofTheLibrary_areAsEverOutsideTheMesh_andNoneInside() throws Exception {
+    Backend external = open(Backend.plaintext("external").breaking());
+    assertThatThrownBy(() -> get("http://localhost:" + external.port() + "/"))
+        .isInstanceOf(IOException.class);
+    assertThat(external.received()).hasSize(4);
+
+    Backend broken = open(Backend.plaintext("broken").breaking());
+    routes.host("orders", broken.endpoint());
+    assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(IOException.class);
+    broken.only();
+  }
+
+  @Test
+  void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Thread serving = new Thread(() -> answerOnceEach(server, connections), "serving");
+      serving.setDaemon(true);
+      serving.start();
+      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(get("http://orders/").text()).isEqualTo("ok");
+      }
+    }
+    assertThat(connections).hasValue(5);
+  }
+
+  /** Says nothing of closing, and closes. */
+  private static void answerOnceEach(ServerSocket server, AtomicInteger connections) {
+    byte[] answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+    while (!server.isClosed()) {
+      try (Socket connection = server.accept()) {
+        connections.incrementAndGet();
+        InputStream in = connection.getInputStream();
+        int ends = 0;
+        for (int next = in.read(); next >= 0 && ends < 3; next = in.read()) {
+          ends = next == '\r' || next == '\n' ? ends + 1 : 0;
+        }
+        connection.getOutputStream().write(answer);
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  @Test
+  void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {
+    Backend proxy = open(Backend.plaintext("proxy"));
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+
+    try (HttpClientUnderTest proxied = library().behindProxy(proxy.port())) {
+      assertThat(proxied.call("GET", "http://orders/x", Map.of(), null).text()).isEqualTo("orders");
+      assertThat(proxied.call("GET", "http://outside.example/x", Map.of(), null).text())
+          .isEqualTo("proxy");
+    }
+
+    assertThat(orders.only().uri()).isEqualTo("/x");
+    assertThat(proxy.only().uri()).isEqualTo("http://outside.example/x");
+  }
+
+  @Test
+  void password_isGivenToWhoAsks_inTheSameAttempt() throws Exception {
+    Backend asking =
+        open(
+            Backend.mutualTls("orders", "orders")
+                .answering(401)
+                .returning("WWW-Authenticate", "Basic realm=orders"));
+    routes.host("orders", asking.endpoint());
+
+    try (HttpClientUnderTest known = library().withPasswordFor("orders", 80)) {
+      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
+    }
+
+    assertThat(asking.received())
+        .extracting(request -> request.header("authorization"))
+        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
+  }
+
+  @Test
+  void expectContinue_isSentAndWaitedFor() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+    byte[] body = "text".getBytes(StandardCharsets.UTF_8);
+
+    try (HttpClientUnderTest expecting = library().expectingContinue()) {
+      assertThat(expecting.call("POST", "http://orders/", Map.of(), body).text()).isEqualTo("text");
+    }
+
+    assertThat(orders.only().header("expect")).isEqualToIgnoringCase("100-continue");
+  }
+
+  @Test
+  void readTimeout_ofTheApplication_isItsException() throws Exception {
+    Backend slow = open(Backend.plaintext("slow").holding());
+    routes.host("orders", slow.endpoint());
+
+    try (HttpClientUnderTest impatient = library().waitingAtMost(Duration.ofMillis(100))) {
+      assertThatThrownBy(() -> impatient.call("GET", "http://orders/", Map.of(), null))
+          .isInstanceOf(SocketTimeoutException.class);
+    }
+    slow.only();
+  }
+
+  @Test
+  void pool_withoutAConnectionLeft_isTheApplicationsException_andNotTriedAgain() throws Exception {
+    Backend slow = open(Backend.plaintext("slow").holding());
+    Endpoint endpoint = slow.endpoint();
+    routes.host("orders", endpoint);
+
+    try (HttpClientUnderTest pooled = library().withOneConnection(Duration.ofMillis(100))) {
+      CompletableFuture<Answer> holding = pooled.start("http://orders/");
+      Await.until("request at the backend", () -> !slow.received().isEmpty());
+
+      assertThatThrownBy(() -> pooled.call("GET", "http://orders/", Map.of(), null))
+          .isInstanceOf(InterruptedIOException.class);
+      holding.cancel(true);
+    }
+    slow.only();
+    Await.until("end of the attempts", () -> endpoint.load().inFlight() == 0);
+  }
+
+  @Test
+  void exception_ofAnInterceptor_reachesTheApplication_andNothingIsSent() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("orders", orders.endpoint());
+    AtomicInteger asked = new AtomicInteger();
+    Runnable refusing =
+        () -> {
+          asked.incrementAndGet();
+          throw new IllegalStateException("not today");
+        };
+
+    try (HttpClientUnderTest intercepted = library().intercepting(refusing)) {
+      assertThatThrownBy(() -> intercepted.call("GET", "http://orders/", Map.of(), null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("not today");
+    }
+
+    assertThat(asked).hasValue(1);
+    assertThat(orders.received()).isEmpty();
+  }
+
+  @Test
+  void cache_ofTheApplication_answersWithoutACall() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("orders", orders.endpoint());
+
+    try (HttpClientUnderTest cached = library().answeringFromACache("old")) {
+      assertThat(cached.call("GET", "http://orders/", Map.of(), null).text()).isEqualTo("old");
+    }
+    assertThat(orders.received()).isEmpty();
+  }
+
+  @Test
+  void context_ofTheApplication_holdsWhatItWouldWithoutTheMesh() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    UrlRewrite rewrite = new UrlRewrite("stock", new PathRewrite.Full("/new"));
+    WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
+    routes.route("orders", new RouteAction.Forward(to, rewrite, List.of()), RoutePolicy.DEFAULT);
+
+    HttpClient4UnderTest.Left left = library().leftBy("http://orders/old?x=1");
+
+    assertThat(left).isEqualTo(new HttpClient4UnderTest.Left("/old?x=1", "http://orders", false));
+    assertThat(orders.only().uri()).isEqualTo("/new?x=1");
+  }
+
+  @Test
+  void request_abortedWhileAFaultDelays_ends() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    Fault delay = new Fault(new Fault.Delay(Share.ALL, TimeUnit.HOURS.toNanos(1)), null);
+    routes.route(
+        "orders",
+        TestRoutes.to(TestRoutes.cluster("orders", orders.endpoint())),
+        RoutePolicy.DEFAULT.withFault(delay));
+
+    assertThat(library().abortedBeforeItsAnswer("http://orders/")).isInstanceOf(IOException.class);
+    assertThat(orders.received()).isEmpty();
+  }
+
+  @Test
+  void request_abortedAlready_isNotSent() {
+    Backend orders = open(Backend.plaintext("orders"));
+    routes.host("orders", orders.endpoint());
+
+    assertThat(library().abortedAlready("http://orders/"))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(orders.received()).isEmpty();
+  }
+
+  @Test
+  void request_abortedWhileItsAnswerIsRead_closesTheConnection() throws Exception {
+    CompletableFuture<Integer> readByTheServer = new CompletableFuture<>();
+    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Thread serving = new Thread(() -> answerInPart(server, readByTheServer), "serving");
+      serving.setDaemon(true);
+      serving.start();
+      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+
+      assertThat(library().abortedWhileReading("http://orders/")).isInstanceOf(IOException.class);
+      assertThat(readByTheServer.get(10, TimeUnit.SECONDS)).isNegative();
+    }
+  }
+
+  /** Sends one byte of two, and waits. */
+  private static void answerInPart(ServerSocket server, CompletableFuture<Integer> read) {
+    byte[] part =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no".getBytes(StandardCharsets.US_ASCII);
+    try (Socket connection = server.accept()) {
+      InputStream in = connection.getInputStream();
+      int ends = 0;
+      for (int next = in.read(); next >= 0 && ends < 3; next = in.read()) {
+        ends = next == '\r' || next == '\n' ? ends + 1 : 0;
+      }
+      connection.getOutputStream().write(part);
+      read.complete(in.read());
+    } catch (SocketException reset) {
+      read.complete(-1);
+    } catch (IOException e) {
+      read.completeExceptionally(e);
+    }
+  }
+
+  @Test
+  void responseOfPolicy_toHead_hasNoBody() throws Exception {
+    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
+
+    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
+
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers()).containsEntry("content-length", "4");
+  }
+}
