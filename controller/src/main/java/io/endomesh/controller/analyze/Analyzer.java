@@ -12,6 +12,7 @@ public final class Analyzer {
   private static final List<Check> CHECKS =
       List.of(
           new ReferencesCheck(),
+          new ModifiersCheck(),
           new SelectorsCheck(),
           new ReachabilityCheck(),
           new PrecedenceCheck(),

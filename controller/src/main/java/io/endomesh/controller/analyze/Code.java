@@ -12,6 +12,8 @@ public enum Code {
   EM0105(Severity.ERROR, "calls are led to a service that has no workload"),
   EM0106(Severity.WARNING, "a selector selects no workload"),
   EM0107(Severity.ERROR, "a rule delegates to nobody"),
+  EM0108(Severity.ERROR, "a rule names a modifier that there is not"),
+  EM0109(Severity.WARNING, "a modifier that no rule names"),
   EM0201(Severity.WARNING, "a rule can never match"),
   EM0202(Severity.WARNING, "a resource has no effect beside another kind"),
   EM0203(Severity.WARNING, "an older resource has the host already"),

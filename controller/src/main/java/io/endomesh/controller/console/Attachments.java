@@ -66,8 +66,19 @@ final class Attachments {
               && selects(spec.path("selector").path("matchLabels"), service);
       case "RateLimitPolicy", "ResiliencePolicy", "OverloadPolicy", "XBackendTrafficPolicy" ->
           key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
+      case "QueryParameterModifier" -> isNamed(key, service);
       default -> false;
     };
+  }
+
+  /** True if a rule of a route for the service names it. */
+  private boolean isNamed(ResourceKey modifier, MeshService service) {
+    return specs.entrySet().stream()
+        .filter(route -> route.getKey().kind().equals("HTTPRoute"))
+        .filter(route -> route.getKey().namespace().equals(modifier.namespace()))
+        .filter(route -> namesParent(route.getKey(), route.getValue(), service))
+        .flatMap(route -> route.getValue().findValues("extensionRef").stream())
+        .anyMatch(reference -> reference.path("name").asText().equals(modifier.name()));
   }
 
   /** True if a VirtualService for the service delegates a rule to it. */

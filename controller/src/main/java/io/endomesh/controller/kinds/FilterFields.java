@@ -29,7 +29,8 @@ final class FilterFields {
     RequestRedirect,
     URLRewrite,
     RequestMirror,
-    CORS
+    CORS,
+    ExtensionRef
   }
 
   enum PathType {
@@ -49,13 +50,17 @@ final class FilterFields {
     return reading.filters();
   }
 
-  /** Collects the filters of one list, each of which may stand there once, save mirrors. */
+  /**
+   * Collects the filters of one list, each of which may stand there once, save mirrors and
+   * extensions.
+   */
   private static final class Reading {
 
     private final Fields holder;
     private final Set<Type> allowed;
     private final Function<Fields, Backend> backend;
     private final List<RouteFilters.Mirror> mirrors = new ArrayList<>();
+    private final List<String> queryModifiers = new ArrayList<>();
     private @Nullable HeaderEdits request;
     private @Nullable HeaderEdits response;
     private RouteFilters.@Nullable Redirect redirect;
@@ -70,7 +75,7 @@ final class FilterFields {
 
     Type filter(Fields filter) {
       String name = filter.string("type");
-      if (name.equals("ExtensionRef") || name.equals("ExternalAuth")) {
+      if (name.equals("ExternalAuth")) {
         throw filter.invalid("type", "'" + name + "': not supported in this release");
       }
       Type type = filter.oneOf("type", Type.class, Type.RequestHeaderModifier);
@@ -87,6 +92,7 @@ final class FilterFields {
         case URLRewrite -> rewrite = once(rewrite, filter, rewrite(filter.object("urlRewrite")));
         case CORS -> cors = once(cors, filter, CorsFields.ofFilter(filter.object("cors")));
         case RequestMirror -> mirrors.add(mirror(filter.object("requestMirror")));
+        case ExtensionRef -> queryModifiers.add(extension(filter.object("extensionRef")));
       }
       return type;
     }
@@ -94,6 +100,9 @@ final class FilterFields {
     RouteFilters filters() {
       if (redirect != null && !mirrors.isEmpty()) {
         holder.warn("filters", "RequestMirror has no effect beside a RequestRedirect");
+      }
+      if (redirect != null && !queryModifiers.isEmpty()) {
+        holder.warn("filters", "ExtensionRef has no effect beside a RequestRedirect");
       }
       if (redirect != null && rewrite != null) {
         throw holder.invalid(
@@ -107,7 +116,8 @@ final class FilterFields {
           mirrors,
           null,
           null,
-          cors);
+          cors,
+          queryModifiers);
     }
 
     private String names() {
@@ -131,6 +141,22 @@ final class FilterFields {
       }
       fields.rejectUnknown();
       return new RouteFilters.Mirror(to, perMillion);
+    }
+  }
+
+  /** The name of a QueryParameterModifier, which is the only extension there is. */
+  private static String extension(Fields fields) {
+    only(fields, "group", QueryParameterModifier.API_GROUP);
+    only(fields, "kind", QueryParameterModifier.KIND);
+    String name = fields.string("name");
+    fields.rejectUnknown();
+    return name;
+  }
+
+  private static void only(Fields fields, String field, String expected) {
+    String value = fields.string(field);
+    if (!value.equals(expected)) {
+      throw fields.invalid(field, "'" + value + "' (expected: " + expected + ")");
     }
   }
 

@@ -86,7 +86,12 @@ public enum Kind {
       List.of("specs.smi-spec.io/v1alpha4"),
       HttpRouteGroup::read),
   DATABASE_POLICY(
-      "DatabasePolicy", "databasepolicies", List.of("endomesh.io/v1"), DatabasePolicy::read);
+      "DatabasePolicy", "databasepolicies", List.of("endomesh.io/v1"), DatabasePolicy::read),
+  QUERY_PARAMETER_MODIFIER(
+      QueryParameterModifier.KIND,
+      "queryparametermodifiers",
+      List.of("endomesh.io/v1"),
+      QueryParameterModifier::read);
 
   interface Reader {
     MeshResource read(MeshResource.Metadata metadata, Fields spec);

@@ -21,7 +21,8 @@ public sealed interface MeshResource
         BackendTrafficPolicy,
         TrafficSplit,
         HttpRouteGroup,
-        DatabasePolicy {
+        DatabasePolicy,
+        QueryParameterModifier {
 
   Metadata metadata();
 

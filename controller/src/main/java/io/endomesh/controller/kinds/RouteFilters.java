@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param fault null if nothing goes wrong on purpose
  * @param answer null if the service answers
  * @param cors null if browsers are told nothing
+ * @param queryModifiers names of QueryParameterModifiers of the same namespace, in their order
  */
 public record RouteFilters(
     HeaderEdits request,
@@ -24,13 +25,16 @@ public record RouteFilters(
     List<Mirror> mirrors,
     @Nullable Fault fault,
     @Nullable Answer answer,
-    @Nullable Cors cors) {
+    @Nullable Cors cors,
+    List<String> queryModifiers) {
 
   public static final RouteFilters NONE =
-      new RouteFilters(HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null, null);
+      new RouteFilters(
+          HeaderEdits.NONE, HeaderEdits.NONE, null, null, List.of(), null, null, null, List.of());
 
   public RouteFilters {
     mirrors = List.copyOf(mirrors);
+    queryModifiers = List.copyOf(queryModifiers);
   }
 
   /** True if calls are answered by the mesh, and need no backend. */
@@ -52,7 +56,8 @@ public record RouteFilters(
         mirrors.isEmpty() ? other.mirrors : mirrors,
         fault == null ? other.fault : fault,
         answer,
-        cors == null ? other.cors : cors);
+        cors == null ? other.cors : cors,
+        queryModifiers);
   }
 
   /** Headers by name in lower case, in the order in which they were written. */

@@ -31,7 +31,8 @@ final class VirtualFilters {
             mirrors(metadata, rule),
             fault(metadata, rule),
             answer(rule),
-            CorsFields.ofVirtualService(rule));
+            CorsFields.ofVirtualService(rule),
+            List.of());
     if (filters.redirect() != null && filters.answer() != null) {
       throw rule.invalid("directResponse", "beside a redirect (expected: one of them)");
     }
@@ -83,7 +84,8 @@ final class VirtualFilters {
             List.of(),
             null,
             null,
-            null);
+            null,
+            List.of());
     headers.rejectUnknown();
     return destination(
         metadata, route.object("destination"), route.integer("weight", 0, ALL, 0), filters);

@@ -10,6 +10,7 @@ import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.QueryParameterModifier;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ReferenceGrant;
 import io.endomesh.controller.kinds.ResiliencePolicy;
@@ -160,6 +161,10 @@ final class Catalog {
 
   List<DatabasePolicy> databasePolicies() {
     return of(DatabasePolicy.class);
+  }
+
+  QueryModifiers queryModifiers() {
+    return new QueryModifiers(of(QueryParameterModifier.class));
   }
 
   ReferenceGrants referenceGrants() {

@@ -43,6 +43,8 @@ final class FilterTranslator {
 
   static final String CORS = "envoy.filters.http.cors";
 
+  static final String HEADER_MUTATION = "envoy.filters.http.header_mutation";
+
   static final String STATEFUL_SESSION = "envoy.filters.http.stateful_session";
 
   private FilterTranslator() {}

@@ -36,6 +36,7 @@ public final class MeshModel {
   private final Delegates delegates;
   private final DestinationRules destinationRules;
   private final ReferenceGrants referenceGrants;
+  private final QueryModifiers queryModifiers;
   private final ResiliencePolicies resiliencePolicies;
   private final BackendPolicies backendPolicies;
   private final TrafficSplits trafficSplits;
@@ -79,6 +80,7 @@ public final class MeshModel {
     }
     this.destinationRules = new DestinationRules(catalog.destinationRules(), entriesByHost::get);
     this.referenceGrants = catalog.referenceGrants();
+    this.queryModifiers = catalog.queryModifiers();
     this.resiliencePolicies = catalog.resiliencePolicies();
     this.trafficSplits =
         new TrafficSplits(catalog.trafficSplits(), catalog.httpRouteGroups(), catalog.services());
@@ -132,6 +134,11 @@ public final class MeshModel {
   /** What opens services to routes of other namespaces. */
   public ReferenceGrants grants() {
     return referenceGrants;
+  }
+
+  /** What rules may name to have queries changed. */
+  public QueryModifiers queryModifiers() {
+    return queryModifiers;
   }
 
   /** Of the ports of a workload that no single-port mode names. */

@@ -5,6 +5,7 @@ import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
+import io.endomesh.controller.kinds.QueryParameterModifier;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.RouteFilters;
@@ -176,9 +177,26 @@ public final class RouteConditions {
             .filter(backend -> !applied.grants().permit(route, backend))
             .map(RouteConditions::text)
             .toList();
-    return forbidden.isEmpty()
-        ? of("parentRefs", parents, "backendRefs", backends, applied.known())
-        : List.of(accepted("parentRefs", parents, applied.known()), notPermitted(route, forbidden));
+    List<Condition> conditions =
+        of("parentRefs", parents, "backendRefs", backends, applied.known());
+    Set<String> modifiers =
+        new QueryModifiers(applied.of(QueryParameterModifier.class)).missing(route);
+    if (!forbidden.isEmpty()) {
+      conditions.set(1, notPermitted(route, forbidden));
+    } else if (!modifiers.isEmpty()) {
+      conditions.set(1, withoutModifiers(modifiers));
+    }
+    return conditions;
+  }
+
+  /** Of "a reference to a resource that does not exist" Gateway API has one reason for all. */
+  private static Condition withoutModifiers(Set<String> missing) {
+    return unresolved(
+        "BackendNotFound",
+        "filters: no QueryParameterModifier "
+            + String.join(", ", missing)
+            + " (expected: one of the route's namespace); calls of the rules that name it are"
+            + " answered with 500 until it is applied");
   }
 
   /** Of services that are known each subset must be too, or calls find nobody. */

@@ -6,6 +6,7 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.QueryParameterModifier;
 import io.endomesh.controller.kinds.RouteFilters;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.RouteResource.Backend;
@@ -39,6 +40,9 @@ final class RouteRules {
 
   /** Where a backend nobody knows would listen: it is never connected to. */
   private static final int UNKNOWN_BACKEND_PORT = 80;
+
+  /** As Gateway API has it for references that lead nowhere. */
+  private static final int UNRESOLVED = 500;
 
   /** As many as without a policy, and as Istio's default. */
   private static final int DEFAULT_ATTEMPTS = 2;
@@ -109,7 +113,13 @@ final class RouteRules {
             .addAllRequestHeadersToRemove(filters.request().remove())
             .addAllResponseHeadersToAdd(FilterTranslator.headers(filters.response()))
             .addAllResponseHeadersToRemove(filters.response().remove());
-    if (filters.redirect() != null) {
+    RouteResource resource = owner;
+    QueryModifiers all = model.queryModifiers();
+    List<String> missing = resource == null ? List.of() : all.missing(resource, rule);
+    List<QueryParameterModifier> modifiers = resource == null ? List.of() : all.of(resource, rule);
+    if (!missing.isEmpty()) {
+      route.setDirectResponse(FilterTranslator.answer(unresolved(name, missing)));
+    } else if (filters.redirect() != null) {
       route.setRedirect(FilterTranslator.redirect(filters.redirect()));
     } else if (filters.answer() != null) {
       route.setDirectResponse(FilterTranslator.answer(filters.answer()));
@@ -124,14 +134,32 @@ final class RouteRules {
       route.putTypedPerFilterConfig(
           FilterTranslator.CORS, Any.pack(FilterTranslator.cors(filters.cors())));
     }
+    boolean answers = filters.answers() || !missing.isEmpty();
+    if (!modifiers.isEmpty() && !answers && !grpcDialect()) {
+      route.putTypedPerFilterConfig(
+          FilterTranslator.HEADER_MUTATION, Any.pack(QueryTranslator.mutations(modifiers)));
+    }
     // gRPC's clients reject the filter, which they do not know.
-    Session session = filters.answers() ? null : session(rule);
+    Session session = answers ? null : session(rule);
     if (session != null && !grpcDialect()) {
       TrafficPolicyTranslator.makeNoCookie(route.getRouteBuilder());
       route.putTypedPerFilterConfig(
           FilterTranslator.STATEFUL_SESSION, Any.pack(FilterTranslator.session(session)));
     }
     return route.build();
+  }
+
+  /**
+   * Gateway API: a filter that leads nowhere must not be skipped, and calls are answered with an
+   * error ({@code HTTPRouteFilter.extensionRef}).
+   */
+  private static RouteFilters.Answer unresolved(String name, List<String> missing) {
+    return new RouteFilters.Answer(
+        UNRESOLVED,
+        name
+            + " names QueryParameterModifier "
+            + String.join(", ", missing)
+            + ", which there is not");
   }
 
   /**

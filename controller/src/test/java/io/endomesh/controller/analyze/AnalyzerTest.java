@@ -89,6 +89,16 @@ class AnalyzerTest {
               virtual("v", "{delegate: {name: part}}"),
               virtual("v", "{delegate: {name: part}}") + delegate("part", "/"),
               "spec.http[0].delegate");
+      case EM0108 ->
+          new Example(
+              route("r", "shop", "orders", naming("beta")),
+              route("r", "shop", "orders", naming("beta")) + modifier("beta"),
+              "spec.rules[0].filters");
+      case EM0109 ->
+          new Example(
+              modifier("beta") + route("r", "shop", "orders", "{backendRefs: [{name: orders}]}"),
+              modifier("beta") + route("r", "shop", "orders", naming("beta")),
+              "metadata.name");
       case EM0201 ->
           new Example(
               virtual(
@@ -321,6 +331,24 @@ class AnalyzerTest {
             name,
             "{match: [{uri: {prefix: " + prefix + "}}], route: [{destination: {host: orders}}]}")
         .replace("hosts: [orders], ", "");
+  }
+
+  private static String naming(String modifier) {
+    return "{filters: [{type: ExtensionRef, extensionRef: {group: endomesh.io, kind:"
+        + " QueryParameterModifier, name: "
+        + modifier
+        + "}}]}";
+  }
+
+  private static String modifier(String name) {
+    return """
+    ---
+    apiVersion: endomesh.io/v1
+    kind: QueryParameterModifier
+    metadata: {name: %s, namespace: shop}
+    spec: {remove: [debug]}
+    """
+        .formatted(name);
   }
 
   private static String destination(String name, String host, String rest) {

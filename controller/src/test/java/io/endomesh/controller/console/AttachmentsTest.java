@@ -37,19 +37,60 @@ class AttachmentsTest {
 
   @Test
   void delegate_isAttachedToTheServicesOfThoseThatDelegateToIt() throws Exception {
-    TreeMap<ResourceKey, StoredResource> stored = new TreeMap<>();
-    for (Map<?, ?> document : ResourceParser.documents(RESOURCES)) {
-      ParsedResource parsed = ResourceParser.parse(document);
-      stored.put(
-          parsed.key(),
-          new StoredResource(parsed.key(), 1, parsed.body(), Instant.EPOCH, Instant.EPOCH));
-    }
-    Attachments attachments = new Attachments(new Resources(1, stored));
+    Attachments attachments = attachments(RESOURCES);
 
     assertThat(attachments.of(service("orders")))
         .extracting(key -> key.namespace() + "/" + key.name())
         .containsExactlyInAnyOrder("shop/root", "carts/part");
     assertThat(attachments.of(service("payments"))).isEmpty();
+  }
+
+  @Test
+  void modifier_isAttachedToTheServicesOfTheRoutesThatNameIt() throws Exception {
+    Attachments attachments =
+        attachments(
+            """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: route, namespace: shop}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: orders}]
+              rules:
+                - filters:
+                    - type: ExtensionRef
+                      extensionRef: {group: endomesh.io, kind: QueryParameterModifier, name: beta}
+            ---
+            apiVersion: endomesh.io/v1
+            kind: QueryParameterModifier
+            metadata: {name: beta, namespace: shop}
+            spec: {remove: [a]}
+            ---
+            apiVersion: endomesh.io/v1
+            kind: QueryParameterModifier
+            metadata: {name: beta, namespace: carts}
+            spec: {remove: [a]}
+            ---
+            apiVersion: endomesh.io/v1
+            kind: QueryParameterModifier
+            metadata: {name: other, namespace: shop}
+            spec: {remove: [a]}
+            """);
+
+    assertThat(attachments.of(service("orders")))
+        .extracting(key -> key.namespace() + "/" + key.name())
+        .containsExactlyInAnyOrder("shop/route", "shop/beta");
+    assertThat(attachments.of(service("payments"))).isEmpty();
+  }
+
+  private static Attachments attachments(String yaml) throws Exception {
+    TreeMap<ResourceKey, StoredResource> stored = new TreeMap<>();
+    for (Map<?, ?> document : ResourceParser.documents(yaml)) {
+      ParsedResource parsed = ResourceParser.parse(document);
+      stored.put(
+          parsed.key(),
+          new StoredResource(parsed.key(), 1, parsed.body(), Instant.EPOCH, Instant.EPOCH));
+    }
+    return new Attachments(new Resources(1, stored));
   }
 
   private static MeshService service(String name) {

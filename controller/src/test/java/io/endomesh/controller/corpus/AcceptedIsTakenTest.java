@@ -55,6 +55,35 @@ class AcceptedIsTakenTest {
   private static final List<Workload> WORKLOADS =
       List.of(TestModels.workload("shop/orders", Map.of("version", "v1"), 8080));
 
+  private static final Map<String, Object> NAMING =
+      all(
+          "apiVersion",
+          "gateway.networking.k8s.io/v1",
+          "kind",
+          "HTTPRoute",
+          "metadata",
+          Map.of("name", "naming", "namespace", "shop"),
+          "spec",
+          all(
+              "parentRefs",
+              List.of(all("group", "", "kind", "Service", "name", "orders")),
+              "rules",
+              List.of(
+                  all(
+                      "filters",
+                      List.of(
+                          all(
+                              "type",
+                              "ExtensionRef",
+                              "extensionRef",
+                              all(
+                                  "group",
+                                  "endomesh.io",
+                                  "kind",
+                                  "QueryParameterModifier",
+                                  "name",
+                                  "orders")))))));
+
   private static final Scope CALLER =
       new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);
 
@@ -73,9 +102,10 @@ class AcceptedIsTakenTest {
         "AuthorizationPolicy",
         "RateLimitPolicy",
         "OverloadPolicy",
-        "ResiliencePolicy"
+        "ResiliencePolicy",
+        "QueryParameterModifier"
       })
-  void resource_isAccepted_isTakenByAgents(String kind) {
+  void resource_isAccepted_isTakenByAgents(String kind) throws Exception {
     int accepted = 0;
     for (int i = 0; i < TRIES; i++) {
       Map<String, Object> resource = resource(kind);
@@ -86,7 +116,7 @@ class AcceptedIsTakenTest {
         continue;
       }
       accepted++;
-      MeshModel mesh = Drafts.over(TestModels.of(WORKLOADS), List.of(parsed));
+      MeshModel mesh = Drafts.over(TestModels.of(WORKLOADS), inForce(parsed));
       AgentView caller = new AgentView(mesh, CALLER);
       caller.host("orders");
       assertThat(caller.rejections()).as("%s", resource).isEmpty();
@@ -95,6 +125,14 @@ class AcceptedIsTakenTest {
       assertThat(server.rejections()).as("%s", resource).isEmpty();
     }
     assertThat(accepted).isGreaterThan(FEWEST);
+  }
+
+  /** A modifier is in force where a rule names it. */
+  private static List<ParsedResource> inForce(ParsedResource parsed)
+      throws InvalidResourceException {
+    return parsed.key().kind().equals("QueryParameterModifier")
+        ? List.of(parsed, ResourceParser.parse(NAMING))
+        : List.of(parsed);
   }
 
   private Map<String, Object> resource(String kind) {
@@ -106,6 +144,7 @@ class AcceptedIsTakenTest {
               all("hosts", List.of("orders"), "http", List.of(virtualRule(), virtualRule()));
           case "DestinationRule" -> all("host", "orders", "trafficPolicy", trafficPolicy());
           case "AuthorizationPolicy" -> authorization();
+          case "QueryParameterModifier" -> modifier();
           default -> attached(kind);
         };
     return all(
@@ -332,6 +371,13 @@ class AcceptedIsTakenTest {
             maybe("set", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))),
             maybe("add", () -> List.of(all("name", mostly(NAMES), "value", mostly(TEXTS)))),
             maybe("remove", () -> List.of(mostly(NAMES)))));
+  }
+
+  private Map<String, Object> modifier() {
+    return some(
+        maybe("set", () -> List.of(all("name", mostly(TEXTS), "value", mostly(TEXTS)))),
+        maybe("add", () -> List.of(all("name", mostly(TEXTS), "value", mostly(TEXTS)))),
+        maybe("remove", () -> List.of(mostly(TEXTS))));
   }
 
   private Object retry() {

@@ -149,6 +149,37 @@ class RouteConditionsTest {
   }
 
   @Test
+  void httpRoute_namingAModifierThatThereIsNot_isUnresolved() throws Exception {
+    MeshResource route =
+        apply(
+            HTTP_ROUTE.replace(
+                "backendRefs:",
+                "filters: [{type: ExtensionRef, extensionRef: {group: endomesh.io, kind:"
+                    + " QueryParameterModifier, name: beta}}], backendRefs:"));
+    String modifier =
+        """
+        apiVersion: endomesh.io/v1
+        kind: QueryParameterModifier
+        metadata: {name: beta, namespace: %s}
+        spec: {remove: [debug]}
+        """;
+    apply(modifier.formatted("carts"));
+    assertThat(conditions(route).get(1))
+        .isEqualTo(
+            new Condition(
+                "ResolvedRefs",
+                false,
+                "BackendNotFound",
+                "filters: no QueryParameterModifier shop/beta (expected: one of the route's"
+                    + " namespace); calls of the rules that name it are answered with 500 until it"
+                    + " is applied"));
+
+    apply(modifier.formatted("shop"));
+
+    assertThat(conditions(route)).extracting(Condition::status).containsExactly(true, true);
+  }
+
+  @Test
   void virtualService_forAnExternalHost_isToldThatItHasNoEffect() throws Exception {
     MeshResource virtual = apply(VIRTUAL_SERVICE.replace("orders", "example.com"));
     assertThat(accepted(virtual).reason()).isEqualTo("NoMatchingParent");

@@ -149,8 +149,20 @@ class RouteFiltersTest {
       value = {
         "[{type: Redirect}] | filters[0].type | 'Redirect' (expected: RequestHeaderModifier",
         "[{type: ExternalAuth}] | filters[0].type | not supported",
+        "[{type: ExtensionRef}] | filters[0].extensionRef | absent",
+        "[{type: ExtensionRef, extensionRef: {kind: QueryParameterModifier, name: q}}]"
+            + " | extensionRef.group | absent",
+        "[{type: ExtensionRef, extensionRef: {group: other.io, kind: Wasm, name: q}}]"
+            + " | extensionRef.group | 'other.io' (expected: endomesh.io)",
+        "[{type: ExtensionRef, extensionRef: {group: endomesh.io, kind: Wasm, name: q}}]"
+            + " | extensionRef.kind | 'Wasm' (expected: QueryParameterModifier)",
+        "[{type: ExtensionRef, extensionRef: {group: endomesh.io, kind: QueryParameterModifier}}]"
+            + " | extensionRef.name | absent",
+        "[{type: ExtensionRef, extensionRef: {group: endomesh.io, kind: QueryParameterModifier,"
+            + " name: q, namespace: x}}] | extensionRef.namespace | unknown field",
         "[{type: CORS}] | filters[0].cors | absent",
-        "[{type: CORS, cors: {allowOrigins: [example.com]}}] | cors.allowOrigins[0] | 'example.com'",
+        "[{type: CORS, cors: {allowOrigins: [example.com]}}] | cors.allowOrigins[0] |"
+            + " 'example.com'",
         "[{type: CORS, cors: {allowOrigins: ['*', 'http://a']}}] | allowOrigins[0] | beside others",
         "[{type: CORS, cors: {allowMethods: [get]}}] | cors.allowMethods[0] | 'get' (expected: *",
         "[{type: CORS, cors: {allowOrigins: ['http://a:0']}}] | allowOrigins[0] | port from 1",

@@ -6,12 +6,15 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.Mirror;
+import io.endomesh.dataplane.route.QueryChanges;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.Share;
+import io.endomesh.dataplane.route.UrlRewrite;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +114,26 @@ abstract class HttpClientFaultContract extends HttpClientRewriteContract {
   }
 
   @Test
+  void query_changedByPolicy_goesOnTheWireOnly_andToTheMirror() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    Backend shadow = open(Backend.mutualTls("shadow", "shadow"));
+    QueryChanges changes =
+        new QueryChanges(
+            List.of(
+                QueryChanges.remove("gone"),
+                QueryChanges.set("v", "2 %"),
+                QueryChanges.add("q", "ü&")));
+    mirrored(orders, new UrlRewrite(null, null, changes), shadow.endpoint());
+
+    Answer answer = get("http://orders/a%20b?v=1&gone&q=%2f");
+
+    assertThat(answer.uri()).isEqualTo(URI.create("http://orders/a%20b?v=1&gone&q=%2f"));
+    assertThat(orders.only().uri()).isEqualTo("/a%20b?v=2%20%25&q=%2f&q=%C3%BC%26");
+    Await.until("the copy at the mirror", () -> !shadow.received().isEmpty());
+    assertThat(shadow.only().uri()).isEqualTo("/a%20b?v=2%20%25&q=%2f&q=%C3%BC%26");
+  }
+
+  @Test
   void mirror_thatNeverAnswers_doesNotSlowTheCall() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
     Backend shadow = open(Backend.plaintext("shadow").holding());
@@ -148,8 +171,13 @@ abstract class HttpClientFaultContract extends HttpClientRewriteContract {
   }
 
   private void mirrored(Backend backend, Endpoint mirror) {
+    mirrored(backend, null, mirror);
+  }
+
+  private void mirrored(Backend backend, UrlRewrite rewrite, Endpoint mirror) {
     Mirror copies = new Mirror(TestRoutes.cluster("shadow", mirror), Share.ALL);
     WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", backend.endpoint()));
-    routes.route("orders", new RouteAction.Forward(to, null, List.of(copies)), RoutePolicy.DEFAULT);
+    routes.route(
+        "orders", new RouteAction.Forward(to, rewrite, List.of(copies)), RoutePolicy.DEFAULT);
   }
 }

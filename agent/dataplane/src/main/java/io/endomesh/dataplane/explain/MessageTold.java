@@ -16,7 +16,11 @@ final class MessageTold {
   static Step step(ExplainedRequest request, long timeoutNanos) {
     List<Candidate> changes = new ArrayList<>();
     if (!request.sentTarget().equals(request.target())) {
-      changes.add(new Candidate("path", true, request.target() + " → " + request.sentTarget()));
+      changes.add(
+          new Candidate(
+              path(request.sentTarget()).equals(request.path()) ? "query" : "path",
+              true,
+              request.target() + " → " + request.sentTarget()));
     }
     if (!request.sentAuthority().equals(request.authority())) {
       changes.add(
@@ -44,6 +48,11 @@ final class MessageTold {
             + time,
         null,
         changes);
+  }
+
+  private static String path(String target) {
+    int question = target.indexOf('?');
+    return question < 0 ? target : target.substring(0, question);
   }
 
   private static String change(List<String> before, List<String> after) {

@@ -1,6 +1,8 @@
 package io.endomesh.dataplane.route;
 
 import io.endomesh.dataplane.OutboundRequest;
+import io.endomesh.dataplane.Protocol;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,18 +10,25 @@ import org.jspecify.annotations.Nullable;
  * HTTPURLRewriteFilter}). Immutable.
  *
  * @param authority null leaves it
- * @param path null leaves it; the query is never changed
+ * @param path null leaves it; the query is changed by {@code query} only
+ * @param query leaves calls of gRPC as they are: its paths are names of methods and have no query
  */
-public record UrlRewrite(@Nullable String authority, @Nullable PathRewrite path) {
+public record UrlRewrite(
+    @Nullable String authority, @Nullable PathRewrite path, QueryChanges query) {
+
+  public UrlRewrite(@Nullable String authority, @Nullable PathRewrite path) {
+    this(authority, path, QueryChanges.NONE);
+  }
 
   public void apply(OutboundRequest request) {
     if (authority != null) {
       request.rewriteAuthority(authority);
     }
-    if (path != null) {
-      String rewritten = path.apply(request.path());
-      String query = request.query();
-      request.rewriteTarget(query == null ? rewritten : rewritten + "?" + query);
+    String written = request.query();
+    String sent = request.protocol() == Protocol.HTTP ? query.apply(written) : written;
+    if (path != null || !Objects.equals(sent, written)) {
+      String rewritten = path == null ? request.path() : path.apply(request.path());
+      request.rewriteTarget(sent == null ? rewritten : rewritten + "?" + sent);
     }
   }
 }

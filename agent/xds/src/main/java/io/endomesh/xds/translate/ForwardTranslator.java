@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathRewrite;
+import io.endomesh.dataplane.route.QueryChanges;
 import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.UrlRewrite;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
@@ -18,18 +19,20 @@ final class ForwardTranslator {
   private ForwardTranslator() {}
 
   /**
+   * @param query what filters change of it
    * @param mirrors of the most specific level that has any: they are not merged (Envoy)
    */
   static RouteResource.Action.Forward translate(
       String field,
       RouteMatch match,
       RouteAction action,
+      QueryChanges query,
       List<RouteAction.RequestMirrorPolicy> mirrors)
       throws InvalidResource {
     refuseUnsupported(field, action);
     return new RouteResource.Action.Forward(
         targets(field, action),
-        rewrite(field, match, action),
+        rewrite(field, match, action, query),
         mirrors(field, mirrors),
         notFoundStatus(field, action));
   }
@@ -119,7 +122,8 @@ final class ForwardTranslator {
             cluster.getResponseHeadersToRemoveList()));
   }
 
-  private static @Nullable UrlRewrite rewrite(String field, RouteMatch match, RouteAction action)
+  private static @Nullable UrlRewrite rewrite(
+      String field, RouteMatch match, RouteAction action, QueryChanges query)
       throws InvalidResource {
     String authority =
         switch (action.getHostRewriteSpecifierCase()) {
@@ -138,9 +142,9 @@ final class ForwardTranslator {
                       + " (expected: host_rewrite_literal)");
         };
     PathRewrite path = path(field, match, action);
-    return authority.isEmpty() && path == null
+    return authority.isEmpty() && path == null && query.isEmpty()
         ? null
-        : new UrlRewrite(authority.isEmpty() ? null : authority, path);
+        : new UrlRewrite(authority.isEmpty() ? null : authority, path, query);
   }
 
   private static @Nullable PathRewrite path(String field, RouteMatch match, RouteAction action)

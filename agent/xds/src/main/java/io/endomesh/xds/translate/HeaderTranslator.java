@@ -89,7 +89,6 @@ final class HeaderTranslator {
     return !name.isEmpty();
   }
 
-  /** Envoy fills in {@code %COMMANDS%}, which we do not; {@code %%} is a percent sign. */
   private static String value(String field, String value) throws InvalidResource {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -98,8 +97,12 @@ final class HeaderTranslator {
             field + ": a control character at " + i + " (expected: none in the value of a header)");
       }
     }
-    String literal = value.replace("%%", "");
-    if (literal.indexOf('%') >= 0) {
+    return literal(field, value);
+  }
+
+  /** Envoy fills in {@code %COMMANDS%}, which we do not; {@code %%} is a percent sign. */
+  static String literal(String field, String value) throws InvalidResource {
+    if (value.replace("%%", "").indexOf('%') >= 0) {
       throw new InvalidResource(
           field + ": '" + value + "' (expected: no command; %% stands for a percent sign)");
     }

@@ -3,11 +3,13 @@ package io.endomesh.xds.translate;
 import com.google.protobuf.Any;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
+import io.endomesh.dataplane.route.QueryChanges;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param cors null is none
  */
 record RouteFilters(
-    @Nullable Fault fault, @Nullable SessionPersistence persistence, @Nullable Cors cors) {
+    @Nullable Fault fault,
+    @Nullable SessionPersistence persistence,
+    @Nullable Cors cors,
+    QueryChanges query) {
 
   private static final String FAULT = "envoy.extensions.filters.http.fault.v3.HTTPFault";
   private static final String SESSION =
@@ -30,12 +35,21 @@ record RouteFilters(
   private static final String WRAPPED = "envoy.config.route.v3.FilterConfig";
 
   /**
-   * @param levels from the most specific one, which wins for a filter that several name (Envoy)
+   * @param levels from the most specific one, which wins for a filter that several name, save that
+   *     changes of queries are made by all of them in turn (Envoy)
    */
   static RouteFilters of(String field, List<Map<String, Any>> levels) throws InvalidResource {
     Map<String, Any> configs = new LinkedHashMap<>();
+    List<QueryChanges.Change> query = new ArrayList<>();
     for (Map<String, Any> level : levels) {
-      level.forEach(configs::putIfAbsent);
+      for (Map.Entry<String, Any> entry : level.entrySet()) {
+        if (QueryTranslator.understands(entry.getValue())) {
+          query.addAll(
+              QueryTranslator.translate(field + "[" + entry.getKey() + "]", entry.getValue()));
+        } else {
+          configs.putIfAbsent(entry.getKey(), entry.getValue());
+        }
+      }
     }
     // Rules of the host, not of its routes.
     configs.remove(DatabaseTranslator.FILTER);
@@ -63,10 +77,12 @@ record RouteFilters(
                 of, Messages.unpack(of, config, SESSION, StatefulSessionPerRoute.parser()));
       } else if (Messages.is(config, CORS)) {
         cors = CorsTranslator.translate(of, Messages.unpack(of, config, CORS, CorsPolicy.parser()));
+      } else if (QueryTranslator.understands(config)) {
+        query.addAll(QueryTranslator.translate(of, config));
       } else {
         Messages.unsupported(of + ": " + config.getTypeUrl(), !optional);
       }
     }
-    return new RouteFilters(fault, persistence, cors);
+    return new RouteFilters(fault, persistence, cors, new QueryChanges(query));
   }
 }

@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.QueryChanges;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.RouteAction;
 import io.endomesh.dataplane.route.RouteMatch;
@@ -91,15 +92,23 @@ public final class RouteTranslator {
                     : filters.fault().until(FaultTranslator.until(name, route)))
             .withCors(filters.cors());
     return new RouteResource.Rule(
-        name, match(name + ".match", route.getMatch()), action(name, route, host, all), policy);
+        name,
+        match(name + ".match", route.getMatch()),
+        action(name, route, host, all, filters.query()),
+        policy);
   }
 
   private static RouteResource.Action action(
-      String name, Route route, VirtualHost host, RouteConfiguration all) throws InvalidResource {
+      String name, Route route, VirtualHost host, RouteConfiguration all, QueryChanges query)
+      throws InvalidResource {
     if (route.hasRoute()) {
       return ForwardTranslator.translate(
-          name + ".route", route.getMatch(), route.getRoute(), mirrors(route, host, all));
+          name + ".route", route.getMatch(), route.getRoute(), query, mirrors(route, host, all));
     }
+    // Envoy would lead the client to the changed query.
+    Messages.unsupported(
+        name + ".redirect beside query_parameter_mutations",
+        route.hasRedirect() && !query.isEmpty());
     RouteAction.Answer answer =
         switch (route.getActionCase()) {
           case REDIRECT ->

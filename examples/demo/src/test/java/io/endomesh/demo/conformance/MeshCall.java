@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param status that the caller sees; of gRPC its number
  * @param answeredBy name of the workload that received it; null if it does not matter
  * @param path that was received; null for that of the URL
+ * @param query that was received; null if it does not matter
  * @param received headers that arrived at the server, values of one name joined by commas
  * @param receivedWithout headers that did not arrive
  * @param response headers that the caller sees
@@ -32,6 +33,7 @@ record MeshCall(
     Integer status,
     String answeredBy,
     String path,
+    String query,
     Map<String, String> received,
     List<String> receivedWithout,
     Map<String, String> response,
@@ -67,7 +69,21 @@ record MeshCall(
   /** A call that must be received by this workload. */
   static MeshCall of(String from, String url, String answeredBy) {
     return new MeshCall(
-        null, from, url, null, null, answeredBy, null, null, null, null, null, null, null, null);
+        null,
+        from,
+        url,
+        null,
+        null,
+        answeredBy,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** How often it is made: once tells nothing where chance picks the instance. */
@@ -102,6 +118,9 @@ record MeshCall(
           "path",
           path == null ? PATH.matcher(url).replaceFirst("$1") : path,
           arrived.path("path"));
+      if (query != null) {
+        differ(wrong, "query", query, arrived.path("query"));
+      }
     }
     headers(wrong, "received", received, receivedWithout, arrived.path("headers"));
     headers(wrong, "response", response, responseWithout, answer.path("headers"));
