@@ -124,12 +124,15 @@ public final class Controller implements AutoCloseable {
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
     ConsolePart console = new ConsolePart(context, telemetry, tokens, AdminToken.open(data));
+    ResourceApi resources = new ResourceApi(context, console.access());
+    resources.observe();
+    source.watch(model -> resources.observe());
     List<ControllerPart> parts =
         List.of(
             new CertificatePart(authority, tokens),
             limits,
             telemetry,
-            new ResourceApi(context, console.access()),
+            resources,
             new ExplainApi(context, console.access()),
             new TrailTokenApi(context, console.access()),
             new ReplayApi(context, telemetry, console.access()),

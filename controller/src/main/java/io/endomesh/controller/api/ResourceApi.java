@@ -1,5 +1,6 @@
 package io.endomesh.controller.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -50,6 +51,11 @@ public final class ResourceApi implements ControllerPart {
     this.access = access;
   }
 
+  /** To be called with each new model: conditions may follow from it. */
+  public void observe() {
+    json.observe();
+  }
+
   @Override
   public void addTo(ServerBuilder server) {
     server.annotatedService().pathPrefix(PATH).decorator(access).build(this);
@@ -60,7 +66,6 @@ public final class ResourceApi implements ControllerPart {
       @Param("kind") @Default("") String kind, @Param("namespace") @Default("") String namespace) {
     return ApiAnswers.ok(
         json.list(
-            store.resources(),
             stored ->
                 (kind.isEmpty() || stored.key().kind().equalsIgnoreCase(kind))
                     && (namespace.isEmpty() || stored.key().namespace().equals(namespace))));
@@ -74,7 +79,6 @@ public final class ResourceApi implements ControllerPart {
             kind ->
                 ApiAnswers.ok(
                     json.list(
-                        store.resources(),
                         stored ->
                             stored.key().kind().equals(kind.kindName())
                                 && stored.key().namespace().equals(namespace))))
@@ -86,16 +90,12 @@ public final class ResourceApi implements ControllerPart {
       @Param("namespace") String namespace,
       @Param("plural") String plural,
       @Param("name") String name) {
-    return keyed(
-        namespace,
-        plural,
-        name,
-        key ->
-            store
-                .resources()
-                .find(key)
-                .map(stored -> ApiAnswers.ok(json.document(stored)))
-                .orElseGet(() -> ApiAnswers.notFound(key)));
+    return keyed(namespace, plural, name, this::document);
+  }
+
+  private HttpResponse document(ResourceKey key) {
+    ObjectNode document = json.document(key);
+    return document == null ? ApiAnswers.notFound(key) : ApiAnswers.ok(document);
   }
 
   /** Everything in the body, or nothing. */
@@ -147,9 +147,8 @@ public final class ResourceApi implements ControllerPart {
             key, "body: " + parsed.key() + " (expected: one resource, " + key + ")");
       }
       Long expected = ifMatch == null ? parsed.resourceVersion() : Long.valueOf(ifMatch);
-      Resources after =
-          store.write(Access.user(context), List.of(new Write.Put(key, parsed.body(), expected)));
-      return ApiAnswers.ok(json.document(after.find(key).orElseThrow()));
+      store.write(Access.user(context), List.of(new Write.Put(key, parsed.body(), expected)));
+      return document(key);
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);
     } catch (StoreException e) {

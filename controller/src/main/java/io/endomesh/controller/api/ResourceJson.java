@@ -17,32 +17,89 @@ import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
 import io.endomesh.controller.translate.Applied;
 import io.endomesh.controller.translate.DatabaseConditions;
+import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.MeshService;
 import io.endomesh.controller.translate.OwnershipConditions;
 import io.endomesh.controller.translate.ReferenceGrants;
 import io.endomesh.controller.translate.RouteConditions;
 import io.endomesh.controller.translate.ServiceKey;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Resources, what applying them did, and their history, as docs/api.md has them. Thread-safe. */
 final class ResourceJson {
 
   static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Logger log = LoggerFactory.getLogger(ResourceJson.class);
+
+  /** What conditions follow from. */
+  private record Seen(long revision, long modelRevision, Set<ServiceKey> services) {}
+
   private final ControllerContext context;
+
+  // Guarded by this. Resources and model are read under the same lock, so that what is noted later
+  // is never older.
+  private final Transitions transitions;
+  private @Nullable Seen seen;
 
   ResourceJson(ControllerContext context) {
     this.context = context;
+    this.transitions = new Transitions(context.store(), context.clock());
   }
 
-  /** As it was applied, with resourceVersion and status. */
-  ObjectNode document(StoredResource stored) {
-    return document(stored, applied(context.store().resources(), List.of()));
+  /**
+   * Notes which conditions have another status than before. To be called with each new model, since
+   * nobody may be reading when it happens.
+   */
+  synchronized void observe() {
+    Resources resources = context.store().resources();
+    MeshModel model = context.model().get();
+    Set<ServiceKey> services =
+        model.services().stream().map(MeshService::key).collect(Collectors.toSet());
+    Seen now = new Seen(resources.revision(), model.revision(), services);
+    if (now.equals(seen)) {
+      return;
+    }
+    try {
+      Applied applied = applied(resources, List.of());
+      for (StoredResource stored : resources.all()) {
+        MeshResource resource = ResourceParser.parseStored(stored.body());
+        since(stored, StatusJson.conditions(resource, conditions(resource, applied), applied));
+      }
+      transitions.retain(resources.byKey().keySet());
+      transitions.save();
+      seen = now;
+    } catch (IllegalArgumentException e) {
+      log.warn("times of conditions are not noted: a stored resource cannot be read", e);
+    }
+  }
+
+  private Map<String, Instant> since(
+      StoredResource stored, Map<String, List<RouteConditions.Condition>> conditions) {
+    return transitions.of(stored.key(), stored.createdAt(), StatusJson.statuses(conditions));
+  }
+
+  /** As it was applied, with resourceVersion and status; null if it is not there. */
+  synchronized @Nullable ObjectNode document(ResourceKey key) {
+    Resources resources = context.store().resources();
+    StoredResource stored = resources.byKey().get(key);
+    if (stored == null) {
+      return null;
+    }
+    ObjectNode document = document(stored, applied(resources, List.of()));
+    transitions.save();
+    return document;
   }
 
   private ObjectNode document(StoredResource stored, Applied applied) {
@@ -52,11 +109,14 @@ final class ResourceJson {
         .put("creationTimestamp", stored.createdAt().toString());
     document.putObject("status").put("updatedAt", stored.updatedAt().toString());
     MeshResource resource = ResourceParser.parseStored(stored.body());
-    StatusJson.write(document, resource, conditions(resource, applied), applied);
+    Map<String, List<RouteConditions.Condition>> conditions =
+        StatusJson.conditions(resource, conditions(resource, applied), applied);
+    StatusJson.write(document, resource, conditions, since(stored, conditions));
     return document;
   }
 
-  ObjectNode list(Resources resources, Predicate<StoredResource> wanted) {
+  synchronized ObjectNode list(Predicate<StoredResource> wanted) {
+    Resources resources = context.store().resources();
     ObjectNode answer = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
     answer.putObject("metadata").put("resourceVersion", Long.toString(resources.revision()));
     ArrayNode items = answer.putArray("items");
@@ -65,6 +125,7 @@ final class ResourceJson {
         .filter(wanted)
         .map(stored -> document(stored, applied))
         .forEach(items::add);
+    transitions.save();
     return answer;
   }
 

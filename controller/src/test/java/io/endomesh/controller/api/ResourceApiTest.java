@@ -9,6 +9,7 @@ import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +87,7 @@ class ResourceApiTest {
           rules: [{backendRefs: [{name: nobody}]}]
         """;
 
+    Instant before = Instant.now();
     HttpResponse<String> answer = apply("", service("d", "known") + "---\n" + route);
 
     assertThat(json(answer).at("/resources/1/warnings/0").asText())
@@ -95,6 +97,9 @@ class ResourceApiTest {
     JsonNode stored = json(get("/api/v1/namespaces/d/httproutes/r"));
     assertThat(stored.at("/status/parents/0/conditions/0/type").asText()).isEqualTo("Accepted");
     assertThat(stored.at("/status/parents/0/conditions/0/status").asText()).isEqualTo("True");
+    assertThat(
+            Instant.parse(stored.at("/status/parents/0/conditions/0/lastTransitionTime").asText()))
+        .isBetween(before.minusMillis(1), Instant.now());
     assertThat(stored.at("/status/parents/0/conditions/1/type").asText()).isEqualTo("ResolvedRefs");
     assertThat(stored.at("/status/parents/0/conditions/1/status").asText()).isEqualTo("False");
     assertThat(stored.at("/status/parents/0/conditions/1/reason").asText())
@@ -238,13 +243,13 @@ class ResourceApiTest {
 
   private static String service(String namespace, String name) {
     return """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: %s, namespace: %s}
-        spec:
-          selector:
-            app: %s
-        """
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %s, namespace: %s}
+    spec:
+      selector:
+        app: %s
+    """
         .formatted(name, namespace, name);
   }
 
