@@ -345,9 +345,9 @@ public record DestinationRule(
     }
     Fields tcp = fields.objectOrEmpty("tcp");
     Fields http = fields.objectOrEmpty("http");
-    // The application's own client keeps its pool and its time-outs.
-    tcp.ignored("connectTimeout", "tcpKeepalive", "maxConnectionDuration", "idleTimeout");
-    http.ignored(
+    ofTheClient(tcp, "connectTimeout", "tcpKeepalive", "maxConnectionDuration", "idleTimeout");
+    ofTheClient(
+        http,
         "maxRequestsPerConnection",
         "idleTimeout",
         "h2UpgradePolicy",
@@ -363,6 +363,18 @@ public record DestinationRule(
     http.rejectUnknown();
     fields.rejectUnknown();
     return pool;
+  }
+
+  /** The mesh makes no connections, and not all libraries would let it say these. */
+  private static void ofTheClient(Fields fields, String... names) {
+    for (String name : names) {
+      if (fields.has(name)) {
+        throw fields.invalid(
+            name,
+            "not supported (expected: absent; connections are made and kept by the application's"
+                + " own client, where it can be set)");
+      }
+    }
   }
 
   private static @Nullable Integer limit(Fields fields, String name) {

@@ -264,6 +264,36 @@ class ResourceParserTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "tcp, connectTimeout",
+    "tcp, idleTimeout",
+    "tcp, tcpKeepalive",
+    "tcp, maxConnectionDuration",
+    "http, idleTimeout",
+    "http, maxRequestsPerConnection",
+    "http, h2UpgradePolicy",
+    "http, useClientProtocol",
+    "http, maxConcurrentStreams",
+  })
+  void parse_destinationRuleOnConnectionsThemselves_isRefusedByName(String of, String field) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: DestinationRule
+                    metadata: {name: orders, namespace: shop}
+                    spec: {host: orders, trafficPolicy: {connectionPool: {%s: {%s: 5s}}}}
+                    """
+                        .formatted(of, field)))
+        .hasMessage(
+            "DestinationRule shop/orders: spec.trafficPolicy.connectionPool.%s.%s: not supported"
+                    .formatted(of, field)
+                + " (expected: absent; connections are made and kept by the application's own"
+                + " client, where it can be set)");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
