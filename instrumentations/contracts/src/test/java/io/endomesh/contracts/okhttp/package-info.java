@@ -1,0 +1,5 @@
+/** OkHttp under its contract. */
+@NullMarked
+package io.endomesh.contracts.okhttp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package io.endomesh.contracts.retrofit;
+
+import io.endomesh.testkit.DelegatingClientContract;
+import io.endomesh.testkit.Library;
+
+@Library(name = "Retrofit over OkHttp", staged = "retrofit")
+class RetrofitTest extends DelegatingClientContract {
+
+  RetrofitTest() throws ReflectiveOperationException {
+    super("io.endomesh.contracts.retrofit.library.ByRetrofit");
+  }
+}

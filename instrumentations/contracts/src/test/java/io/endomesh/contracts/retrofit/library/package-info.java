@@ -1,0 +1,5 @@
+/** What uses Retrofit. */
+@NullMarked
+package io.endomesh.contracts.retrofit.library;
+
+import org.jspecify.annotations.NullMarked;
