@@ -23,8 +23,7 @@ public final class ConnectAdvice {
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   @Advice.AssignReturned.ToReturned(index = 0, typing = Assigner.Typing.DYNAMIC)
   @Advice.AssignReturned.ToThrown(index = 1, typing = Assigner.Typing.DYNAMIC)
-  public static @Nullable Object @Nullable [] exit(
-      @Advice.Enter @Nullable Sent<Response> sent) {
+  public static @Nullable Object @Nullable [] exit(@Advice.Enter @Nullable Sent<Response> sent) {
     return sent == null ? null : new @Nullable Object[] {sent.response(), sent.error()};
   }
 }
