@@ -18,16 +18,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes calls and tells how they went. A call is {@code {url, headers, count}}: a URL of scheme
- * {@code grpc} is called by gRPC. The answer is {@code {status, headers, received, seen}}, the
- * status of gRPC being its number; {@code seen} counts who answered, or with which error nobody
- * did. Not thread-safe.
+ * Makes calls and tells how they went. A call is {@code {url, headers, count, atOnce}}: a URL of
+ * scheme {@code grpc} is called by gRPC, and {@code atOnce} of them are under way at a time. The
+ * answer is {@code {status, headers, received, seen}}, the status of gRPC being its number; {@code
+ * seen} counts who answered, or with which error nobody did. Not thread-safe.
  */
 final class Calls implements AutoCloseable {
 
@@ -37,21 +43,30 @@ final class Calls implements AutoCloseable {
   private final ObjectMapper json = new ObjectMapper();
   private final CookieManager cookies = new CookieManager();
   private final HttpClient http = HttpClient.newBuilder().cookieHandler(cookies).build();
-  private final Map<String, ManagedChannel> channels = new HashMap<>();
+  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
   JsonNode make(JsonNode call) throws InterruptedException {
     URI url = URI.create(call.get("url").asText());
     ObjectNode answer = json.createObjectNode();
     Map<String, Integer> seen = new TreeMap<>();
     cookies.getCookieStore().removeAll();
-    for (int i = 0; i < call.path("count").asInt(1); i++) {
-      try {
-        answer = url.getScheme().equals("grpc") ? grpc(url, call) : http(url, call);
-      } catch (IOException e) {
-        return json.createObjectNode().put("status", -1).put("error", e.toString());
+    ExecutorService threads = Executors.newFixedThreadPool(call.path("atOnce").asInt(1));
+    try {
+      List<Future<ObjectNode>> answers = new ArrayList<>();
+      for (int i = 0; i < call.path("count").asInt(1); i++) {
+        answers.add(
+            threads.submit(
+                () -> url.getScheme().equals("grpc") ? grpc(url, call) : http(url, call)));
       }
-      String by = answer.path("received").path("by").asText(answer.path("error").asText());
-      seen.merge(by, 1, Integer::sum);
+      for (Future<ObjectNode> each : answers) {
+        answer = each.get();
+        String by = answer.path("received").path("by").asText(answer.path("error").asText());
+        seen.merge(by, 1, Integer::sum);
+      }
+    } catch (ExecutionException e) {
+      return json.createObjectNode().put("status", -1).put("error", e.getCause().toString());
+    } finally {
+      threads.shutdownNow();
     }
     return answer.set("seen", json.valueToTree(seen));
   }

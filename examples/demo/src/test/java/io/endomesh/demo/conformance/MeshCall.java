@@ -23,7 +23,11 @@ import java.util.regex.Pattern;
  * @param responseWithout headers that it does not see
  * @param location of a redirect; null if there is none
  * @param shares of many calls, by the workload that receives them; empty for a single call
+ * @param atMost shares of many calls, by the server that must not get more of them
+ * @param copies of each call that must arrive at a {@link Partner}'s server, 1 for one of each, a
+ *     share of many for less
  * @param together true if one workload must receive them all, whichever it is
+ * @param atOnce how many of them are under way at a time
  */
 record MeshCall(
     String about,
@@ -40,7 +44,10 @@ record MeshCall(
     List<String> responseWithout,
     String location,
     Map<String, Double> shares,
-    Boolean together) {
+    Map<String, Double> atMost,
+    Map<String, Double> copies,
+    Boolean together,
+    Integer atOnce) {
 
   /** As Gateway API has it: a share is right if it is off by no more. */
   private static final double TOLERANCE = 0.05;
@@ -48,8 +55,14 @@ record MeshCall(
   /** As Gateway API has it, for shares. */
   private static final int MANY = 500;
 
+  /** Chance alone is off by more once in two million times (a normal distribution's five). */
+  private static final int DEVIATIONS = 5;
+
   /** Of two instances, chance picks one so often in a row once in a million times. */
-  private static final int SOME = 20;
+  static final int SOME = 20;
+
+  /** For a share that is not left to chance: one call more or less is a hundredth of it. */
+  private static final int ENOUGH = 100;
 
   /** Of a URL, whatever stands for its host. */
   private static final Pattern PATH = Pattern.compile("[a-z]+://[^/]*([^?]*).*");
@@ -63,7 +76,10 @@ record MeshCall(
     response = response == null ? Map.of() : response;
     responseWithout = responseWithout == null ? List.of() : responseWithout;
     shares = shares == null ? Map.of() : shares;
+    atMost = atMost == null ? Map.of() : atMost;
+    copies = copies == null ? Map.of() : copies;
     together = together != null && together;
+    atOnce = atOnce == null ? 1 : atOnce;
   }
 
   /** A call that must be received by this workload. */
@@ -83,17 +99,47 @@ record MeshCall(
         null,
         null,
         null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** Calls that two share alike. */
+  static MeshCall shared(String from, String url, String one, String other) {
+    return new MeshCall(
+        null,
+        from,
+        url,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        Map.of(one, 0.5, other, 0.5),
+        null,
+        null,
+        null,
         null);
   }
 
   /** How often it is made: once tells nothing where chance picks the instance. */
   int count() {
-    return shares.isEmpty() ? SOME : MANY;
+    if (!exact()) {
+      return MANY;
+    }
+    return atMost.isEmpty() ? SOME : ENOUGH;
   }
 
   /** Whether it shows the same each time, and not only more or less. */
   boolean exact() {
-    return shares.isEmpty();
+    return shares.isEmpty()
+        && copies.values().stream().allMatch(share -> share == Math.rint(share));
   }
 
   /** Where the answer is not what it must be; empty if all is well. */
@@ -108,7 +154,7 @@ record MeshCall(
     }
     JsonNode arrived = answer.path("received");
     if (answeredBy != null) {
-      String seen = "{\"" + answeredBy + "\":" + SOME + "}";
+      String seen = "{\"" + answeredBy + "\":" + count() + "}";
       differ(wrong, "answered by", seen, answer.path("seen"));
     }
     if (!arrived.isMissingNode() && !url.startsWith("grpc:")) {
@@ -125,9 +171,40 @@ record MeshCall(
     headers(wrong, "received", received, receivedWithout, arrived.path("headers"));
     headers(wrong, "response", response, responseWithout, answer.path("headers"));
     shares(wrong, answer.path("seen"));
+    atMost.forEach(
+        (name, share) -> {
+          int real = answer.path("seen").path(name).asInt();
+          if (real > share * count()) {
+            wrong.add("calls of " + name + ": " + real + " (expected: at most " + share + ")");
+          }
+        });
+    wrong.addAll(copiesAmiss(answer.path("copies")));
     if (!wrong.isEmpty()) {
       wrong.add("the answer: " + answer);
     }
+    return wrong;
+  }
+
+  /** Where there are not the copies that there must be; those of the last calls may be late. */
+  List<String> copiesAmiss(JsonNode arrived) {
+    List<String> wrong = new ArrayList<>();
+    copies.forEach(
+        (name, share) -> {
+          int real = arrived.path(name).asInt();
+          double off = exact() ? 0 : DEVIATIONS * Math.sqrt(count() * share * (1 - share));
+          if (Math.abs(real - share * count()) > off) {
+            wrong.add(
+                "copies at "
+                    + name
+                    + ": "
+                    + real
+                    + " (expected: "
+                    + share * count()
+                    + " ± "
+                    + off
+                    + ")");
+          }
+        });
     return wrong;
   }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.demo.Installation;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,33 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(180)
 class MeshConformanceIT {
+
+  /** Long enough for hundreds of calls in its first fourth. */
+  private static final Duration WINDOW = Duration.ofSeconds(5);
+
+  private static final String WARMING_UP =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: warming, namespace: mesh}
+      spec:
+        host: warming.example
+        trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 5s}}}
+      ---
+      """;
+
+  private static final String ENTRY =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: {name: warming, namespace: mesh}
+      spec:
+        hosts: [warming.example]
+        location: MESH_EXTERNAL
+        resolution: STATIC
+        ports: [{number: 80, name: http, protocol: HTTP}]
+        endpoints: [%s]
+      """;
 
   @TempDir private static Path run;
   private static EchoMesh mesh;
@@ -61,5 +90,47 @@ class MeshConformanceIT {
     } finally {
       mesh.delete(theCase.paths());
     }
+  }
+
+  /**
+   * The endpoint that is there first has to serve; the second has to warm up. While less than a
+   * fourth of its window has passed, it gets at most a fourth of the first one's calls.
+   */
+  @Test
+  void endpoint_thatJoinsAClusterThatWarmsUp_getsItsShareLittleByLittle() throws Exception {
+    mesh.apply(
+        WARMING_UP + ENTRY.formatted("{address: 127.0.0.1, ports: {http: {port of first}}}"));
+    mesh.showsInTime(MeshCall.of("echo-v1", "http://warming.example/", "first"));
+    long start = System.nanoTime();
+    mesh.apply(
+        ENTRY.formatted(
+            "{address: 127.0.0.1, ports: {http: {port of first}}},"
+                + " {address: 127.0.0.1, ports: {http: {port of second}}}"));
+    int young = 0;
+    int calls = 0;
+    while (true) {
+      int ofSecond = seen("second");
+      if (System.nanoTime() - start > WINDOW.toNanos() / 4) {
+        break;
+      }
+      young += ofSecond;
+      calls += MeshCall.SOME;
+    }
+    double deviation = Math.sqrt(calls * 0.2 * 0.8);
+    assertThat((double) young)
+        .as("calls of %s that the second endpoint got while it was young", calls)
+        .isLessThanOrEqualTo(calls * 0.2 + 5 * deviation);
+    mesh.showsInTime(MeshCall.shared("echo-v1", "http://warming.example/", "first", "second"));
+    mesh.delete(
+        List.of(
+            "/api/v1/namespaces/mesh/serviceentries/warming",
+            "/api/v1/namespaces/mesh/destinationrules/warming"));
+  }
+
+  private static int seen(String name) throws Exception {
+    return mesh.make(MeshCall.of("echo-v1", "http://warming.example/", null))
+        .path("seen")
+        .path(name)
+        .asInt();
   }
 }

@@ -1,6 +1,7 @@
 package io.endomesh.demo.conformance;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -14,27 +15,52 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A host outside the mesh: answers with what arrived, in plaintext on one port and by TLS on
- * another. Its certificate is {@code keytool}'s, and a root of its own.
+ * Servers outside the mesh that answer with what arrived: one in plaintext, one by TLS with a
+ * certificate of {@code keytool}'s and a root of its own; {@code first} and {@code second}, which
+ * are alike; {@code slow}; and {@code silent}, which never answers. All say 503 to {@value
+ * #UNAVAILABLE}. Thread-safe.
  */
 final class Partner implements AutoCloseable {
 
   /** What its certificate proves. */
   static final String NAME = "api.partner.example";
 
+  /** Header by which calls are told apart that were made together. */
+  static final String MARK = "x-mark";
+
+  private static final String UNAVAILABLE = "/unavailable";
+
+  /** Ten times what a call takes on a machine that is busy. */
+  private static final long SLOW_MILLIS = 100;
+
   private final ObjectMapper json = new ObjectMapper();
-  private final HttpServer plaintext;
+  private final Map<String, HttpServer> servers = new LinkedHashMap<>();
   private final HttpsServer tls;
   private final String root;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Map<String, Map<String, Integer>> received = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "partner");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   Partner(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
     String password = UUID.randomUUID().toString();
@@ -48,10 +74,13 @@ final class Partner implements AutoCloseable {
     context.init(keys.getKeyManagers(), null, null);
 
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    plaintext = HttpServer.create(anyPort, 0);
+    for (String name : List.of("partner", "first", "second", "slow", "silent")) {
+      HttpServer server = HttpServer.create(anyPort, 0);
+      servers.put(name, server);
+      start(server, name);
+    }
     tls = HttpsServer.create(anyPort, 0);
     tls.setHttpsConfigurator(new HttpsConfigurator(context));
-    start(plaintext, "partner");
     start(tls, "partner by TLS");
   }
 
@@ -95,8 +124,50 @@ final class Partner implements AutoCloseable {
   }
 
   private void start(HttpServer server, String name) {
-    server.createContext("/", exchange -> answer(exchange, name));
+    server.createContext(
+        "/",
+        exchange -> {
+          count(exchange.getRequestHeaders(), name);
+          if (holdsBack(name)) {
+            exchange.close();
+          } else {
+            answer(exchange, name);
+          }
+        });
+    server.setExecutor(threads);
     server.start();
+  }
+
+  private void count(Headers headers, String name) {
+    String mark = headers.getFirst(MARK);
+    if (mark != null) {
+      received
+          .computeIfAbsent(mark, first -> new ConcurrentHashMap<>())
+          .merge(name, 1, Integer::sum);
+    }
+  }
+
+  /** Waits as long as the server of that name does; true if it gives no answer at all. */
+  private boolean holdsBack(String name) {
+    try {
+      switch (name) {
+        case "slow" -> closed.await(SLOW_MILLIS, TimeUnit.MILLISECONDS);
+        case "silent" -> {
+          closed.await();
+          return true;
+        }
+        default -> {}
+      }
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  /** How many requests with a mark each server got so far. */
+  Map<String, Integer> received(String mark) {
+    return Map.copyOf(received.getOrDefault(mark, Map.of()));
   }
 
   private void answer(HttpExchange exchange, String name) throws IOException {
@@ -117,16 +188,21 @@ final class Partner implements AutoCloseable {
                 exchange.getRequestURI().getPath(),
                 "headers",
                 headers));
-    exchange.sendResponseHeaders(200, answer.length);
+    exchange.sendResponseHeaders(
+        exchange.getRequestURI().getPath().equals(UNAVAILABLE) ? 503 : 200, answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
   }
 
   /** {@code text} with what only a started partner knows; the root as a quoted string of YAML. */
   String complete(String text) {
-    return text.replace("{port of partner}", port(plaintext))
-        .replace("{TLS port of partner}", port(tls))
-        .replace("{root of partner}", root.replace("\n", "\\n"));
+    String complete =
+        text.replace("{TLS port of partner}", port(tls))
+            .replace("{root of partner}", root.replace("\n", "\\n"));
+    for (Map.Entry<String, HttpServer> server : servers.entrySet()) {
+      complete = complete.replace("{port of " + server.getKey() + "}", port(server.getValue()));
+    }
+    return complete;
   }
 
   private static String port(HttpServer server) {
@@ -135,7 +211,9 @@ final class Partner implements AutoCloseable {
 
   @Override
   public void close() {
-    plaintext.stop(0);
+    closed.countDown();
+    servers.values().forEach(server -> server.stop(0));
     tls.stop(0);
+    threads.shutdownNow();
   }
 }
