@@ -62,7 +62,7 @@ final class PrecedenceCheck implements Check {
 
   private static void beside(
       Estate estate, AppliedResource applied, VirtualService virtual, List<Finding> findings) {
-    RuleSet rules = RuleSet.of(virtual);
+    RuleSet rules = RuleSet.of(virtual, estate.model());
     for (ServiceKey service : rules == null ? List.<ServiceKey>of() : rules.services()) {
       for (AppliedResource other : estate.resources()) {
         if (other.resource() instanceof RouteResource route

@@ -7,6 +7,7 @@ import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.translate.AppliedResource;
 import io.endomesh.controller.translate.Delegates;
 import io.endomesh.controller.translate.MeshService;
+import io.endomesh.controller.translate.RouteHost;
 import io.endomesh.controller.translate.ServiceKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,18 @@ final class ReferencesCheck implements Check {
   @Override
   public void look(Estate estate, List<Finding> findings) {
     for (AppliedResource applied : estate.resources()) {
-      RuleSet rules = RuleSet.of(applied.resource());
+      RuleSet rules = RuleSet.of(applied.resource(), estate.model());
       if (rules != null) {
         for (ServiceKey service : rules.services()) {
           whoItIsFor(estate, applied, rules.forField(), service, findings);
+        }
+        for (String host : rules.unknown()) {
+          findings.add(
+              new Finding(
+                  Code.EM0101,
+                  applied.key(),
+                  rules.forField(),
+                  "no ServiceEntry of " + host + " (expected: one that has it); it has no effect"));
         }
         for (int i = 0; i < rules.rules().size(); i++) {
           rule(estate, applied, rules, i, findings);
@@ -90,11 +99,28 @@ final class ReferencesCheck implements Check {
       RouteResource.Backend backend,
       int weight,
       List<Finding> findings) {
-    ServiceKey key = RuleSet.service(backend);
-    MeshService service = estate.model().service(key);
-    String name = Estate.text(key);
     // Gateway API says how such calls are answered, Istio does not.
     String status = applied.resource() instanceof RouteResource ? "500" : "503";
+    RouteHost host = estate.model().routeHost(backend);
+    if (host instanceof RouteHost.External external) {
+      subset(estate, applied, field, external.host(), backend.subset(), findings);
+      return;
+    }
+    if (host instanceof RouteHost.Unknown unknown) {
+      findings.add(
+          new Finding(
+              Code.EM0102,
+              applied.key(),
+              field,
+              "no ServiceEntry of "
+                  + unknown.host()
+                  + " (expected: one that has it); calls that are sent to it fail with "
+                  + status));
+      return;
+    }
+    ServiceKey key = ((RouteHost.Service) host).key();
+    MeshService service = estate.model().service(key);
+    String name = Estate.text(key);
     if (service == null) {
       findings.add(
           new Finding(
@@ -121,19 +147,10 @@ final class ReferencesCheck implements Check {
                   + " that opens it); calls that are sent to it fail with 500"));
     }
     String subset = backend.subset();
-    if (subset != null && labels(estate, key, subset) == null) {
-      findings.add(
-          new Finding(
-              Code.EM0104,
-              applied.key(),
-              field,
-              "subset "
-                  + subset
-                  + " of "
-                  + name
-                  + " (expected: one that its DestinationRule defines); calls that are sent to it"
-                  + " fail with 503"));
-    } else if (estate.live() && weight > 0 && hasNobody(estate, service, subset)) {
+    if (!subset(estate, applied, field, name, subset, findings)) {
+      return;
+    }
+    if (estate.live() && weight > 0 && hasNobody(estate, service, subset)) {
       findings.add(
           new Finding(
               Code.EM0105,
@@ -148,8 +165,37 @@ final class ReferencesCheck implements Check {
     }
   }
 
+  /**
+   * @param name of the service, {@code shop/orders}, or an external host
+   * @return true if there is one, or none is asked for
+   */
+  private static boolean subset(
+      Estate estate,
+      AppliedResource applied,
+      String field,
+      String name,
+      @Nullable String subset,
+      List<Finding> findings) {
+    if (subset == null || labels(estate, name, subset) != null) {
+      return true;
+    }
+    findings.add(
+        new Finding(
+            Code.EM0104,
+            applied.key(),
+            field,
+            "subset "
+                + subset
+                + " of "
+                + name
+                + " (expected: one that its DestinationRule defines); calls that are sent to it"
+                + " fail with 503"));
+    return false;
+  }
+
   private static boolean hasNobody(Estate estate, MeshService service, @Nullable String subset) {
-    DestinationRule.Subset wanted = subset == null ? null : labels(estate, service.key(), subset);
+    DestinationRule.Subset wanted =
+        subset == null ? null : labels(estate, Estate.text(service.key()), subset);
     return service.workloads().stream()
         .noneMatch(
             workload ->
@@ -159,10 +205,9 @@ final class ReferencesCheck implements Check {
 
   /** Of the oldest rule for the service, which is the one that counts. */
   private static DestinationRule.@Nullable Subset labels(
-      Estate estate, ServiceKey service, String subset) {
+      Estate estate, String name, String subset) {
     for (AppliedResource applied : estate.resources()) {
-      if (applied.resource() instanceof DestinationRule rule
-          && service.equals(estate.model().serviceOf(rule))) {
+      if (applied.resource() instanceof DestinationRule rule && name.equals(name(estate, rule))) {
         return rule.subsets().stream()
             .filter(candidate -> candidate.name().equals(subset))
             .findFirst()
@@ -170,5 +215,10 @@ final class ReferencesCheck implements Check {
       }
     }
     return null;
+  }
+
+  private static String name(Estate estate, DestinationRule rule) {
+    ServiceKey service = estate.model().serviceOf(rule);
+    return service == null ? rule.host() : Estate.text(service);
   }
 }

@@ -11,7 +11,7 @@ final class TimeoutsCheck implements Check {
   @Override
   public void look(Estate estate, List<Finding> findings) {
     for (AppliedResource applied : estate.resources()) {
-      RuleSet rules = RuleSet.of(applied.resource());
+      RuleSet rules = RuleSet.of(applied.resource(), estate.model());
       for (int i = 0; rules != null && i < rules.rules().size(); i++) {
         rule(applied, rules.field(i), rules.rules().get(i), findings);
       }

@@ -39,6 +39,8 @@ public sealed interface RouteResource extends MeshResource permits HttpRoute, Gr
    * @param subset of a DestinationRule; null for all endpoints
    * @param port null for the primary one
    * @param filters header changes for this backend only
+   * @param host as a VirtualService writes it, because a ServiceEntry may have it; null for what
+   *     can be a service only
    */
   record Backend(
       String namespace,
@@ -46,10 +48,22 @@ public sealed interface RouteResource extends MeshResource permits HttpRoute, Gr
       @Nullable String subset,
       @Nullable Integer port,
       int weight,
-      RouteFilters filters) {
+      RouteFilters filters,
+      @Nullable String host) {
+
+    /** A service. */
+    public Backend(
+        String namespace,
+        String service,
+        @Nullable String subset,
+        @Nullable Integer port,
+        int weight,
+        RouteFilters filters) {
+      this(namespace, service, subset, port, weight, filters, null);
+    }
 
     Backend withWeight(int other) {
-      return new Backend(namespace, service, subset, port, other, filters);
+      return new Backend(namespace, service, subset, port, other, filters, host);
     }
   }
 

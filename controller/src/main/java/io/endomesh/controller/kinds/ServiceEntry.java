@@ -4,6 +4,7 @@ import io.endomesh.dataplane.cluster.Locality;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A ServiceEntry of Istio, networking.istio.io/v1: a host that no workload of the mesh serves, such
@@ -39,7 +40,25 @@ public record ServiceEntry(
   /**
    * @param target at the endpoints, unless they name another
    */
-  public record Port(int number, String name, String protocol, int target) {}
+  public record Port(int number, String name, String protocol, int target) {
+
+    /**
+     * Istio's names of what rules for HTTP are for. Of {@code HTTPS}, which Istio's proxies see
+     * from outside only, an agent sees the requests.
+     */
+    private static final Set<String> HTTP =
+        Set.of("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY", "HTTPS");
+
+    /** True if rules for HTTP hold for its calls. */
+    public boolean isHttp() {
+      return HTTP.contains(protocol.toUpperCase(Locale.ROOT));
+    }
+
+    /** True if applications speak TLS there. */
+    public boolean isTls() {
+      return protocol.equalsIgnoreCase("HTTPS") || protocol.equalsIgnoreCase("TLS");
+    }
+  }
 
   public enum Location {
     MESH_EXTERNAL,

@@ -94,19 +94,21 @@ final class VirtualFilters {
   private static RouteResource.Backend destination(
       MeshResource.Metadata metadata, Fields fields, int weight, RouteFilters filters) {
     String host = fields.string("host").toLowerCase(Locale.ROOT);
-    String[] labels = host.split("\\.", -1);
-    if (labels.length > 2 && !labels[2].equals("svc")) {
-      throw fields.invalid("host", "'" + host + "' (expected: a service of the mesh)");
+    if (!HostNames.isName(host)) {
+      throw fields.invalid("host", "'" + host + "' (expected: a service, or a DNS name)");
     }
+    String[] labels = host.split("\\.", -1);
+    boolean ofMesh = labels.length > 1 && !HostNames.isExternal(host);
     Fields port = fields.objectOrEmpty("port");
     RouteResource.Backend backend =
         new RouteResource.Backend(
-            labels.length == 1 ? metadata.namespace() : labels[1],
-            labels[0],
+            ofMesh ? labels[1] : metadata.namespace(),
+            ofMesh ? labels[0] : host,
             fields.optionalString("subset"),
             port.has("number") ? (Integer) port.integer("number", 1, 65535) : null,
             weight,
-            filters);
+            filters,
+            host);
     port.rejectUnknown();
     fields.rejectUnknown();
     return backend;

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A VirtualService of Istio, networking.istio.io/v1, for calls inside the mesh: its HTTP routes, in
- * the order in which they are written. Immutable.
+ * A VirtualService of Istio, networking.istio.io/v1, for calls of services and of external hosts
+ * that a ServiceEntry has: its HTTP routes, in the order in which they are written. Immutable.
  *
  * @param hosts in lower case; empty if it is there for others that delegate rules to it
  * @param exportTo namespaces whose VirtualServices may delegate to it; {@code *} among them is all
@@ -138,13 +138,9 @@ public record VirtualService(
       if (hosts.get(i).contains("*")) {
         throw spec.invalid("hosts[" + i + "]", "'" + hosts.get(i) + "' (expected: no wildcard)");
       }
-      if (HostNames.isExternal(hosts.get(i))) {
+      if (!HostNames.isName(hosts.get(i))) {
         throw spec.invalid(
-            "hosts[" + i + "]",
-            "'"
-                + hosts.get(i)
-                + "' (expected: a service of the mesh; external hosts are not supported in this"
-                + " release)");
+            "hosts[" + i + "]", "'" + hosts.get(i) + "' (expected: a service, or a DNS name)");
       }
     }
     List<String> gateways = spec.strings("gateways");

@@ -161,9 +161,17 @@ final class ClusterTranslator {
       LocalityRule rule,
       Scope scope) {
     List<List<EntryEndpoints.Server>> priorities = priorities(model, to, parsed);
-    return priorities == null
-        ? Assignment.of(name, placed(EntryEndpoints.of(model, to)), rule, scope)
-        : byPriority(name, priorities);
+    if (priorities != null) {
+      return byPriority(name, priorities);
+    }
+    Map<String, String> labels = subset(model, parsed);
+    List<EntryEndpoints.Server> servers =
+        labels == null
+            ? List.of()
+            : EntryEndpoints.of(model, to).stream()
+                .filter(server -> server.labels().entrySet().containsAll(labels.entrySet()))
+                .toList();
+    return Assignment.of(name, placed(servers), rule, scope);
   }
 
   /** Labels that its workloads carry; null if nobody defines the subset, which then has none. */

@@ -3,7 +3,10 @@ package io.endomesh.controller.translate;
 import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DatabasePolicy.Target;
 import io.endomesh.controller.kinds.DatabasePolicy.TargetKind;
+import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
+import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.translate.RouteConditions.Condition;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +24,7 @@ public final class DatabaseConditions {
 
   public static List<Condition> of(DatabasePolicy policy, Applied applied) {
     String namespace = policy.metadata().namespace();
-    List<ServiceEntry> own =
-        applied.of(ServiceEntry.class).stream()
-            .filter(entry -> entry.metadata().namespace().equals(namespace))
-            .toList();
+    List<ServiceEntry> own = own(policy, applied);
     List<String> missing = new ArrayList<>();
     List<String> hosts = new ArrayList<>(policy.hosts());
     if (policy.roles() != null) {
@@ -72,6 +72,46 @@ public final class DatabaseConditions {
                     + namespace
                     + " (expected: a ServiceEntry or a Service there); the policy has no effect on"
                     + " it until there is one"));
+  }
+
+  /**
+   * What a route says of each attempt at a host that is a database: its driver opens the
+   * connection, and obeys the application's own connect time-out. Null if it says nothing of the
+   * kind.
+   */
+  static @Nullable Condition ofRoute(MeshResource route, Applied applied) {
+    List<? extends RouteResource.Rule> rules =
+        route instanceof RouteResource ofGateway
+            ? ofGateway.rules()
+            : route instanceof VirtualService virtual ? virtual.rules() : List.of();
+    if (rules.stream().allMatch(rule -> rule.timeouts().attemptNanos() == null)) {
+      return null;
+    }
+    String field = route instanceof VirtualService ? "perTryTimeout" : "backendRequest";
+    for (DatabasePolicy policy : applied.of(DatabasePolicy.class)) {
+      Set<String> both = new TreeSet<>(Precedence.hosts(route));
+      both.retainAll(databases(policy, own(policy, applied)));
+      if (!both.isEmpty()) {
+        return new Condition(
+            "Effective",
+            false,
+            "UnsupportedValue",
+            field
+                + ": "
+                + String.join(", ", both)
+                + " is a database, of DatabasePolicy "
+                + Precedence.text(policy)
+                + " (expected: statements.timeout there, and the driver's own connect time-out); it"
+                + " has no effect there");
+      }
+    }
+    return null;
+  }
+
+  private static List<ServiceEntry> own(DatabasePolicy policy, Applied applied) {
+    return applied.of(ServiceEntry.class).stream()
+        .filter(entry -> entry.metadata().namespace().equals(policy.metadata().namespace()))
+        .toList();
   }
 
   /** Who has a database of this policy instead, and which; null if nobody has. */

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,27 @@ sealed interface Destination {
   String routeName();
 
   /** {@code outbound|8080||orders.shop}. */
-  String clusterName();
+  default String clusterName() {
+    return clusterName(null);
+  }
+
+  /**
+   * {@code outbound|8080|v2|orders.shop}.
+   *
+   * @param subset of a DestinationRule; null for all endpoints
+   */
+  default String clusterName(@Nullable String subset) {
+    return clusterName(portNumber(), subset, host());
+  }
+
+  /** {@code orders.shop}, or the external host. */
+  String host();
+
+  /** By which callers name the port. */
+  int portNumber();
+
+  /** Of who owns it, and says how everybody calls it who says nothing else (GEP-1324). */
+  String namespace();
 
   record ToService(MeshService service, int portIndex) implements Destination {
 
@@ -25,12 +46,18 @@ sealed interface Destination {
     }
 
     @Override
-    public String clusterName() {
-      return clusterName(null);
+    public String host() {
+      return service.key().toString();
     }
 
-    String clusterName(@Nullable String subset) {
-      return Destination.clusterName(port().number(), subset, service.key().toString());
+    @Override
+    public int portNumber() {
+      return port().number();
+    }
+
+    @Override
+    public String namespace() {
+      return service.key().namespace();
     }
   }
 
@@ -42,10 +69,34 @@ sealed interface Destination {
     }
 
     @Override
-    public String clusterName() {
-      return Destination.clusterName(port.number(), host);
+    public int portNumber() {
+      return port.number();
+    }
+
+    @Override
+    public String namespace() {
+      return entry.metadata().namespace();
+    }
+
+    /**
+     * Where the host is called by TLS that the application speaks: an entry's port for it, or, of a
+     * host that only DNS knows, the one that a URL means. Null if there is none but this.
+     */
+    @Nullable ToEntry byTls() {
+      if (port.isTls()) {
+        return null;
+      }
+      for (ServiceEntry.Port other : entry.ports()) {
+        if (other.isTls()) {
+          return new ToEntry(entry, host, other);
+        }
+      }
+      return isByName(entry) ? new ToEntry(entry, host, Destination.port(entry, HTTPS)) : null;
     }
   }
+
+  /** The port that a URL of scheme https means (RFC 9110, 4.2.2). */
+  int HTTPS = 443;
 
   static String clusterName(int port, String host) {
     return clusterName(port, null, host);
@@ -95,7 +146,7 @@ sealed interface Destination {
       MeshModel model, String host, int port, @Nullable String namespace) {
     ServiceEntry entry = model.serviceEntry(host);
     if (entry != null) {
-      if (!isLed(model, entry, host)) {
+      if (!isLed(model, entry, host, namespace)) {
         return null;
       }
       return new ToEntry(entry, host, port(entry, port));
@@ -121,20 +172,53 @@ sealed interface Destination {
 
   /**
    * Without endpoints the application goes where it would without a mesh: DNS tells it. Unless it
-   * needs the mesh to begin TLS.
+   * needs the mesh to begin TLS, or a VirtualService says how the host is called.
    */
-  private static boolean isLed(MeshModel model, ServiceEntry entry, String host) {
+  private static boolean isLed(
+      MeshModel model, ServiceEntry entry, String host, @Nullable String namespace) {
     return !entry.endpoints().isEmpty()
         || !entry.selector().isEmpty()
         || entry.resolution() == ServiceEntry.Resolution.DNS
-            && model.upstreamTls().of(entry, host) instanceof DestinationRule.Tls.Originated;
+            && (model.upstreamTls().of(entry, host) instanceof DestinationRule.Tls.Originated
+                || namespace != null && model.virtualServices().of(entry, host, namespace) != null);
   }
 
+  /** True of a host that only DNS knows: all of its ports are there. */
+  private static boolean isByName(ServiceEntry entry) {
+    return entry.endpoints().isEmpty() && entry.selector().isEmpty();
+  }
+
+  /** The one of that number; otherwise (none, unknown) the first. */
   private static ServiceEntry.Port port(ServiceEntry entry, int number) {
-    return entry.ports().stream()
-        .filter(port -> port.number() == number)
-        .findFirst()
-        .orElse(entry.ports().get(0));
+    for (ServiceEntry.Port port : entry.ports()) {
+      if (port.number() == number) {
+        return port;
+      }
+    }
+    return number != 0 && isByName(entry)
+        ? new ServiceEntry.Port(number, Integer.toString(number), "TCP", number)
+        : entry.ports().get(0);
+  }
+
+  /**
+   * Where a rule leads, by a port that it names or that is called.
+   *
+   * @return null if nobody is there: a service that the mesh does not know
+   */
+  static @Nullable Destination ofBackend(
+      MeshModel model, RouteResource.Backend backend, int calledPort) {
+    int port = backend.port() == null ? 0 : backend.port();
+    RouteHost host = RouteHost.of(backend, model::serviceEntry);
+    if (host instanceof RouteHost.External external) {
+      ServiceEntry entry = external.entry();
+      boolean called = entry.ports().stream().anyMatch(each -> each.number() == calledPort);
+      return new ToEntry(
+          entry, external.host(), port(entry, port != 0 || !called ? port : calledPort));
+    }
+    MeshService service = host instanceof RouteHost.Service to ? model.service(to.key()) : null;
+    return service == null || service.ports().isEmpty()
+        ? null
+        : new ToService(service, service.portIndex(port));
   }
 
   private static int number(String text) {

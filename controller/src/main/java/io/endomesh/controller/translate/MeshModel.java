@@ -4,7 +4,6 @@ import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
-import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.registry.Workload;
 import java.util.Collection;
 import java.util.Collections;
@@ -31,7 +30,7 @@ public final class MeshModel {
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
-  private final List<VirtualService> virtualServices;
+  private final VirtualServices virtualServices;
   private final Set<String> sourceLabels;
   private final Delegates delegates;
   private final DestinationRules destinationRules;
@@ -66,14 +65,14 @@ public final class MeshModel {
         Collections.unmodifiableSortedMap(
             ServiceDirectory.of(catalog.services(), workloads, known, trustDomain));
     this.routes = catalog.routes();
-    this.virtualServices = catalog.virtualServices();
+    this.virtualServices = new VirtualServices(catalog.virtualServices(), entriesByHost::get);
     this.sourceLabels =
         virtualServices.stream()
             .flatMap(virtual -> virtual.rules().stream())
             .flatMap(rule -> rule.matches().stream())
             .flatMap(match -> match.sourceLabels().keySet().stream())
             .collect(Collectors.toUnmodifiableSet());
-    this.delegates = new Delegates(virtualServices);
+    this.delegates = new Delegates(catalog.virtualServices());
     for (ServiceEntry entry : catalog.serviceEntries()) {
       // The oldest keeps a host: nobody takes over another's by applying a second one.
       entry.hosts().forEach(host -> entriesByHost.putIfAbsent(host, entry));
@@ -141,6 +140,16 @@ public final class MeshModel {
     return queryModifiers;
   }
 
+  /** What a VirtualService of a namespace means by a host. */
+  public RouteHost routeHost(String host, String namespace) {
+    return RouteHost.of(host, namespace, entriesByHost::get);
+  }
+
+  /** Where a rule leads. */
+  public RouteHost routeHost(RouteResource.Backend backend) {
+    return RouteHost.of(backend, entriesByHost::get);
+  }
+
   /** Of the ports of a workload that no single-port mode names. */
   public Mode mtlsMode(String namespace, Map<String, String> labels) {
     return peerAuthentication.mode(namespace, labels, null);
@@ -184,8 +193,7 @@ public final class MeshModel {
     return routes;
   }
 
-  /** Oldest first. */
-  List<VirtualService> virtualServices() {
+  VirtualServices virtualServices() {
     return virtualServices;
   }
 

@@ -146,7 +146,12 @@ final class Precedence {
 
   /** {@code HTTPRoute shop/orders}. */
   static String name(MeshResource resource) {
-    return kind(resource) + " " + namespace(resource) + "/" + resource.metadata().name();
+    return kind(resource) + " " + text(resource);
+  }
+
+  /** {@code shop/orders}. */
+  static String text(MeshResource resource) {
+    return namespace(resource) + "/" + resource.metadata().name();
   }
 
   private static String kind(MeshResource resource) {

@@ -70,6 +70,10 @@ public final class RouteConditions {
     if (budget != null) {
       conditions.add(new Condition("Effective", false, "Overridden", budget));
     }
+    Condition attempts = DatabaseConditions.ofRoute(resource, applied);
+    if (attempts != null) {
+      conditions.add(attempts);
+    }
     return conditions;
   }
 
@@ -125,7 +129,7 @@ public final class RouteConditions {
     return conditions;
   }
 
-  private static Condition unresolved(String reason, String message) {
+  static Condition unresolved(String reason, String message) {
     return new Condition("ResolvedRefs", false, reason, message);
   }
 
@@ -136,16 +140,7 @@ public final class RouteConditions {
       return route(route, route.parents(), applied);
     }
     if (resource instanceof VirtualService virtual) {
-      Condition external = external(virtual, applied);
-      if (external != null) {
-        return List.of(external);
-      }
-      Set<ServiceKey> hosts = services(virtual.hosts(), virtual.metadata().namespace());
-      return DelegateConditions.of(
-          virtual,
-          applied,
-          withSubsets(
-              virtual, applied, of("hosts", hosts, "route", backends(virtual.rules()), known)));
+      return DelegateConditions.of(virtual, applied, VirtualServiceConditions.of(virtual, applied));
     }
     if (resource instanceof DestinationRule rule) {
       return List.of(destination(rule, applied));
@@ -197,62 +192,6 @@ public final class RouteConditions {
             + String.join(", ", missing)
             + " (expected: one of the route's namespace); calls of the rules that name it are"
             + " answered with 500 until it is applied");
-  }
-
-  /** Of services that are known each subset must be too, or calls find nobody. */
-  private static List<Condition> withSubsets(
-      VirtualService virtual, Applied applied, List<Condition> conditions) {
-    DestinationRules rules =
-        new DestinationRules(applied.of(DestinationRule.class), applied::serviceEntry);
-    Set<String> missing = new TreeSet<>();
-    for (VirtualService.VirtualRule rule : virtual.rules()) {
-      List<RouteResource.Backend> all = new ArrayList<>(rule.backends());
-      rule.filters().mirrors().forEach(mirror -> all.add(mirror.backend()));
-      for (RouteResource.Backend to : all) {
-        String host = new ServiceKey(to.namespace(), to.service()).toString();
-        if (to.subset() != null && rules.subset(host, to.subset()) == null) {
-          missing.add(to.subset() + " of " + host);
-        }
-      }
-    }
-    if (missing.isEmpty() || !conditions.get(1).status()) {
-      return conditions;
-    }
-    List<Condition> worse = new ArrayList<>(conditions);
-    worse.set(
-        1,
-        unresolved(
-            "SubsetNotFound",
-            "route: no subset "
-                + String.join(", ", missing)
-                + " (expected: one that a DestinationRule of the host defines); calls that are sent"
-                + " to it fail until then"));
-    return worse;
-  }
-
-  /** Null if none of its hosts is one of a ServiceEntry, for which its rules have no effect. */
-  private static @Nullable Condition external(VirtualService virtual, Applied applied) {
-    String namespace = virtual.metadata().namespace();
-    for (String host : virtual.hosts()) {
-      ServiceEntry entry = applied.serviceEntry(host);
-      ServiceKey service = ServiceKey.ofHost(host, namespace);
-      if (entry != null
-          && (service == null || !applied.known().test(service))
-          && (host.indexOf('.') >= 0 || entry.metadata().namespace().equals(namespace))) {
-        return new Condition(
-            "Accepted",
-            false,
-            "UnsupportedValue",
-            "hosts: '"
-                + host
-                + "' is external, of ServiceEntry "
-                + entry.metadata().namespace()
-                + "/"
-                + entry.metadata().name()
-                + " (expected: a service of the mesh); it has no effect there");
-      }
-    }
-    return null;
   }
 
   /** Of a policy that is attached to services (GEP-713). */
@@ -356,19 +295,8 @@ public final class RouteConditions {
             + " to Service); calls that are sent to it fail until it is granted");
   }
 
-  private static String text(ServiceKey service) {
+  static String text(ServiceKey service) {
     return service.namespace() + "/" + service.name();
-  }
-
-  private static Set<ServiceKey> services(List<String> hosts, String namespace) {
-    Set<ServiceKey> services = new TreeSet<>();
-    for (String host : hosts) {
-      ServiceKey service = ServiceKey.ofHost(host, namespace);
-      if (service != null) {
-        services.add(service);
-      }
-    }
-    return services;
   }
 
   /** Where the rules send calls, and copies of them. */

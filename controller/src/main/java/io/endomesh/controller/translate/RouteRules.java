@@ -25,10 +25,10 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -67,21 +67,18 @@ final class RouteRules {
 
   private final MeshModel model;
   private final Scope.Dialect dialect;
-  private final Destination.ToService to;
+  private final Destination to;
   private final @Nullable RouteResource owner;
 
   /**
    * @param to what the callers meant: where a rule leads that names no backend
    */
-  RouteRules(MeshModel model, Scope.Dialect dialect, Destination.ToService to) {
+  RouteRules(MeshModel model, Scope.Dialect dialect, Destination to) {
     this(model, dialect, to, null);
   }
 
   private RouteRules(
-      MeshModel model,
-      Scope.Dialect dialect,
-      Destination.ToService to,
-      @Nullable RouteResource owner) {
+      MeshModel model, Scope.Dialect dialect, Destination to, @Nullable RouteResource owner) {
     this.model = model;
     this.dialect = dialect;
     this.to = to;
@@ -170,20 +167,20 @@ final class RouteRules {
     if (rule.session() != null) {
       return rule.session();
     }
-    List<ServiceKey> services =
+    List<Session> sessions =
         rule.backends().isEmpty()
-            ? List.of(to.service().key())
+            ? Collections.singletonList(session(to))
             : rule.backends().stream()
                 .filter(backend -> backend.weight() > 0)
-                .map(backend -> new ServiceKey(backend.namespace(), backend.service()))
+                .map(backend -> session(Destination.ofBackend(model, backend, to.portNumber())))
                 .toList();
-    Session agreed = services.isEmpty() ? null : model.backendPolicies().session(services.get(0));
-    for (ServiceKey service : services) {
-      if (!Objects.equals(agreed, model.backendPolicies().session(service))) {
-        return null;
-      }
-    }
-    return agreed;
+    return sessions.stream().distinct().count() == 1 ? sessions.get(0) : null;
+  }
+
+  private @Nullable Session session(@Nullable Destination leadsTo) {
+    return leadsTo instanceof Destination.ToService service
+        ? model.backendPolicies().session(service.service().key())
+        : null;
   }
 
   private RouteAction action(RouteResource.Rule rule) {
@@ -222,8 +219,7 @@ final class RouteRules {
 
   private void clusters(List<Backend> backends, RouteAction.Builder action) {
     if (backends.isEmpty()) {
-      TrafficPolicyTranslator.hashPolicy(
-          model.destinationRules().policy(to.service().key().toString(), null), action);
+      TrafficPolicyTranslator.hashPolicy(model.destinationRules().policy(to.host(), null), action);
       action.setCluster(to.clusterName());
       return;
     }
@@ -238,8 +234,7 @@ final class RouteRules {
     }
     if (weighted.isEmpty()) {
       action.setCluster(
-          Destination.absentClusterName(
-              "no-backend", to.port().number(), to.service().key().toString(), dialect));
+          Destination.absentClusterName("no-backend", to.portNumber(), to.host(), dialect));
       return;
     }
     TrafficPolicyTranslator.hashPolicy(policy(weighted.get(0)), action);
@@ -263,23 +258,30 @@ final class RouteRules {
   }
 
   private DestinationRule.TrafficPolicy policy(Backend backend) {
-    String host = new ServiceKey(backend.namespace(), backend.service()).toString();
-    return model.destinationRules().policy(host, backend.subset());
+    return model.destinationRules().policy(host(backend), backend.subset());
+  }
+
+  private String host(Backend backend) {
+    RouteHost host = RouteHost.of(backend, model::serviceEntry);
+    if (host instanceof RouteHost.External external) {
+      return external.host();
+    }
+    return host instanceof RouteHost.Service service
+        ? service.key().toString()
+        : ((RouteHost.Unknown) host).host();
   }
 
   private String clusterName(Backend backend) {
-    ServiceKey key = new ServiceKey(backend.namespace(), backend.service());
-    MeshService service = model.service(key);
     String absence = absence(backend);
-    if (absence == null && service != null && !service.ports().isEmpty()) {
-      int port = backend.port() == null ? 0 : backend.port();
-      return new Destination.ToService(service, service.portIndex(port))
-          .clusterName(backend.subset());
+    Destination leadsTo =
+        absence == null ? Destination.ofBackend(model, backend, to.portNumber()) : null;
+    if (leadsTo != null) {
+      return leadsTo.clusterName(backend.subset());
     }
     int port = backend.port() == null ? UNKNOWN_BACKEND_PORT : backend.port();
     return absence == null
-        ? Destination.clusterName(port, backend.subset(), key.toString())
-        : Destination.absentClusterName(absence, port, key.toString(), dialect);
+        ? Destination.clusterName(port, backend.subset(), host(backend))
+        : Destination.absentClusterName(absence, port, host(backend), dialect);
   }
 
   /**

@@ -29,15 +29,23 @@ public final class RouteSources {
    * @return empty if the authority is no service, or nothing was applied for it
    */
   public static List<Source> of(MeshModel model, String authority, String namespace) {
-    return Destination.ofAuthority(model, authority, namespace)
-            instanceof Destination.ToService service
-        ? of(model, service, namespace)
-        : List.of();
+    Destination destination = Destination.ofAuthority(model, authority, namespace);
+    List<Source> sources = new ArrayList<>();
+    if (destination instanceof Destination.ToService service) {
+      List<RouteResource> applying = RouteTable.applying(model, service, namespace);
+      routes(model, service, applying, sources);
+      virtualServices(model, service, namespace, !applying.isEmpty(), sources);
+    } else if (destination != null) {
+      virtualServices(model, destination, namespace, false, sources);
+    }
+    return sources;
   }
 
-  private static List<Source> of(MeshModel model, Destination.ToService to, String namespace) {
-    List<Source> sources = new ArrayList<>();
-    List<RouteResource> applying = RouteTable.applying(model, to, namespace);
+  private static void routes(
+      MeshModel model,
+      Destination.ToService to,
+      List<RouteResource> applying,
+      List<Source> sources) {
     boolean grpc = applying.stream().anyMatch(GrpcRoute.class::isInstance);
     for (RouteResource route : model.routes()) {
       if (RouteTable.attached(route, to)) {
@@ -51,25 +59,34 @@ public final class RouteSources {
                     : whyNot(route, applying, to)));
       }
     }
-    VirtualService virtual = RouteTable.virtualService(model, to, namespace);
-    for (VirtualService other : model.virtualServices()) {
-      if (names(other, to)) {
-        boolean counts = applying.isEmpty() && other.equals(virtual);
-        String name =
-            "VirtualService/" + other.metadata().namespace() + "/" + other.metadata().name();
-        sources.add(
-            new Source(
-                name,
-                counts,
-                counts
-                    ? "the VirtualService of namespace " + other.metadata().namespace()
-                    : applying.isEmpty()
-                        ? "another one of the caller's or the service's namespace counts"
-                        : "HTTPRoutes and GRPCRoutes count before it"));
-        delegates(model, other, name, counts, sources);
-      }
+  }
+
+  /**
+   * @param routed by routes of Gateway API, which count before them
+   */
+  private static void virtualServices(
+      MeshModel model, Destination to, String namespace, boolean routed, List<Source> sources) {
+    boolean http = !(to instanceof Destination.ToEntry entry) || entry.port().isHttp();
+    VirtualService virtual = model.virtualServices().of(to, namespace);
+    for (VirtualService other : model.virtualServices().naming(to)) {
+      boolean counts = !routed && http && other.equals(virtual);
+      String name =
+          "VirtualService/" + other.metadata().namespace() + "/" + other.metadata().name();
+      sources.add(new Source(name, counts, why(other, counts, routed, http)));
+      delegates(model, other, name, counts, sources);
     }
-    return sources;
+  }
+
+  private static String why(VirtualService virtual, boolean counts, boolean routed, boolean http) {
+    if (counts) {
+      return "the VirtualService of namespace " + virtual.metadata().namespace();
+    }
+    if (routed) {
+      return "HTTPRoutes and GRPCRoutes count before it";
+    }
+    return http
+        ? "another one of the caller's or the owner's namespace counts"
+        : "the port is of no protocol of HTTP";
   }
 
   private static void delegates(
@@ -96,13 +113,6 @@ public final class RouteSources {
             + applying.get(0).metadata().namespace()
             + " obey the routes of their own"
         : "for callers of namespace " + route.metadata().namespace() + " only";
-  }
-
-  private static boolean names(VirtualService virtual, Destination.ToService to) {
-    return virtual.hosts().stream()
-        .anyMatch(
-            host ->
-                to.service().key().equals(ServiceKey.ofHost(host, virtual.metadata().namespace())));
   }
 
   private static String name(RouteResource route) {

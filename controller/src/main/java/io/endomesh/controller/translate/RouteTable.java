@@ -9,11 +9,14 @@ import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.TrafficSplit;
 import io.endomesh.controller.kinds.VirtualService;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +39,7 @@ final class RouteTable {
     }
     String host = name.substring(0, colon);
     int port = Integer.parseInt(name.substring(colon + 1));
-    Destination destination = Destination.ofHost(model, host, port, null);
+    Destination destination = Destination.ofCluster(model, host, port, null);
     if (destination == null) {
       return null;
     }
@@ -63,13 +66,9 @@ final class RouteTable {
             ? HttpRouteTranslator.routes(only(HttpRoute.class, resources), rules)
             : GrpcRouteTranslator.routes(grpc, rules);
       }
-      VirtualService virtual = virtualService(model, to, scope.namespace());
+      VirtualService virtual = model.virtualServices().of(to, scope.namespace());
       if (virtual != null) {
-        return VirtualServiceTranslator.routes(
-            model.delegates().rules(virtual),
-            new RouteRules(model, scope.dialect(), to),
-            to.port().number(),
-            scope);
+        return virtual(model, virtual, to, scope);
       }
       Route plain = withoutRoutes(model, to, scope);
       TrafficSplit split = model.trafficSplits().of(to.service().key());
@@ -83,11 +82,39 @@ final class RouteTable {
               plain);
     }
     Destination.ToEntry to = (Destination.ToEntry) destination;
+    VirtualService virtual = model.virtualServices().of(to, scope.namespace());
+    Destination.ToEntry byTls =
+        virtual == null || scope.dialect() == Scope.Dialect.GRPC ? null : to.byTls();
+    List<Route> routes = new ArrayList<>();
+    if (byTls != null) {
+      // A URL of scheme https says no port and means another one than http.
+      ofEntry(model, byTls, virtual, scope).forEach(route -> routes.add(onlyTls(route)));
+    }
+    routes.addAll(ofEntry(model, to, virtual, scope));
+    return routes;
+  }
+
+  private static Route onlyTls(Route route) {
+    return route.toBuilder()
+        .setMatch(
+            route.getMatch().toBuilder()
+                .addHeaders(
+                    HeaderMatcher.newBuilder()
+                        .setName(":scheme")
+                        .setStringMatch(StringMatcher.newBuilder().setExact("https"))))
+        .build();
+  }
+
+  private static List<Route> ofEntry(
+      MeshModel model, Destination.ToEntry to, @Nullable VirtualService virtual, Scope scope) {
+    if (virtual != null && to.port().isHttp()) {
+      return virtual(model, virtual, to, scope);
+    }
     ServiceEntry entry = to.entry();
     Route all =
         all(
             "ServiceEntry/" + entry.metadata().namespace() + "/" + entry.metadata().name(),
-            destination,
+            to,
             TrafficPolicy.NONE);
     DatabasePolicy database = model.databasePolicies().of(to);
     return database == null || database.roles() == null
@@ -95,26 +122,13 @@ final class RouteTable {
         : DatabaseRoles.routes(database, to, all);
   }
 
-  /**
-   * The oldest one for the service: of the client's namespace if there is one, else of the
-   * service's. Routes of Gateway API count before it.
-   */
-  static @Nullable VirtualService virtualService(
-      MeshModel model, Destination.ToService to, String clientNamespace) {
-    VirtualService ofService = null;
-    for (VirtualService virtual : model.virtualServices()) {
-      String namespace = virtual.metadata().namespace();
-      boolean names =
-          virtual.hosts().stream()
-              .anyMatch(host -> to.service().key().equals(ServiceKey.ofHost(host, namespace)));
-      if (names && namespace.equals(clientNamespace)) {
-        return virtual;
-      }
-      if (names && ofService == null && namespace.equals(to.service().key().namespace())) {
-        ofService = virtual;
-      }
-    }
-    return ofService;
+  private static List<Route> virtual(
+      MeshModel model, VirtualService virtual, Destination to, Scope scope) {
+    return VirtualServiceTranslator.routes(
+        model.delegates().rules(virtual),
+        new RouteRules(model, scope.dialect(), to),
+        to.portNumber(),
+        scope);
   }
 
   /** All calls to the service itself, under what its policies say. */

@@ -1,7 +1,6 @@
 package io.endomesh.controller.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ResourceParser;
@@ -180,23 +179,65 @@ class RouteConditionsTest {
   }
 
   @Test
-  void virtualService_forAnExternalHost_isToldThatItHasNoEffect() throws Exception {
-    MeshResource virtual = apply(VIRTUAL_SERVICE.replace("orders", "example.com"));
+  void virtualService_forAnExternalHost_isAcceptedIfItsCallsCanBeLed() throws Exception {
+    MeshResource virtual = apply(VIRTUAL_SERVICE.replace("orders", "api.example.com"));
     assertThat(accepted(virtual).reason()).isEqualTo("NoMatchingParent");
+    assertThat(accepted(virtual).message()).contains("no ServiceEntry of api.example.com");
 
-    apply(
+    String entry =
         """
         apiVersion: networking.istio.io/v1
         kind: ServiceEntry
-        metadata: {name: partner, namespace: shop}
-        spec: {hosts: [example.com], ports: [{number: 80}]}
+        metadata: {name: partner, namespace: other}
+        spec: {hosts: [api.example.com], resolution: %s, ports: [%s]}
+        """;
+    apply(entry.formatted("NONE", "{number: 80, protocol: HTTP}"));
+    assertThat(accepted(virtual).reason()).isEqualTo("UnsupportedValue");
+    assertThat(accepted(virtual).message()).contains("other/partner has resolution NONE");
+
+    oldestFirst.remove(1);
+    apply(entry.formatted("DNS", "{number: 5432}"));
+    assertThat(accepted(virtual).message()).contains("no port of a protocol of HTTP");
+
+    oldestFirst.remove(1);
+    apply(entry.formatted("DNS", "{number: 80, protocol: HTTP}, {number: 5432}"));
+    assertThat(accepted(virtual).status()).isTrue();
+    assertThat(conditions(virtual))
+        .filteredOn(condition -> condition.type().equals("Effective"))
+        .singleElement()
+        .satisfies(partly -> assertThat(partly.message()).contains("port 5432 is of protocol TCP"));
+  }
+
+  @Test
+  void timeoutOfAnAttempt_forADatabase_isToldThatItHasNoEffect() throws Exception {
+    MeshResource virtual =
+        apply(
+            VIRTUAL_SERVICE.replace(
+                "http: [{route", "http: [{retries: {attempts: 1, perTryTimeout: 1s}, route"));
+    MeshResource http =
+        apply(HTTP_ROUTE.replace("rules: [{", "rules: [{timeouts: {backendRequest: 1s}, "));
+    MeshResource plain = apply(VIRTUAL_SERVICE.replace("name: virtual", "name: plain"));
+    assertThat(conditions(http)).noneMatch(condition -> condition.type().equals("Effective"));
+    apply(
+        """
+        apiVersion: endomesh.io/v1
+        kind: DatabasePolicy
+        metadata: {name: db, namespace: shop}
+        spec:
+          targetRefs: [{group: "", kind: Service, name: orders}]
+          statements: {timeout: 1s}
         """);
 
-    assertThat(accepted(virtual).reason()).isEqualTo("UnsupportedValue");
-    assertThat(accepted(virtual).message())
-        .startsWith("hosts: 'example.com' is external, of ServiceEntry shop/partner (expected:");
-    assertThatThrownBy(() -> apply(VIRTUAL_SERVICE.replace("orders", "api.example.com")))
-        .hasMessageContaining("'api.example.com' (expected: a service of the mesh; external");
+    for (MeshResource route : List.of(virtual, http)) {
+      assertThat(conditions(route))
+          .filteredOn(condition -> condition.reason().equals("UnsupportedValue"))
+          .singleElement()
+          .extracting(Condition::message)
+          .asString()
+          .contains("orders.shop is a database, of DatabasePolicy shop/db");
+    }
+    assertThat(conditions(plain))
+        .noneMatch(condition -> condition.reason().equals("UnsupportedValue"));
   }
 
   @Test
