@@ -31,7 +31,8 @@ final class RequestView extends ClientRequest {
     this.target = target;
     this.requestTarget = Messages.requestTarget(request);
     int mark = requestTarget.indexOf('?');
-    this.path = mark < 0 ? requestTarget : requestTarget.substring(0, mark);
+    String written = mark < 0 ? requestTarget : requestTarget.substring(0, mark);
+    this.path = written.isEmpty() ? "/" : written;
     this.query = mark < 0 ? null : requestTarget.substring(mark + 1);
   }
 
