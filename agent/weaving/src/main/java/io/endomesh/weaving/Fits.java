@@ -28,6 +28,10 @@ final class Fits {
       return known;
     }
     // Outside of the lock: it reads resources of the application. Doing it twice does no harm.
+    if (!ReferenceCheck.isFor(code, library)) {
+      remember(loader, name, /* fits= */ false);
+      return false;
+    }
     String missing = ReferenceCheck.missing(code, library);
     boolean first = remember(loader, name, missing == null);
     if (missing != null && first) {

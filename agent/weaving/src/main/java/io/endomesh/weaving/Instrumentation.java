@@ -37,6 +37,14 @@ public abstract class Instrumentation {
     return List.of();
   }
 
+  /**
+   * What tells the versions this instrumentation is for from those another one is for, as {@link
+   * #requires}: where it is not there, this one has nothing to do, and nothing is said.
+   */
+  public List<String> onlyWith() {
+    return List.of();
+  }
+
   /** Packages of named modules that the advice must reach into: module name → packages. */
   public Map<String, List<String>> opens() {
     return Map.of();

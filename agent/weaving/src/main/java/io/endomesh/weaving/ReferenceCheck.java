@@ -43,6 +43,12 @@ final class ReferenceCheck {
     return null;
   }
 
+  /** True if these are versions that the instrumentation is for at all. */
+  static boolean isFor(AdviceCode code, TypePool library) {
+    return code.instrumentation().onlyWith().stream()
+        .allMatch(witness -> isThere(witness, library));
+  }
+
   private static Collection<String> adviceInUse(AdviceCode code, TypePool library) {
     Set<String> advice = new LinkedHashSet<>();
     for (Weave weave : code.instrumentation().weaves()) {

@@ -105,4 +105,24 @@ class ReferenceCheckTest {
             new InstrumentationState(
                 "sample", false, "this version of the library has no no.such.Type", 0));
   }
+
+  @Test
+  void fits_versionsThatAnotherInstrumentationIsFor_areLeftToItWithoutAWord() throws IOException {
+    SampleInstrumentation sample =
+        new SampleInstrumentation("sample.library.Client", List.of("no.such.Type"), Map.of()) {
+          @Override
+          public List<String> onlyWith() {
+            return List.of("sample.library.Client#ofAnotherVersion");
+          }
+        };
+    Instrumentations instrumentations =
+        Instrumentations.of(Settings.read(null, name -> null, name -> null), sample);
+
+    assertThat(
+            new Fits(instrumentations)
+                .fits(new AdviceCode(sample, LOADER), LOADER, TypePool.Default.of(LOADER)))
+        .isFalse();
+    assertThat(instrumentations.states())
+        .containsExactly(new InstrumentationState("sample", true, "", 0));
+  }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Weaves a library of the test, under a name and with relocations of the test's choice. */
-public final class SampleInstrumentation extends Instrumentation {
+public class SampleInstrumentation extends Instrumentation {
 
   private final String type;
   private final List<String> requires;
