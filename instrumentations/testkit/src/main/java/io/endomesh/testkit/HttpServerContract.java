@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
@@ -64,6 +65,7 @@ public abstract class HttpServerContract {
 
   protected final TestRoutes routes = new TestRoutes();
   protected final List<String> ports = new CopyOnWriteArrayList<>();
+  protected final AtomicInteger begun = new AtomicInteger();
   protected final List<Integer> ended = new CopyOnWriteArrayList<>();
   protected ServerUnderTest server = new NotStarted();
 
@@ -90,6 +92,7 @@ public abstract class HttpServerContract {
             new CallObserver() {
               @Override
               public CallContext served(InboundCall call) {
+                begun.incrementAndGet();
                 return new CallContext(
                     null, CallContext.NO_DEADLINE, String.valueOf(call.caller()));
               }

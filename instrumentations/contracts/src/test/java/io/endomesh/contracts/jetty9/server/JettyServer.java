@@ -1,0 +1,55 @@
+package io.endomesh.contracts.jetty9.server;
+
+import io.endomesh.testkit.ServerUnderTest;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.servlet.ServletContextHandler;
+import org.eclipse.jetty.servlet.ServletHolder;
+
+/**
+ * A Jetty that can HTTP/2, with the contract's handlers as a servlet. Compiled against Jetty 12 by
+ * what both have. Thread-safe.
+ */
+public final class JettyServer implements ServerUnderTest {
+
+  private final Server server = new Server();
+  private final ServerConnector connector;
+  private final int port;
+
+  public JettyServer() throws Exception {
+    HttpConfiguration http = new HttpConfiguration();
+    connector =
+        new ServerConnector(
+            server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    ServletContextHandler context = new ServletContextHandler();
+    context.addServlet(new ServletHolder(new Handlers()), "/*");
+    server.setHandler(context);
+    server.start();
+    port = connector.getLocalPort();
+  }
+
+  public static String version() {
+    return Server.getVersion();
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  /** How a graceful shutdown begins. */
+  public void beginShutdown() throws ReflectiveOperationException {
+    // It returns another type in Jetty 12.
+    connector.getClass().getMethod("shutdown").invoke(connector);
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+}

@@ -1,0 +1,118 @@
+package io.endomesh.instrumentation.jetty9;
+
+import io.endomesh.dataplane.HeaderValues;
+import io.endomesh.dataplane.InboundRequest;
+import io.endomesh.dataplane.Protocol;
+import io.endomesh.weaving.Suppressed;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's request as the mesh sees it. The connection is that of the socket, whatever the PROXY
+ * protocol or a header that a proxy is trusted to write say: those are the caller's words. Not
+ * thread-safe, as what it shows.
+ */
+final class InboundHttp implements InboundRequest {
+
+  /** Where a servlet asks for it (Servlet 3.1, 3.9). */
+  private static final String CERTIFICATES = "javax.servlet.request.X509Certificate";
+
+  private final Request request;
+  private final @Nullable Socket socket;
+  private final @Nullable MeshConnection mesh;
+  private String path;
+
+  InboundHttp(HttpChannel channel) {
+    this.request = channel.getRequest();
+    this.path = request.getPathInfo() == null ? "" : request.getPathInfo();
+    EndPoint outermost = channel.getEndPoint();
+    while (outermost.getTransport() instanceof EndPoint below) {
+      outermost = below;
+    }
+    this.socket = outermost.getTransport() instanceof SocketChannel open ? open.socket() : null;
+    this.mesh = outermost.getConnection() instanceof MeshConnection ofMesh ? ofMesh : null;
+  }
+
+  /** True if the path is another one from now on. */
+  boolean movesTo(String now) {
+    if (now.equals(path)) {
+      return false;
+    }
+    path = now;
+    return true;
+  }
+
+  /** The application may ask who calls, as on a connector with TLS. */
+  void showPeer(Request shown) {
+    if (mesh != null) {
+      try {
+        shown.setAttribute(CERTIFICATES, mesh.peerCertificates());
+      } catch (SSLPeerUnverifiedException e) {
+        Suppressed.report(e);
+      }
+    }
+  }
+
+  @Override
+  public List<String> peerIdentities() {
+    return mesh == null ? List.of() : mesh.peerIdentities();
+  }
+
+  @Override
+  public @Nullable String remoteAddress() {
+    @Nullable InetAddress address = socket == null ? null : socket.getInetAddress();
+    return address == null ? null : address.getHostAddress();
+  }
+
+  @Override
+  public int localPort() {
+    return socket == null ? 0 : socket.getLocalPort();
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP;
+  }
+
+  /** As it was written: a request's target before its Host header, which is not believed then. */
+  @Override
+  public String authority() {
+    String inTarget = request.getHttpURI().getAuthority();
+    String host = inTarget == null ? request.getHeader("Host") : inTarget;
+    return host == null ? "" : host.toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public @Nullable String query() {
+    return request.getQueryString();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return HeaderValues.joined(name, Collections.list(request.getHeaders(name)));
+  }
+
+  @Override
+  public boolean replayable() {
+    return false;
+  }
+}

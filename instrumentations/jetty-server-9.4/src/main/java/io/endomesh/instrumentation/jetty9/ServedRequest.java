@@ -1,0 +1,160 @@
+package io.endomesh.instrumentation.jetty9;
+
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.Outcome;
+import io.endomesh.dataplane.Reply;
+import io.endomesh.weaving.Suppressed;
+import io.endomesh.weaving.Weaving;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import javax.servlet.DispatcherType;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.HttpOutput;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one request at the mesh's side: begun, decided, perhaps continued on other threads,
+ * answered, ended. It is an attribute of Jetty's request. Used by one thread at a time, as that.
+ */
+final class ServedRequest {
+
+  private static final String ATTRIBUTE = "io.endomesh.call";
+
+  /** Then the connection is closed all the same. As Tomcat's {@code maxSwallowSize}. */
+  private static final long MOST_UNREAD_BYTES = 2 * 1024 * 1024;
+
+  private static final int BUFFER_BYTES = 8192;
+
+  private final InboundHttp arrived;
+  private final InboundCall call;
+  private int status;
+
+  private ServedRequest(InboundHttp arrived, InboundCall call) {
+    this.arrived = arrived;
+    this.call = call;
+  }
+
+  /** Null if this is not a request of the mesh. */
+  static @Nullable ServedRequest of(Request request) {
+    return request.getAttribute(ATTRIBUTE) instanceof ServedRequest served ? served : null;
+  }
+
+  /**
+   * Decides about a request in front of all handlers, and makes its context current.
+   *
+   * @return true if it was refused, and the refusal written; else the context that was current
+   *     before, null if nothing was done
+   */
+  static @Nullable Object serve(HttpChannel channel) {
+    Request request = channel.getRequest();
+    if (of(request) != null) {
+      return null;
+    }
+    InboundHttp arrived = new InboundHttp(channel);
+    InboundCall call = Weaving.mesh().serve(arrived);
+    ServedRequest served = new ServedRequest(arrived, call);
+    request.setAttribute(ATTRIBUTE, served);
+    Reply refusal = call.refusal();
+    if (refusal != null) {
+      refuse(refusal, request);
+      return Boolean.TRUE;
+    }
+    arrived.showPeer(request);
+    return served.attach();
+  }
+
+  /** What was current before. */
+  CallContext attach() {
+    return call.context().attach();
+  }
+
+  /**
+   * A request whose path was changed on its way to the application is decided about again.
+   *
+   * @return true if it was refused, and the refusal written
+   */
+  boolean refusesAt(String path, Request request) {
+    // What an application forwards itself, and its error pages, were decided as the call came in.
+    if (request.getDispatcherType() != DispatcherType.REQUEST
+        || request.getContext() != null
+        || !arrived.movesTo(path)) {
+      return false;
+    }
+    Reply refusal = call.rerouted();
+    if (refusal == null) {
+      return false;
+    }
+    refuse(refusal, request);
+    return true;
+  }
+
+  /** The answer's head is about to leave; there may be interim ones before it. */
+  void answers(MetaData.Response answer, Response response) {
+    if (HttpStatus.isInformational(answer.getStatus())
+        && answer.getStatus() != HttpStatus.SWITCHING_PROTOCOLS_101) {
+      return;
+    }
+    status = answer.getStatus();
+    // Some of Jetty's own answers are shared by all requests.
+    if (call.changesResponse() && answer.getFields() == response.getHttpFields()) {
+      call.changeResponse(status, new ResponseHeaders(answer.getFields()));
+    }
+  }
+
+  void ends(@Nullable Throwable error) {
+    call.ended(status, Outcome.NOT_GRPC, error);
+  }
+
+  /** Refused all the same if that cannot be said: the application must not be asked. */
+  private static void refuse(Reply refusal, Request request) {
+    request.setHandled(true);
+    Response response = request.getResponse();
+    try {
+      write(refusal, request, response);
+    } catch (IOException callerIsGone) {
+      request.getHttpChannel().abort(callerIsGone);
+    } catch (RuntimeException failure) {
+      Suppressed.report(failure);
+      request.getHttpChannel().abort(failure);
+    }
+  }
+
+  private static void write(Reply refusal, Request request, Response response) throws IOException {
+    response.setStatus(refusal.status());
+    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
+    for (Reply.Header header : refusal.headers()) {
+      response.addHeader(header.name(), header.value());
+    }
+    byte[] text = new byte[0];
+    if (!refusal.message().isEmpty()) {
+      text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
+      response.setContentType("text/plain");
+    }
+    response.setContentLength(text.length);
+    HttpOutput out = response.getHttpOutput();
+    out.write(text);
+    out.flush();
+    dropUnread(request);
+  }
+
+  /**
+   * What a caller goes on sending when it was refused already: a connection that is closed with
+   * something unread is reset, and takes the refusal with it.
+   */
+  private static void dropUnread(Request request) throws IOException {
+    // HTTP/2 resets the stream alone; who expects to be told to go on has sent nothing.
+    if (request.getHttpVersion().getVersion() > 11 || request.getHeader("Expect") != null) {
+      return;
+    }
+    byte[] buffer = new byte[BUFFER_BYTES];
+    long bytes = 0;
+    for (int read = 0; read >= 0 && bytes <= MOST_UNREAD_BYTES; bytes += read) {
+      read = request.getHttpInput().read(buffer, 0, buffer.length);
+    }
+  }
+}
