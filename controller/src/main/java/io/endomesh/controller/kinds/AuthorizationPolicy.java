@@ -174,14 +174,7 @@ public record AuthorizationPolicy(
       String inner = pattern.length() < 2 ? "" : pattern.substring(1, pattern.length() - 1);
       boolean both = pattern.length() > 1 && pattern.startsWith("*") && pattern.endsWith("*");
       if (PATHS.contains(name) && PathTemplates.isTemplate(pattern)) {
-        if (!PathTemplates.isValid(pattern)) {
-          throw fields.invalid(
-              name + "[" + i + "]",
-              "'"
-                  + pattern
-                  + "' (expected: segments, of which {*} is any one, and {**}, the last such, any"
-                  + " number)");
-        }
+        PathTemplates.checked(fields, name + "[" + i + "]", pattern);
         continue;
       }
       if (pattern.isEmpty() || inner.contains("*") || both) {

@@ -127,11 +127,19 @@ public record HttpRoute(Metadata metadata, List<Parent> parents, List<HttpRule> 
   private static Path path(Fields fields) {
     PathType type = fields.oneOf("type", PathType.class, PathType.PathPrefix);
     String value =
-        type == PathType.RegularExpression ? fields.regex("value") : fields.string("value", "/");
+        type == PathType.RegularExpression ? expression(fields) : fields.string("value", "/");
     fields.rejectUnknown();
     if (type != PathType.RegularExpression && !value.startsWith("/")) {
       throw fields.invalid("value", "'" + value + "' (expected: a path that begins with /)");
     }
     return new Path(type, value);
+  }
+
+  /** What an expression is, Gateway API leaves to the implementation: RE2's, or a template. */
+  private static String expression(Fields fields) {
+    String value = fields.string("value");
+    return PathTemplates.hasVariable(value)
+        ? PathTemplates.regex(PathTemplates.checked(fields, "value", value))
+        : fields.regex("value");
   }
 }

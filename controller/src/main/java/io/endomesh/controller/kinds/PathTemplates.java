@@ -8,7 +8,7 @@ import com.google.re2j.Pattern;
  *
  * @see <a
  *     href="https://istio.io/latest/docs/reference/config/security/authorization-policy/">Istio,
- *     AuthorizationPolicy, Operation.paths</a>
+ *     AuthorizationPolicy, Operation.paths</a>, whose words a route has as well
  */
 public final class PathTemplates {
 
@@ -20,6 +20,26 @@ public final class PathTemplates {
   /** True of what is meant as one; it may not be {@link #isValid}. */
   public static boolean isTemplate(String path) {
     return path.indexOf('{') >= 0 || path.indexOf('}') >= 0;
+  }
+
+  /** True of what can mean nothing else, also where braces may be those of an expression. */
+  static boolean hasVariable(String path) {
+    return path.contains(ONE) || path.contains(ANY);
+  }
+
+  /**
+   * @throws InvalidFieldException if it is not a template
+   */
+  static String checked(Fields fields, String name, String template) {
+    if (!isValid(template)) {
+      throw fields.invalid(
+          name,
+          "'"
+              + template
+              + "' (expected: segments, of which {*} is any one, and {**}, the last such, any"
+              + " number)");
+    }
+    return template;
   }
 
   static boolean isValid(String template) {

@@ -206,6 +206,29 @@ class ResourceParserTest {
     assertThat(path.matches(PathTemplates.regex(template))).isEqualTo(matches);
   }
 
+  @Test
+  void parse_templateInARoute_isAnExpression_andOneThatIsNoneIsRefused() throws Exception {
+    String route =
+        """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: r, namespace: shop}
+        spec:
+          parentRefs: [{kind: Service, group: "", name: orders}]
+          rules: [{matches: [{path: {type: RegularExpression, value: "%s"}}]}]
+        """;
+
+    assertThat(path(parse(route.formatted("/a/{*}/{**}"))))
+        .isEqualTo(new HttpRoute.Path(HttpRoute.PathType.RegularExpression, "/a/[^/]+/.*"));
+    assertThat(path(parse(route.formatted("/a/[0-9]{3}"))).value()).isEqualTo("/a/[0-9]{3}");
+    assertThatThrownBy(() -> parse(route.formatted("/{**}/b/{*}")))
+        .hasMessageContaining("path.value: '/{**}/b/{*}' (expected: segments");
+  }
+
+  private static HttpRoute.Path path(ParsedResource parsed) {
+    return ((HttpRoute) parsed.resource()).rules().get(0).matches().get(0).path();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/a{*}", "/{**}/{*}", "/{a}", "{*}/a", "/{*}*", "/a/{"})
   void parse_pathThatIsNoTemplate_isRefused(String path) {

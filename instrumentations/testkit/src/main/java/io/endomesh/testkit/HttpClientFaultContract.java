@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is done on purpose: delays, aborts, and copies for mirrors. */
@@ -174,7 +175,7 @@ abstract class HttpClientFaultContract extends HttpClientRewriteContract {
     mirrored(backend, null, mirror);
   }
 
-  private void mirrored(Backend backend, UrlRewrite rewrite, Endpoint mirror) {
+  private void mirrored(Backend backend, @Nullable UrlRewrite rewrite, Endpoint mirror) {
     Mirror copies = new Mirror(TestRoutes.cluster("shadow", mirror), Share.ALL);
     WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", backend.endpoint()));
     routes.route(
