@@ -40,6 +40,9 @@ final class HttpEcho implements AutoCloseable {
   }
 
   private static final class Servlet extends HttpServlet {
+    /** Names the workload that is to answer with 503. */
+    private static final String FAIL = "x-fail";
+
     private final transient ObjectMapper json = new ObjectMapper();
     private final String name;
 
@@ -56,6 +59,9 @@ final class HttpEcho implements AutoCloseable {
       for (String header : Collections.list(request.getHeaderNames())) {
         Collections.list(request.getHeaders(header))
             .forEach(value -> received.header(header, value));
+      }
+      if (name.equals(request.getHeader(FAIL))) {
+        response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
       }
       response.setContentType("application/json");
       json.writeValue(response.getOutputStream(), received);

@@ -2,21 +2,33 @@ package io.endomesh.controller.kinds;
 
 import io.endomesh.dataplane.cluster.Breaker;
 import io.endomesh.dataplane.cluster.Hedging;
+import io.endomesh.dataplane.cluster.OutlierDetection.FailurePercentage;
+import io.endomesh.dataplane.cluster.OutlierDetection.SuccessRate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How calls to a service are kept from making its trouble worse, and from waiting for the slowest
  * of its instances. A kind of our own: the circuit breakers of Istio and Envoy are limits, Envoy's
- * hedging has no delay, and Gateway API has neither. Immutable.
+ * hedging has no delay, Istio ejects for errors in a row only, and Gateway API has none of them.
+ * Immutable.
  *
  * @param services of its own namespace
  * @param breaker null never opens
  * @param hedging null sends a call once
+ * @param outliers null compares no endpoints with each other
  */
 public record ResiliencePolicy(
-    Metadata metadata, List<String> services, @Nullable Breaker breaker, @Nullable Hedging hedging)
+    Metadata metadata,
+    List<String> services,
+    @Nullable Breaker breaker,
+    @Nullable Hedging hedging,
+    @Nullable Outliers outliers)
     implements MeshResource {
+
+  /** What ejects an endpoint besides the errors in a row of a DestinationRule; null does not. */
+  public record Outliers(
+      @Nullable SuccessRate successRate, @Nullable FailurePercentage failurePercentage) {}
 
   public ResiliencePolicy {
     services = List.copyOf(services);
@@ -27,11 +39,13 @@ public record ResiliencePolicy(
     String name = name(metadata);
     Breaker breaker = BreakerFields.read(name, spec);
     Hedging hedging = hedging(name, spec);
-    if (breaker == null && hedging == null) {
+    Outliers outliers = OutlierFields.read(spec);
+    if (breaker == null && hedging == null && outliers == null) {
       throw spec.invalid(
-          "breaker", "absent (expected: a breaker, {} is one with all defaults; or hedging)");
+          "breaker",
+          "absent (expected: a breaker, {} is one with all defaults; hedging; or outlierDetection)");
     }
-    return new ResiliencePolicy(metadata, services, breaker, hedging);
+    return new ResiliencePolicy(metadata, services, breaker, hedging, outliers);
   }
 
   private static @Nullable Hedging hedging(String name, Fields spec) {

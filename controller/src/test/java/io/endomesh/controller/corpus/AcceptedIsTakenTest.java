@@ -260,7 +260,25 @@ class AcceptedIsTakenTest {
                               maybe("failurePercent", () -> one(1, 100)),
                               maybe("openDuration", this::duration),
                               maybe("slowCalls", () -> all("duration", duration())))),
-                  maybe("hedging", () -> all("after", duration(), "maxAttempts", one(2, 3, 5, 9))));
+                  maybe("hedging", () -> all("after", duration(), "maxAttempts", one(2, 3, 5, 9))),
+                  maybe(
+                      "outlierDetection",
+                      () ->
+                          some(
+                              maybe(
+                                  "successRate",
+                                  () ->
+                                      some(
+                                          maybe("minimumHosts", () -> one(1, 3)),
+                                          maybe("requestVolume", () -> one(1, 50)),
+                                          maybe("stdevFactor", () -> one(0, 1.5, 100)))),
+                              maybe(
+                                  "failurePercentage",
+                                  () ->
+                                      some(
+                                          maybe("threshold", () -> one(1, 100)),
+                                          maybe("minimumHosts", () -> one(1, 3)),
+                                          maybe("requestVolume", () -> one(1, 50)))))));
         };
     spec.put("targetRefs", List.of(all("group", "", "kind", "Service", "name", "orders")));
     return spec;

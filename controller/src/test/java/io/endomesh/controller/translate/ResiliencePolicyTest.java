@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Struct;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.ResourceParser;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,42 @@ class ResiliencePolicyTest {
   }
 
   @Test
+  void outlierDetection_alone_ejectsForNothingElse() throws Exception {
+    apply("outlierDetection: {failurePercentage: {threshold: 40, minimumHosts: 2}}");
+
+    OutlierDetection outliers = cluster().getOutlierDetection();
+    assertThat(outliers.getEnforcingFailurePercentage().getValue()).isEqualTo(100);
+    assertThat(outliers.getFailurePercentageThreshold().getValue()).isEqualTo(40);
+    assertThat(outliers.getFailurePercentageMinimumHosts().getValue()).isEqualTo(2);
+    assertThat(outliers.getFailurePercentageRequestVolume().getValue()).isEqualTo(50);
+    assertThat(outliers.getEnforcingConsecutive5Xx().getValue()).isZero();
+    assertThat(outliers.getEnforcingConsecutiveGatewayFailure().getValue()).isZero();
+    assertThat(outliers.getEnforcingSuccessRate().getValue()).isZero();
+  }
+
+  @Test
+  void outlierDetection_besideThatOfADestinationRule_leavesItsOwn() throws Exception {
+    apply("outlierDetection: {successRate: {stdevFactor: 1.5}}");
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: d, namespace: shop}
+        spec: {host: orders, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3, interval: 1s}}}
+        """);
+
+    OutlierDetection outliers = cluster().getOutlierDetection();
+    assertThat(outliers.getConsecutive5Xx().getValue()).isEqualTo(3);
+    assertThat(outliers.getEnforcingConsecutive5Xx().getValue()).isEqualTo(100);
+    assertThat(outliers.getInterval().getSeconds()).isEqualTo(1);
+    assertThat(outliers.getEnforcingSuccessRate().getValue()).isEqualTo(100);
+    assertThat(outliers.getSuccessRateStdevFactor().getValue()).isEqualTo(1500);
+    assertThat(outliers.getSuccessRateMinimumHosts().getValue()).isEqualTo(5);
+    assertThat(outliers.getSuccessRateRequestVolume().getValue()).isEqualTo(100);
+    assertThat(outliers.hasEnforcingFailurePercentage()).isFalse();
+  }
+
+  @Test
   void policy_ofAnUnknownService_isNotAccepted() throws Exception {
     var resource =
         ResourceParser.parse(ResourceParser.documents(yaml("breaker: {}")).get(0)).resource();
@@ -121,6 +159,12 @@ class ResiliencePolicyTest {
         "hedging: {after: 50ms, maxAttempts: 6} | hedging.maxAttempts: 6 (expected: a number from"
             + " 2 to 5)",
         "hedging: {after: 50ms, delay: 1s} | hedging.delay: unknown field",
+        "outlierDetection: {} | outlierDetection.successRate: absent (expected: it, or",
+        "outlierDetection: {interval: 1s, successRate: {}} | outlierDetection.interval: unknown",
+        "outlierDetection: {failurePercentage: {threshold: 0}} |"
+            + " outlierDetection.failurePercentage.threshold: 0 (expected: a number from 1 to 100)",
+        "outlierDetection: {successRate: {stdevFactor: -1}} |"
+            + " outlierDetection.successRate.stdevFactor: -1",
       })
   void policy_thatMakesNoSense_isRefused(String spec, String why) {
     assertThatThrownBy(() -> apply(spec))
@@ -139,11 +183,13 @@ class ResiliencePolicyTest {
         + spec.indent(2);
   }
 
-  private Struct metadata() {
+  private Cluster cluster() {
     return Objects.requireNonNull(
-            ClusterTranslator.cluster(mesh.model(), CLUSTER, Scope.Dialect.AGENT))
-        .getMetadata()
-        .getFilterMetadataOrThrow("endomesh");
+        ClusterTranslator.cluster(mesh.model(), CLUSTER, Scope.Dialect.AGENT));
+  }
+
+  private Struct metadata() {
+    return cluster().getMetadata().getFilterMetadataOrThrow("endomesh");
   }
 
   private static double number(Struct struct, String name) {
