@@ -56,6 +56,7 @@ abstract class JettyVersion extends HttpServerContract {
 
   @Test
   void asynchronousDispatch_goesOnForTheSameCaller() throws Exception {
+    // No policy of who may call; whose certificate it is, TLS checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThat(get(mutual(CALLER), "https", "/dispatched").body()).isEqualTo(CALLER);
