@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A process that a test speaks with over its standard input and output. One thread at a time. */
 public final class Spoken implements AutoCloseable {
@@ -61,6 +62,15 @@ public final class Spoken implements AutoCloseable {
 
   /** The next line that holds {@code part}. */
   public String line(String part) throws InterruptedException {
+    return next(part, line -> line.contains(part));
+  }
+
+  /** What follows {@code word} in the next line that begins with it, which none of the agent's does. */
+  public String after(String word) throws InterruptedException {
+    return next(word, line -> line.startsWith(word)).substring(word.length());
+  }
+
+  private String next(String part, Predicate<String> wanted) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -68,7 +78,7 @@ public final class Spoken implements AutoCloseable {
         throw new AssertionError("no \"" + part + "\" in " + said);
       }
       said.add(line);
-      if (line.contains(part)) {
+      if (wanted.test(line)) {
         return line;
       }
     }

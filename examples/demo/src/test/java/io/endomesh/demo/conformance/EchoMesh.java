@@ -73,7 +73,7 @@ final class EchoMesh implements AutoCloseable {
     start("echo-v2", mesh, "mesh", "v2");
     start("consumer", controller.joinFile("consumer"), "consumer", "v1");
     for (Map.Entry<String, Spoken> workload : workloads.entrySet()) {
-      String port = workload.getValue().line("serving ").replace("serving ", "");
+      String port = workload.getValue().after("serving ");
       addresses.put(workload.getKey(), "127.0.0.1:" + port);
     }
     Await.until("the workloads' ports", START, this::joined);
@@ -204,7 +204,7 @@ final class EchoMesh implements AutoCloseable {
     Spoken from = workloads.get(call.from());
     from.say(command.toString());
     ObjectNode answer =
-        (ObjectNode) JSON.readTree(from.line("answer ").substring("answer ".length()));
+        (ObjectNode) JSON.readTree(from.after("answer "));
     return call.copies().isEmpty() ? answer : withCopies(call, mark, answer);
   }
 
@@ -258,7 +258,7 @@ final class EchoMesh implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     workloads.values().forEach(Spoken::close);
     controller.close();
     partner.close();

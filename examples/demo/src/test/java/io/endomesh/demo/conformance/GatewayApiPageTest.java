@@ -16,9 +16,11 @@ class GatewayApiPageTest {
       "./mvnw -pl examples/demo test -Dtest=GatewayApiPageTest -Dconformance.write=true";
 
   private final List<MeshCase> cases;
+  private final List<MeshCase> policies;
 
   GatewayApiPageTest() throws Exception {
     cases = MeshCase.all("gateway-api");
+    policies = MeshCase.all("policies");
   }
 
   @Test
@@ -78,6 +80,26 @@ class GatewayApiPageTest {
                   each.about(),
                   each.mapped().isEmpty() ? "" : " (" + each.mapped() + ")"));
     }
-    return page.toString();
+    return page.append(ours()).toString();
+  }
+
+  private String ours() {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        """
+
+        ## Beyond Gateway API
+
+        %d more cases, in `examples/demo/src/test/resources/policies`, show in the same way what the mesh does by Istio's, SMI's and its own
+        kinds, also for hosts outside of it.
+
+        | case | shows |
+        | --- | --- |
+        """
+            .formatted(policies.size()));
+    for (MeshCase each : policies) {
+      table.append("| %s | %s |\n".formatted(each.name(), each.about()));
+    }
+    return table.toString();
   }
 }

@@ -9,6 +9,7 @@ import io.endomesh.demo.Installation;
 import io.endomesh.demo.Spoken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -152,7 +153,7 @@ class LimitServerIT {
   @Test
   void server_outsideTheMesh_isAskedInPlaintext_andCallsAreLetThroughWithoutIt() throws Exception {
     try (Spoken server = mesh.outside(SERVER, configuration())) {
-      String port = server.line("serving ").replace("serving ", "");
+      String port = server.after("serving ");
       mesh.apply(policy("outside", "limits.example", false) + ENTRY.formatted(port));
       assertThat(mesh.complaints("namespaces/mesh/ratelimitpolicies/outside")).isEmpty();
       awaitAll("/refused", 429);
@@ -172,7 +173,7 @@ class LimitServerIT {
   }
 
   private static JsonNode calls(String from, String path) throws Exception {
-    return mesh.make(MeshCall.of(from, "http://echo.mesh:8080" + path, null));
+    return mesh.make(MeshCall.of(Map.of("from", from, "url", "http://echo.mesh:8080" + path)));
   }
 
   /** Until all of some calls, which both instances get of, are answered so. */
@@ -215,6 +216,6 @@ class LimitServerIT {
 
   private static int asked(Spoken server) throws Exception {
     server.say("");
-    return Integer.parseInt(server.line("asked ").replace("asked ", ""));
+    return Integer.parseInt(server.after("asked "));
   }
 }

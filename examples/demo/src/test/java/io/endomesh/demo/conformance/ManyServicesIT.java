@@ -8,6 +8,7 @@ import io.endomesh.demo.Installation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,14 @@ class ManyServicesIT {
 
       for (int service : CALLED) {
         mesh.showsInTime(
-            MeshCall.of("consumer", "http://service-" + service + ".example/", "partner"));
+            MeshCall.of(
+                Map.of(
+                    "from",
+                    "consumer",
+                    "url",
+                    "http://service-" + service + ".example/",
+                    "answeredBy",
+                    "partner")));
       }
 
       // What it tells the controller comes a moment after the calls.

@@ -1,6 +1,7 @@
 package io.endomesh.demo.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,8 @@ import java.util.regex.Pattern;
  *
  * @param from name of the workload that calls
  * @param url scheme {@code grpc} for a call of gRPC
- * @param status that the caller sees; of gRPC its number
+ * @param status that the caller sees; of gRPC its number; null if the last of many calls may have
+ *     any, the default with {@code atMost}
  * @param answeredBy name of the workload that received it; null if it does not matter
  * @param path that was received; null for that of the URL
  * @param query that was received; null if it does not matter
@@ -64,13 +66,17 @@ record MeshCall(
   /** For a share that is not left to chance: one call more or less is a hundredth of it. */
   private static final int ENOUGH = 100;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Of a URL, whatever stands for its host. */
   private static final Pattern PATH = Pattern.compile("[a-z]+://[^/]*([^?]*).*");
 
   MeshCall {
     from = from == null ? "echo-v1" : from;
     headers = headers == null ? Map.of() : headers;
-    status = status == null ? 200 : status;
+    if (status == null && (atMost == null || atMost.isEmpty())) {
+      status = 200;
+    }
     received = received == null ? Map.of() : received;
     receivedWithout = receivedWithout == null ? List.of() : receivedWithout;
     response = response == null ? Map.of() : response;
@@ -82,50 +88,13 @@ record MeshCall(
     atOnce = atOnce == null ? 1 : atOnce;
   }
 
-  /** A call that must be received by this workload. */
-  static MeshCall of(String from, String url, String answeredBy) {
-    return new MeshCall(
-        null,
-        from,
-        url,
-        null,
-        null,
-        answeredBy,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
-  }
-
-  /** Calls that two share alike. */
-  static MeshCall shared(String from, String url, String one, String other) {
-    return new MeshCall(
-        null,
-        from,
-        url,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        Map.of(one, 0.5, other, 0.5),
-        null,
-        null,
-        null,
-        null);
+  /**
+   * A call as a file would say it.
+   *
+   * @param fields by the names of this record's components; what is absent has its default
+   */
+  static MeshCall of(Map<String, Object> fields) {
+    return JSON.convertValue(fields, MeshCall.class);
   }
 
   /** How often it is made: once tells nothing where chance picks the instance. */
@@ -145,7 +114,9 @@ record MeshCall(
   /** Where the answer is not what it must be; empty if all is well. */
   List<String> differences(JsonNode answer) {
     List<String> wrong = new ArrayList<>();
-    differ(wrong, "status", status.toString(), answer.get("status"));
+    if (status != null) {
+      differ(wrong, "status", status.toString(), answer.get("status"));
+    }
     if (location != null) {
       differ(wrong, "location", location, answer.at("/headers/location"));
     }

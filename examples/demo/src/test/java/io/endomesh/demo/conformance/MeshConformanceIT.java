@@ -6,7 +6,9 @@ import io.endomesh.demo.Installation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,7 +102,7 @@ class MeshConformanceIT {
   void endpoint_thatJoinsAClusterThatWarmsUp_getsItsShareLittleByLittle() throws Exception {
     mesh.apply(
         WARMING_UP + ENTRY.formatted("{address: 127.0.0.1, ports: {http: {port of first}}}"));
-    mesh.showsInTime(MeshCall.of("echo-v1", "http://warming.example/", "first"));
+    mesh.showsInTime(call(Map.of("answeredBy", "first")));
     long start = System.nanoTime();
     mesh.apply(
         ENTRY.formatted(
@@ -120,7 +122,7 @@ class MeshConformanceIT {
     assertThat((double) young)
         .as("calls of %s that the second endpoint got while it was young", calls)
         .isLessThanOrEqualTo(calls * 0.2 + 5 * deviation);
-    mesh.showsInTime(MeshCall.shared("echo-v1", "http://warming.example/", "first", "second"));
+    mesh.showsInTime(call(Map.of("shares", Map.of("first", 0.5, "second", 0.5))));
     mesh.delete(
         List.of(
             "/api/v1/namespaces/mesh/serviceentries/warming",
@@ -128,9 +130,15 @@ class MeshConformanceIT {
   }
 
   private static int seen(String name) throws Exception {
-    return mesh.make(MeshCall.of("echo-v1", "http://warming.example/", null))
+    return mesh.make(call(Map.of()))
         .path("seen")
         .path(name)
         .asInt();
+  }
+
+  private static MeshCall call(Map<String, Object> seen) {
+    Map<String, Object> fields = new HashMap<>(seen);
+    fields.put("url", "http://warming.example/");
+    return MeshCall.of(fields);
   }
 }

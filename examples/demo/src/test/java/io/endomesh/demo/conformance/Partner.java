@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -33,7 +34,8 @@ import javax.net.ssl.SSLContext;
  * Servers outside the mesh that answer with what arrived: one in plaintext, one by TLS with a
  * certificate of {@code keytool}'s and a root of its own; {@code first} and {@code second}, which
  * are alike; {@code slow}; and {@code silent}, which never answers. All say 503 to {@value
- * #UNAVAILABLE}. Thread-safe.
+ * #UNAVAILABLE}, and the one that {@value #REST} names says 503 with Retry-After. {@code nobody} is a
+ * port that refuses connections. Thread-safe.
  */
 final class Partner implements AutoCloseable {
 
@@ -45,12 +47,22 @@ final class Partner implements AutoCloseable {
 
   private static final String UNAVAILABLE = "/unavailable";
 
+  /** Header with the name of the server that asks for a rest. */
+  private static final String REST = "x-rest";
+
+  /** Longer than a case takes. */
+  private static final String REST_SECONDS = "60";
+
   /** Ten times what a call takes on a machine that is busy. */
   private static final long SLOW_MILLIS = 100;
 
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, HttpServer> servers = new LinkedHashMap<>();
   private final HttpsServer tls;
+
+  /** Bound and never listening: nobody else can have its port. */
+  private final Socket nobody = new Socket();
+
   private final String root;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<String, Map<String, Integer>> received = new ConcurrentHashMap<>();
@@ -79,6 +91,7 @@ final class Partner implements AutoCloseable {
       servers.put(name, server);
       start(server, name);
     }
+    nobody.bind(anyPort);
     tls = HttpsServer.create(anyPort, 0);
     tls.setHttpsConfigurator(new HttpsConfigurator(context));
     start(tls, "partner by TLS");
@@ -188,8 +201,12 @@ final class Partner implements AutoCloseable {
                 exchange.getRequestURI().getPath(),
                 "headers",
                 headers));
-    exchange.sendResponseHeaders(
-        exchange.getRequestURI().getPath().equals(UNAVAILABLE) ? 503 : 200, answer.length);
+    boolean rests = name.equals(exchange.getRequestHeaders().getFirst(REST));
+    if (rests) {
+      exchange.getResponseHeaders().set("retry-after", REST_SECONDS);
+    }
+    boolean fails = rests || exchange.getRequestURI().getPath().equals(UNAVAILABLE);
+    exchange.sendResponseHeaders(fails ? 503 : 200, answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
   }
@@ -198,6 +215,7 @@ final class Partner implements AutoCloseable {
   String complete(String text) {
     String complete =
         text.replace("{TLS port of partner}", port(tls))
+            .replace("{port of nobody}", Integer.toString(nobody.getLocalPort()))
             .replace("{root of partner}", root.replace("\n", "\\n"));
     for (Map.Entry<String, HttpServer> server : servers.entrySet()) {
       complete = complete.replace("{port of " + server.getKey() + "}", port(server.getValue()));
@@ -210,8 +228,9 @@ final class Partner implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     closed.countDown();
+    nobody.close();
     servers.values().forEach(server -> server.stop(0));
     tls.stop(0);
     threads.shutdownNow();
