@@ -341,11 +341,13 @@ final class OutboundPipeline {
 
   static @Nullable Decision answer(Call call) {
     RouteAction action = Objects.requireNonNull(call.route).action();
-    if (action instanceof RouteAction.Answer answer) {
-      return answer.to(call.request, routeName(call)).with(policy(call).responseHeaders());
+    if (action instanceof RouteAction.Forward forward) {
+      call.forward = forward;
+      return null;
     }
-    call.forward = (RouteAction.Forward) action;
-    return null;
+    return ((RouteAction.Answer) action)
+        .to(call.request, routeName(call))
+        .with(policy(call).responseHeaders());
   }
 
   static @Nullable Decision deadline(Call call) {
