@@ -8,8 +8,6 @@ import io.endomesh.testkit.TestRoutes.Rules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +24,6 @@ public abstract class DelegatingClientContract {
     Answer get(String url) throws IOException, InterruptedException;
   }
 
-  /** Loaded once for all tests of a class, as by an application. */
-  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
-
   private final TestRoutes routes = new TestRoutes();
   private final List<Backend> backends = new ArrayList<>();
   private final Delegating client;
@@ -37,17 +32,8 @@ public abstract class DelegatingClientContract {
    * @param client binary name of a {@link Delegating} without arguments; all that is in its
    *     package, or below, is loaded with it
    */
-  protected DelegatingClientContract(String client) throws ReflectiveOperationException {
-    String ownPackage = client.substring(0, client.lastIndexOf('.') + 1);
-    this.client =
-        (Delegating)
-            LOADERS
-                .computeIfAbsent(
-                    getClass(),
-                    test -> new LibraryLoader(StagedLibrary.of(test).classPath(), ownPackage))
-                .loadClass(client)
-                .getConstructor()
-                .newInstance();
+  protected DelegatingClientContract(String client) {
+    this.client = StagedCode.make(getClass(), Delegating.class, client);
   }
 
   private Backend open(Backend backend) {

@@ -134,4 +134,14 @@ abstract class HttpClientRewriteContract extends HttpClientIdentityContract {
         .containsEntry("content-length", "15")
         .containsEntry(Reply.DECIDED_BY_HEADER, "HTTPRoute/default/orders rule 0");
   }
+
+  @Test
+  void responseOfPolicy_toHead_hasNoBody() throws Exception {
+    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
+
+    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
+
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers()).containsEntry("content-length", "4");
+  }
 }

@@ -18,4 +18,7 @@ public @interface Library {
    * version; {@code tomcat-9} for {@code tomcat-9.0.65}. Empty for a library of the JDK.
    */
   String staged() default "";
+
+  /** File names of jars that are staged there, and are another test's. */
+  String[] without() default {};
 }

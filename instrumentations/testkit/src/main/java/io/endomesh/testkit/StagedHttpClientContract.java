@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,26 +16,14 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class StagedHttpClientContract extends HttpClientContract {
 
-  /** Loaded once for all tests of a class, as by an application. */
-  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
-
   private final HttpClientUnderTest client;
 
   /**
    * @param client binary name of a {@link HttpClientUnderTest} without arguments; all that is in
    *     its package, or below, is loaded with it
    */
-  protected StagedHttpClientContract(String client) throws ReflectiveOperationException {
-    String ownPackage = client.substring(0, client.lastIndexOf('.') + 1);
-    this.client =
-        (HttpClientUnderTest)
-            LOADERS
-                .computeIfAbsent(
-                    getClass(),
-                    test -> new LibraryLoader(StagedLibrary.of(test).classPath(), ownPackage))
-                .loadClass(client)
-                .getConstructor()
-                .newInstance();
+  protected StagedHttpClientContract(String client) {
+    this.client = StagedCode.make(getClass(), HttpClientUnderTest.class, client);
   }
 
   /** For promises of this library alone. */

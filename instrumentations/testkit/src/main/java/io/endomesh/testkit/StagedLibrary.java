@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +28,11 @@ public record StagedLibrary(String version, List<Path> jars) {
     if (library.staged().isEmpty()) {
       return new StagedLibrary("", List.of());
     }
-    return named(library.staged());
+    StagedLibrary all = named(library.staged());
+    List<String> others = List.of(library.without());
+    return new StagedLibrary(
+        all.version(),
+        all.jars().stream().filter(jar -> !others.contains(jar.getFileName().toString())).toList());
   }
 
   /**
@@ -82,16 +85,6 @@ public record StagedLibrary(String version, List<Path> jars) {
 
   /** As {@link LibraryLoader} takes it. */
   public String classPath() {
-    return classPath(name -> true);
-  }
-
-  /**
-   * @param wanted says of a jar's file name if it belongs
-   */
-  public String classPath(Predicate<String> wanted) {
-    return jars.stream()
-        .filter(jar -> wanted.test(jar.getFileName().toString()))
-        .map(Path::toString)
-        .collect(Collectors.joining(File.pathSeparator));
+    return jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 }

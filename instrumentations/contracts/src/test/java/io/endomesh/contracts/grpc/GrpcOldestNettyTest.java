@@ -2,10 +2,5 @@ package io.endomesh.contracts.grpc;
 
 import io.endomesh.testkit.Library;
 
-@Library(name = "gRPC Java, grpc-netty", staged = "grpc-oldest")
-class GrpcOldestNettyTest extends GrpcVersion {
-
-  GrpcOldestNettyTest() throws ReflectiveOperationException {
-    super("grpc-netty");
-  }
-}
+@Library(name = "gRPC Java, grpc-netty", staged = "grpc-oldest", without = "grpc-netty-shaded.jar")
+class GrpcOldestNettyTest extends GrpcVersion {}

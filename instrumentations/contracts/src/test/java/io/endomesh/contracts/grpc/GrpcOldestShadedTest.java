@@ -2,10 +2,5 @@ package io.endomesh.contracts.grpc;
 
 import io.endomesh.testkit.Library;
 
-@Library(name = "gRPC Java, grpc-netty-shaded", staged = "grpc-oldest")
-class GrpcOldestShadedTest extends GrpcVersion {
-
-  GrpcOldestShadedTest() throws ReflectiveOperationException {
-    super("grpc-netty-shaded");
-  }
-}
+@Library(name = "gRPC Java, grpc-netty-shaded", staged = "grpc-oldest", without = "grpc-netty.jar")
+class GrpcOldestShadedTest extends GrpcVersion {}

@@ -268,16 +268,6 @@ class HttpClientTest extends HttpClientContract {
   }
 
   @Test
-  void responseOfPolicy_toHead_hasNoBody() throws Exception {
-    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
-
-    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
-
-    assertThat(answer.body()).isEmpty();
-    assertThat(answer.headers()).containsEntry("content-length", "4");
-  }
-
-  @Test
   void mirror_thatAsksWhoCalls_doesNotAskTheApplication() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
     Backend shadow =

@@ -14,17 +14,13 @@ import io.endomesh.dataplane.route.WeightedClusters;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.ScriptedServer;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** The contract on one version of the client. */
 abstract class HttpClient4Version extends StagedHttpClientContract {
 
-  HttpClient4Version() throws ReflectiveOperationException {
+  HttpClient4Version() {
     super("io.endomesh.contracts.httpclient4.library.Blocking");
   }
 
@@ -117,38 +113,13 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
 
   @Test
   void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
-    AtomicInteger connections = new AtomicInteger();
-    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      Thread serving = new Thread(() -> answerOnceEach(server, connections), "serving");
-      serving.setDaemon(true);
-      serving.start();
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+    try (ScriptedServer server = ScriptedServer.closingSilently()) {
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
 
       for (int i = 0; i < 5; i++) {
         assertThat(get("http://orders/").text()).isEqualTo("ok");
       }
-    }
-    assertThat(connections).hasValue(5);
-  }
-
-  /** Says nothing of closing, and closes. */
-  private static void answerOnceEach(ServerSocket server, AtomicInteger connections) {
-    byte[] answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
-    while (!server.isClosed()) {
-      try (Socket connection = server.accept()) {
-        connections.incrementAndGet();
-        InputStream in = connection.getInputStream();
-        int ends = 0;
-        for (int next = in.read(); next >= 0 && ends < 3; next = in.read()) {
-          ends = next == '\r' || next == '\n' ? ends + 1 : 0;
-        }
-        connection.getOutputStream().write(answer);
-      } catch (IOException e) {
-        if (!server.isClosed()) {
-          throw new UncheckedIOException(e);
-        }
-      }
+      assertThat(server.connections()).isEqualTo(5);
     }
   }
 
@@ -299,44 +270,11 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
 
   @Test
   void request_abortedWhileItsAnswerIsRead_closesTheConnection() throws Exception {
-    CompletableFuture<Integer> readByTheServer = new CompletableFuture<>();
-    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      Thread serving = new Thread(() -> answerInPart(server, readByTheServer), "serving");
-      serving.setDaemon(true);
-      serving.start();
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+    try (ScriptedServer server = ScriptedServer.answeringInPart("o")) {
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
 
       assertThat(library().abortedWhileReading("http://orders/")).isInstanceOf(IOException.class);
-      assertThat(readByTheServer.get(10, TimeUnit.SECONDS)).isNegative();
+      assertThat(server.readBehindTheAnswer().get(10, TimeUnit.SECONDS)).isNegative();
     }
-  }
-
-  /** Sends one byte of two, and waits. */
-  private static void answerInPart(ServerSocket server, CompletableFuture<Integer> read) {
-    byte[] part =
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no".getBytes(StandardCharsets.US_ASCII);
-    try (Socket connection = server.accept()) {
-      InputStream in = connection.getInputStream();
-      int ends = 0;
-      for (int next = in.read(); next >= 0 && ends < 3; next = in.read()) {
-        ends = next == '\r' || next == '\n' ? ends + 1 : 0;
-      }
-      connection.getOutputStream().write(part);
-      read.complete(in.read());
-    } catch (SocketException reset) {
-      read.complete(-1);
-    } catch (IOException e) {
-      read.completeExceptionally(e);
-    }
-  }
-
-  @Test
-  void responseOfPolicy_toHead_hasNoBody() throws Exception {
-    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
-
-    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
-
-    assertThat(answer.body()).isEmpty();
-    assertThat(answer.headers()).containsEntry("content-length", "4");
   }
 }

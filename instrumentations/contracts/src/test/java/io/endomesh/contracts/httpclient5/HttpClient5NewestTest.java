@@ -3,7 +3,4 @@ package io.endomesh.contracts.httpclient5;
 import io.endomesh.testkit.Library;
 
 @Library(name = "Apache HttpClient 5, classic", staged = "httpclient5-newest")
-class HttpClient5NewestTest extends HttpClient5Version {
-
-  HttpClient5NewestTest() throws ReflectiveOperationException {}
-}
+class HttpClient5NewestTest extends HttpClient5Version {}

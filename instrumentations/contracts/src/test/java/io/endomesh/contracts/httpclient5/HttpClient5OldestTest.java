@@ -3,7 +3,4 @@ package io.endomesh.contracts.httpclient5;
 import io.endomesh.testkit.Library;
 
 @Library(name = "Apache HttpClient 5, classic", staged = "httpclient5-oldest")
-class HttpClient5OldestTest extends HttpClient5Version {
-
-  HttpClient5OldestTest() throws ReflectiveOperationException {}
-}
+class HttpClient5OldestTest extends HttpClient5Version {}

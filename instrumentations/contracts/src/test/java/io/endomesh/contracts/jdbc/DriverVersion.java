@@ -1,7 +1,7 @@
 package io.endomesh.contracts.jdbc;
 
 import io.endomesh.testkit.DatabaseUnderTest.Pool;
-import io.endomesh.testkit.LibraryLoader;
+import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedLibrary;
 import io.endomesh.testkit.database.DatabaseServer;
 import java.io.File;
@@ -15,7 +15,7 @@ final class DriverVersion {
   private static final String LIBRARY = "io.endomesh.contracts.jdbc.library.";
 
   private final String jar;
-  private final LibraryLoader loader;
+  private final StagedCode code;
   private final Driver driver;
 
   /**
@@ -24,8 +24,8 @@ final class DriverVersion {
   DriverVersion(Class<?> test, String driver) {
     this.jar = StagedLibrary.of(test).classPath();
     String pool = StagedLibrary.named("hikari").classPath();
-    this.loader = new LibraryLoader(jar + File.pathSeparator + pool, LIBRARY);
-    this.driver = create(driver, Driver.class);
+    this.code = new StagedCode(jar + File.pathSeparator + pool, LIBRARY);
+    this.driver = code.make(Driver.class, driver);
   }
 
   Driver driver() {
@@ -44,15 +44,7 @@ final class DriverVersion {
     settings.setProperty("username", server.user());
     settings.setProperty("password", server.password());
     settings.setProperty("maximumPoolSize", Integer.toString(size));
-    return ((Function<Properties, Pool>) create(LIBRARY + "Hikari", Function.class))
+    return ((Function<Properties, Pool>) code.make(Function.class, LIBRARY + "Hikari"))
         .apply(settings);
-  }
-
-  private <T> T create(String type, Class<T> as) {
-    try {
-      return as.cast(loader.loadClass(type).getConstructor().newInstance());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(jar + ": no " + type, e);
-    }
   }
 }

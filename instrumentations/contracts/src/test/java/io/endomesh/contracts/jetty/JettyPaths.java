@@ -1,70 +1,13 @@
 package io.endomesh.contracts.jetty;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.endomesh.testkit.HttpPathContract;
-import io.endomesh.testkit.LibraryLoader;
-import io.endomesh.testkit.ServerUnderTest;
-import io.endomesh.testkit.StagedLibrary;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
-/** The contract on one version of Jetty, and on which ambiguous paths it is told to route. */
-abstract class JettyPaths extends HttpPathContract {
-
-  private static final String SERVER = "io.endomesh.contracts.jetty.server.";
-
-  /** Loaded once for all tests of a class, as by an application. */
-  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
-
-  private final StagedLibrary library = StagedLibrary.of(getClass());
-  private final String compliance;
-  private final String escapedSlash;
+/** The contract on one version of Jetty 12, told which ambiguous paths to route. */
+abstract class JettyPaths extends JettyPathContract {
 
   /**
+   * @param compliance name of a {@code UriCompliance}
    * @param escapedSlash what {@code /admin/a%2Fb} then becomes; empty if it is refused
    */
   JettyPaths(String compliance, String escapedSlash) {
-    this.compliance = compliance;
-    this.escapedSlash = escapedSlash;
-  }
-
-  @Override
-  protected ServerUnderTest start() throws Exception {
-    return (ServerUnderTest)
-        LOADERS
-            .computeIfAbsent(getClass(), test -> new LibraryLoader(library.classPath(), SERVER))
-            .loadClass(SERVER + "RoutingJetty")
-            .getConstructor(String.class)
-            .newInstance(compliance);
-  }
-
-  /** Else the contract's vectors would show nothing: those it refuses itself reach nobody. */
-  @ParameterizedTest
-  @CsvSource({
-    "/admin/x, /admin/x",
-    "/./admin/x, /admin/x",
-    "/public/../admin/x, /admin/x",
-    "/%61dmin/x, /admin/x",
-    "/admin;a=b/x, /admin/x",
-    "/admin/x?/public, /admin/x",
-    "http://localhost/admin/x, /admin/x",
-    "/moved/x, /admin/x",
-    "/admin, /admin",
-    "/admin/, /admin/",
-    "/ADMIN/x, ''",
-    "/admin%00/x, ''",
-    "/admin/%zz, ''",
-  })
-  void path_asItIsWritten_isRoutedByJettyAs(String target, String path) throws Exception {
-    assertThat(ask(target).path()).isEqualTo(path);
-  }
-
-  @Test
-  void slashThatIsEscaped_isRoutedByJettyAsItIsToldTo() throws Exception {
-    assertThat(ask("/admin/a%2Fb").path()).isEqualTo(escapedSlash);
+    super("io.endomesh.contracts.jetty.server.RoutingJetty", compliance, escapedSlash);
   }
 }

@@ -1,110 +1,11 @@
 package io.endomesh.contracts.jetty9;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static org.assertj.core.api.Assertions.assertThat;
+import io.endomesh.contracts.jetty.JettyContract;
 
-import io.endomesh.dataplane.Inbound.TlsMode;
-import io.endomesh.dataplane.authorize.Authorization;
-import io.endomesh.testkit.Await;
-import io.endomesh.testkit.HttpServerContract;
-import io.endomesh.testkit.LibraryLoader;
-import io.endomesh.testkit.ServerUnderTest;
-import io.endomesh.testkit.StagedLibrary;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.http.HttpClient;
-import java.net.http.HttpClient.Version;
-import java.net.http.HttpResponse;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.Test;
+/** The contract on one version of Jetty 9. */
+abstract class JettyVersion extends JettyContract {
 
-/** The contract on one version of Jetty. */
-abstract class JettyVersion extends HttpServerContract {
-
-  private static final String SERVER = "io.endomesh.contracts.jetty9.server.";
-
-  /** Loaded once for all tests of a class, as by an application. */
-  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
-
-  private final StagedLibrary library = StagedLibrary.of(getClass());
-
-  @Override
-  protected ServerUnderTest start() throws Exception {
-    LibraryLoader loader =
-        LOADERS.computeIfAbsent(getClass(), test -> new LibraryLoader(library.classPath(), SERVER));
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    // Jetty's HTTP/2 is found as a service, by the class loader of the application.
-    thread.setContextClassLoader(loader);
-    try {
-      return (ServerUnderTest)
-          loader.loadClass(SERVER + "JettyServer").getConstructor().newInstance();
-    } finally {
-      thread.setContextClassLoader(before);
-    }
-  }
-
-  @Test
-  void version_isTheOneStaged() throws Exception {
-    assertThat(server.getClass().getMethod("version").invoke(server)).isEqualTo(library.version());
-  }
-
-  @Test
-  void asynchronousDispatch_goesOnForTheSameCaller() throws Exception {
-    // No policy of who may call; whose certificate it is, TLS checks all the same.
-    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
-
-    assertThat(get(mutual(CALLER), "https", "/dispatched").body()).isEqualTo(CALLER);
-    Await.until("end of the call", () -> ended.equals(List.of(200)));
-  }
-
-  @Test
-  void http2_onAPlaintextConnection_isServedWithTheSamePromises() throws Exception {
-    HttpClient http2 = HttpClient.newBuilder().version(Version.HTTP_2).build();
-
-    HttpResponse<String> served = get(http2, "http", "/context");
-    mode(TlsMode.PERMISSIVE, allowing(CALLER));
-    HttpResponse<String> refused = get(http2, "http", "/context");
-
-    assertThat(served.version()).isEqualTo(Version.HTTP_2);
-    assertThat(served.body()).isEqualTo("null");
-    assertThat(refused.version()).isEqualTo(Version.HTTP_2);
-    assertThat(refused.statusCode()).isEqualTo(403);
-    Await.until("both ends", () -> ended.equals(List.of(200, 403)));
-  }
-
-  @Test
-  void gracefulShutdown_takesThePortBack_andServesWhatIsUnderWay() throws Exception {
-    int port = server.port();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      OutputStream out = socket.getOutputStream();
-      BufferedReader in =
-          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
-      out.write(
-          """
-          POST /echo HTTP/1.1\r
-          Host: localhost\r
-          Content-Length: 2\r
-          \r
-          x\
-          """
-              .getBytes(US_ASCII));
-      // Not by an interim answer: a shutdown right behind one ends the connection in 9.4.20.
-      Await.until("begin of the call", () -> begun.get() == 1);
-
-      server.getClass().getMethod("beginShutdown").invoke(server);
-
-      assertThat(ports).endsWith("closed " + port);
-      assertThat(ended).isEmpty();
-      out.write('x');
-      assertThat(in.readLine()).isEqualTo("HTTP/1.1 200 OK");
-    }
-    Await.until("end of the call", () -> ended.equals(List.of(200)));
+  JettyVersion() {
+    super("io.endomesh.contracts.jetty9.server.JettyServer");
   }
 }

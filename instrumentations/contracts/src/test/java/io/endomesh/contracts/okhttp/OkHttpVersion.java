@@ -12,14 +12,13 @@ import io.endomesh.dataplane.route.Share;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.ScriptedServer;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import io.endomesh.testkit.TestRoutes.Rules;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -43,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 abstract class OkHttpVersion extends StagedHttpClientContract {
 
-  OkHttpVersion() throws ReflectiveOperationException {
+  OkHttpVersion() {
     super("io.endomesh.contracts.okhttp.library.OkHttp");
   }
 
@@ -254,11 +253,11 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
 
   @Test
   void callTimeout_ofTheApplication_includesReadingTheAnswer_asOutsideTheMesh() throws Exception {
-    try (ServerSocket server = headOnly();
+    try (ScriptedServer server = ScriptedServer.answeringInPart("");
         HttpClientUnderTest impatient = library().withCallTimeout(Duration.ofMillis(200))) {
-      String external = "http://localhost:" + server.getLocalPort() + "/";
+      String external = "http://localhost:" + server.port() + "/";
       Throwable outside = catchThrowable(() -> impatient.call("GET", external, Map.of(), null));
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
 
       assertThatThrownBy(() -> impatient.call("GET", "http://orders/", Map.of(), null))
           .hasSameClassAs(outside)
@@ -300,8 +299,8 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
 
   @Test
   void call_cancelledWhileItsAnswerIsRead_ends() throws Exception {
-    try (ServerSocket server = headOnly()) {
-      Endpoint endpoint = TestRoutes.endpoint(server.getLocalPort(), null);
+    try (ScriptedServer server = ScriptedServer.answeringInPart("")) {
+      Endpoint endpoint = TestRoutes.endpoint(server.port(), null);
       routes.host("orders", endpoint);
 
       assertThat(library().cancelledWhileReading("http://orders/")).isInstanceOf(IOException.class);
@@ -309,60 +308,15 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
     }
   }
 
-  /** Says that an answer comes, and no more. */
-  private static ServerSocket headOnly() throws IOException {
-    return answering(
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", new AtomicInteger(), /* closes= */ false);
-  }
-
   @Test
   void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
-    AtomicInteger connections = new AtomicInteger();
-    try (ServerSocket server =
-        answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", connections, true)) {
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
+    try (ScriptedServer server = ScriptedServer.closingSilently()) {
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
 
       for (int i = 0; i < 5; i++) {
         assertThat(get("http://orders/").text()).isEqualTo("ok");
       }
-    }
-    assertThat(connections).hasValue(5);
-  }
-
-  /**
-   * @param closes after an answer, of which it says nothing
-   */
-  private static ServerSocket answering(String answer, AtomicInteger connections, boolean closes)
-      throws IOException {
-    ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    Runnable serving =
-        () -> {
-          while (!server.isClosed()) {
-            try {
-              Socket connection = server.accept();
-              connections.incrementAndGet();
-              readHead(connection.getInputStream());
-              connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-              if (closes) {
-                connection.close();
-              }
-            } catch (IOException e) {
-              if (!server.isClosed()) {
-                throw new UncheckedIOException(e);
-              }
-            }
-          }
-        };
-    Thread thread = new Thread(serving, "serving");
-    thread.setDaemon(true);
-    thread.start();
-    return server;
-  }
-
-  private static void readHead(InputStream in) throws IOException {
-    int ends = 0;
-    for (int next = in.read(); next >= 0 && ends < 3; next = in.read()) {
-      ends = next == '\r' || next == '\n' ? ends + 1 : 0;
+      assertThat(server.connections()).isEqualTo(5);
     }
   }
 
@@ -403,15 +357,5 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
     assertThat(library().refusalOfWebSocket("ws://localhost:" + external.port() + "/"))
         .isEqualTo(418);
     assertThat(get("http://localhost:" + external.port() + "/").status()).isEqualTo(503);
-  }
-
-  @Test
-  void responseOfPolicy_toHead_hasNoBody() throws Exception {
-    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
-
-    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
-
-    assertThat(answer.body()).isEmpty();
-    assertThat(answer.headers()).containsEntry("content-length", "4");
   }
 }

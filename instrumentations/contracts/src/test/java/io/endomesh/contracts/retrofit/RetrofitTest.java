@@ -6,7 +6,7 @@ import io.endomesh.testkit.Library;
 @Library(name = "Retrofit over OkHttp", staged = "retrofit")
 class RetrofitTest extends DelegatingClientContract {
 
-  RetrofitTest() throws ReflectiveOperationException {
+  RetrofitTest() {
     super("io.endomesh.contracts.retrofit.library.ByRetrofit");
   }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 @Library(name = "Spring `RestTemplate` over `HttpURLConnection`", staged = "spring")
 class DefaultRestTemplateTest extends DelegatingClientContract {
 
-  DefaultRestTemplateTest() throws ReflectiveOperationException {
+  DefaultRestTemplateTest() {
     super("io.endomesh.contracts.spring.library.ByDefaultRestTemplate");
   }
 

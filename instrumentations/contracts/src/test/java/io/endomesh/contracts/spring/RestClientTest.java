@@ -6,7 +6,7 @@ import io.endomesh.testkit.Library;
 @Library(name = "Spring `RestClient` over Apache HttpClient 5", staged = "spring")
 class RestClientTest extends DelegatingClientContract {
 
-  RestClientTest() throws ReflectiveOperationException {
+  RestClientTest() {
     super("io.endomesh.contracts.spring.library.ByRestClient");
   }
 }

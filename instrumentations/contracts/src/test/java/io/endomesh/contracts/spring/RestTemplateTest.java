@@ -6,7 +6,7 @@ import io.endomesh.testkit.Library;
 @Library(name = "Spring `RestTemplate` over Apache HttpClient 5", staged = "spring")
 class RestTemplateTest extends DelegatingClientContract {
 
-  RestTemplateTest() throws ReflectiveOperationException {
+  RestTemplateTest() {
     super("io.endomesh.contracts.spring.library.ByRestTemplate");
   }
 }

@@ -6,7 +6,7 @@ import io.endomesh.testkit.Library;
 @Library(name = "Spring 5 `RestTemplate` over Apache HttpClient 4", staged = "spring5")
 class RestTemplateTest extends DelegatingClientContract {
 
-  RestTemplateTest() throws ReflectiveOperationException {
+  RestTemplateTest() {
     super("io.endomesh.contracts.spring5.library.ByRestTemplate");
   }
 }

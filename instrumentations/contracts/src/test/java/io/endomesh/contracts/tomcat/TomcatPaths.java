@@ -3,12 +3,9 @@ package io.endomesh.contracts.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.testkit.HttpPathContract;
-import io.endomesh.testkit.LibraryLoader;
 import io.endomesh.testkit.ServerUnderTest;
-import io.endomesh.testkit.StagedLibrary;
+import io.endomesh.testkit.StagedCode;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The contract on one version of Tomcat, and on what it may be told to do with {@code %2F}. */
 abstract class TomcatPaths extends HttpPathContract {
 
-  private static final String SERVER = "io.endomesh.contracts.tomcat.server.";
-
-  /** Loaded once for all tests of a class, as by an application. */
-  private static final Map<Class<?>, LibraryLoader> LOADERS = new ConcurrentHashMap<>();
-
-  private final StagedLibrary library = StagedLibrary.of(getClass());
   private final String encodedSolidus;
   private final String escapedSlash;
 
@@ -39,13 +30,13 @@ abstract class TomcatPaths extends HttpPathContract {
   }
 
   @Override
-  protected ServerUnderTest start() throws Exception {
-    return (ServerUnderTest)
-        LOADERS
-            .computeIfAbsent(getClass(), test -> new LibraryLoader(library.classPath(), SERVER))
-            .loadClass(SERVER + "RoutingTomcat")
-            .getConstructor(Path.class, String.class)
-            .newInstance(directory, encodedSolidus);
+  protected ServerUnderTest start() {
+    return StagedCode.make(
+        getClass(),
+        ServerUnderTest.class,
+        "io.endomesh.contracts.tomcat.server.RoutingTomcat",
+        directory,
+        encodedSolidus);
   }
 
   /** Else the contract's vectors would show nothing: those it refuses itself reach nobody. */

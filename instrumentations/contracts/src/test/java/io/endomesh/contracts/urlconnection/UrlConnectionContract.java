@@ -1,5 +1,6 @@
 package io.endomesh.contracts.urlconnection;
 
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientContract;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,8 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 abstract class UrlConnectionContract extends HttpClientContract {
 
   final CookieManager cookies = new CookieManager();
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(UrlConnectionContract::daemon);
+  private final Callers callers = new Callers();
 
   static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "caller");
@@ -41,7 +39,7 @@ abstract class UrlConnectionContract extends HttpClientContract {
   @AfterEach
   void forget() {
     CookieHandler.setDefault(null);
-    threads.shutdownNow();
+    callers.close();
   }
 
   static HttpURLConnection open(String url) throws IOException {
@@ -78,28 +76,12 @@ abstract class UrlConnectionContract extends HttpClientContract {
 
   @Override
   protected CompletableFuture<Answer> start(String url) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    HttpURLConnection connection;
     try {
-      connection = open(url);
+      HttpURLConnection connection = open(url);
+      return callers.start(() -> answer(connection), connection::disconnect);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    answer.whenComplete(
-        (value, error) -> {
-          if (answer.isCancelled()) {
-            connection.disconnect();
-          }
-        });
-    threads.execute(
-        () -> {
-          try {
-            answer.complete(answer(connection));
-          } catch (IOException | RuntimeException | Error e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    return answer;
   }
 
   @Override

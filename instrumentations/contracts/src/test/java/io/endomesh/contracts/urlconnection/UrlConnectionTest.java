@@ -228,16 +228,6 @@ class UrlConnectionTest extends UrlConnectionMessages {
   }
 
   @Test
-  void responseOfPolicy_toHead_hasNoBody() throws Exception {
-    routes.route("orders", new RouteAction.Respond(200, "text"), RoutePolicy.DEFAULT);
-
-    Answer answer = call("HEAD", "http://orders/", Map.of(), null);
-
-    assertThat(answer.body()).isEmpty();
-    assertThat(answer.headers()).containsEntry("content-length", "4");
-  }
-
-  @Test
   void disconnect_behindTheAnswer_closesItsConnection() throws Exception {
     Backend orders = open(Backend.mutualTls("orders", "orders"));
     routes.host("orders", orders.endpoint());

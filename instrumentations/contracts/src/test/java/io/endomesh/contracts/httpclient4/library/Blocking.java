@@ -1,6 +1,7 @@
 package io.endomesh.contracts.httpclient4.library;
 
 import io.endomesh.contracts.httpclient4.HttpClient4UnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
@@ -13,11 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
@@ -55,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 /** The client of one version, used as an application uses it. */
 public class Blocking implements HttpClient4UnderTest {
 
-  private final ExecutorService threads = Executors.newCachedThreadPool(Blocking::daemon);
+  private final Callers callers = new Callers();
   private final CloseableHttpClient client;
   private final CloseableHttpClient withCookies = builder().build();
   private final CloseableHttpClient unfollowing = builder().disableRedirectHandling().build();
@@ -72,12 +68,6 @@ public class Blocking implements HttpClient4UnderTest {
   /** Two connections to each endpoint are the default. */
   private static HttpClientBuilder builder() {
     return HttpClients.custom().setMaxConnPerRoute(50).setMaxConnTotal(100);
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "caller");
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override
@@ -128,22 +118,7 @@ public class Blocking implements HttpClient4UnderTest {
   @Override
   public CompletableFuture<Answer> start(String url) {
     HttpGet request = new HttpGet(url);
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    answer.whenComplete(
-        (value, error) -> {
-          if (answer.isCancelled()) {
-            request.abort();
-          }
-        });
-    threads.execute(
-        () -> {
-          try {
-            answer.complete(execute(client, request));
-          } catch (IOException | RuntimeException | Error e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    return answer;
+    return callers.start(() -> execute(client, request), request::abort);
   }
 
   @Override
@@ -244,13 +219,7 @@ public class Blocking implements HttpClient4UnderTest {
   public Throwable abortedBeforeItsAnswer(String url)
       throws InterruptedException, TimeoutException {
     HttpGet request = new HttpGet(url);
-    Future<Answer> caller = threads.submit(() -> execute(client, request));
-    request.abort();
-    try {
-      return new IllegalStateException("answered: " + caller.get(10, TimeUnit.SECONDS));
-    } catch (ExecutionException e) {
-      return e.getCause() == null ? e : e.getCause();
-    }
+    return callers.givenUp(() -> execute(client, request), request::abort);
   }
 
   @Override
@@ -327,7 +296,7 @@ public class Blocking implements HttpClient4UnderTest {
 
   @Override
   public void close() throws IOException {
-    threads.shutdownNow();
+    callers.close();
     client.close();
     withCookies.close();
     unfollowing.close();

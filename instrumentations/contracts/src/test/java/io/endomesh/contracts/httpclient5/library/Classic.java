@@ -1,6 +1,7 @@
 package io.endomesh.contracts.httpclient5.library;
 
 import io.endomesh.contracts.httpclient5.HttpClient5UnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
@@ -12,11 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -49,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /** The classic client of one version, used as an application uses it. */
 public class Classic implements HttpClient5UnderTest {
 
-  private final ExecutorService threads = Executors.newCachedThreadPool(Classic::daemon);
+  private final Callers callers = new Callers();
   private final CloseableHttpClient client;
   private final CloseableHttpClient withCookies = HttpClients.createDefault();
   private final CloseableHttpClient unfollowing =
@@ -62,12 +58,6 @@ public class Classic implements HttpClient5UnderTest {
   /** With a client of the test's choice. */
   Classic(HttpClientBuilder builder) {
     client = builder.build();
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "caller");
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override
@@ -97,22 +87,7 @@ public class Classic implements HttpClient5UnderTest {
   @Override
   public CompletableFuture<Answer> start(String url) {
     HttpGet request = new HttpGet(url);
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    answer.whenComplete(
-        (value, error) -> {
-          if (answer.isCancelled()) {
-            request.cancel();
-          }
-        });
-    threads.execute(
-        () -> {
-          try {
-            answer.complete(execute(client, request));
-          } catch (IOException | RuntimeException | Error e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    return answer;
+    return callers.start(() -> execute(client, request), request::cancel);
   }
 
   @Override
@@ -184,13 +159,7 @@ public class Classic implements HttpClient5UnderTest {
   public Throwable cancelledBeforeItsAnswer(String url)
       throws InterruptedException, TimeoutException {
     HttpGet request = new HttpGet(url);
-    Future<Answer> caller = threads.submit(() -> execute(client, request));
-    request.cancel();
-    try {
-      return new IllegalStateException("answered: " + caller.get(10, TimeUnit.SECONDS));
-    } catch (ExecutionException e) {
-      return e.getCause() == null ? e : e.getCause();
-    }
+    return callers.givenUp(() -> execute(client, request), request::cancel);
   }
 
   @Override
@@ -234,7 +203,7 @@ public class Classic implements HttpClient5UnderTest {
 
   @Override
   public void close() throws IOException {
-    threads.shutdownNow();
+    callers.close();
     client.close();
     withCookies.close();
     unfollowing.close();

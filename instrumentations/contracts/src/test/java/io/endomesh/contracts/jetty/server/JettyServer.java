@@ -1,6 +1,6 @@
 package io.endomesh.contracts.jetty.server;
 
-import io.endomesh.testkit.ServerUnderTest;
+import io.endomesh.contracts.jetty.JettyContract.Jetty;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A Jetty that can HTTP/2, with the contract's handlers as a servlet. Thread-safe. */
-public final class JettyServer implements ServerUnderTest {
+public final class JettyServer implements Jetty {
 
   private final Server server = new Server();
   private final ServerConnector connector;
@@ -30,7 +30,8 @@ public final class JettyServer implements ServerUnderTest {
     port = connector.getLocalPort();
   }
 
-  public static String version() {
+  @Override
+  public String version() {
     return Server.getVersion();
   }
 
@@ -39,7 +40,7 @@ public final class JettyServer implements ServerUnderTest {
     return port;
   }
 
-  /** How a graceful shutdown begins. */
+  @Override
   public void beginShutdown() {
     connector.shutdown();
   }

@@ -1,6 +1,6 @@
 package io.endomesh.contracts.jetty9.server;
 
-import io.endomesh.testkit.ServerUnderTest;
+import io.endomesh.contracts.jetty.JettyContract.Jetty;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -13,7 +13,7 @@ import org.eclipse.jetty.servlet.ServletHolder;
  * A Jetty that can HTTP/2, with the contract's handlers as a servlet. Compiled against Jetty 12 by
  * what both have. Thread-safe.
  */
-public final class JettyServer implements ServerUnderTest {
+public final class JettyServer implements Jetty {
 
   private final Server server = new Server();
   private final ServerConnector connector;
@@ -33,7 +33,8 @@ public final class JettyServer implements ServerUnderTest {
     port = connector.getLocalPort();
   }
 
-  public static String version() {
+  @Override
+  public String version() {
     return Server.getVersion();
   }
 
@@ -42,7 +43,7 @@ public final class JettyServer implements ServerUnderTest {
     return port;
   }
 
-  /** How a graceful shutdown begins. */
+  @Override
   public void beginShutdown() throws ReflectiveOperationException {
     // It returns another type in Jetty 12.
     connector.getClass().getMethod("shutdown").invoke(connector);

@@ -1,6 +1,7 @@
 package io.endomesh.contracts.okhttp.library;
 
 import io.endomesh.contracts.okhttp.OkHttpUnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
@@ -211,22 +212,8 @@ public class OkHttp implements OkHttpUnderTest {
   public Throwable cancelledBeforeItsAnswer(String url)
       throws InterruptedException, TimeoutException {
     Call call = client.newCall(get(url));
-    CompletableFuture<Answer> caller =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return answer(call.execute());
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              }
-            },
-            task -> new Thread(task, "caller").start());
-    call.cancel();
-    try {
-      return new IllegalStateException("answered: " + caller.get(10, TimeUnit.SECONDS));
-    } catch (ExecutionException e) {
-      Throwable thrown = e.getCause() == null ? e : e.getCause();
-      return thrown.getCause() == null ? thrown : thrown.getCause();
+    try (Callers callers = new Callers()) {
+      return callers.givenUp(() -> answer(call.execute()), call::cancel);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.endomesh.contracts.tomcat.server;
 
-import io.endomesh.testkit.ServerUnderTest;
+import io.endomesh.testkit.StagedHttpServerContract.Staged;
 import java.nio.file.Path;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
@@ -10,7 +10,7 @@ import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.apache.coyote.http2.Http2Protocol;
 
 /** A Tomcat with a NIO connector that can HTTP/2, and the contract's handlers. Thread-safe. */
-public final class TomcatServer implements ServerUnderTest {
+public final class TomcatServer implements Staged {
 
   private final Tomcat tomcat = new Tomcat();
   private final int port;
@@ -30,8 +30,11 @@ public final class TomcatServer implements ServerUnderTest {
     port = connector.getLocalPort();
   }
 
-  public static String version() {
-    return ServerInfo.getServerNumber();
+  /** Tomcat's own number has a fourth part, the build's. */
+  @Override
+  public String version() {
+    String number = ServerInfo.getServerNumber();
+    return number.substring(0, number.lastIndexOf('.'));
   }
 
   @Override

@@ -1,0 +1,92 @@
+package io.endomesh.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A server on the loopback address that reads the head of one request on each connection, one
+ * connection after another, and answers as no library would. Thread-safe.
+ */
+public final class ScriptedServer implements AutoCloseable {
+
+  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+
+  private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+  private final AtomicInteger connections = new AtomicInteger();
+  private final CompletableFuture<Integer> next = new CompletableFuture<>();
+  private final byte[] answer;
+  private final boolean closes;
+
+  private ScriptedServer(String answer, boolean closes) throws IOException {
+    this.answer = answer.getBytes(StandardCharsets.US_ASCII);
+    this.closes = closes;
+    Thread serving = new Thread(this::serve, "serving");
+    serving.setDaemon(true);
+    serving.start();
+  }
+
+  /** Answers {@code ok}, says nothing of closing the connection, and closes it. */
+  public static ScriptedServer closingSilently() throws IOException {
+    return new ScriptedServer(OK + "ok", true);
+  }
+
+  /**
+   * Says that two bytes come, sends no more than their beginning, and waits.
+   *
+   * @param beginning empty or one character
+   */
+  public static ScriptedServer answeringInPart(String beginning) throws IOException {
+    return new ScriptedServer(OK + beginning, false);
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  /** How many were opened. */
+  public int connections() {
+    return connections.get();
+  }
+
+  /** What the first connection reads behind its answer: negative if the client closed it. */
+  public CompletableFuture<Integer> readBehindTheAnswer() {
+    return next;
+  }
+
+  private void serve() {
+    while (!server.isClosed()) {
+      try (Socket connection = server.accept()) {
+        connections.incrementAndGet();
+        InputStream in = connection.getInputStream();
+        readHead(in);
+        connection.getOutputStream().write(answer);
+        if (!closes) {
+          next.complete(in.read());
+        }
+      } catch (SocketException reset) {
+        next.complete(-1); // Or no socket of ours any more: then nobody asks.
+      } catch (IOException e) {
+        next.completeExceptionally(e);
+      }
+    }
+  }
+
+  private static void readHead(InputStream in) throws IOException {
+    int ends = 0;
+    for (int read = in.read(); read >= 0 && ends < 3; read = in.read()) {
+      ends = read == '\r' || read == '\n' ? ends + 1 : 0;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
