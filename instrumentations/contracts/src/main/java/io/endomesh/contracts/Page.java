@@ -1,173 +1,93 @@
 package io.endomesh.contracts;
 
-import io.endomesh.contracts.Result.Outcome;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * The compatibility page: a table of what was held to which contract, every exception with its
- * reason, and the promises. The same results make the same page.
+ * reason, and the promises. Not to be changed.
+ *
+ * @param rows what came out on each JDK where it was run
+ * @param exceptions what is not kept, by where
+ * @param shared the promises of each contract
+ * @param own by library, what it promises besides
  */
-final class Page {
+record Page(
+    SortedMap<Row, SortedMap<Integer, Figure>> rows,
+    SortedMap<Where, SortedSet<String>> exceptions,
+    SortedMap<String, SortedSet<String>> shared,
+    SortedMap<String, SortedSet<String>> own) {
 
-  private static final String HEAD =
-      """
-      # Compatibility
+  /**
+   * What came out of a row on one JDK.
+   *
+   * @param text promises kept, of those that apply
+   * @param everyChange true if CI runs it
+   */
+  record Figure(String text, boolean everyChange) {}
 
-      <!-- Written by ./endomesh compatibility from the results of the contract tests. Not edited by hand. -->
-
-      Every library is held to a contract. Its promises are tests, inherited by each library, that run in a real JVM under the packaged
-      agent jar against the real library, at the oldest and the newest version named here. Versions in between are checked when they
-      are woven: one that does not fit switches its instrumentation off, with one line that names what is missing, and the application
-      runs on.
-
-      """;
-
-  /** One line of the table. Versions are compared by their numbers. */
-  private record Row(String library, String version, String contract) implements Comparable<Row> {
-    private static final Comparator<Row> ORDER =
-        Comparator.comparing(Row::library, String.CASE_INSENSITIVE_ORDER)
-            .thenComparing(row -> numbers(row.version), Arrays::compare)
-            .thenComparing(Row::version)
-            .thenComparing(Row::contract);
-
-    private static int[] numbers(String version) {
-      return Arrays.stream(version.split("\\D+"))
-          .filter(Predicate.not(String::isEmpty))
-          .mapToInt(Integer::parseInt)
-          .toArray();
-    }
-
-    String title() {
-      return version.isEmpty() ? library : library + " " + version;
-    }
-
+  /**
+   * @param title of a row
+   */
+  record Where(String title, int jdk) implements Comparable<Where> {
     @Override
-    public int compareTo(Row other) {
-      return ORDER.compare(this, other);
+    public int compareTo(Where other) {
+      int byTitle = title.compareTo(other.title);
+      return byTitle != 0 ? byTitle : Integer.compare(jdk, other.jdk);
     }
   }
 
-  private final SortedMap<Row, SortedMap<Integer, List<Result>>> rows = new TreeMap<>();
-  private final SortedSet<Integer> jdks = new TreeSet<>();
-  private final Collection<Result> results;
-  private final String limits;
-
-  /**
-   * @param limits what stands at the end of the page
-   */
-  Page(Collection<Result> results, String limits) {
-    this.results = results;
-    this.limits = limits;
-    for (Result result : results) {
-      jdks.add(result.jdk());
-      rows.computeIfAbsent(
-              new Row(result.library(), result.version(), result.contract()),
-              row -> new TreeMap<>())
-          .computeIfAbsent(result.jdk(), jdk -> new ArrayList<>())
-          .add(result);
-    }
+  boolean ran(Row row, int jdk) {
+    return rows.getOrDefault(row, new TreeMap<>()).containsKey(jdk);
   }
 
   SortedSet<Integer> jdks() {
+    SortedSet<Integer> jdks = new TreeSet<>();
+    rows.values().forEach(byJdk -> jdks.addAll(byJdk.keySet()));
     return jdks;
   }
 
-  String text() {
-    StringBuilder page = new StringBuilder(HEAD);
-    page.append("| library | version | contract |");
-    jdks.forEach(jdk -> page.append(" JDK ").append(jdk).append(" |"));
-    page.append("\n| --- | --- | --- |").append(" --- |".repeat(jdks.size())).append('\n');
-    rows.forEach(
-        (row, byJdk) -> {
-          page.append(
-              "| %s | %s | %s |"
-                  .formatted(
-                      row.library,
-                      row.version.isEmpty() ? "the JDK's" : row.version,
-                      row.contract));
-          jdks.forEach(
-              jdk ->
-                  page.append(' ').append(kept(byJdk.getOrDefault(jdk, List.of()))).append(" |"));
-          page.append('\n');
-        });
-    page.append("\nThe figures are promises kept, of those that apply.\n");
-    exceptions(page);
-    page.append("\n## The promises\n");
-    promises(page);
-    return page.append("\n## Known limits\n\n").append(limits).toString();
-  }
+  /**
+   * This page where only a part of it was run again: what was run is as it came out, all else
+   * stays. A contract's promises are the same for all its libraries; what a library promises
+   * besides is known in full only if all its rows were run.
+   */
+  Page with(Page part) {
+    SortedMap<Row, SortedMap<Integer, Figure>> figures = new TreeMap<>();
+    rows.forEach((row, byJdk) -> figures.put(row, new TreeMap<>(byJdk)));
+    part.rows.forEach(
+        (row, byJdk) -> figures.computeIfAbsent(row, key -> new TreeMap<>()).putAll(byJdk));
 
-  private static String kept(List<Result> results) {
-    long kept = count(results, Outcome.KEPT);
-    long apply = kept + count(results, Outcome.BROKEN);
-    if (results.isEmpty()) {
-      return "not run";
+    SortedMap<Where, SortedSet<String>> reasons = new TreeMap<>(exceptions);
+    part.rows.forEach(
+        (row, byJdk) -> byJdk.keySet().forEach(jdk -> reasons.remove(new Where(row.title(), jdk))));
+    reasons.putAll(part.exceptions);
+
+    SortedMap<String, SortedSet<String>> ofContracts = new TreeMap<>(shared);
+    ofContracts.putAll(part.shared);
+
+    SortedMap<String, SortedSet<String>> ofLibraries = copyOf(own);
+    for (Map.Entry<Row, SortedMap<Integer, Figure>> each : rows.entrySet()) {
+      String library = each.getKey().library();
+      if (rows.keySet().stream()
+          .filter(row -> row.library().equals(library))
+          .allMatch(part.rows::containsKey)) {
+        ofLibraries.remove(library);
+      }
     }
-    return apply == 0 ? "does not apply" : kept + " of " + apply;
+    part.own.forEach(
+        (library, promises) ->
+            ofLibraries.computeIfAbsent(library, key -> new TreeSet<>()).addAll(promises));
+    return new Page(figures, reasons, ofContracts, ofLibraries);
   }
 
-  private static long count(List<Result> results, Outcome outcome) {
-    return results.stream().filter(each -> each.outcome() == outcome).count();
-  }
-
-  private void exceptions(StringBuilder page) {
-    SortedSet<String> lines = new TreeSet<>();
-    rows.forEach(
-        (row, byJdk) ->
-            byJdk.forEach(
-                (jdk, ofRow) -> {
-                  String where = row.title() + ", JDK " + jdk + ": ";
-                  List<String> reasons = ofRow.stream().map(Result::reason).distinct().toList();
-                  if (count(ofRow, Outcome.NOT_APPLICABLE) == ofRow.size() && reasons.size() == 1) {
-                    lines.add(where + "all promises: " + reasons.get(0));
-                    return;
-                  }
-                  for (Result each : ofRow) {
-                    if (each.outcome() != Outcome.KEPT) {
-                      String why = each.outcome() == Outcome.BROKEN ? "broken" : each.reason();
-                      lines.add(where + "“" + Sentence.of(each.promise()) + "”: " + why);
-                    }
-                  }
-                }));
-    if (!lines.isEmpty()) {
-      page.append("\n## Exceptions\n\n");
-      lines.forEach(line -> page.append("- ").append(line).append('\n'));
-    }
-  }
-
-  private void promises(StringBuilder page) {
-    SortedMap<String, SortedSet<String>> shared = sentences(Predicate.not(Result::own), false);
-    SortedMap<String, SortedSet<String>> own = sentences(Result::own, true);
-    shared.forEach((contract, sentences) -> list(page, contract, sentences));
-    own.forEach((library, sentences) -> list(page, library + ", besides", sentences));
-  }
-
-  /** By contract or, for what a library promises alone, by library. */
-  private SortedMap<String, SortedSet<String>> sentences(
-      Predicate<Result> which, boolean byLibrary) {
-    return results.stream()
-        .filter(which)
-        .collect(
-            Collectors.groupingBy(
-                each -> Objects.requireNonNull(byLibrary ? each.library() : each.contract()),
-                () -> new TreeMap<>(String.CASE_INSENSITIVE_ORDER),
-                Collectors.mapping(
-                    each -> Sentence.of(each.promise()), Collectors.toCollection(TreeSet::new))));
-  }
-
-  private static void list(StringBuilder page, String title, SortedSet<String> sentences) {
-    page.append("\n### ").append(title).append("\n\n");
-    sentences.forEach(sentence -> page.append("- ").append(sentence).append('\n'));
+  private static SortedMap<String, SortedSet<String>> copyOf(
+      SortedMap<String, SortedSet<String>> sections) {
+    SortedMap<String, SortedSet<String>> copy = new TreeMap<>(sections.comparator());
+    sections.forEach((title, promises) -> copy.put(title, new TreeSet<>(promises)));
+    return copy;
   }
 }

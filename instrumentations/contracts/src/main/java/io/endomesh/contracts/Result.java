@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param own true if it is no promise of the contract, but of this library alone
  * @param promise name of the test
  * @param reason why it is not applicable, else empty
+ * @param everyChange true if CI runs it on this JDK
  */
 record Result(
     int jdk,
@@ -26,7 +27,8 @@ record Result(
     boolean own,
     String promise,
     Outcome outcome,
-    String reason) {
+    String reason,
+    boolean everyChange) {
 
   enum Outcome {
     KEPT,
@@ -35,7 +37,7 @@ record Result(
   }
 
   /** Number of fields of a line, as the test kit's {@code Promises} writes them. */
-  private static final int FIELDS = 7;
+  private static final int FIELDS = 8;
 
   static Result parse(int jdk, String line) {
     String[] fields = line.split("\t", -1);
@@ -51,13 +53,14 @@ record Result(
         fields[3].equals("own"),
         fields[4],
         Outcome.valueOf(fields[5].toUpperCase(Locale.ROOT).replace('-', '_')),
-        fields[6]);
+        fields[6],
+        fields[7].equals("every-change"));
   }
 
   /**
    * All results on one JDK, {@code JDK/CLASS.tsv} below a directory.
    *
-   * @throws IOException if there are none
+   * @throws IOException if there are none, or they cannot be read
    */
   static List<Result> read(Path directory, int jdk) throws IOException {
     Path ofJdk = directory.resolve(String.valueOf(jdk));

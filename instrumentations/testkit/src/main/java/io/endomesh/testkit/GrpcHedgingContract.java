@@ -82,7 +82,7 @@ abstract class GrpcHedgingContract extends GrpcFixture {
     Cluster cluster = hedged(AMPLE);
 
     // Time enough for both to connect and get it, on a busy machine as well.
-    Answer answer = client.unary("hold", Duration.ofSeconds(2), false);
+    Answer answer = client.unary("hold", Duration.ofSeconds(1), false);
 
     assertThat(answer.status()).isEqualTo(DEADLINE_EXCEEDED);
     assertThat(one.messages().size() + two.messages().size()).isEqualTo(2);

@@ -93,7 +93,7 @@ abstract class HttpClientHedgingContract extends HttpClientFixture {
   void hedging_methodThatIsNotIdempotent_isSentOnce() throws Exception {
     Backend one = open(Backend.plaintext("one").holding());
     Backend two = open(Backend.plaintext("two").holding());
-    impatient(AMPLE, one, two);
+    impatient(AMPLE, LONG_BEHIND_A_HEDGE, one, two);
 
     assertThat(call("POST", "http://orders/", Map.of(), new byte[] {1}).status()).isEqualTo(504);
 
@@ -104,7 +104,8 @@ abstract class HttpClientHedgingContract extends HttpClientFixture {
   void hedging_budgetUsedUp_sendsNothingMore() throws Exception {
     Backend one = open(Backend.plaintext("one").holding());
     Backend two = open(Backend.plaintext("two").holding());
-    Cluster cluster = impatient(new Limits(Integer.MAX_VALUE, 0, 0, 0), one, two);
+    Cluster cluster =
+        impatient(new Limits(Integer.MAX_VALUE, 0, 0, 0), LONG_BEHIND_A_HEDGE, one, two);
 
     assertThat(get("http://orders/").status()).isEqualTo(504);
 
@@ -116,10 +117,11 @@ abstract class HttpClientHedgingContract extends HttpClientFixture {
   void hedging_requestTimeout_endsAllAttempts() throws Exception {
     Backend one = open(Backend.plaintext("one").holding());
     Backend two = open(Backend.plaintext("two").holding());
-    Cluster cluster = impatient(AMPLE, one, two);
+    Cluster cluster = impatient(AMPLE, PATIENCE, one, two);
 
+    CompletableFuture<Answer> beside = start("http://orders/");
     assertThat(get("http://orders/").status()).isEqualTo(504);
-    assertThat(start("http://orders/").join().status()).isEqualTo(504);
+    assertThat(beside.join().status()).isEqualTo(504);
 
     assertThat(received(one, two)).isEqualTo(4);
     awaitNothingInFlight(cluster);
@@ -157,10 +159,13 @@ abstract class HttpClientHedgingContract extends HttpClientFixture {
   }
 
   /** Calls that nobody answers end after this, time enough for both to connect and get them. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private Cluster impatient(Limits limits, Backend... backends) {
-    return hedged(limits, null, PATIENCE, backends);
+  /** Time enough for one to get them, and for a second that ought not to come. */
+  private static final Duration LONG_BEHIND_A_HEDGE = Duration.ofMillis(500);
+
+  private Cluster impatient(Limits limits, Duration timeout, Backend... backends) {
+    return hedged(limits, null, timeout, backends);
   }
 
   private Cluster hedged(Backend... backends) {

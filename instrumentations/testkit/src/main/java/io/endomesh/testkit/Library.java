@@ -19,6 +19,9 @@ public @interface Library {
    */
   String staged() default "";
 
+  /** Decides when it is run, see {@link Selection}. */
+  Release release() default Release.OLDEST;
+
   /** File names of jars that are staged there, and are another test's. */
   String[] without() default {};
 }

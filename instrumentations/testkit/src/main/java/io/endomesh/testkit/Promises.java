@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 /**
  * Writes what became of each promise of a test class to {@code JDK/CLASS.tsv} below the directory
  * that the system property {@code contracts.results} names. A line is: library, version, contract,
- * {@code contract} or {@code own}, promise, outcome, reason. JUnit makes one for each test class
- * and calls it from one thread.
+ * {@code contract} or {@code own}, promise, outcome, reason, {@code every-change} or {@code
+ * on-demand}. JUnit makes one for each test class and calls it from one thread.
  */
 final class Promises
     implements BeforeAllCallback, AfterAllCallback, ExecutionCondition, TestWatcher {
@@ -118,6 +118,8 @@ final class Promises
   public void afterAll(ExtensionContext test) throws IOException {
     Class<?> type = test.getRequiredTestClass();
     Class<?> contract = contract(type);
+    boolean everyChange =
+        Selection.isOfEveryChange(StagedLibrary.library(type), Runtime.version().feature());
     List<String> text = new ArrayList<>();
     lines.forEach(
         (promise, line) ->
@@ -130,7 +132,8 @@ final class Promises
                     promise.getDeclaringClass().isAssignableFrom(contract) ? "contract" : "own",
                     promise.getName(),
                     line.outcome().word(),
-                    line.reason())));
+                    line.reason(),
+                    everyChange ? "every-change" : "on-demand")));
     Path file = file(type);
     Files.createDirectories(file.getParent());
     Files.write(file, text);

@@ -1,6 +1,11 @@
 package io.endomesh.contracts.grpc;
 
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 
-@Library(name = "gRPC Java, grpc-netty", staged = "grpc-newest", without = "grpc-netty-shaded.jar")
+@Library(
+    name = "gRPC Java, grpc-netty",
+    staged = "grpc-newest",
+    release = Release.NEWEST,
+    without = "grpc-netty-shaded.jar")
 class GrpcNewestNettyTest extends GrpcVersion {}

@@ -4,10 +4,11 @@ import io.endomesh.testkit.DatabaseUnderTest;
 import io.endomesh.testkit.JdbcContract;
 import io.endomesh.testkit.Library;
 import io.endomesh.testkit.NotApplicable;
+import io.endomesh.testkit.Release;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Library(name = "H2, server mode", staged = "h2-2")
+@Library(name = "H2, server mode", staged = "h2-2", release = Release.NEWEST)
 @NotApplicable(
     promise = "connection_openedToReadOnly_goesToAReplica",
     reason = "the driver refuses properties it does not know; a reader's host does the same")

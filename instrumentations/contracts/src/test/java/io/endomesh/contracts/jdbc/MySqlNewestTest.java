@@ -3,10 +3,11 @@ package io.endomesh.contracts.jdbc;
 import io.endomesh.testkit.DatabaseUnderTest;
 import io.endomesh.testkit.JdbcContract;
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Library(name = "MySQL Connector/J", staged = "mysql-9")
+@Library(name = "MySQL Connector/J", staged = "mysql-9", release = Release.NEWEST)
 class MySqlNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();

@@ -2,8 +2,9 @@ package io.endomesh.contracts.jetty9;
 
 import io.endomesh.testkit.Library;
 import io.endomesh.testkit.NotApplicable;
+import io.endomesh.testkit.Release;
 
-@Library(name = "Jetty, compact paths", staged = "jetty-9.4.58")
+@Library(name = "Jetty, compact paths", staged = "jetty-9.4.58", release = Release.NEWEST)
 @NotApplicable(
     promise = "pathThatAloneIsAllowed_howeverItIsWritten_isServed_andNoOther",
     reason =

@@ -1,6 +1,7 @@
 package io.endomesh.contracts.jetty9;
 
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 
-@Library(name = "Jetty", staged = "jetty-9.4.58")
+@Library(name = "Jetty", staged = "jetty-9.4.58", release = Release.NEWEST)
 class Jetty9NewestTest extends JettyVersion {}
