@@ -210,7 +210,9 @@ class AgentStartIT {
     assertThat(jvm.out()).contains("old library started");
     assertThat(jvm.err())
         .containsOnlyOnce("instrumentation tomcat is off for the class loader app: ")
-        .contains("this version of the library has no org.apache.tomcat.util.net.NioEndpoint")
+        .contains(
+            "this version of the library has no org.apache.coyote.AbstractProtocol"
+                + "#closeServerSocketGraceful|pause|stop()")
         .contains("docs/compatibility.md")
         .doesNotContain("suppressed");
   }

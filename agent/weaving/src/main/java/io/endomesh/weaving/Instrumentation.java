@@ -31,7 +31,8 @@ public abstract class Instrumentation {
 
   /**
    * Witnesses that a library version is one this instrumentation knows: {@code a.b.Class} or {@code
-   * a.b.Class#method}. References of the advice are checked without being listed here.
+   * a.b.Class#method}. The methods of {@link #weaves} and the references of the advice are checked
+   * without being listed here.
    */
   public List<String> requires() {
     return List.of();

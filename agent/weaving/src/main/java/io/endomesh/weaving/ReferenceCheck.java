@@ -1,7 +1,6 @@
 package io.endomesh.weaving;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -23,8 +22,8 @@ final class ReferenceCheck {
   private ReferenceCheck() {}
 
   /**
-   * Checks witnesses, then all that the advice refers to; advice of which the library has no class
-   * (a part that the application does not use) is left out.
+   * Checks witnesses, then the methods to be woven, then all that their advice refers to. Advice
+   * whose method need not be there, and is not, is left out.
    *
    * @return the first thing that is missing, null if all is there
    */
@@ -34,7 +33,15 @@ final class ReferenceCheck {
         return witness;
       }
     }
-    for (Reference reference : ReferenceCollector.collect(code, adviceInUse(code, library))) {
+    Set<String> advice = new LinkedHashSet<>();
+    for (Weave weave : code.instrumentation().weaves()) {
+      if (Hooks.isThere(weave, library)) {
+        advice.add(weave.advice());
+      } else if (!weave.optional()) {
+        return Hooks.describe(weave, library);
+      }
+    }
+    for (Reference reference : ReferenceCollector.collect(code, advice)) {
       String missing = missing(reference, library);
       if (missing != null) {
         return missing;
@@ -47,19 +54,6 @@ final class ReferenceCheck {
   static boolean isFor(AdviceCode code, TypePool library) {
     return code.instrumentation().onlyWith().stream()
         .allMatch(witness -> isThere(witness, library));
-  }
-
-  private static Collection<String> adviceInUse(AdviceCode code, TypePool library) {
-    Set<String> advice = new LinkedHashSet<>();
-    for (Weave weave : code.instrumentation().weaves()) {
-      for (String type : weave.types()) {
-        if (library.describe(type).isResolved()) {
-          advice.add(weave.advice());
-          break;
-        }
-      }
-    }
-    return advice;
   }
 
   private static boolean isThere(String witness, TypePool library) {

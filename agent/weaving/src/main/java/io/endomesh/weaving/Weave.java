@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  *     .advice("io.endomesh.instrumentation.httpclient.SendAdvice")
  * }</pre>
  *
- * @param types binary names of the classes
+ * @param types binary names of the classes; one of them has such a method in every version that
+ *     fits
  * @param methods names; {@code <init>} is a constructor
  * @param parameters binary names of the parameter types, null for any
  * @param minParameters at least so many parameters; used where {@code parameters} is null
+ * @param optional if a version without such a method fits as well
  * @param advice binary name of the advice class: public, static methods, {@code inline = false}
  */
 public record Weave(
@@ -25,6 +27,7 @@ public record Weave(
     Set<String> methods,
     @Nullable List<String> parameters,
     int minParameters,
+    boolean optional,
     String advice) {
 
   public Weave {
@@ -43,6 +46,7 @@ public record Weave(
     private Set<String> methods = Set.of();
     private @Nullable List<String> parameters;
     private int minParameters;
+    private boolean optional;
 
     private Builder(Set<String> types) {
       this.types = types;
@@ -68,8 +72,14 @@ public record Weave(
       return this;
     }
 
+    /** Versions that have no such method, or not the class, are woven without it. */
+    public Builder ifPresent() {
+      optional = true;
+      return this;
+    }
+
     public Weave advice(String binaryName) {
-      return new Weave(types, methods, parameters, minParameters, binaryName);
+      return new Weave(types, methods, parameters, minParameters, optional, binaryName);
     }
   }
 }

@@ -9,7 +9,6 @@ import java.util.Set;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.method.ParameterDescription;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.DynamicType;
@@ -107,7 +106,7 @@ final class Weaver {
         continue;
       }
       Weave weave = match.weave();
-      if (description.getDeclaredMethods().stream().noneMatch(each -> matches(weave, each))) {
+      if (!Hooks.isThere(weave, description)) {
         AgentLog.debug(
             "instrumentation "
                 + name
@@ -125,7 +124,7 @@ final class Weaver {
           part.advice()
               .to(pool(locator).describe(weave.advice()).resolve(), locator)
               .withExceptionHandler(report);
-      builder = builder.visit(advice.on(each -> matches(weave, each)));
+      builder = builder.visit(advice.on(each -> Hooks.matches(weave, each)));
       woven.add(name);
     }
     if (woven.isEmpty()) {
@@ -155,28 +154,6 @@ final class Weaver {
                         JavaConstant.Simple.ofLoaded(advice.getDeclaringType().getName()),
                         JavaConstant.Simple.ofLoaded(advice.getDescriptor())),
             TypeDescription.Generic.Visitor.Generalizing.INSTANCE);
-  }
-
-  private static boolean matches(Weave weave, MethodDescription method) {
-    if (!weave.methods().contains(method.getInternalName()) || method.isAbstract()) {
-      return false;
-    }
-    List<String> wanted = weave.parameters();
-    if (wanted == null) {
-      return method.getParameters().size() >= weave.minParameters();
-    }
-    if (method.getParameters().size() != wanted.size()) {
-      return false;
-    }
-    for (ParameterDescription parameter : method.getParameters()) {
-      TypeDescription type = parameter.getType().asErasure();
-      String name = wanted.get(parameter.getIndex());
-      // An array may be written as in a class file's name, [B, or as in source, byte[].
-      if (!name.equals(type.getName()) && !name.equals(type.getActualName())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static TypePool pool(ClassFileLocator locator) {

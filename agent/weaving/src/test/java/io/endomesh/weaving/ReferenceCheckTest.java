@@ -25,6 +25,23 @@ class ReferenceCheckTest {
     return new AdviceCode(new SampleInstrumentation(type, requires, relocations), LOADER);
   }
 
+  private static final String ADVICE = "io.endomesh.weaving.sample.SampleAdvice";
+
+  private static Weave.Builder send() {
+    return Weave.types("sample.library.Client").method("send");
+  }
+
+  private static AdviceCode weaving(Weave weave) {
+    return new AdviceCode(
+        new SampleInstrumentation("sample.library.Client", List.of(), Map.of()) {
+          @Override
+          public List<Weave> weaves() {
+            return List.of(weave);
+          }
+        },
+        LOADER);
+  }
+
   /** A version of the library with other methods than the one the advice was compiled with. */
   private static TypePool library(String type, String... methods) {
     DynamicType.Builder<?> builder = new ByteBuddy().subclass(Object.class).name(type);
@@ -64,10 +81,48 @@ class ReferenceCheckTest {
   }
 
   @Test
-  void missing_partOfTheLibraryNotPresent_itsAdviceIsNotChecked() throws IOException {
+  void missing_methodToWeave_renamed_isNamed() throws IOException {
+    TypePool library = library(Client.class.getName(), "sendNow", "name");
+
+    assertThat(ReferenceCheck.missing(code(List.of(), Map.of()), library))
+        .isEqualTo("sample.library.Client#send");
+  }
+
+  @Test
+  void missing_methodToWeave_withOtherParameters_isNamedWithThem() throws IOException {
+    TypePool library = library(Client.class.getName(), "send", "name");
+
+    assertThat(ReferenceCheck.missing(weaving(send().taking("byte[]").advice(ADVICE)), library))
+        .isEqualTo("sample.library.Client#send(byte[])");
+  }
+
+  @Test
+  void missing_classToWeave_isNamed() throws IOException {
     TypePool other = library("sample.library.Server", "serve");
 
-    assertThat(ReferenceCheck.missing(code(List.of(), Map.of()), other)).isNull();
+    assertThat(ReferenceCheck.missing(code(List.of(), Map.of()), other))
+        .isEqualTo("sample.library.Client");
+  }
+
+  @Test
+  void missing_oneOfTheClassesToWeaveHasTheMethod_nothing() throws IOException {
+    Weave either =
+        Weave.types("sample.library.Server", "sample.library.Client").method("send").advice(ADVICE);
+
+    assertThat(ReferenceCheck.missing(weaving(either), TypePool.Default.of(LOADER))).isNull();
+  }
+
+  @Test
+  void missing_methodThatNeedNotBeThere_itsAdviceIsNotChecked() throws IOException {
+    Weave optional = send().ifPresent().advice(ADVICE);
+
+    assertThat(
+            ReferenceCheck.missing(weaving(optional), library(Client.class.getName(), "sendNow")))
+        .isNull();
+    assertThat(ReferenceCheck.missing(weaving(optional), library("sample.library.Server", "serve")))
+        .isNull();
+    assertThat(ReferenceCheck.missing(weaving(optional), library(Client.class.getName(), "send")))
+        .isEqualTo("method sample.library.Client#name()Ljava/lang/String;");
   }
 
   @Test

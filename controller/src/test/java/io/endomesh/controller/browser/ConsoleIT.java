@@ -60,7 +60,7 @@ class ConsoleIT {
 
   @ParameterizedTest(name = "{0} shows {1}")
   @CsvSource({
-    "/, Needs attention",
+    "/, grpc-core 1.33.1 on the class path",
     "/graph, storefront",
     "/graph?sel=shop/orders%3Eshop/inventory:grpc, inventory-b82f9a",
     "/graph?sel=finance/payments, Calls refused by",

@@ -2,6 +2,7 @@ package io.endomesh.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,9 @@ class BadInputIT {
 
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("endomesh.home")));
+
+  /** How {@code endomesh check} ends then. */
+  private static final int FOUND_SOMETHING = 10;
 
   private static final String KNOWN_STATE = "; going on with what is known, and trying again";
 
@@ -133,6 +139,48 @@ class BadInputIT {
       assertThat(app.line("called ")).isEqualTo(alone);
       runsOn(app);
       assertThat(app.said()).doesNotContain("WARN", "ERROR");
+    }
+  }
+
+  @Test
+  void library_ofAVersionThatIsNotKnown_isLeftAloneAndTheControllerShowsWhy() throws Exception {
+    String classPath = System.getProperty("java.class.path");
+    String tomcat =
+        Stream.of(classPath.split(File.pathSeparator))
+            .filter(jar -> jar.contains("tomcat-embed-core"))
+            .findFirst()
+            .orElseThrow();
+    Path future = FutureLibrary.of(Path.of(tomcat), run, Map.of("setSocketOptions", "configure"));
+    List<String> command = joined(goodJoin(), ",service=modern");
+    command.subList(command.indexOf("-cp") + 1, command.size()).clear();
+    command.addAll(List.of(future + File.pathSeparator + classPath, "sample.echo.Echo", "modern"));
+
+    try (Spoken app = Spoken.start(command)) {
+      String missing =
+          "this version of the library has no org.apache.tomcat.util.net.NioEndpoint"
+              + "#setSocketOptions(java.nio.channels.SocketChannel)";
+      String port = app.after("serving ");
+      assertThat(http.get("http://127.0.0.1:" + port + "/x").json().get("path").asText())
+          .as("the application runs on")
+          .isEqualTo("/x");
+      Await.until(
+          "the controller's knowledge",
+          Duration.ofSeconds(30),
+          () ->
+              controller.workloads("modern").stream()
+                  .flatMap(workload -> workload.get("instrumentations").valueStream())
+                  .anyMatch(
+                      each ->
+                          each.get("name").asText().equals("tomcat")
+                              && !each.get("enabled").asBoolean()
+                              && each.get("reason").asText().equals(missing)));
+      assertThat(controller.endomesh(FOUND_SOMETHING, "check"))
+          .contains("instrumentation tomcat is off: " + missing);
+      assertThat(app.end()).isZero();
+      assertThat(app.said())
+          .containsOnlyOnce("endomesh WARN instrumentation tomcat is off for the class loader app")
+          .contains(missing + " (expected: a version that docs/compatibility.md lists)")
+          .doesNotContain("ERROR");
     }
   }
 

@@ -21,10 +21,11 @@ public final class Spoken implements AutoCloseable {
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final List<String> said = new ArrayList<>();
+  private final Thread reader;
 
   private Spoken(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::read, "output of " + process.pid());
+    reader = new Thread(this::read, "output of " + process.pid());
     reader.setDaemon(true);
     reader.start();
   }
@@ -65,7 +66,9 @@ public final class Spoken implements AutoCloseable {
     return next(part, line -> line.contains(part));
   }
 
-  /** What follows {@code word} in the next line that begins with it, which none of the agent's does. */
+  /**
+   * What follows {@code word} in the next line that begins with it, which none of the agent's does.
+   */
   public String after(String word) throws InterruptedException {
     return next(word, line -> line.startsWith(word)).substring(word.length());
   }
@@ -84,7 +87,7 @@ public final class Spoken implements AutoCloseable {
     }
   }
 
-  /** All lines read so far. */
+  /** All lines read so far; once it has ended, all that it said. */
   public String said() {
     return String.join("\n", said);
   }
@@ -95,6 +98,8 @@ public final class Spoken implements AutoCloseable {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("does not end: " + said);
     }
+    reader.join(PATIENCE.toMillis());
+    lines.drainTo(said);
     return process.exitValue();
   }
 

@@ -43,9 +43,4 @@ public final class HttpClient4Instrumentation extends Instrumentation {
             .taking("java.io.IOException", "int", HTTP + "protocol.HttpContext")
             .advice(PACKAGE + "RetryAdvice"));
   }
-
-  @Override
-  public List<String> requires() {
-    return List.of(CALL + "#execute", CONNECTION + "#getSSLSession", RETRIES + "#retryRequest");
-  }
 }

@@ -107,12 +107,14 @@ public final class ConcurrentInstrumentation extends Instrumentation {
         Weave.types("java.lang.ThreadBuilders")
             .method("newVirtualThread")
             .taking(EXECUTOR, "java.lang.String", "int", RUNNABLE)
+            .ifPresent()
             .advice(PACKAGE + "Wrap$RunnableFourth"),
 
         // Spring's executor that makes a thread for each task.
         Weave.types("org.springframework.core.task.SimpleAsyncTaskExecutor")
             .method("doExecute")
             .taking(RUNNABLE)
+            .ifPresent()
             .advice(PACKAGE + "Wrap$RunnableFirst"));
   }
 

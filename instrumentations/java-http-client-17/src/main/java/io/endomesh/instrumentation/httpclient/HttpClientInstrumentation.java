@@ -38,14 +38,17 @@ public final class HttpClientInstrumentation extends Instrumentation {
                 "java.net.http.HttpResponse$PushPromiseHandler")
             .advice(PACKAGE + "SendAsyncAdvice"),
         // Since JDK 21; close() calls them.
-        Weave.types(CLIENT).method("shutdown").taking().advice(PACKAGE + "ShutdownAdvice"),
-        Weave.types(CLIENT).method("shutdownNow").taking().advice(PACKAGE + "ShutdownNowAdvice"),
+        Weave.types(CLIENT)
+            .method("shutdown")
+            .taking()
+            .ifPresent()
+            .advice(PACKAGE + "ShutdownAdvice"),
+        Weave.types(CLIENT)
+            .method("shutdownNow")
+            .taking()
+            .ifPresent()
+            .advice(PACKAGE + "ShutdownNowAdvice"),
         Weave.types(REQUEST).method("getAddress").taking().advice(PACKAGE + "AddressAdvice"),
         Weave.types(WEB_SOCKET).method("send").taking().advice(PACKAGE + "WebSocketAdvice"));
-  }
-
-  @Override
-  public List<String> requires() {
-    return List.of(CLIENT + "#send", CLIENT + "#sendAsync", REQUEST + "#getAddress");
   }
 }

@@ -55,19 +55,10 @@ public final class UrlConnectionInstrumentation extends Instrumentation {
             .advice(PACKAGE + "CookieHandlerAdvice"));
   }
 
+  /** What {@link WireHead} reaches by method handles. */
   @Override
   public List<String> requires() {
-    return List.of(
-        HANDLER + "#openConnection",
-        SOCKET + "#doConnect",
-        POOL + "#get",
-        POOL + "#put",
-        CLIENT + "#writeRequests",
-        CONNECTION + "#getCookieHandler",
-        HEAD + "#getKey",
-        HEAD + "#set",
-        HEAD + "#add",
-        HEAD + "#remove");
+    return List.of(HEAD + "#getKey", HEAD + "#set", HEAD + "#add", HEAD + "#remove");
   }
 
   /** For the head on the wire, see {@link WireHead}. */

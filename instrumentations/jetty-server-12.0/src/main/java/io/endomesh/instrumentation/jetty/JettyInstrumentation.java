@@ -46,10 +46,12 @@ public final class JettyInstrumentation extends Instrumentation {
         Weave.types(SERVLETS_10, SERVLETS_11)
             .method("handle")
             .taking()
+            .ifPresent()
             .advice(PACKAGE + "ServletAdvice"),
         Weave.types(SERVLETS_8, SERVLETS_9)
             .method("handle")
             .taking()
+            .ifPresent()
             .advice(PACKAGE + "NestedServletAdvice"));
   }
 
@@ -59,15 +61,9 @@ public final class JettyInstrumentation extends Instrumentation {
     return List.of("org.eclipse.jetty.http.HttpFields$Mutable");
   }
 
-  /** The first is what Jetty 12 brought: before it, requests are handled in another way. */
+  /** What Jetty 12 brought: before it, requests are handled in another way. */
   @Override
   public List<String> requires() {
-    return List.of(
-        "org.eclipse.jetty.server.HttpStream$Wrapper",
-        CONNECTOR + "#doStart",
-        CONNECTOR + "#close",
-        ACCEPTED + "#newConnection",
-        SERVER + "#handle",
-        CONTEXT + "#handle");
+    return List.of("org.eclipse.jetty.server.HttpStream$Wrapper");
   }
 }

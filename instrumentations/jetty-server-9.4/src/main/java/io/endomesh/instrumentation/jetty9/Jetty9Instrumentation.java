@@ -52,18 +52,9 @@ public final class Jetty9Instrumentation extends Instrumentation {
     return List.of("org.eclipse.jetty.util.log.Log");
   }
 
+  /** Since 9.4.20 a TLS connection takes bytes read before it, see {@link FirstByteConnection}. */
   @Override
   public List<String> requires() {
-    return List.of(
-        "org.eclipse.jetty.io.ssl.SslConnection#onUpgradeTo",
-        CONNECTOR + "#doStart",
-        CONNECTOR + "#close",
-        ACCEPTED + "#newConnection",
-        SERVER + "#handle",
-        SERVER + "#handleAsync",
-        CONTEXT + "#doScope",
-        CHANNEL + "#commit",
-        CHANNEL + "#abort",
-        CHANNEL + "#onCompleted");
+    return List.of("org.eclipse.jetty.io.ssl.SslConnection#onUpgradeTo");
   }
 }

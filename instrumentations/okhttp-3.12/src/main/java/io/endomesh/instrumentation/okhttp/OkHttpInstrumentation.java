@@ -41,12 +41,8 @@ public final class OkHttpInstrumentation extends Instrumentation {
         Weave.types(INTERNAL + "connection.Transmitter")
             .method("cancel")
             .taking()
+            .ifPresent()
             .advice(PACKAGE + "TransmitterCancelAdvice"));
-  }
-
-  @Override
-  public List<String> requires() {
-    return List.of(CONNECT + "#intercept", RETRIES + "#recover", RETRIES + "#followUpRequest");
   }
 
   /** The client and the listener of a call are its private fields. */

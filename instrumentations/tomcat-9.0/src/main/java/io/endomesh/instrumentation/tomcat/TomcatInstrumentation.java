@@ -53,14 +53,4 @@ public final class TomcatInstrumentation extends Instrumentation {
             .taking()
             .advice(PACKAGE + "EndAdvice"));
   }
-
-  @Override
-  public List<String> requires() {
-    return List.of(
-        ENDPOINT + "#setSocketOptions",
-        ADAPTER + "#postParseRequest",
-        ADAPTER + "#asyncDispatch",
-        PROCESSOR + "#action",
-        COYOTE_REQUEST + "#updateCounters");
-  }
 }
