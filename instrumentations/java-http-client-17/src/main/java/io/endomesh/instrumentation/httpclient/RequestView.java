@@ -2,17 +2,15 @@ package io.endomesh.instrumentation.httpclient;
 
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.http.ClientRequest;
-import java.io.IOException;
+import io.endomesh.dataplane.http.StoredCookies;
 import java.net.CookieHandler;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -112,22 +110,7 @@ final class RequestView extends ClientRequest {
 
   @Override
   protected List<String> storedCookies() {
-    List<String> read = new ArrayList<>();
-    if (cookies != null) {
-      try {
-        Map<String, List<String>> found = cookies.get(request.uri(), request.headers().map());
-        found.forEach(
-            (name, values) -> {
-              if (name.equalsIgnoreCase("cookie")) {
-                read.addAll(values);
-              }
-            });
-      } catch (IOException unknown) {
-        // The client asks again for each attempt, and tells the application.
-        read.clear();
-      }
-    }
-    return read;
+    return StoredCookies.in(cookies, request.uri(), request.headers().map());
   }
 
   /** The application's own timeout covers all attempts, as it covers the call without a mesh. */

@@ -1,11 +1,10 @@
 package io.endomesh.instrumentation.urlconnection;
 
 import io.endomesh.dataplane.http.ClientRequest;
-import java.io.IOException;
+import io.endomesh.dataplane.http.StoredCookies;
 import java.net.CookieHandler;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,25 +95,12 @@ final class RequestView extends ClientRequest {
 
   @Override
   protected List<String> storedCookies() {
-    CookieHandler store = CookieHandler.getDefault();
-    List<String> found = new ArrayList<>();
-    if (store == null) {
-      return found;
-    }
     try {
-      store
-          .get(request.url().toURI(), Map.of())
-          .forEach(
-              (name, values) -> {
-                if (name.equalsIgnoreCase(COOKIE)) {
-                  found.addAll(values);
-                }
-              });
-    } catch (IOException | URISyntaxException unknown) {
-      // The JDK asks again for each attempt, and tells the application.
-      found.clear();
+      return StoredCookies.in(CookieHandler.getDefault(), request.url().toURI(), Map.of());
+    } catch (URISyntaxException unknown) {
+      // The JDK asks again for each attempt.
+      return List.of();
     }
-    return found;
   }
 
   @Override
