@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.route.HeaderChanges;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -95,6 +96,19 @@ public record Reply(
    */
   public static Reply ofStatus(int status, String message, String decidedBy, List<Header> headers) {
     return new Reply(status, grpcStatusOf(status), message, decidedBy, headers);
+  }
+
+  /** Says in the head of a server's HTTP answer who decided it, and all it has to say besides. */
+  public void describe(Headers head) {
+    head.addHeader(DECIDED_BY_HEADER, decidedBy);
+    for (Header header : headers) {
+      head.addHeader(header.name(), header.value());
+    }
+  }
+
+  /** The body of a server's HTTP answer: a line of plain text, or nothing. */
+  public byte[] line() {
+    return message.isEmpty() ? new byte[0] : (message + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** The answer with the changes that a route makes to the headers of its responses. */

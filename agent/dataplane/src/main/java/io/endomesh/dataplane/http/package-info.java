@@ -1,6 +1,7 @@
 /**
- * What all HTTP clients have in common once they make a call of the mesh. A library adds how to
- * read its request, how to send one attempt, how to read an answer, and how to make one.
+ * What HTTP libraries have in common once the mesh is asked. For a client: all of a call but how to
+ * read its request, how to send one attempt, how to read an answer, and how to make one. For a
+ * server: what a refused caller still sends.
  */
 @NullMarked
 package io.endomesh.dataplane.http;

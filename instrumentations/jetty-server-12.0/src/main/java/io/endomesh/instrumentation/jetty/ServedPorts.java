@@ -1,13 +1,9 @@
 package io.endomesh.instrumentation.jetty;
 
-import io.endomesh.dataplane.Protocol;
-import io.endomesh.weaving.WeakIdentityMap;
-import io.endomesh.weaving.Weaving;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.endomesh.weaving.OfferedPorts;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connectors of this JVM that serve the mesh: HTTP, and without TLS of their own. The mesh is
@@ -15,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedPorts {
 
-  /** The port as it was reported to the mesh; 0 while it is not. */
-  private static final WeakIdentityMap<ServerConnector, AtomicInteger> REPORTED =
-      new WeakIdentityMap<>();
+  private static final OfferedPorts<ServerConnector> PORTS = new OfferedPorts<>();
 
   private ServedPorts() {}
 
@@ -25,9 +19,9 @@ final class ServedPorts {
   static void starting(ServerConnector connector) {
     if (speaksHttp(connector)
         && connector.getContainedBeans(SslConnectionFactory.class).isEmpty()) {
-      REPORTED.putIfAbsent(connector, new AtomicInteger());
+      PORTS.add(connector);
     } else {
-      REPORTED.remove(connector); // It was stopped, and started again as something else.
+      PORTS.remove(connector); // It was stopped, and started again as something else.
     }
   }
 
@@ -37,22 +31,14 @@ final class ServedPorts {
   }
 
   static void started(ServerConnector connector) {
-    @Nullable AtomicInteger reported = REPORTED.get(connector);
-    int port = connector.getLocalPort();
-    if (reported != null && port > 0 && reported.compareAndSet(0, port)) {
-      Weaving.mesh().listening(port, Protocol.HTTP);
-    }
+    PORTS.bound(connector, connector.getLocalPort());
   }
 
   static void closing(ServerConnector connector) {
-    @Nullable AtomicInteger reported = REPORTED.get(connector);
-    int port = reported == null ? 0 : reported.getAndSet(0);
-    if (port != 0) {
-      Weaving.mesh().notListening(port);
-    }
+    PORTS.closing(connector);
   }
 
   static boolean serves(ServerConnector connector) {
-    return REPORTED.get(connector) != null;
+    return PORTS.contains(connector);
   }
 }

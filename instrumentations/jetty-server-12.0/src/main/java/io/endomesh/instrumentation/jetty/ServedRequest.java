@@ -6,7 +6,6 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -93,16 +92,12 @@ final class ServedRequest {
   private static void write(Reply refusal, Request request, Response response, Callback callback) {
     response.setStatus(refusal.status());
     HttpFields.Mutable headers = response.getHeaders();
-    headers.add(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
-    for (Reply.Header header : refusal.headers()) {
-      headers.add(header.name(), header.value());
-    }
-    byte[] text = new byte[0];
-    if (!refusal.message().isEmpty()) {
-      text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
+    refusal.describe(new ResponseHeaders(headers));
+    byte[] text = refusal.line();
+    if (text.length > 0) {
       headers.put(HttpHeader.CONTENT_TYPE, "text/plain");
     }
     headers.put(HttpHeader.CONTENT_LENGTH, text.length);
-    response.write(/* last= */ true, ByteBuffer.wrap(text), UnreadBody.behind(request, callback));
+    response.write(/* last= */ true, ByteBuffer.wrap(text), DroppedBody.behind(request, callback));
   }
 }

@@ -4,10 +4,10 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.http.UnreadBody;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import javax.servlet.DispatcherType;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
@@ -24,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class ServedRequest {
 
   private static final String ATTRIBUTE = "io.endomesh.call";
-
-  /** Then the connection is closed all the same. As Tomcat's {@code maxSwallowSize}. */
-  private static final long MOST_UNREAD_BYTES = 2 * 1024 * 1024;
-
-  private static final int BUFFER_BYTES = 8192;
 
   private final InboundHttp arrived;
   private final InboundCall call;
@@ -126,13 +121,9 @@ final class ServedRequest {
 
   private static void write(Reply refusal, Request request, Response response) throws IOException {
     response.setStatus(refusal.status());
-    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
-    for (Reply.Header header : refusal.headers()) {
-      response.addHeader(header.name(), header.value());
-    }
-    byte[] text = new byte[0];
-    if (!refusal.message().isEmpty()) {
-      text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
+    refusal.describe(new ResponseHeaders(response.getHttpFields()));
+    byte[] text = refusal.line();
+    if (text.length > 0) {
       response.setContentType("text/plain");
     }
     response.setContentLength(text.length);
@@ -142,19 +133,10 @@ final class ServedRequest {
     dropUnread(request);
   }
 
-  /**
-   * What a caller goes on sending when it was refused already: a connection that is closed with
-   * something unread is reset, and takes the refusal with it.
-   */
   private static void dropUnread(Request request) throws IOException {
     // HTTP/2 resets the stream alone; who expects to be told to go on has sent nothing.
-    if (request.getHttpVersion().getVersion() > 11 || request.getHeader("Expect") != null) {
-      return;
-    }
-    byte[] buffer = new byte[BUFFER_BYTES];
-    long bytes = 0;
-    for (int read = 0; read >= 0 && bytes <= MOST_UNREAD_BYTES; bytes += read) {
-      read = request.getHttpInput().read(buffer, 0, buffer.length);
+    if (request.getHttpVersion().getVersion() <= 11 && request.getHeader("Expect") == null) {
+      UnreadBody.drop(request.getHttpInput());
     }
   }
 }

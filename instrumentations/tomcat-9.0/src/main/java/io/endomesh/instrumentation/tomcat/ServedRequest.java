@@ -7,7 +7,6 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.Response;
 import org.jspecify.annotations.Nullable;
@@ -90,18 +89,14 @@ final class ServedRequest {
 
   private static void write(Reply refusal, Response response) {
     response.setStatus(refusal.status());
-    response.addHeader(Reply.DECIDED_BY_HEADER, refusal.decidedBy());
-    for (Reply.Header header : refusal.headers()) {
-      response.addHeader(header.name(), header.value());
-    }
-    if (refusal.message().isEmpty()) {
-      response.setContentLength(0);
+    refusal.describe(new ResponseHeaders(response));
+    byte[] text = refusal.line();
+    response.setContentLength(text.length);
+    if (text.length == 0) {
       return;
     }
-    byte[] text = (refusal.message() + "\n").getBytes(StandardCharsets.UTF_8);
     // Without a charset: of the versions of Tomcat some repeat one here as "null".
     response.setContentType("text/plain");
-    response.setContentLength(text.length);
     try {
       response.doWrite(ByteBuffer.wrap(text));
     } catch (IOException callerIsGone) {

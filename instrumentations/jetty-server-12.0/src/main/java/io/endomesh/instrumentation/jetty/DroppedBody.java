@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.jetty;
 
+import io.endomesh.dataplane.http.UnreadBody;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
@@ -7,20 +8,16 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What a caller goes on sending when it was refused already. It is read to its end, and thrown
- * away, before the request is: a connection that is closed with something unread is reset, and
- * takes the refusal with it. Used by one thread at a time.
+ * An {@link UnreadBody}, read without waiting, before its request ends. Used by one thread at a
+ * time.
  */
-final class UnreadBody implements Callback, Runnable {
-
-  /** Then the connection is closed all the same. As Tomcat's {@code maxSwallowSize}. */
-  private static final long MOST_BYTES = 2 * 1024 * 1024;
+final class DroppedBody implements Callback, Runnable {
 
   private final Request request;
   private final Callback end;
   private long bytes;
 
-  private UnreadBody(Request request, Callback end) {
+  private DroppedBody(Request request, Callback end) {
     this.request = request;
     this.end = end;
   }
@@ -35,7 +32,7 @@ final class UnreadBody implements Callback, Runnable {
         request.getConnectionMetaData().getHttpVersion().getVersion()
                 <= HttpVersion.HTTP_1_1.getVersion()
             && !request.getHeaders().contains(HttpHeader.EXPECT);
-    return may ? new UnreadBody(request, end) : end;
+    return may ? new DroppedBody(request, end) : end;
   }
 
   @Override
@@ -57,7 +54,8 @@ final class UnreadBody implements Callback, Runnable {
         return;
       }
       bytes += chunk.remaining();
-      boolean enough = chunk.isLast() || Content.Chunk.isFailure(chunk) || bytes > MOST_BYTES;
+      boolean enough =
+          chunk.isLast() || Content.Chunk.isFailure(chunk) || bytes > UnreadBody.MOST_BYTES;
       chunk.release();
       if (enough) {
         end.succeeded();
