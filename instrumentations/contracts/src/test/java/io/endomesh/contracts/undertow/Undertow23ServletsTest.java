@@ -1,0 +1,6 @@
+package io.endomesh.contracts.undertow;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Undertow, servlets", staged = "undertow-2.3")
+class Undertow23ServletsTest extends ServletVersion {}

@@ -1,0 +1,6 @@
+package io.endomesh.contracts.undertow;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Undertow, handlers", staged = "undertow-2.4")
+class Undertow24HandlerPathsTest extends HandlerPaths {}
