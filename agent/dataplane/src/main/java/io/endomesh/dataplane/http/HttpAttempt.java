@@ -14,6 +14,7 @@ import io.endomesh.dataplane.route.Route;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,16 +124,26 @@ public final class HttpAttempt {
 
   /**
    * Starts the clock of {@link Attempt#timeoutNanos}, for libraries that have none which covers a
-   * whole attempt.
+   * whole attempt. What it breaks off is closed on a thread of ours.
    */
   public void startClock() {
+    // Not on the timer's thread, which serves the whole JVM: closing a connection may block.
+    startClock(task -> AttemptThread.start(CallContext.EMPTY, task));
+  }
+
+  /**
+   * As {@link #startClock()}, for libraries that tell the application of a closed connection at
+   * once.
+   *
+   * @param executor whose threads run code of the application, none of them ours
+   */
+  public void startClock(Executor executor) {
     long nanos = attempt.timeoutNanos();
     if (nanos == Call.NO_TIMEOUT) {
       return;
     }
     CompletableFuture<Void> passed = new CompletableFuture<>();
-    // Not on the timer's thread, which serves the whole JVM: closing a connection may block.
-    passed.thenRun(() -> AttemptThread.start(CallContext.EMPTY, this::expire));
+    passed.thenRunAsync(this::expire, executor);
     synchronized (this) {
       if (!ended) {
         clock = passed.completeOnTimeout(null, nanos, NANOSECONDS);

@@ -1,7 +1,6 @@
 package io.endomesh.instrumentation.httpclient5;
 
 import io.endomesh.dataplane.Attempt;
-import io.endomesh.dataplane.http.ChangedHeaders;
 import io.endomesh.dataplane.http.HttpAttempt;
 import io.endomesh.dataplane.identity.ClientTls;
 import java.io.IOException;
@@ -34,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A proxy, because the interface has got more methods with each version of the library.
  */
 final class AttemptRuntime implements InvocationHandler, CancellableDependency {
-
-  /** Of answers that are not the application's: what the library would act on by itself. */
-  private static final String[] ACTED_ON = {
-    "Set-Cookie", "Set-Cookie2", "WWW-Authenticate", "Proxy-Authenticate"
-  };
 
   private final ExecRuntime runtime;
   private final HttpAttempt http;
@@ -177,17 +171,7 @@ final class AttemptRuntime implements InvocationHandler, CancellableDependency {
       return null;
     }
     // Asked again by the library on this connection, with a password: the attempt is over.
-    delivers =
-        delivers || http.answered(response.getCode(), name -> Messages.values(response, name));
-    if (!delivers) {
-      for (String header : ACTED_ON) {
-        response.removeHeaders(header);
-      }
-    } else if (http.attempt().changesResponse()) {
-      ChangedHeaders changed = new ChangedHeaders(name -> Messages.values(response, name));
-      http.attempt().changeResponse(changed);
-      Messages.change(response, changed.changes());
-    }
+    delivers = Heads.answer(http, response, delivers);
     return response;
   }
 

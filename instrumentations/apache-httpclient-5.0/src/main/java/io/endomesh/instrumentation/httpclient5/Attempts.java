@@ -55,16 +55,7 @@ final class Attempts implements BlockingHttp<ClassicHttpResponse> {
   /** Hedges run beside an attempt that has the application's. */
   private HttpClientContext context(Attempt attempt) {
     HttpClientContext context = scope.clientContext;
-    if (!attempt.isHedged() || attempt.number() == 1) {
-      return context;
-    }
-    HttpClientContext own = HttpClientContext.create();
-    own.setCookieStore(context.getCookieStore());
-    own.setCookieSpecRegistry(context.getCookieSpecRegistry());
-    own.setAuthSchemeRegistry(context.getAuthSchemeRegistry());
-    own.setCredentialsProvider(context.getCredentialsProvider());
-    own.setRequestConfig(context.getRequestConfig());
-    return own;
+    return attempt.isHedged() && attempt.number() > 1 ? Contexts.beside(context) : context;
   }
 
   private ClassicHttpResponse send(

@@ -17,6 +17,9 @@ public final class HttpClient5Instrumentation extends Instrumentation {
   private static final String CLIENT = "org.apache.hc.client5.http.";
   private static final String CALL = CLIENT + "impl.classic.ProtocolExec";
   private static final String CONNECTION = CLIENT + "impl.io.DefaultManagedHttpClientConnection";
+  private static final String ASYNC_CALL = CLIENT + "impl.async.AsyncProtocolExec";
+  private static final String ASYNC_CONNECTION =
+      CLIENT + "impl.nio.DefaultAsyncClientConnectionOperator";
   private static final String RETRIES = CLIENT + "impl.DefaultHttpRequestRetryStrategy";
   private static final String PACKAGE = "io.endomesh.instrumentation.httpclient5.";
 
@@ -40,6 +43,16 @@ public final class HttpClient5Instrumentation extends Instrumentation {
             .taking("java.net.Socket")
             .advice(PACKAGE + "BindAdvice"),
         Weave.types(CONNECTION).method("getSSLSession").taking().advice(PACKAGE + "SessionAdvice"),
+        Weave.types(ASYNC_CALL)
+            .method("execute")
+            .taking(
+                "org.apache.hc.core5.http.HttpRequest",
+                "org.apache.hc.core5.http.nio.AsyncEntityProducer",
+                CLIENT + "async.AsyncExecChain$Scope",
+                CLIENT + "async.AsyncExecChain",
+                CLIENT + "async.AsyncExecCallback")
+            .advice(PACKAGE + "AsyncExecuteAdvice"),
+        Weave.types(ASYNC_CONNECTION).method("connect").advice(PACKAGE + "ConnectAdvice"),
         Weave.types(RETRIES).method("retryRequest").advice(PACKAGE + "RetryAdvice"));
   }
 
@@ -49,6 +62,8 @@ public final class HttpClient5Instrumentation extends Instrumentation {
         CALL + "#execute",
         CONNECTION + "#bind",
         CONNECTION + "#getSSLSession",
+        ASYNC_CALL + "#execute",
+        ASYNC_CONNECTION + "#connect",
         RETRIES + "#retryRequest");
   }
 }

@@ -9,6 +9,7 @@ import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.concurrent.CancellableDependency;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,10 @@ final class MeshExecution {
     if (scope.originalRequest instanceof CopyRequest copy) {
       return copy.execute(exec, request, scope, chain);
     }
-    RequestView view = RequestView.of(request, scope);
+    HttpEntity body = request.getEntity();
+    RequestView view =
+        RequestView.of(
+            request, scope.route, scope.clientContext, body == null || body.isRepeatable());
     Call call = view == null ? null : Weaving.mesh().call(view);
     return view == null || call == null
         ? null

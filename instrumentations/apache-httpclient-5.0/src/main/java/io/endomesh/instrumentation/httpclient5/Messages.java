@@ -7,12 +7,18 @@ import java.util.Map;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpMessage;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of the library, read, copied and changed. Stateless. */
@@ -41,12 +47,23 @@ final class Messages {
   }
 
   static void copy(ClassicHttpRequest from, ClassicHttpRequest to) {
+    copy((HttpRequest) from, to);
+    to.setEntity(from.getEntity());
+  }
+
+  /** The same head as another object. */
+  static HttpRequest copy(HttpRequest request) {
+    HttpRequest copy = new BasicHttpRequest(request.getMethod(), request.getPath());
+    copy(request, copy);
+    return copy;
+  }
+
+  static void copy(HttpRequest from, HttpRequest to) {
     to.setScheme(from.getScheme());
     to.setAuthority(from.getAuthority());
     to.setPath(from.getPath());
     to.setVersion(from.getVersion());
     to.setHeaders(from.getHeaders());
-    to.setEntity(from.getEntity());
   }
 
   /**
@@ -62,16 +79,32 @@ final class Messages {
 
   static ClassicHttpResponse local(LocalAnswer answer) {
     ClassicHttpResponse response = new BasicClassicHttpResponse(answer.status());
-    answer
-        .headers()
-        .forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+    write(answer, response);
     if (answer.body().length > 0) {
       response.setEntity(new ByteArrayEntity(answer.body(), contentType(response)));
     }
     return response;
   }
 
-  private static @Nullable ContentType contentType(ClassicHttpResponse response) {
+  /** Of an answer whose body comes apart from it. */
+  static HttpResponse head(LocalAnswer answer) {
+    HttpResponse response = new BasicHttpResponse(answer.status());
+    write(answer, response);
+    return response;
+  }
+
+  /** Of the body that belongs to a head. */
+  static EntityDetails details(HttpResponse head, int length) {
+    return new BasicEntityDetails(length, contentType(head));
+  }
+
+  private static void write(LocalAnswer answer, HttpResponse response) {
+    answer
+        .headers()
+        .forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+  }
+
+  private static @Nullable ContentType contentType(HttpResponse response) {
     try {
       Header written = response.getFirstHeader("Content-Type");
       return written == null ? null : ContentType.parse(written.getValue());

@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RequestAddCookies;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.BasicHttpContext;
 import org.apache.hc.core5.net.NamedEndpoint;
 import org.jspecify.annotations.Nullable;
@@ -26,18 +25,27 @@ final class RequestView extends ClientRequest {
   private static final Set<String> RESTRICTED =
       Set.of("content-length", "transfer-encoding", "connection", "expect", "upgrade");
 
-  private final ClassicHttpRequest request;
-  private final ExecChain.Scope scope;
+  private final HttpRequest request;
+  private final HttpRoute route;
+  private final HttpClientContext context;
+  private final boolean replayable;
   private final String scheme;
   private final String authority;
   private final String path;
   private final @Nullable String query;
 
   private RequestView(
-      ClassicHttpRequest request, ExecChain.Scope scope, String scheme, String authority) {
+      HttpRequest request,
+      HttpRoute route,
+      HttpClientContext context,
+      boolean replayable,
+      String scheme,
+      String authority) {
     super(RESTRICTED);
     this.request = request;
-    this.scope = scope;
+    this.route = route;
+    this.context = context;
+    this.replayable = replayable;
     this.scheme = scheme;
     this.authority = authority;
     String target = request.getPath();
@@ -47,9 +55,14 @@ final class RequestView extends ClientRequest {
     this.query = target == null || mark < 0 ? null : target.substring(mark + 1);
   }
 
-  /** Null if it is not one a service could be asked by. */
-  static @Nullable RequestView of(ClassicHttpRequest request, ExecChain.Scope scope) {
-    HttpHost target = scope.route.getTargetHost();
+  /**
+   * Null if it is not one a service could be asked by.
+   *
+   * @param replayable if its body can be sent again
+   */
+  static @Nullable RequestView of(
+      HttpRequest request, HttpRoute route, HttpClientContext context, boolean replayable) {
+    HttpHost target = route.getTargetHost();
     String scheme = request.getScheme() == null ? target.getSchemeName() : request.getScheme();
     scheme = scheme.toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
@@ -62,7 +75,7 @@ final class RequestView extends ClientRequest {
         written && host.getPort() >= 0
             ? host.getHostName() + ":" + host.getPort()
             : host.getHostName();
-    return new RequestView(request, scope, scheme, authority);
+    return new RequestView(request, route, context, replayable, scheme, authority);
   }
 
   @Override
@@ -98,7 +111,6 @@ final class RequestView extends ClientRequest {
   /** What the library's own interceptor would add, found out on a copy. */
   @Override
   protected List<String> storedCookies() {
-    HttpClientContext context = scope.clientContext;
     CookieStore store = context.getCookieStore();
     if (store == null || store.getCookies().isEmpty() || request.containsHeader("Cookie")) {
       return List.of();
@@ -107,8 +119,8 @@ final class RequestView extends ClientRequest {
     asked.setAttribute(HttpClientContext.COOKIE_STORE, store);
     asked.setAttribute(HttpClientContext.COOKIESPEC_REGISTRY, context.getCookieSpecRegistry());
     asked.setAttribute(HttpClientContext.REQUEST_CONFIG, context.getRequestConfig());
-    asked.setAttribute(HttpClientContext.HTTP_ROUTE, scope.route);
-    ClassicHttpRequest copy = Messages.copy(request);
+    asked.setAttribute(HttpClientContext.HTTP_ROUTE, route);
+    HttpRequest copy = Messages.copy(request);
     try {
       new RequestAddCookies().process(copy, null, asked);
     } catch (HttpException | IOException unknown) {
@@ -120,7 +132,6 @@ final class RequestView extends ClientRequest {
 
   @Override
   public boolean replayable() {
-    HttpEntity entity = request.getEntity();
-    return entity == null || entity.isRepeatable();
+    return replayable;
   }
 }

@@ -7,4 +7,4 @@ import io.endomesh.testkit.Release;
     name = "Apache HttpClient 5, classic",
     staged = "httpclient5-newest",
     release = Release.NEWEST)
-class HttpClient5NewestTest extends HttpClient5Version {}
+class HttpClient5NewestTest extends HttpClassicClient5Version {}

@@ -38,5 +38,5 @@ public interface HttpClient5UnderTest extends HttpClientUnderTest {
    *
    * @param port -1 for the default
    */
-  Answer getAt(String host, int port, String path) throws IOException;
+  Answer getAt(String host, int port, String path) throws IOException, InterruptedException;
 }
