@@ -3,6 +3,7 @@ package io.endomesh.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.dataplane.AgentThread;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Reply;
@@ -109,6 +110,22 @@ public abstract class HttpClientContract extends HttpClientLimitContract {
     for (int i = 0; i < 40; i++) {
       assertThat(running.get(i).orTimeout(10, TimeUnit.SECONDS).join().text())
           .isEqualTo(i % 2 == 0 ? "orders" : "stock");
+    }
+  }
+
+  @Test
+  void answer_isHandedOver_onNoThreadOfTheAgent() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    Backend slow = open(Backend.plaintext("slow").holding());
+    routes.host("orders", TestRoutes.endpoint(closedPort(), null), orders.endpoint());
+    routes.host("slow", Rules.attemptTimeoutMillis(100), slow.endpoint());
+    routes.host("nobody");
+
+    for (String url : List.of("http://orders/", "http://slow/", "http://nobody/")) {
+      Thread thread =
+          start(url).thenApply(answer -> Thread.currentThread()).get(10, TimeUnit.SECONDS);
+      assertThat(thread).as(url).isNotInstanceOf(AgentThread.class);
+      assertThat(thread.getName()).as(url).doesNotStartWith("endomesh-");
     }
   }
 

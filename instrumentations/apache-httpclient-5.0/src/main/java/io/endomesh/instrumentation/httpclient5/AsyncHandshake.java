@@ -4,6 +4,7 @@ import io.endomesh.dataplane.identity.ClientTls;
 import java.net.InetSocketAddress;
 import org.apache.hc.client5.http.nio.ManagedAsyncClientConnection;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,9 @@ final class AsyncHandshake {
   }
 
   /**
-   * The arguments that a connection is to be opened by, null for those given: its callback, the
-   * last, comes behind a handshake. Of methods that call each other only the outermost is changed.
+   * The arguments that a connection is to be opened by, null for those given: its host in plaintext,
+   * its callback, the last, behind a handshake. Of methods that call each other only the outermost is
+   * changed.
    */
   static @Nullable Object @Nullable [] into(@Nullable Object[] arguments) {
     AsyncHandshake handshake = CURRENT.get();
@@ -60,12 +62,14 @@ final class AsyncHandshake {
     }
     handshake.taken = true;
     Timeout timeout = null;
-    for (Object argument : arguments) {
-      if (argument instanceof Timeout given) {
+    @Nullable Object[] changed = arguments.clone();
+    for (int i = 0; i < last; i++) {
+      if (changed[i] instanceof Timeout given) {
         timeout = given;
+      } else if (changed[i] instanceof HttpHost host && host.getAddress() != null) {
+        changed[i] = MeshRoute.inPlaintext(host);
       }
     }
-    @Nullable Object[] changed = arguments.clone();
     changed[last] =
         new TlsBeginning(
             handshake.tls,

@@ -43,7 +43,7 @@ final class AsyncRuntime implements InvocationHandler {
     this.exchange = exchange;
     this.runtime = scope.execRuntime.fork();
     this.http = http;
-    this.route = MeshRoute.to(http.attempt(), scope.route);
+    this.route = MeshRoute.asyncTo(http.attempt(), scope.route);
     this.wire = wire;
     this.callContext = callContext;
     this.asRuntime =

@@ -1,4 +1,4 @@
-/** Apache HttpClient 5, classic, as a client of the mesh. */
+/** Apache HttpClient 5, classic and asynchronous, as a client of the mesh. */
 @NullMarked
 package io.endomesh.instrumentation.httpclient5;
 

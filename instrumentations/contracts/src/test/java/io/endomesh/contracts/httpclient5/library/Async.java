@@ -1,6 +1,7 @@
 package io.endomesh.contracts.httpclient5.library;
 
-import io.endomesh.contracts.httpclient5.HttpClient5UnderTest;
+import io.endomesh.contracts.httpclient5.Http2Server;
+import io.endomesh.contracts.httpclient5.HttpAsyncClient5UnderTest;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
@@ -20,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestProducer;
@@ -48,7 +51,7 @@ import org.apache.hc.core5.util.VersionInfo;
 import org.jspecify.annotations.Nullable;
 
 /** The asynchronous client of one version, used as an application uses it. */
-public class Async implements HttpClient5UnderTest {
+public class Async implements HttpAsyncClient5UnderTest {
 
   private final PoolingAsyncClientConnectionManager connections;
   private final CloseableHttpAsyncClient client;
@@ -205,6 +208,74 @@ public class Async implements HttpClient5UnderTest {
         context,
         new Completing(answer, context, url));
     return await(answer);
+  }
+
+  @Override
+  public CompletableFuture<Integer> stream(
+      String url, InputStream body, Consumer<String> parts) {
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    Future<Integer> running =
+        client.execute(
+            new BasicRequestProducer(
+                new BasicHttpRequest("POST", URI.create(url)), new Once(body)),
+            new Parts(parts),
+            new FutureCallback<>() {
+              @Override
+              public void completed(Integer result) {
+                status.complete(result);
+              }
+
+              @Override
+              public void failed(Exception cause) {
+                status.completeExceptionally(cause);
+              }
+
+              @Override
+              public void cancelled() {
+                status.cancel(false);
+              }
+            });
+    status.whenComplete(
+        (value, error) -> {
+          if (status.isCancelled()) {
+            running.cancel(true);
+          }
+        });
+    return status;
+  }
+
+  @Override
+  public CompletableFuture<Answer> inTurn(String first, String then) {
+    CompletableFuture<Answer> second = new CompletableFuture<>();
+    client.execute(
+        new SimpleHttpRequest("GET", URI.create(first)),
+        new FutureCallback<>() {
+          @Override
+          public void completed(SimpleHttpResponse response) {
+            HttpClientContext context = HttpClientContext.create();
+            client.execute(
+                get(then),
+                SimpleResponseConsumer.create(),
+                context,
+                new Completing(second, context, then));
+          }
+
+          @Override
+          public void failed(Exception cause) {
+            second.completeExceptionally(cause);
+          }
+
+          @Override
+          public void cancelled() {
+            second.cancel(false);
+          }
+        });
+    return second;
+  }
+
+  @Override
+  public Http2Server http2Server(SSLContext tls) throws Exception {
+    return new CoreServer(tls, "orders", "stock.internal");
   }
 
   private Answer execute(CloseableHttpAsyncClient client, AsyncRequestProducer request, String url)
