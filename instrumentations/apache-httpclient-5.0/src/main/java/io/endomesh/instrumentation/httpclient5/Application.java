@@ -18,9 +18,9 @@ import org.apache.hc.core5.http.nio.AsyncDataConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the answer of a call: the elements of the chain above the mesh, and the application above
- * them. They run in the context that the call was made in, so that what they call belongs to it.
- * They are told once how the call ended. Thread-safe.
+ * Who gets the answer of a call: the elements of the chain above the mesh, and the application
+ * above them. They run in the context that the call was made in, so that what they call belongs to
+ * it. They are told once how the call ended. Thread-safe.
  */
 final class Application implements AsyncExecCallback {
 

@@ -5,7 +5,6 @@ import io.endomesh.dataplane.http.HttpAttempt;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.EntityDetails;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of an asynchronous call: an exchange, or two if the first had a connection that was
- * closed already. Its future is done when the head of an answer goes to the application, or when all
- * of an answer that is nobody's was dropped. Thread-safe.
+ * closed already. Its future is done when the head of an answer goes to the application, or when
+ * all of an answer that is nobody's was dropped. Thread-safe.
  */
 final class AsyncAttempt implements AsyncExecCallback {
 
@@ -40,15 +39,13 @@ final class AsyncAttempt implements AsyncExecCallback {
     this.wire = wire;
     HttpClientContext shared = call.hop().scope().clientContext;
     this.context =
-        http.attempt().isHedged() && http.attempt().number() > 1
-            ? Contexts.beside(shared)
-            : shared;
+        http.attempt().isHedged() && http.attempt().number() > 1 ? Contexts.beside(shared) : shared;
   }
 
   CompletableFuture<AsyncAnswer> start() {
     http.onBreakOff(this::cancel);
     // Its callbacks may be the application's code: no thread of ours.
-    http.startClock(ForkJoinPool.commonPool());
+    http.startClock(done.defaultExecutor());
     Thread beginner = Thread.currentThread();
     begin(
         error -> {
@@ -76,8 +73,7 @@ final class AsyncAttempt implements AsyncExecCallback {
 
   private void exchange(RequestBody.@Nullable Turn turn, Beginning beginning) {
     AsyncExchange made =
-        new AsyncExchange(
-            call.hop(), http, wire, turn, call.application().callContext(), this);
+        new AsyncExchange(call.hop(), http, wire, turn, call.application().callContext(), this);
     exchange = made;
     if (cancelled) {
       made.cancel();
@@ -131,7 +127,7 @@ final class AsyncAttempt implements AsyncExecCallback {
   public void completed() {
     if (delivered) {
       call.application().completed();
-      overForBody();
+      call.over();
     } else if (http.isAnswered()) {
       done.complete(AsyncAnswer.OF_SERVER);
     } else {
@@ -145,18 +141,11 @@ final class AsyncAttempt implements AsyncExecCallback {
     AsyncExchange failed = exchange;
     if (delivered) {
       call.application().failed(cause);
-      overForBody();
+      call.over();
     } else if (failed != null && failed.wasStale(cause) && http.sendsAgain()) {
       begin(error -> {});
     } else {
       done.completeExceptionally(cause);
-    }
-  }
-
-  private void overForBody() {
-    RequestBody body = call.body();
-    if (body != null) {
-      body.over();
     }
   }
 }

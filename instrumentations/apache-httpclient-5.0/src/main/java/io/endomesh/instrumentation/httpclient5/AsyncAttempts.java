@@ -96,7 +96,14 @@ final class AsyncAttempts implements AsyncHttp<AsyncAnswer> {
     } else if (answer.local() != null) {
       application.answer(answer.local());
     }
-    if (body != null && delivering == null) {
+    if (delivering == null) {
+      over();
+    }
+  }
+
+  /** Nothing more of the call goes out. */
+  void over() {
+    if (body != null) {
       body.over();
     }
   }
@@ -121,8 +128,7 @@ final class AsyncAttempts implements AsyncHttp<AsyncAnswer> {
 
   @Override
   public CompletableFuture<AsyncAnswer> reply(Reply reply) {
-    return CompletableFuture.completedFuture(
-        new AsyncAnswer(LocalAnswer.of(reply, view.method())));
+    return CompletableFuture.completedFuture(new AsyncAnswer(LocalAnswer.of(reply, view.method())));
   }
 
   /** Never comes to it: the library has no timeout for a whole call. */

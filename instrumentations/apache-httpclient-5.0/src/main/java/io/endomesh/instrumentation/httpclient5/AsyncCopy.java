@@ -4,7 +4,6 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.http.HttpAttempt;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.concurrent.ForkJoinPool;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpException;
@@ -42,16 +41,14 @@ final class AsyncCopy extends BasicHttpRequest {
   }
 
   void send(@Nullable BodyCopy body) {
-    // The thread of this clock may run what the library makes of a closed connection.
-    copy.startClock(ForkJoinPool.commonPool());
+    copy.startClock();
     CopyClient.execute(new CopyProducer(this, body), new Ending(copy));
   }
 
   /** The chain of that client has come to the point where a call would begin. */
   void execute(Rest rest, Hop hop, AsyncExecCallback callback) {
     RequestBody.Turn body = hop.body() == null ? null : new RequestBody(hop.body()).turn();
-    AsyncExchange exchange =
-        new AsyncExchange(hop, copy, wire, body, CallContext.EMPTY, callback);
+    AsyncExchange exchange = new AsyncExchange(hop, copy, wire, body, CallContext.EMPTY, callback);
     copy.onBreakOff(exchange::cancel);
     Runnable begin =
         () -> {

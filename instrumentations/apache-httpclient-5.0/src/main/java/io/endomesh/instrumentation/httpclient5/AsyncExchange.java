@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class AsyncExchange implements AsyncExecCallback, CancellableDependency {
 
   private final Hop hop;
-  private final HttpAttempt http;
   private final RequestBody.@Nullable Turn body;
   private final AsyncExecCallback above;
   private final AsyncRuntime runtime;
@@ -49,7 +48,6 @@ final class AsyncExchange implements AsyncExecCallback, CancellableDependency {
       CallContext callContext,
       AsyncExecCallback above) {
     this.hop = hop;
-    this.http = http;
     this.body = body;
     this.above = above;
     this.runtime = new AsyncRuntime(this, hop.scope(), http, wire, callContext);

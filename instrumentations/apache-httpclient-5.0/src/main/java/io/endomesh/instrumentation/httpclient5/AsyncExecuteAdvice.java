@@ -27,8 +27,7 @@ public final class AsyncExecuteAdvice {
       @Advice.Argument(4) AsyncExecCallback callback) {
     return request == null || scope == null
         ? null
-        : AsyncExecution.execute(
-            new Rest(exec, chain), new Hop(request, body, scope), callback);
+        : AsyncExecution.execute(new Rest(exec, chain), new Hop(request, body, scope), callback);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)

@@ -38,13 +38,15 @@ final class AsyncExecution {
     Call call = view == null ? null : Weaving.mesh().call(view);
     return view == null || call == null
         ? null
-        : begin(call, view, new AsyncAttempts(rest, hop, view, new Application(call, hop, callback)));
+        : begin(
+            call, view, new AsyncAttempts(rest, hop, view, new Application(call, hop, callback)));
   }
 
   private static Begun begin(Call call, RequestView view, AsyncAttempts attempts) {
     AsyncCall<AsyncAnswer> running = AsyncCall.start(call, new AsyncHttpExchange<>(view, attempts));
     Throwable thrown = attempts.thrown();
     if (thrown != null && running.isCompletedExceptionally()) {
+      attempts.over();
       return new Begun(thrown);
     }
     CancellableDependency application = attempts.cancelledBy();

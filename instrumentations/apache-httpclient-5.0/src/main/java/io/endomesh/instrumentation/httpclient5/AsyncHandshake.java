@@ -47,9 +47,9 @@ final class AsyncHandshake {
   }
 
   /**
-   * The arguments that a connection is to be opened by, null for those given: its host in plaintext,
-   * its callback, the last, behind a handshake. Of methods that call each other only the outermost is
-   * changed.
+   * The arguments that a connection is to be opened by, null for those given: its host in
+   * plaintext, its callback, the last, behind a handshake. Of methods that call each other only the
+   * outermost is changed.
    */
   static @Nullable Object @Nullable [] into(@Nullable Object[] arguments) {
     AsyncHandshake handshake = CURRENT.get();

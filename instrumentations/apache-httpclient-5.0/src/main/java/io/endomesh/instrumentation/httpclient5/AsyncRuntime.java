@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
@@ -16,8 +17,8 @@ import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of one exchange, as the elements of the library's chain use it: it is opened to the
- * attempt's endpoint by the attempt's TLS, and what goes over it passes through a {@link
+ * The connection of one exchange, as the elements of the library's chain use it: it is opened to
+ * the attempt's endpoint by the attempt's TLS, and what goes over it passes through a {@link
  * WireHandler}. Thread-safe.
  *
  * <p>A proxy, because the interface has got more methods with each version of the library.
@@ -118,7 +119,9 @@ final class AsyncRuntime implements InvocationHandler {
         return secured(method, arguments);
       }
       case "execute" -> {
-        arguments[1] = new WireHandler(this, (AsyncClientExchangeHandler) arguments[1]);
+        arguments[1] =
+            new WireHandler(
+                this, (AsyncClientExchangeHandler) Objects.requireNonNull(arguments[1]));
         // Where the connection has been closed meanwhile the library opens another by itself.
         return secured(method, arguments);
       }
@@ -133,7 +136,7 @@ final class AsyncRuntime implements InvocationHandler {
 
   @SuppressWarnings("unchecked") // What the interface declares.
   private static FutureCallback<AsyncExecRuntime> callback(@Nullable Object argument) {
-    return (FutureCallback<AsyncExecRuntime>) argument;
+    return (FutureCallback<AsyncExecRuntime>) Objects.requireNonNull(argument);
   }
 
   private @Nullable Object secured(Method method, @Nullable Object[] arguments) throws Throwable {
@@ -141,8 +144,7 @@ final class AsyncRuntime implements InvocationHandler {
     ClientTls tls = attempt.tls();
     return tls == null
         ? call(method, arguments)
-        : AsyncHandshake.around(
-            tls, attempt.endpoint().address(), () -> call(method, arguments));
+        : AsyncHandshake.around(tls, attempt.endpoint().address(), () -> call(method, arguments));
   }
 
   private @Nullable Object call(Method method, @Nullable Object[] arguments) throws Throwable {

@@ -5,8 +5,8 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code DefaultAsyncClientConnectionOperator.connect}: a connection of an attempt that has a TLS of
- * the mesh is handed on when it speaks it. Stateless.
+ * {@code DefaultAsyncClientConnectionOperator.connect}: a connection of an attempt that has a TLS
+ * of the mesh is handed on when it speaks it. Stateless.
  *
  * <p>If this fails in any way, {@link TlsSession#check} refuses the connection.
  */

@@ -16,8 +16,8 @@ import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The asynchronous client of copies for mirrors: it keeps no cookies, knows no passwords and follows
- * no redirects. Made when the first copy is. Thread-safe.
+ * The asynchronous client of copies for mirrors: it keeps no cookies, knows no passwords and
+ * follows no redirects. Made when the first copy is. Thread-safe.
  */
 final class CopyClient {
 

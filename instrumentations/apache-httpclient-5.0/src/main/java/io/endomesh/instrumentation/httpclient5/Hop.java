@@ -79,14 +79,14 @@ record Hop(HttpRequest request, @Nullable AsyncEntityProducer body, AsyncExecCha
         return (AsyncExecChain.Scope)
             Objects.requireNonNull(CONSTRUCTOR)
                 .newInstance(
-                scope.exchangeId,
-                MeshRoute.direct(scope.route),
-                original,
-                cancelledBy,
-                context,
-                runtime,
-                Objects.requireNonNull(SCHEDULER).get(scope),
-                Objects.requireNonNull(COUNT).get(scope));
+                    scope.exchangeId,
+                    MeshRoute.direct(scope.route),
+                    original,
+                    cancelledBy,
+                    context,
+                    runtime,
+                    Objects.requireNonNull(SCHEDULER).get(scope),
+                    Objects.requireNonNull(COUNT).get(scope));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("scope of the library: " + e.getMessage(), e);
       }

@@ -38,8 +38,8 @@ record TlsBeginning(
     implements FutureCallback<ManagedAsyncClientConnection> {
 
   /**
-   * Since core 5.2: tells when the handshake is finished. Before, a connection is handed on at once,
-   * and what is to be sent over it waits.
+   * Since core 5.2: tells when the handshake is finished. Before, a connection is handed on at
+   * once, and what is to be sent over it waits.
    */
   private static final @Nullable Method TELLING = telling();
 
@@ -93,8 +93,9 @@ record TlsBeginning(
   }
 
   private TlsDetails verify(NamedEndpoint peer, SSLEngine engine) {
-    TlsSession.begun(engine.getSession(), tls);
-    return new TlsDetails(engine.getSession(), engine.getApplicationProtocol());
+    String protocol = engine.getApplicationProtocol();
+    TlsSession.begun(engine.getSession(), tls, protocol);
+    return new TlsDetails(engine.getSession(), protocol);
   }
 
   private void broken(ManagedAsyncClientConnection connection, Exception cause) {

@@ -7,12 +7,14 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.http2.ssl.ApplicationProtocol;
 import org.jspecify.annotations.Nullable;
 
 /** The session of a connection, as the context of an exchange on it says. Stateless. */
 final class TlsSession {
 
   private static final String BEGUN = "io.endomesh.begun";
+  private static final String PROTOCOL = "io.endomesh.protocol";
 
   /** Since core 5.3 it is no attribute any more. */
   private static final @Nullable Method SETTER = setter();
@@ -27,9 +29,14 @@ final class TlsSession {
     }
   }
 
-  /** Marks one as that of a handshake of ours. */
-  static void begun(SSLSession session, ClientTls tls) {
+  /**
+   * Marks one as that of a handshake of ours.
+   *
+   * @param protocol agreed on (ALPN); empty if none was
+   */
+  static void begun(SSLSession session, ClientTls tls, String protocol) {
     session.putValue(BEGUN, tls);
+    session.putValue(PROTOCOL, protocol);
   }
 
   /**
@@ -37,10 +44,12 @@ final class TlsSession {
    * over another TLS than it is to go, or none. The session is hidden behind that: the application
    * did not ask for TLS; and the client would take our certificate for a user's, whom connections
    * are then kept for.
+   *
+   * @return true if the handshake of ours agreed on HTTP/2
    */
-  static void check(@Nullable ClientTls tls, HttpContext context) throws SSLException {
+  static boolean check(@Nullable ClientTls tls, HttpContext context) throws SSLException {
     if (tls == null) {
-      return;
+      return false;
     }
     HttpCoreContext core =
         context instanceof HttpCoreContext known ? known : HttpCoreContext.adapt(context);
@@ -52,6 +61,7 @@ final class TlsSession {
               + " was not begun (expected: a connection of the library's own class)");
     }
     hide(core);
+    return ApplicationProtocol.HTTP_2.id.equals(session.getValue(PROTOCOL));
   }
 
   private static void hide(HttpCoreContext context) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What goes over the connection of an attempt. Being below all elements of the library's chain, it
- * sees requests as they go on the wire, and answers before cookies are taken from them; it tells the
- * attempt of both. What it passes on runs in the context of the call. Used by one thread at a time,
- * {@link #cancel} by any.
+ * sees requests as they go on the wire, and answers before cookies are taken from them; it tells
+ * the attempt of both. What it passes on runs in the context of the call. Used by one thread at a
+ * time, {@link #cancel} by any.
  */
 final class WireHandler implements AsyncClientExchangeHandler {
 
@@ -38,11 +38,11 @@ final class WireHandler implements AsyncClientExchangeHandler {
   public void produceRequest(RequestChannel channel, HttpContext context)
       throws HttpException, IOException {
     HttpAttempt http = runtime.http();
-    TlsSession.check(http.attempt().tls(), context);
+    boolean http2 = TlsSession.check(http.attempt().tls(), context);
     RequestChannel wire =
         (request, body, sentIn) -> {
           http.leaves();
-          channel.sendRequest(runtime.wire().of(request), body, sentIn);
+          channel.sendRequest(runtime.wire().of(request, http2), body, sentIn);
         };
     CallContext before = callContext.attach();
     try {

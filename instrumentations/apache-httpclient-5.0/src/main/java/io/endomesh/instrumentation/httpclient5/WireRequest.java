@@ -14,8 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 record WireRequest(@Nullable String target, @Nullable String authority) {
 
-  HttpRequest of(HttpRequest request) {
-    if (target == null && authority == null) {
+  /**
+   * What HTTP/2 has no place for (RFC 9113, 8.2.2 and 8.3.1). 5.2 writes some of it before it knows
+   * what the connection speaks, and refuses the request then.
+   */
+  private static final String[] NOT_IN_HTTP2 = {
+    HttpHeaders.HOST, HttpHeaders.CONNECTION, HttpHeaders.KEEP_ALIVE, HttpHeaders.TRANSFER_ENCODING
+  };
+
+  /**
+   * @param http2 if that is what the wire speaks
+   */
+  HttpRequest of(HttpRequest request, boolean http2) {
+    if (target == null && authority == null && !http2) {
       return request;
     }
     HttpRequest wire = Messages.copy(request);
@@ -24,6 +35,11 @@ record WireRequest(@Nullable String target, @Nullable String authority) {
     }
     if (authority != null) {
       rewrite(wire, authority);
+    }
+    if (http2) {
+      for (String header : NOT_IN_HTTP2) {
+        wire.removeHeaders(header);
+      }
     }
     return wire;
   }

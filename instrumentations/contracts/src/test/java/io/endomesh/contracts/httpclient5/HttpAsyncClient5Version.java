@@ -52,9 +52,7 @@ abstract class HttpAsyncClient5Version extends HttpClient5Version {
         open(
             async()
                 .http2Server(
-                    TestRoutes.AUTHORITY
-                        .identity(TestRoutes.spiffeId("orders"))
-                        .serverContext()));
+                    TestRoutes.AUTHORITY.identity(TestRoutes.spiffeId("orders")).serverContext()));
     Endpoint endpoint = TestRoutes.endpoint(orders.port(), TestRoutes.spiffeId("orders"));
     routes.host("orders", TestRoutes.endpoint(closedPort(), null), endpoint);
     byte[] large = new byte[1_000_000];
@@ -111,16 +109,13 @@ abstract class HttpAsyncClient5Version extends HttpClient5Version {
       Endpoint endpoint = TestRoutes.endpoint(server.getLocalPort(), null);
       routes.host("orders", endpoint);
       CompletableFuture<Integer> status =
-          async()
-              .stream(
-                  "http://orders/", InputStream.nullInputStream(), part -> firstPart.countDown());
+          async().stream(
+              "http://orders/", InputStream.nullInputStream(), part -> firstPart.countDown());
 
       try (Socket connection = server.accept()) {
         connection.setSoTimeout(10_000);
         readTo(connection, "\r\n0\r\n\r\n");
-        connection
-            .getOutputStream()
-            .write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"));
+        connection.getOutputStream().write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"));
         assertThat(firstPart.await(10, TimeUnit.SECONDS)).isTrue();
 
         status.cancel(true);

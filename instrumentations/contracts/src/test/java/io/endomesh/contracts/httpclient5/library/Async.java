@@ -211,13 +211,11 @@ public class Async implements HttpAsyncClient5UnderTest {
   }
 
   @Override
-  public CompletableFuture<Integer> stream(
-      String url, InputStream body, Consumer<String> parts) {
+  public CompletableFuture<Integer> stream(String url, InputStream body, Consumer<String> parts) {
     CompletableFuture<Integer> status = new CompletableFuture<>();
     Future<Integer> running =
         client.execute(
-            new BasicRequestProducer(
-                new BasicHttpRequest("POST", URI.create(url)), new Once(body)),
+            new BasicRequestProducer(new BasicHttpRequest("POST", URI.create(url)), new Once(body)),
             new Parts(parts),
             new FutureCallback<>() {
               @Override
