@@ -34,6 +34,8 @@ public abstract class DelegatingClientContract {
    */
   protected DelegatingClientContract(String client) {
     this.client = StagedCode.make(getClass(), Delegating.class, client);
+    // Some libraries find their parts by it, as in an application.
+    Thread.currentThread().setContextClassLoader(this.client.getClass().getClassLoader());
   }
 
   private Backend open(Backend backend) {
@@ -43,6 +45,7 @@ public abstract class DelegatingClientContract {
 
   @AfterEach
   void closeAll() {
+    Thread.currentThread().setContextClassLoader(getClass().getClassLoader());
     backends.forEach(Backend::close);
   }
 

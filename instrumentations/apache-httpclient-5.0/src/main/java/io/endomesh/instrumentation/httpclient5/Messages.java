@@ -12,6 +12,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpMessage;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.impl.BasicEntityDetails;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -99,6 +100,8 @@ final class Messages {
   }
 
   private static void write(LocalAnswer answer, HttpResponse response) {
+    // As of any that came by HTTP/1.1: those above the client may ask for it.
+    response.setVersion(HttpVersion.HTTP_1_1);
     answer
         .headers()
         .forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));

@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -54,25 +53,9 @@ class HttpClientTest extends HttpClientContract {
   private final HttpClient client =
       HttpClient.newBuilder().followRedirects(Redirect.NORMAL).version(Version.HTTP_1_1).build();
 
-  /** Loading classes of the JDK never waits for the weaver; the first calls may be too early. */
   @BeforeAll
   static void awaitWeaving() {
-    String nobody = "127.0.0.1:1"; // tcpmux, RFC 1078: nothing listens there.
-    new TestRoutes().host(nobody);
-    HttpClient probe = HttpClient.newHttpClient();
-    Await.until("weaving of the JDK's client", () -> isAnsweredByTheMesh(probe, nobody));
-  }
-
-  private static boolean isAnsweredByTheMesh(HttpClient probe, String authority) {
-    try {
-      return probe
-              .sendAsync(request("http://" + authority + "/"), BodyHandlers.discarding())
-              .join()
-              .statusCode()
-          == 503;
-    } catch (CompletionException refused) {
-      return false;
-    }
+    WovenHttpClient.await();
   }
 
   private final HttpClient withCookies =
