@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Where connections go, and what the application sees if they cannot be opened. */
-abstract class JdbcConnectionContract extends JdbcFixture {
+abstract class JdbcConnectionContract extends JdbcPoolPromises {
 
   // Where a connection goes.
 

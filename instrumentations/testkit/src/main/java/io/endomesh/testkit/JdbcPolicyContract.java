@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.endomesh.dataplane.database.DatabasePolicy;
-import io.endomesh.dataplane.database.DatabasePolicy.Caller;
-import io.endomesh.dataplane.database.DatabasePolicy.Grant;
 import io.endomesh.dataplane.database.StatementClass;
-import io.endomesh.dataplane.database.StatementClasses;
-import io.endomesh.testkit.DatabaseUnderTest.Pool;
-import io.endomesh.weaving.Weaving;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,15 +13,10 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What a DatabasePolicy makes of statements. */
 abstract class JdbcPolicyContract extends JdbcStatementContract {
-
-  private static final String POLICY = "DatabasePolicy/default/orders-db";
-
-  private static final String INSERT = "INSERT INTO orders (item) VALUES ('secret')";
 
   @Test
   void statement_ofAClassNotAllowed_isRefusedAndNamesThePolicy() throws SQLException {
@@ -121,32 +111,6 @@ abstract class JdbcPolicyContract extends JdbcStatementContract {
   }
 
   @Test
-  void policy_changes_openConnectionsOfAPoolFollow() throws SQLException {
-    routes.database(HOST, allowing(StatementClass.READ, StatementClass.WRITE), real());
-    try (Pool pool = database().pool(database().url(HOST), 1);
-        Connection connection = pool.connection();
-        Statement statement = connection.createStatement()) {
-      statement.executeUpdate(INSERT);
-      routes.database(HOST, allowing(StatementClass.READ), real());
-      assertRefused(() -> statement.executeUpdate(INSERT));
-      routes.database(
-          HOST,
-          new DatabasePolicy(
-              POLICY,
-              List.of(
-                  new Grant(List.of(), StatementClasses.of(StatementClass.READ)),
-                  new Grant(
-                      List.of(new Caller(Weaving.mesh().workload().namespace(), null)),
-                      StatementClasses.of(StatementClass.WRITE))),
-              0,
-              0),
-          real());
-      statement.executeUpdate(INSERT);
-      assertThat(one(connection, "SELECT COUNT(*) FROM orders")).isEqualTo("2");
-    }
-  }
-
-  @Test
   void statement_tooLong_isEndedAndTheErrorIsTheDriversOwn() throws SQLException {
     routes.database(HOST, new DatabasePolicy(POLICY, List.of(), 1, 0), real());
     try (Connection connection = connect(database().url(HOST));
@@ -183,16 +147,5 @@ abstract class JdbcPolicyContract extends JdbcStatementContract {
           .allSatisfy(reason -> assertThat(reason).hasMessageNotContaining(POLICY));
       assertThat(statement.getQueryTimeout()).isEqualTo(1);
     }
-  }
-
-  private static DatabasePolicy allowing(StatementClass... classes) {
-    return new DatabasePolicy(
-        POLICY, List.of(new Grant(List.of(), StatementClasses.of(classes))), 0, 0);
-  }
-
-  private static void assertRefused(ThrowingCallable execution) {
-    SQLException e = catchThrowableOfType(SQLException.class, execution);
-    assertThat(e.getSQLState()).isEqualTo("42501");
-    assertThat(e.getMessage()).contains(POLICY).doesNotContain("secret");
   }
 }

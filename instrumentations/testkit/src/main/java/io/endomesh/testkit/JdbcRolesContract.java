@@ -8,7 +8,6 @@ import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection;
-import io.endomesh.testkit.DatabaseUnderTest.Pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -33,24 +32,6 @@ abstract class JdbcRolesContract extends JdbcTroubleContract {
     }
     assertThat(primary.connections()).isEqualTo(1);
     assertThat(replica.connections()).isEqualTo(1);
-  }
-
-  @Test
-  void connection_setReadOnlyWhenOpen_staysWhereItIs() throws SQLException {
-    Relay primary = open(relay());
-    Relay replica = open(relay());
-    routes.roles(
-        HOST,
-        failingOver("primary", primary.endpoint()),
-        failingOver("replicas", replica.endpoint()));
-
-    try (Pool pool = database().pool(database().url(HOST), 1);
-        Connection connection = pool.connection()) {
-      connection.setReadOnly(true);
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
-    }
-    assertThat(primary.connections()).isEqualTo(1);
-    assertThat(replica.connections()).isZero();
   }
 
   @Test

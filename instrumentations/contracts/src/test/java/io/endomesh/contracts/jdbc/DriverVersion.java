@@ -9,22 +9,32 @@ import java.sql.Driver;
 import java.util.Properties;
 import java.util.function.Function;
 
-/** One version of a driver, in a class loader of its own together with HikariCP. Immutable. */
+/** One version of a driver, in a class loader of its own together with a pool. Immutable. */
 final class DriverVersion {
 
   private static final String LIBRARY = "io.endomesh.contracts.jdbc.library.";
 
   private final String jar;
+  private final String pool;
   private final StagedCode code;
   private final Driver driver;
 
   /**
+   * With HikariCP.
+   *
    * @param test that holds it to its contract
    */
   DriverVersion(Class<?> test, String driver) {
-    this.jar = StagedLibrary.of(test).classPath();
-    String pool = StagedLibrary.named("hikari").classPath();
-    this.code = new StagedCode(jar + File.pathSeparator + pool, LIBRARY);
+    this(StagedLibrary.of(test), driver, StagedLibrary.named("hikari"), "Hikari");
+  }
+
+  /**
+   * @param pool simple name of the class that opens one
+   */
+  DriverVersion(StagedLibrary jars, String driver, StagedLibrary poolJars, String pool) {
+    this.jar = jars.classPath();
+    this.pool = LIBRARY + pool;
+    this.code = new StagedCode(jar + File.pathSeparator + poolJars.classPath(), LIBRARY);
     this.driver = code.make(Driver.class, driver);
   }
 
@@ -44,7 +54,6 @@ final class DriverVersion {
     settings.setProperty("username", server.user());
     settings.setProperty("password", server.password());
     settings.setProperty("maximumPoolSize", Integer.toString(size));
-    return ((Function<Properties, Pool>) code.make(Function.class, LIBRARY + "Hikari"))
-        .apply(settings);
+    return ((Function<Properties, Pool>) code.make(Function.class, pool)).apply(settings);
   }
 }

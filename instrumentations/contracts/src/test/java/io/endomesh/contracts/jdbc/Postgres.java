@@ -5,6 +5,8 @@ import io.endomesh.testkit.SharedServer;
 /** pgjdbc with PostgreSQL. Immutable. */
 final class Postgres extends StagedDatabase {
 
+  static final String DRIVER = "org.postgresql.Driver";
+
   private final String parameters;
 
   /**
@@ -12,7 +14,11 @@ final class Postgres extends StagedDatabase {
    * @param parameters of the URL, each with an ampersand before it
    */
   Postgres(Class<?> test, SharedServer shared, String parameters) {
-    super(new DriverVersion(test, "org.postgresql.Driver"), shared);
+    this(new DriverVersion(test, DRIVER), shared, parameters);
+  }
+
+  Postgres(DriverVersion version, SharedServer shared, String parameters) {
+    super(version, shared);
     this.parameters = parameters;
   }
 

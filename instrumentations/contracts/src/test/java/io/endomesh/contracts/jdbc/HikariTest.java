@@ -1,0 +1,29 @@
+package io.endomesh.contracts.jdbc;
+
+import io.endomesh.testkit.DatabaseUnderTest;
+import io.endomesh.testkit.JdbcPoolContract;
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.SharedServer;
+import io.endomesh.testkit.StagedLibrary;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Library(name = "HikariCP", staged = "hikari")
+class HikariTest extends JdbcPoolContract {
+
+  @RegisterExtension static final SharedServer SERVER = Servers.postgres();
+
+  private static final DatabaseUnderTest DATABASE =
+      new Postgres(
+          new DriverVersion(
+              StagedLibrary.named("postgresql-42.7"),
+              Postgres.DRIVER,
+              StagedLibrary.of(HikariTest.class),
+              "Hikari"),
+          SERVER,
+          "");
+
+  @Override
+  protected DatabaseUnderTest database() {
+    return DATABASE;
+  }
+}
