@@ -13,5 +13,11 @@ public enum Dialect {
   MYSQL,
 
   /** Of the SQL standard, with {@code $$ … $$} and {@code //} for a comment (H2, "Grammar"). */
-  H2
+  H2,
+
+  /**
+   * Of the SQL standard, with {@code […]} for a name, comments within comments, and statements that
+   * nothing parts (SQL Server, "Transact-SQL syntax conventions").
+   */
+  SQL_SERVER
 }

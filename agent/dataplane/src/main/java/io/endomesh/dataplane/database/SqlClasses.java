@@ -81,6 +81,7 @@ final class SqlClasses {
       Set.of(
           "WORK",
           "TRANSACTION",
+          "TRAN",
           "ISOLATION",
           "LEVEL",
           "READ",
@@ -112,7 +113,9 @@ final class SqlClasses {
           "APPLICATION_NAME",
           "EXTRA_FLOAT_DIGITS",
           "DATESTYLE",
-          "QUERY_TIMEOUT");
+          "QUERY_TIMEOUT",
+          "NOCOUNT",
+          "XACT_ABORT");
 
   /** What locks rows if it follows FOR. */
   private static final Set<String> AFTER_FOR = Set.of("UPDATE", "SHARE", "NO", "KEY");
@@ -164,6 +167,23 @@ final class SqlClasses {
   }
 
   private void read(int first) {
+    if (dialect != Dialect.SQL_SERVER) {
+      readOne(first);
+    } else if (!TransactSql.isVerb(tokens.get(first).keyword())) {
+      add(UNKNOWN);
+    } else {
+      readOne(first);
+      if (!TransactSql.definesRoutine(tokens)) {
+        classes.addAll(TransactSql.behind(tokens, first));
+        int next = TransactSql.nextQuery(tokens, first);
+        if (next < tokens.size()) {
+          query(next);
+        }
+      }
+    }
+  }
+
+  private void readOne(int first) {
     String verb = tokens.get(first).keyword();
     if (QUERIES.contains(verb)) {
       query(first);
@@ -171,7 +191,8 @@ final class SqlClasses {
       afterWith(first);
     } else if (CHANGES.contains(verb)) {
       add(WRITE);
-    } else if (DEFINITIONS.contains(verb)) {
+    } else if (DEFINITIONS.contains(verb)
+        || (verb.equals("DENY") && dialect == Dialect.SQL_SERVER)) {
       add(DDL);
       changesInParentheses(first);
     } else if (verb.equals("CALL")) {
@@ -311,6 +332,9 @@ final class SqlClasses {
   }
 
   private boolean definesRoutine() {
+    if (dialect == Dialect.SQL_SERVER) {
+      return TransactSql.definesRoutine(tokens);
+    }
     boolean defines = keyword(0).equals("CREATE") || keyword(0).equals("ALTER");
     return defines && tokens.stream().anyMatch(token -> ROUTINES.contains(token.keyword()));
   }

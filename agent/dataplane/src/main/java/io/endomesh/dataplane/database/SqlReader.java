@@ -2,14 +2,22 @@ package io.endomesh.dataplane.database;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Takes a text of SQL apart: comments, values and names (of the SQL standard, PostgreSQL's dollar
- * quotes and MySQL's back ticks; see {@link Dialect}) from the words between them. A text of which
- * the server may see other ends of a comment or a value, because a setting of it decides, is said
- * to be ambiguous: what stands between them may be read as the wrong one of both. Not thread-safe.
+ * Takes a text of SQL apart: comments, values and names (of the SQL standard and of each {@link
+ * Dialect}) from the words between them. A text of which the server may see other ends of a comment
+ * or a value, because a setting of it decides, is said to be ambiguous: what stands between them
+ * may be read as the wrong one of both. Not thread-safe.
  */
 final class SqlReader {
+
+  /** As SQL Server reads it ("Constants (Transact-SQL)"); a sign of an exponent stands apart. */
+  private static final Pattern NUMBER = Pattern.compile("0[xX][0-9A-Fa-f]*|[0-9.]+(?:[eE][0-9]*)?");
+
+  /** "Database identifiers" of SQL Server, without those that begin with a sign. */
+  private static final Pattern NAME =
+      Pattern.compile("[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}\\p{Nd}\\p{Mn}\\p{Mc}_$]*");
 
   private final String sql;
   private final Dialect dialect;
@@ -39,12 +47,14 @@ final class SqlReader {
         at++;
         literal('\'', true);
       } else if (c == '"' || c == '`') {
-        quotedName(c);
-      } else if (c == '$' && dollarQuote()) {
+        quotedName(c, c);
+      } else if (c == '[' && dialect == Dialect.SQL_SERVER) {
+        quotedName(c, ']');
+      } else if (c == '$' && dialect != Dialect.SQL_SERVER && dollarQuote()) {
         text.append('?');
       } else if (Character.isDigit(c)) {
         number();
-      } else if (Character.isJavaIdentifierStart(c)) {
+      } else if (beginsWord(c)) {
         word();
       } else {
         sign(c);
@@ -95,9 +105,9 @@ final class SqlReader {
         nested--;
         end += 2;
       } else if (sql.startsWith("/*", end)) {
-        // PostgreSQL counts comments within comments, MySQL and old versions of H2 do not.
-        ambiguous |= dialect != Dialect.POSTGRESQL;
-        nested += dialect == Dialect.POSTGRESQL ? 1 : 0;
+        // Some count comments within comments, MySQL does not, H2 by its version.
+        ambiguous |= dialect == Dialect.MYSQL || dialect == Dialect.H2;
+        nested += dialect == Dialect.POSTGRESQL || dialect == Dialect.SQL_SERVER ? 1 : 0;
         end += 2;
       } else {
         end++;
@@ -114,13 +124,14 @@ final class SqlReader {
 
   /** Quotes are doubled inside. */
   private void literal(char quote, boolean backslashEscapes) {
+    boolean mayEscape = !backslashEscapes && dialect != Dialect.SQL_SERVER;
     at++;
     boolean open = true;
     while (open && at < sql.length()) {
       char c = sql.charAt(at);
       boolean quoteFollows = at + 1 < sql.length() && sql.charAt(at + 1) == quote;
       // A server's setting may have a backslash escape (standard_conforming_strings = off).
-      ambiguous |= c == '\\' && !backslashEscapes && quoteFollows;
+      ambiguous |= c == '\\' && mayEscape && quoteFollows;
       if ((c == quote && quoteFollows) || (c == '\\' && backslashEscapes)) {
         at += 2;
       } else {
@@ -133,10 +144,14 @@ final class SqlReader {
     text.append('?');
   }
 
-  private void quotedName(char quote) {
-    int end = sql.indexOf(quote, at + 1);
-    // A back tick quotes nothing in PostgreSQL.
-    ambiguous |= end < 0 || (quote == '`' && dialect == Dialect.POSTGRESQL);
+  /** Doubled quotes inside make two names of one, which changes neither where it ends. */
+  private void quotedName(char quote, char closing) {
+    int end = sql.indexOf(closing, at + 1);
+    while (closing == ']' && end >= 0 && sql.startsWith("]]", end)) {
+      end = sql.indexOf(closing, end + 2);
+    }
+    // A back tick quotes names in MySQL, and in H2 as a mode has it.
+    ambiguous |= end < 0 || (quote == '`' && dialect != Dialect.MYSQL && dialect != Dialect.H2);
     end = end < 0 ? sql.length() : end + 1;
     add(SqlToken.Kind.NAME, sql.substring(at + 1, Math.max(at + 1, end - 1)));
     text.append(sql, at, end);
@@ -163,11 +178,21 @@ final class SqlReader {
   }
 
   private void number() {
+    int start = at;
     while (at < sql.length()
         && (Character.isLetterOrDigit(sql.charAt(at)) || sql.charAt(at) == '.')) {
       at++;
     }
+    // Where nothing parts statements, 1DELETE is the end of one and the beginning of another.
+    ambiguous |=
+        dialect == Dialect.SQL_SERVER && !NUMBER.matcher(sql.substring(start, at)).matches();
     text.append('?');
+  }
+
+  /** SQL Server's money begins with the sign of a currency, which Java takes for a letter. */
+  private boolean beginsWord(char c) {
+    return Character.isJavaIdentifierStart(c)
+        && !(dialect == Dialect.SQL_SERVER && Character.getType(c) == Character.CURRENCY_SYMBOL);
   }
 
   private void word() {
@@ -175,7 +200,11 @@ final class SqlReader {
     while (at < sql.length() && Character.isJavaIdentifierPart(sql.charAt(at))) {
       at++;
     }
-    add(SqlToken.Kind.WORD, sql.substring(start, at));
+    String word = sql.substring(start, at);
+    // Java takes more for part of a name than SQL Server does: what ends one there must not here
+    // hide the next word.
+    ambiguous |= dialect == Dialect.SQL_SERVER && !NAME.matcher(word).matches();
+    add(SqlToken.Kind.WORD, word);
     text.append(sql, start, at);
   }
 

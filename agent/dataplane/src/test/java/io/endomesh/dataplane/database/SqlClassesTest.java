@@ -157,4 +157,74 @@ class SqlClassesTest {
   private static String classes(String sql, Dialect dialect) {
     return SqlText.describe(sql, dialect).classes().toString();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT [delete] FROM [a]]; DROP TABLE b] WHERE c = N'it''s'| READ",
+        "SELECT a /* /* */ DELETE FROM b */ FROM c                  | READ",
+        "SELECT 'C:\\' -- ' DELETE                                   | READ",
+        "SELECT $action, @@ROWCOUNT, #t.a, b$c FROM #t              | READ",
+        "SELECT 0x1F, 1.5e-3, 1e, $5, \u20ac5.1, .5 FROM a            | READ",
+        "WITH t AS (SELECT 1 a) SELECT * FROM t                     | READ",
+        "SELECT a FROM b WITH (UPDLOCK)                             | READ, WRITE",
+        "SELECT a INTO #t FROM b                                    | READ, DDL",
+        "SELECT 1 DELETE FROM a                                     | READ, WRITE",
+        "SELECT 1 DROP TABLE a                                      | READ, DDL",
+        "UPDATE a SET b = 1 TRUNCATE TABLE c                        | WRITE, DDL",
+        "COMMIT DELETE FROM a                                       | WRITE",
+        "COMMIT SELECT a INTO b FROM c                              | READ, DDL",
+        "SET NOCOUNT ON DELETE FROM a                               | WRITE",
+        "INSERT INTO a (b) SELECT c FROM d                          | READ, WRITE",
+        "INSERT INTO a (b) VALUES ((SELECT 1))                      | WRITE",
+        "MERGE a USING b ON c = d WHEN MATCHED THEN UPDATE SET e = f;| WRITE",
+        "CREATE TABLE a (b INT REFERENCES c ON DELETE SET NULL)     | DDL",
+        "CREATE TABLE a (b INT REFERENCES c ON UPDATE CASCADE)      | DDL",
+        "CREATE OR ALTER PROC p AS EXEC q DELETE FROM a             | DDL",
+        "DROP TABLE IF EXISTS a                                     | DDL",
+        "DENY SELECT ON a TO b                                      | READ, DDL",
+        "{call p(?)}                                                | CALL",
+        "BEGIN TRAN                                                 | none",
+        "BEGIN TRANSACTION                                          | none",
+        "COMMIT TRAN                                                | none",
+        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT                   | none",
+        "SET LOCK_TIMEOUT 1800                                      | none",
+      })
+  void classes_ofSqlServer(String sql, String classes) {
+    assertThat(classes(sql, Dialect.SQL_SERVER)).isEqualTo(classes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC p",
+        "sp_who",
+        "listen",
+        "show",
+        "SELECT 1 EXEC p",
+        "UPDATE a SET b = 1 SET ROWCOUNT 1",
+        "SELECT 1 SET IDENTITY_INSERT a ON",
+        "BEGIN TRAN EXEC p",
+        "CREATE TABLE a (b INT) DROP PROCEDURE c EXEC d",
+        "CREATE TABLE a (b INT) DROP PROCEDURE c; EXEC d",
+        "SELECT * FROM OPENQUERY(other, 'DELETE FROM a')",
+        "INSERT a EXEC p",
+        "BULK INSERT a FROM 'b'",
+        "IF 1 = 1 DELETE FROM a",
+        "DECLARE @a INT",
+        "SET ANSI_NULLS OFF",
+        "SELECT [a FROM b",
+        "SELECT 1DELETE FROM a",
+        "SELECT 1eDELETE FROM a",
+        "SELECT .5DELETE FROM a",
+        "SELECT $5DELETE FROM a",
+        "SELECT \u00a35DELETE FROM a",
+        "SELECT a\u0001DELETE FROM b",
+        "SELECT a\u200bDELETE FROM b",
+        "SELECT `a` FROM b",
+      })
+  void classes_ofSqlServerNotCertain_areUnknown(String sql) {
+    assertThat(classes(sql, Dialect.SQL_SERVER)).endsWith("UNKNOWN");
+  }
 }

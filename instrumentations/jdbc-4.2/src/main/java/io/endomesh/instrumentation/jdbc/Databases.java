@@ -58,9 +58,9 @@ final class Databases {
       return shown;
     }
     JdbcUrl url = JdbcUrl.parse(shown);
-    return url == null || !url.host().equals(JdbcUrl.literal(database.peer()))
+    return url == null || !url.host().equals(url.literal(database.peer()))
         ? shown
-        : url.prefix() + JdbcUrl.authority(database.host(), database.port()) + url.rest();
+        : url.at(database.host(), database.port());
   }
 
   private static Database outside(String url) {

@@ -22,6 +22,9 @@ public final class JdbcInstrumentation extends Instrumentation {
     "org.mariadb.jdbc.Driver",
     // Newer ones of MariaDB as well.
     "org.mariadb.jdbc.NonRegisteringDriver",
+    "com.microsoft.sqlserver.jdbc.SQLServerDriver",
+    // oracle.jdbc.OracleDriver inherits connect from it.
+    "oracle.jdbc.driver.OracleDriver",
   };
 
   private static final String[] CONNECTIONS = {
@@ -31,6 +34,7 @@ public final class JdbcInstrumentation extends Instrumentation {
     "org.mariadb.jdbc.Connection",
     // MariaDB's names up to 2.7.
     "org.mariadb.jdbc.MariaDbConnection",
+    "com.microsoft.sqlserver.jdbc.SQLServerConnection",
   };
 
   private static final String[] META_DATA = {
@@ -39,6 +43,7 @@ public final class JdbcInstrumentation extends Instrumentation {
     "com.mysql.cj.jdbc.DatabaseMetaData",
     "org.mariadb.jdbc.DatabaseMetaData",
     "org.mariadb.jdbc.MariaDbDatabaseMetaData",
+    "com.microsoft.sqlserver.jdbc.SQLServerDatabaseMetaData",
   };
 
   private static final String[] STATEMENTS = {
@@ -63,6 +68,9 @@ public final class JdbcInstrumentation extends Instrumentation {
     "org.mariadb.jdbc.ServerSidePreparedStatement",
     "org.mariadb.jdbc.MariaDbProcedureStatement",
     "org.mariadb.jdbc.MariaDbFunctionStatement",
+    "com.microsoft.sqlserver.jdbc.SQLServerStatement",
+    "com.microsoft.sqlserver.jdbc.SQLServerPreparedStatement",
+    "com.microsoft.sqlserver.jdbc.SQLServerCallableStatement",
   };
 
   /** Some drivers execute statements of their own for some of these. */

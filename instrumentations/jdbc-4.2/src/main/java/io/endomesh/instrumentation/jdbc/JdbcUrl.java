@@ -10,14 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A JDBC URL that names one server: {@code jdbc:postgresql://host:port/database?…}, and the like
- * for MySQL, MariaDB, and H2 in server mode. Immutable.
+ * for MySQL, MariaDB, H2 in server mode, {@link OracleUrl Oracle} and {@link SqlServerUrl SQL
+ * Server}. Immutable.
  *
  * @param system value of {@code db.system.name} in OpenTelemetry's semantic conventions
  * @param prefix up to the host, with the user if it is written there
+ * @param portSign what stands between host and port
  * @param port 0 if the URL names none
  * @param rest after host and port
+ * @param database its name within the server, null if the URL names none
  */
-record JdbcUrl(String system, String prefix, String host, int port, String rest) {
+record JdbcUrl(
+    String system,
+    String prefix,
+    String host,
+    String portSign,
+    int port,
+    String rest,
+    @Nullable String database) {
+
+  static final String COLON = ":";
+
+  /** One host, as it stands in a URL. No list: drivers read those their own way, and may. */
+  static final String HOST = "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])";
 
   /** By what stands between {@code jdbc:} and {@code //}. */
   private static final Map<String, String> SYSTEMS =
@@ -28,17 +43,25 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
           "h2:tcp", "h2database",
           "h2:ssl", "h2database");
 
-  /** No list of hosts: drivers read those their own way, and are left to it. */
   private static final Pattern ONE_SERVER =
       Pattern.compile(
-          "jdbc:([a-z0-9]+(?::[a-z]+)?)://(?:[^@/?;,()]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?([/;?].*)?",
+          "jdbc:([a-z0-9]+(?::[a-z]+)?)://(?:[^@/?;,()]*@)?" + HOST + "(?::(\\d{1,5}))?([/;?].*)?",
           Pattern.DOTALL);
+
+  /** {@code /name} up to the parameters. */
+  private static final Pattern DATABASE = Pattern.compile("/([^?;]+).*", Pattern.DOTALL);
 
   /** Connector/J takes {@code user:password@} before the host; the others do not. */
   private static final String WITH_USER = "mysql";
 
   /** Null if the URL is none of these. */
   static @Nullable JdbcUrl parse(String url) {
+    if (url.startsWith(OracleUrl.START)) {
+      return OracleUrl.parse(url);
+    }
+    if (url.startsWith(SqlServerUrl.START)) {
+      return SqlServerUrl.parse(url);
+    }
     Matcher matcher = ONE_SERVER.matcher(url);
     if (!matcher.matches()) {
       return null;
@@ -48,14 +71,20 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
     if (system == null || (prefix.endsWith("@") && !system.equals(WITH_USER))) {
       return null;
     }
-    String port = matcher.group(3);
-    String rest = matcher.group(4);
+    String rest = matcher.group(4) == null ? "" : matcher.group(4);
+    Matcher database = DATABASE.matcher(rest);
     return new JdbcUrl(
         system,
         prefix,
         matcher.group(2),
-        port == null ? 0 : Integer.parseInt(port),
-        rest == null ? "" : rest);
+        COLON,
+        port(matcher.group(3)),
+        rest,
+        database.matches() ? database.group(1) : null);
+  }
+
+  static int port(@Nullable String digits) {
+    return digits == null || digits.isEmpty() ? 0 : Integer.parseInt(digits);
   }
 
   /** PostgreSQL's name for it ("Connection parameters"); other drivers take it and do nothing. */
@@ -68,6 +97,9 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
    * goes before the properties, as PostgreSQL's driver has it.
    */
   boolean readOnly(@Nullable Properties properties) {
+    if (system.equals(SqlServerUrl.SYSTEM)) {
+      return SqlServerUrl.readOnly(rest, properties);
+    }
     Matcher inUrl = READ_ONLY_IN_URL.matcher(rest);
     if (inUrl.find()) {
       return Boolean.parseBoolean(inUrl.group(1));
@@ -75,38 +107,35 @@ record JdbcUrl(String system, String prefix, String host, int port, String rest)
     return properties != null && Boolean.parseBoolean(properties.getProperty(READ_ONLY));
   }
 
+  /** True if the driver would connect elsewhere than this URL says. */
+  boolean overridden(@Nullable Properties properties) {
+    return system.equals(SqlServerUrl.SYSTEM) && SqlServerUrl.overridden(properties);
+  }
+
   /** Host and port as the application wrote them. */
   String authority() {
-    return authority(host, port);
+    return port == 0 ? host : host + ":" + port;
+  }
+
+  /** The host of an address, as this URL has it. */
+  String literal(InetSocketAddress address) {
+    String ip = address.getAddress().getHostAddress();
+    return portSign.equals(COLON) && address.getAddress() instanceof Inet6Address
+        ? "[" + ip + "]"
+        : ip;
+  }
+
+  /** The same URL for another server. */
+  String at(InetSocketAddress address) {
+    return system.equals(SqlServerUrl.SYSTEM)
+        ? SqlServerUrl.at(this, address)
+        : at(literal(address), address.getPort());
   }
 
   /**
    * @param port 0 for none
    */
-  static String authority(String host, int port) {
-    return port == 0 ? host : host + ":" + port;
-  }
-
-  /** The host of an address, as a URL has it. */
-  static String literal(InetSocketAddress address) {
-    String ip = address.getAddress().getHostAddress();
-    return address.getAddress() instanceof Inet6Address ? "[" + ip + "]" : ip;
-  }
-
-  /** Name of the database within its server, null if the URL names none. */
-  @Nullable String database() {
-    if (!rest.startsWith("/")) {
-      return null;
-    }
-    int end = 1;
-    while (end < rest.length() && rest.charAt(end) != '?' && rest.charAt(end) != ';') {
-      end++;
-    }
-    return end == 1 ? null : rest.substring(1, end);
-  }
-
-  /** The same URL for another server. */
-  String at(InetSocketAddress address) {
-    return prefix + literal(address) + ":" + address.getPort() + rest;
+  String at(String host, int port) {
+    return prefix + host + (port == 0 ? "" : portSign + port) + rest;
   }
 }

@@ -8,6 +8,7 @@ import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.database.DatabaseFailure;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class MeshConnect {
   /** Null if the host is not in the mesh: the driver goes on by itself. */
   static @Nullable Connected connect(Driver driver, String url, @Nullable Properties properties) {
     JdbcUrl parsed = CONNECTING.isInside() || Weaving.onAgentThread() ? null : JdbcUrl.parse(url);
-    if (parsed == null || !accepts(driver, url)) {
+    if (parsed == null || parsed.overridden(properties) || !accepts(driver, url)) {
       return null;
     }
     Call call =
@@ -105,6 +106,7 @@ final class MeshConnect {
       if (connection != null) {
         attempt.connected();
         call.opened(null);
+        tellIfUnguarded();
         Databases.opened(connection, database(attempt, address));
       } else if (connected.error() instanceof SQLException e
           && ConnectionFailure.isUnreachable(e)) {
@@ -123,6 +125,18 @@ final class MeshConnect {
         attempt.abandoned(connected.error());
       }
       return new AttemptResult.Delivered<>(connected);
+    }
+
+    /** Somebody may have written a policy for what it executes. */
+    private void tellIfUnguarded() {
+      if (url.system().equals(OracleUrl.SYSTEM)) {
+        AgentLog.warnOnce(
+            "unguarded " + url.host(),
+            "statements on "
+                + url.host()
+                + " are neither observed nor guarded: for Oracle's driver a DatabasePolicy holds"
+                + " for connections only");
+      }
     }
 
     /** Drivers speak plaintext, or TLS of their own, which proves no identity of the mesh. */

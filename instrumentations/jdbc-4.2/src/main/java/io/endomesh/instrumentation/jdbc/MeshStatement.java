@@ -41,7 +41,8 @@ final class MeshStatement {
       Map.of(
           Dialect.POSTGRESQL, new ConcurrentHashMap<>(),
           Dialect.MYSQL, new ConcurrentHashMap<>(),
-          Dialect.H2, new ConcurrentHashMap<>());
+          Dialect.H2, new ConcurrentHashMap<>(),
+          Dialect.SQL_SERVER, new ConcurrentHashMap<>());
 
   private MeshStatement() {}
 
@@ -136,6 +137,9 @@ final class MeshStatement {
     String type = statement.getClass().getName();
     if (type.startsWith("com.mysql.") || type.startsWith("org.mariadb.")) {
       return Dialect.MYSQL;
+    }
+    if (type.startsWith("com.microsoft.")) {
+      return Dialect.SQL_SERVER;
     }
     return type.startsWith("org.h2.") ? Dialect.H2 : Dialect.POSTGRESQL;
   }

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Patience(long startNanos, long limitNanos) {
 
-  /** PostgreSQL's, in seconds; it goes before that of the driver manager. */
+  /** Of PostgreSQL and SQL Server, in seconds; it goes before that of the driver manager. */
   private static final String LOGIN_TIMEOUT = "loginTimeout";
 
   private static final Pattern IN_URL =
-      Pattern.compile("[?&]" + LOGIN_TIMEOUT + "=([0-9]{1,6}(?:\\.[0-9]{1,6})?)");
+      Pattern.compile("[?&;]" + LOGIN_TIMEOUT + "=([0-9]{1,6}(?:\\.[0-9]{1,6})?)");
 
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}(?:\\.[0-9]{1,6})?");
 
