@@ -25,7 +25,7 @@ final class MariaDb extends MariaDbServerSql {
   public String url(String authority) {
     return "jdbc:mariadb://"
         + authority
-        + "/shop?sessionVariables=group_concat_max_len=4321"
+        + "/shop?sslMode=disable&sessionVariables=group_concat_max_len=4321"
         + parameters;
   }
 }

@@ -7,7 +7,7 @@ import io.endomesh.testkit.Release;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Library(name = "MariaDB Connector/J", staged = "mariadb-3", release = Release.NEWEST)
+@Library(name = "MariaDB Connector/J", staged = "mariadb-4", release = Release.NEWEST)
 class MariaDbNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();

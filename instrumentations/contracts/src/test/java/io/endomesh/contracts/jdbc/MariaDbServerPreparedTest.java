@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Library(
     name = "MariaDB Connector/J, prepared on the server",
-    staged = "mariadb-3",
+    staged = "mariadb-4",
     release = Release.NEWEST)
 class MariaDbServerPreparedTest extends JdbcContract {
 

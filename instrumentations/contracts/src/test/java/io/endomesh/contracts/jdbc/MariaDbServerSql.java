@@ -11,7 +11,7 @@ abstract class MariaDbServerSql extends StagedDatabase {
 
   @Override
   public final String unknownDatabase(String authority) {
-    return "jdbc:" + system() + "://" + authority + "/nowhere";
+    return url(authority).replace("/shop?", "/nowhere?");
   }
 
   @Override

@@ -7,7 +7,7 @@ import io.endomesh.testkit.Release;
 import io.endomesh.testkit.SharedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Library(name = "MySQL Connector/J", staged = "mysql-9", release = Release.NEWEST)
+@Library(name = "MySQL Connector/J", staged = "mysql-26", release = Release.NEWEST)
 class MySqlNewestTest extends JdbcContract {
 
   @RegisterExtension static final SharedServer SERVER = Servers.mariaDb();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Library(
     name = "MySQL Connector/J, prepared on the server",
-    staged = "mysql-9",
+    staged = "mysql-26",
     release = Release.NEWEST)
 class MySqlServerPreparedTest extends JdbcContract {
 
