@@ -5,7 +5,6 @@ import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -29,8 +28,8 @@ final class EchoClient implements GrpcUnderTest.Client {
 
   private final ManagedChannel channel;
 
-  EchoClient(String target) {
-    channel = ManagedChannelBuilder.forTarget(target).usePlaintext().build();
+  EchoClient(ManagedChannel channel) {
+    this.channel = channel;
   }
 
   @Override

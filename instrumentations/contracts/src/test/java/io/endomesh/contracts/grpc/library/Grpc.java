@@ -1,6 +1,7 @@
 package io.endomesh.contracts.grpc.library;
 
 import io.endomesh.testkit.GrpcUnderTest;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import java.io.ByteArrayInputStream;
@@ -27,7 +28,7 @@ public final class Grpc implements GrpcUnderTest {
 
   @Override
   public Client connect(String target) {
-    return new EchoClient(target);
+    return new EchoClient(ManagedChannelBuilder.forTarget(target).usePlaintext().build());
   }
 
   private static MethodDescriptor<String, String> method(String name, MethodType type) {
