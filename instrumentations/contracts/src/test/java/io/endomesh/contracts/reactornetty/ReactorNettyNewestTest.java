@@ -1,8 +1,9 @@
 package io.endomesh.contracts.reactornetty;
 
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 
-@Library(name = "Reactor Netty", staged = "reactor-netty-newest")
+@Library(name = "Reactor Netty", staged = "reactor-netty-newest", release = Release.NEWEST)
 class ReactorNettyNewestTest extends ReactorNettyVersion {
 
   ReactorNettyNewestTest() throws ReflectiveOperationException {}

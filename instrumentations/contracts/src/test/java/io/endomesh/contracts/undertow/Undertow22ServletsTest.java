@@ -1,6 +1,7 @@
 package io.endomesh.contracts.undertow;
 
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 
-@Library(name = "Undertow, servlets", staged = "undertow-2.2")
+@Library(name = "Undertow, servlets", staged = "undertow-2.2", release = Release.BETWEEN)
 class Undertow22ServletsTest extends ServletVersion {}

@@ -1,6 +1,7 @@
 package io.endomesh.contracts.undertow;
 
 import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
 
-@Library(name = "Undertow, handlers", staged = "undertow-2.3")
+@Library(name = "Undertow, handlers", staged = "undertow-2.3", release = Release.BETWEEN)
 class Undertow23HandlersTest extends HandlerVersion {}
