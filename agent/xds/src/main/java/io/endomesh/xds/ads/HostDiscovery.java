@@ -82,7 +82,7 @@ public final class HostDiscovery implements Discovery {
             // Not the common pool: that one is the application's.
             .executor(executor)
             .removalListener(
-                (String host, Question question, RemovalCause cause) -> {
+                (@Nullable String host, @Nullable Question question, RemovalCause cause) -> {
                   if (host != null && cause.wasEvicted()) {
                     unsubscribe.accept(host);
                   }

@@ -203,8 +203,7 @@ final class EchoMesh implements AutoCloseable {
     command.set("headers", JSON.valueToTree(headers));
     Spoken from = workloads.get(call.from());
     from.say(command.toString());
-    ObjectNode answer =
-        (ObjectNode) JSON.readTree(from.after("answer "));
+    ObjectNode answer = (ObjectNode) JSON.readTree(from.after("answer "));
     return call.copies().isEmpty() ? answer : withCopies(call, mark, answer);
   }
 

@@ -130,10 +130,7 @@ class MeshConformanceIT {
   }
 
   private static int seen(String name) throws Exception {
-    return mesh.make(call(Map.of()))
-        .path("seen")
-        .path(name)
-        .asInt();
+    return mesh.make(call(Map.of())).path("seen").path(name).asInt();
   }
 
   private static MeshCall call(Map<String, Object> seen) {

@@ -34,8 +34,8 @@ import javax.net.ssl.SSLContext;
  * Servers outside the mesh that answer with what arrived: one in plaintext, one by TLS with a
  * certificate of {@code keytool}'s and a root of its own; {@code first} and {@code second}, which
  * are alike; {@code slow}; and {@code silent}, which never answers. All say 503 to {@value
- * #UNAVAILABLE}, and the one that {@value #REST} names says 503 with Retry-After. {@code nobody} is a
- * port that refuses connections. Thread-safe.
+ * #UNAVAILABLE}, and the one that {@value #REST} names says 503 with Retry-After. {@code nobody} is
+ * a port that refuses connections. Thread-safe.
  */
 final class Partner implements AutoCloseable {
 
