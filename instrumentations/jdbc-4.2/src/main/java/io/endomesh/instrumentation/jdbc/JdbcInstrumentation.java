@@ -23,8 +23,6 @@ public final class JdbcInstrumentation extends Instrumentation {
     // Newer ones of MariaDB as well.
     "org.mariadb.jdbc.NonRegisteringDriver",
     "com.microsoft.sqlserver.jdbc.SQLServerDriver",
-    // oracle.jdbc.OracleDriver inherits connect from it.
-    "oracle.jdbc.driver.OracleDriver",
   };
 
   private static final String[] CONNECTIONS = {
