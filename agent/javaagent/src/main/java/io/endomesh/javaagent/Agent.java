@@ -10,6 +10,8 @@ import io.endomesh.weaving.Settings;
 import io.endomesh.weaving.Weaving;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  * controller. Started once, by the launcher.
  */
 public final class Agent {
+
+  /**
+   * OpenTelemetry and Netty log by the first, protobuf and Netty take {@code sun.misc.Unsafe} of the
+   * second. They are there if the application is on the class path, or one of its modules asks for
+   * them (JEP 261, "Root modules").
+   */
+  private static final List<String> MODULES = List.of("java.logging", "jdk.unsupported");
 
   private Agent() {}
 
@@ -32,6 +41,17 @@ public final class Agent {
     if (join == null) {
       AgentLog.info(
           "no join string is set (join or join-file); the application runs without the mesh");
+      return;
+    }
+    String missing = missingModules();
+    if (!missing.isEmpty()) {
+      AgentLog.warn(
+          "modules: the application brings no "
+              + missing
+              + " (expected: --add-modules "
+              + missing
+              + " on its command line, for an agent cannot add them); the application runs without"
+              + " the mesh");
       return;
     }
     Mesh mesh =
@@ -53,5 +73,11 @@ public final class Agent {
             new MeshConnection(settings, join, mesh, instrumentations, discovery, listeners, jar),
             "start")
         .start();
+  }
+
+  private static String missingModules() {
+    return MODULES.stream()
+        .filter(name -> ModuleLayer.boot().findModule(name).isEmpty())
+        .collect(Collectors.joining(","));
   }
 }

@@ -19,6 +19,10 @@ class AgentStartIT {
   private static final String EMPTY = "sample.app.Empty";
   private static final String CALLER = "sample.app.HttpCaller";
 
+  /** What an application of modules brings that asks for no more than it uses. */
+  private static final String FEW_MODULES =
+      "java.base,java.instrument,java.net.http,jdk.httpserver";
+
   @TempDir private Path directory;
 
   /** A well-formed join string for a controller that is not there. */
@@ -121,6 +125,37 @@ class AgentStartIT {
     assertThat(jvm.exitCode()).isZero();
     assertThat(jvm.out()).contains("app ran");
     assertThat(jvm.err()).contains("join-file: ").contains("(expected: a readable file");
+  }
+
+  @Test
+  void start_applicationOfFewModules_saysWhichToAddAndAppRuns() throws Exception {
+    AppJvm jvm =
+        AppJvm.run(
+            directory, CALLER, "--limit-modules", FEW_MODULES, joined(",log-level=debug"));
+
+    assertThat(jvm.exitCode()).isZero();
+    assertThat(jvm.out()).contains("status 204");
+    assertThat(jvm.err())
+        .containsOnlyOnce("endomesh WARN")
+        .contains("(expected: --add-modules java.logging,jdk.unsupported on its command line")
+        .doesNotContain("endomesh ERROR", "wove");
+  }
+
+  @Test
+  void start_applicationOfFewModulesAndThoseToAdd_isWovenAndConnects() throws Exception {
+    AppJvm jvm =
+        AppJvm.run(
+            directory,
+            CALLER,
+            "--limit-modules",
+            FEW_MODULES + ",java.logging,jdk.unsupported",
+            joined(",log-level=debug"));
+
+    assertThat(jvm.exitCode()).isZero();
+    assertThat(jvm.out()).contains("status 204");
+    assertThat(jvm.err())
+        .contains("wove jdk.internal.net.http.HttpClientImpl")
+        .doesNotContain("endomesh ERROR", "NoClassDefFoundError", "Exception in thread");
   }
 
   @Test

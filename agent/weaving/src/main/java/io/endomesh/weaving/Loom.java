@@ -58,7 +58,11 @@ final class Loom {
 
   /** Called once, after the transformer is in place: whatever is loaded later comes through it. */
   void startIfAnyIsLoaded() {
-    for (Class<?> type : jvm.getAllLoadedClasses()) {
+    Class<?> @Nullable [] loaded = jvm.getAllLoadedClasses();
+    if (loaded == null) {
+      return; // The JVM is ending, and its tool interface answers no more.
+    }
+    for (Class<?> type : loaded) {
       if (instrumentations.wakeWeaver(type.getName())) {
         start();
         return;
@@ -148,7 +152,11 @@ final class Loom {
   private void sweep() {
     List<Class<?>> libraries = new ArrayList<>();
     List<Class<?>> others = new ArrayList<>();
-    for (Class<?> type : jvm.getAllLoadedClasses()) {
+    Class<?> @Nullable [] loaded = jvm.getAllLoadedClasses();
+    if (loaded == null) {
+      return; // The JVM is ending, and its tool interface answers no more.
+    }
+    for (Class<?> type : loaded) {
       if (instrumentations.types().contains(type.getName())
           && type.getClassLoader() != agentLoader
           && !(type.getClassLoader() instanceof PluginLoader)
