@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Agent {
 
   /**
-   * OpenTelemetry and Netty log by the first, protobuf and Netty take {@code sun.misc.Unsafe} of the
-   * second. They are there if the application is on the class path, or one of its modules asks for
-   * them (JEP 261, "Root modules").
+   * OpenTelemetry and Netty log by the first, protobuf and Netty take {@code sun.misc.Unsafe} of
+   * the second. They are there if the application is on the class path, or one of its modules asks
+   * for them (JEP 261, "Root modules").
    */
   private static final List<String> MODULES = List.of("java.logging", "jdk.unsupported");
 

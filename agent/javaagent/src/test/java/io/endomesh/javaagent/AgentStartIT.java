@@ -130,8 +130,7 @@ class AgentStartIT {
   @Test
   void start_applicationOfFewModules_saysWhichToAddAndAppRuns() throws Exception {
     AppJvm jvm =
-        AppJvm.run(
-            directory, CALLER, "--limit-modules", FEW_MODULES, joined(",log-level=debug"));
+        AppJvm.run(directory, CALLER, "--limit-modules", FEW_MODULES, joined(",log-level=debug"));
 
     assertThat(jvm.exitCode()).isZero();
     assertThat(jvm.out()).contains("status 204");
