@@ -100,6 +100,7 @@ abstract class JdkServerContract extends HttpServerContract {
 
   @Test
   void handlerThatThrows_endsTheCall_asItEndsTheConnection() throws Exception {
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThatThrownBy(() -> get(mutual(CALLER), "https", "/breaks"))
@@ -122,6 +123,7 @@ abstract class JdkServerContract extends HttpServerContract {
 
   @Test
   void connectionsThatOnlyShookHands_keepNobodyWaiting() throws Exception {
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     List<SSLSocket> idle = new ArrayList<>();
     try {
@@ -142,6 +144,7 @@ abstract class JdkServerContract extends HttpServerContract {
 
   @Test
   void requestsInARow_areAllAnswered() throws Exception {
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     try (SSLSocket socket = shakenHands()) {
       // Each a record of TLS of its own; how many come at once is for the network to say.
@@ -184,6 +187,7 @@ abstract class JdkServerContract extends HttpServerContract {
   @Test
   void httpsServer_keepsItsOwnTls_andIsNotOffered() throws Exception {
     Identity itsOwn = TestRoutes.AUTHORITY.identity(TestRoutes.spiffeId("https"));
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     routes.inbound(
         new Inbound(Map.of(), new Inbound.Port(TlsMode.STRICT, Authorization.ALLOW_ALL)));
     HttpsServer https =

@@ -23,6 +23,8 @@ final class MariaDb extends MariaDbServerSql {
 
   @Override
   public String url(String authority) {
+    // The server is the test's own on loopback and has no certificate. An endpoint that has to
+    // prove an identity is refused instead of reached in plaintext (JdbcConnectionContract).
     return "jdbc:mariadb://"
         + authority
         + "/shop?sslMode=disable&sessionVariables=group_concat_max_len=4321"

@@ -33,7 +33,10 @@ abstract class SqlServerRouting extends JdbcRoutingContract {
 
   private static final String START = "jdbc:sqlserver://";
 
-  /** Plaintext is what a socket can read; the driver would try again for itself. */
+  /**
+   * The other side is a socket of the test's, which no identity belongs to: it reads the driver's
+   * prelogin and hangs up. The driver would also try again for itself.
+   */
   private static final String SETTINGS = ";encrypt=false;connectRetryCount=0";
 
   /** Of a PRELOGIN packet ([MS-TDS] 2.2.3.1.1). */

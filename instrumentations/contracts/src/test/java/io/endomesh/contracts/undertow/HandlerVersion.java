@@ -25,6 +25,7 @@ abstract class HandlerVersion extends UndertowVersion {
 
   @Test
   void webSocket_isACallThatEndsWithTheUpgrade_andGoesOnByItself() throws Exception {
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThat(told(HttpClient.newHttpClient(), "ws")).isEqualTo("hello");

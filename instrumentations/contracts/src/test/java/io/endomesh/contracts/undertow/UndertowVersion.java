@@ -50,7 +50,7 @@ abstract class UndertowVersion extends HttpServerContract {
 
   @Test
   void dispatch_goesOnForTheSameCaller() throws Exception {
-    // No policy of who may call; whose certificate it is, TLS checks all the same.
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThat(get(mutual(CALLER), "https", "/dispatched").body()).isEqualTo(CALLER);

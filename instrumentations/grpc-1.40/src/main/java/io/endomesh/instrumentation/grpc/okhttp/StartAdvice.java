@@ -20,7 +20,12 @@ public final class StartAdvice {
       Shared.object(
           Attributes.Key.class, Shared.CLIENT_TLS, () -> Attributes.Key.create(Shared.CLIENT_TLS));
 
-  /** Who the peer is was checked by the trust manager; the library would look for a host name. */
+  /**
+   * The library would look for a host name, which a workload's certificate does not have. It asks
+   * after the handshake, and only over {@link MeshSockets}, whose context has one trust manager: it
+   * has checked chain and SPIFFE id (SpiffeTrust), or chain and name of a host outside (HostTrust),
+   * and failed the handshake if either was wrong. {@code GrpcContract} holds the transport to both.
+   */
   private static final HostnameVerifier CHECKED = (host, session) -> true;
 
   private StartAdvice() {}
