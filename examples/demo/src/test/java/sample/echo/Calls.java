@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,9 +34,13 @@ import java.util.concurrent.TimeUnit;
  * Makes calls and tells how they went. A call is {@code {url, headers, count, atOnce}}: a URL of
  * scheme {@code grpc} is called by gRPC, and {@code atOnce} of them are under way at a time. The
  * answer is {@code {status, headers, received, seen}}, the status of gRPC being its number; {@code
- * seen} counts who answered, or with which error nobody did. Not thread-safe.
+ * seen} counts who answered, or with which error nobody did. Thread-safe, but
+ * {@link #make} forgets the cookies of calls that are under way.
  */
 final class Calls implements AutoCloseable {
+
+  /** Header by which a server is asked to answer with what another one was sent, and its URL. */
+  static final String RELAY = "x-relay";
 
   /** Longer than any call takes that is answered; one that hangs fails. */
   private static final long PATIENCE_SECONDS = 10;
@@ -69,6 +74,16 @@ final class Calls implements AutoCloseable {
       threads.shutdownNow();
     }
     return answer.set("seen", json.valueToTree(seen));
+  }
+
+  /** A call that a server makes to answer one, which is then the answer of the server it reached. */
+  JsonNode relay(String url) throws IOException {
+    try {
+      return make(json.createObjectNode().put("url", url));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(url);
+    }
   }
 
   private ObjectNode http(URI url, JsonNode call) throws IOException, InterruptedException {

@@ -18,8 +18,9 @@ final class Echo {
    * @param args its name, by which callers know who answered
    */
   public static void main(String[] args) throws Exception {
-    HttpEcho http = new HttpEcho(args[0]);
-    GrpcEcho grpc = new GrpcEcho(args[0]);
+    Calls relayed = new Calls();
+    HttpEcho http = new HttpEcho(args[0], relayed);
+    GrpcEcho grpc = new GrpcEcho(args[0], relayed);
     ObjectMapper json = new ObjectMapper();
     Calls calls = new Calls();
     System.out.println("serving " + http.port());
@@ -31,5 +32,6 @@ final class Echo {
     calls.close();
     grpc.close();
     http.close();
+    relayed.close();
   }
 }

@@ -37,10 +37,12 @@ final class GrpcEcho implements ServerInterceptor, AutoCloseable {
 
   private final ObjectMapper json = new ObjectMapper();
   private final String name;
+  private final Calls relayed;
   private final Server server;
 
-  GrpcEcho(String name) throws IOException {
+  GrpcEcho(String name, Calls relayed) throws IOException {
     this.name = name;
+    this.relayed = relayed;
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(
@@ -53,8 +55,10 @@ final class GrpcEcho implements ServerInterceptor, AutoCloseable {
   }
 
   private void answer(StreamObserver<String> to) {
+    String relay = RECEIVED.get().headers().get(Calls.RELAY);
     try {
-      to.onNext(json.writeValueAsString(RECEIVED.get()));
+      Object received = relay == null ? RECEIVED.get() : relayed.relay(relay).get("received");
+      to.onNext(json.writeValueAsString(received));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package sample.echo;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,13 +19,13 @@ final class HttpEcho implements AutoCloseable {
   private final Tomcat tomcat = new Tomcat();
   private final Connector connector = new Connector();
 
-  HttpEcho(String name) throws IOException, LifecycleException {
+  HttpEcho(String name, Calls relayed) throws IOException, LifecycleException {
     tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
     connector.setPort(0);
     connector.setProperty("address", "127.0.0.1");
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", null);
-    Tomcat.addServlet(context, "echo", new Servlet(name));
+    Tomcat.addServlet(context, "echo", new Servlet(name, relayed));
     context.addServletMappingDecoded("/", "echo");
     tomcat.start();
   }
@@ -45,9 +46,11 @@ final class HttpEcho implements AutoCloseable {
 
     private final transient ObjectMapper json = new ObjectMapper();
     private final String name;
+    private final transient Calls relayed;
 
-    Servlet(String name) {
+    Servlet(String name, Calls relayed) {
       this.name = name;
+      this.relayed = relayed;
     }
 
     @Override
@@ -64,6 +67,16 @@ final class HttpEcho implements AutoCloseable {
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
       }
       response.setContentType("application/json");
+      String relay = request.getHeader(Calls.RELAY);
+      if (relay != null) {
+        JsonNode answer = relayed.relay(relay);
+        if (answer.has("received")) {
+          json.writeValue(response.getOutputStream(), answer.get("received"));
+        } else {
+          response.setStatus(answer.get("status").asInt());
+        }
+        return;
+      }
       json.writeValue(response.getOutputStream(), received);
     }
   }

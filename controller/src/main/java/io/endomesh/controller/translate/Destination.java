@@ -201,7 +201,8 @@ sealed interface Destination {
   }
 
   /**
-   * Where a rule leads, by a port that it names or that is called.
+   * Where a rule leads: to the port that it names, or else to the one that is called, as Istio does
+   * it; the first, if there is no such port.
    *
    * @return null if nobody is there: a service that the mesh does not know
    */
@@ -218,7 +219,7 @@ sealed interface Destination {
     MeshService service = host instanceof RouteHost.Service to ? model.service(to.key()) : null;
     return service == null || service.ports().isEmpty()
         ? null
-        : new ToService(service, service.portIndex(port));
+        : new ToService(service, service.portIndex(port != 0 ? port : calledPort));
   }
 
   private static int number(String text) {

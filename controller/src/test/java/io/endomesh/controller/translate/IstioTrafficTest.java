@@ -103,6 +103,24 @@ class IstioTrafficTest {
   }
 
   @Test
+  void virtualService_destinationWithoutPort_isThePortThatIsCalled() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: orders, namespace: shop}
+        spec: {selector: {app: orders}, ports: [{port: 80, targetPort: 8080}, {port: 7070}]}
+        """);
+    virtualService("- route: [{destination: {host: orders}}]");
+
+    for (String port : List.of("80", "7070")) {
+      assertThat(RouteTable.of(mesh.model(), "orders.shop:" + port, Models.AGENT))
+          .extracting(table -> table.getVirtualHosts(0).getRoutes(0).getRoute().getCluster())
+          .isEqualTo("outbound|" + port + "||orders.shop");
+    }
+  }
+
+  @Test
   void virtualService_faultsUntil_travelWithTheRoute() throws Exception {
     mesh.apply(
         """
