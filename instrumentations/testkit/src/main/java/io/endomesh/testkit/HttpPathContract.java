@@ -114,10 +114,13 @@ public abstract class HttpPathContract {
     }
   }
 
-  /** Server and policy may both have a reason to refuse it: whichever speaks first. */
+  /**
+   * Server and policy may both have a reason to refuse it: whichever speaks first. Some servers
+   * close the connection without a word.
+   */
   private static void reachesNobody(RawHttp.Answer answer, String vector) {
     assertThat(answer.application()).as(vector).isEmpty();
-    assertThat(answer.status()).as(vector).isGreaterThanOrEqualTo(400);
+    assertThat(answer.status()).as(vector).matches(status -> status == 0 || status >= 400);
   }
 
   private static Authorization denying(PathMatch path) {

@@ -1,4 +1,4 @@
-/** Reactor Netty's client held to the contract of HTTP clients. */
+/** Reactor Netty held to the contracts of HTTP clients and of HTTP servers. */
 @NullMarked
 package io.endomesh.contracts.reactornetty;
 

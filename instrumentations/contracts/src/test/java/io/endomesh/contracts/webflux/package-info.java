@@ -1,4 +1,4 @@
-/** Spring's reactive client, which leaves the calls to others. */
+/** Spring's reactive client and server, which leave calls and connections to others. */
 @NullMarked
 package io.endomesh.contracts.webflux;
 

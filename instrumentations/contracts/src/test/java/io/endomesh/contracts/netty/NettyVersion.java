@@ -1,0 +1,28 @@
+package io.endomesh.contracts.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.testkit.NotApplicable;
+import io.endomesh.testkit.StagedCode;
+import io.endomesh.testkit.StagedHttpServerContract;
+import org.junit.jupiter.api.Test;
+
+/** The contract on a server that is one handler behind the codec of one version of Netty. */
+@NotApplicable(
+    promise = "server_started_isOfferedToTheMesh_andTakenBackWhenItStops",
+    reason = "nothing says before its first connection that a port is for HTTP")
+abstract class NettyVersion extends StagedHttpServerContract {
+
+  @Override
+  protected final Staged start() {
+    return StagedCode.make(
+        getClass(), Staged.class, "io.endomesh.contracts.netty.server.NettyServer");
+  }
+
+  @Test
+  void port_ofWhichNobodyKnowsWhatForItIs_isNotOffered() throws Exception {
+    server.close();
+
+    assertThat(ports).isEmpty();
+  }
+}

@@ -1,0 +1,73 @@
+package io.endomesh.contracts.webflux.library;
+
+import static org.springframework.web.reactive.function.server.RequestPredicates.all;
+import static org.springframework.web.reactive.function.server.RouterFunctions.route;
+import static org.springframework.web.reactive.function.server.RouterFunctions.toHttpHandler;
+
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.testkit.StagedHttpServerContract.Staged;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.core.SpringVersion;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
+import org.springframework.http.server.reactive.SslInfo;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+
+/** The contract's handlers as functions of WebFlux, on Reactor Netty. Thread-safe. */
+public final class WebFluxServer implements Staged {
+
+  private final DisposableServer server =
+      HttpServer.create()
+          .host("127.0.0.1")
+          .port(0)
+          .handle(new ReactorHttpHandlerAdapter(toHttpHandler(route(all(), WebFluxServer::answer))))
+          .bindNow();
+
+  private static Mono<ServerResponse> answer(ServerRequest request) {
+    ServerResponse.BodyBuilder ok = ServerResponse.ok().header("x-path", request.path());
+    return switch (request.path()) {
+      case "/context" -> ok.bodyValue(String.valueOf(CallContext.current().caller()));
+      case "/async" -> later().flatMap(ok::bodyValue);
+      case "/certificate" -> ok.bodyValue(request.uri().getScheme() + " " + subject(request));
+      case "/fails" -> throw new IllegalStateException("as the test asked");
+      default ->
+          ok.body(
+              BodyInserters.fromPublisher(
+                  request.body(BodyExtractors.toDataBuffers()), DataBuffer.class));
+    };
+  }
+
+  private static Mono<String> later() {
+    return Mono.fromFuture(
+        CompletableFuture.supplyAsync(
+            () -> "later", task -> new Thread(task, "answering").start()));
+  }
+
+  private static String subject(ServerRequest request) {
+    SslInfo tls = request.exchange().getRequest().getSslInfo();
+    return tls == null || tls.getPeerCertificates() == null
+        ? "none"
+        : tls.getPeerCertificates()[0].getSubjectX500Principal().getName();
+  }
+
+  @Override
+  public String version() {
+    return String.valueOf(SpringVersion.getVersion());
+  }
+
+  @Override
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.disposeNow();
+  }
+}

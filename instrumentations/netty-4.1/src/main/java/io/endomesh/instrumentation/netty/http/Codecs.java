@@ -1,0 +1,70 @@
+package io.endomesh.instrumentation.netty.http;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.OptionalSslHandler;
+import io.netty.handler.ssl.SslHandler;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds in a pipeline what makes requests of bytes. Stateless. */
+final class Codecs {
+
+  /** By name: who has no HTTP/2 has no such class. A stream of HTTP/2 has one of its own. */
+  private static final String STREAM_CODEC =
+      "io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec";
+
+  /** Reactor Netty's, of a server that sends callers without TLS elsewhere. */
+  private static final String TLS_OR_REDIRECT = "reactor.netty.http.server.NonSslRedirectDetector";
+
+  /**
+   * Vert.x adds these when the first bytes told that they are not HTTP/2, of which it has a codec
+   * of its own: it would obey policies by half, and take no TLS. So it is left alone.
+   */
+  private static final String OF_VERTX = "io.vertx.";
+
+  private Codecs() {}
+
+  static boolean is(ChannelHandler handler) {
+    if (handler instanceof HttpRequestDecoder || handler instanceof HttpResponseEncoder) {
+      return !handler.getClass().getName().startsWith(OF_VERTX);
+    }
+    return handler instanceof HttpServerCodec || handler.getClass().getName().equals(STREAM_CODEC);
+  }
+
+  /**
+   * @return the name of the last handler that makes up the codec; null if a half of it is not there
+   */
+  static @Nullable String last(ChannelPipeline pipeline) {
+    String last = null;
+    boolean decodes = false;
+    boolean encodes = false;
+    for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+      ChannelHandler handler = entry.getValue();
+      if (is(handler)) {
+        last = entry.getKey();
+        decodes |= !(handler instanceof HttpResponseEncoder);
+        encodes |= !(handler instanceof HttpRequestDecoder);
+      }
+    }
+    return decodes && encodes ? last : null;
+  }
+
+  /** True for a server with TLS of its own, or one that finds out by itself. */
+  static boolean hasTls(ChannelPipeline pipeline) {
+    for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+      ChannelHandler handler = entry.getValue();
+      if (handler instanceof SslHandler
+          || handler instanceof AbstractSniHandler
+          || handler instanceof OptionalSslHandler
+          || handler.getClass().getName().equals(TLS_OR_REDIRECT)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+package io.endomesh.instrumentation.netty.http;
+
+import io.endomesh.weaving.Weaving;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ServerChannel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that a server of this JVM accepted and that speaks HTTP. Not those of clients, and
+ * not channels in memory. Used by its event loop.
+ */
+final class ServedConnection {
+
+  private ServedConnection() {}
+
+  /** Puts what the mesh needs around a codec that is in the pipeline now. */
+  static void codecAdded(Channel channel) {
+    Channel connection = of(channel);
+    if (connection == null) {
+      return;
+    }
+    ChannelPipeline pipeline = channel.pipeline();
+    String codec = Codecs.last(pipeline);
+    if (codec == null) {
+      return;
+    }
+    if (pipeline.get(Requests.class) == null) {
+      pipeline.addAfter(codec, /* name= */ null, new Requests(connection));
+    }
+    if (channel == connection
+        && isNew(channel)
+        && pipeline.get(FirstByte.class) == null
+        && !Codecs.hasTls(pipeline)
+        && Weaving.mesh().serverTls(localPort(channel)).detects()) {
+      pipeline.addFirst(new FirstByte());
+    }
+  }
+
+  /**
+   * @param channel of a connection, or of a stream of HTTP/2 on one
+   * @return null if no server of this JVM accepted it, from the network
+   */
+  private static @Nullable Channel of(Channel channel) {
+    Channel parent = channel.parent();
+    Channel connection = parent == null || parent instanceof ServerChannel ? channel : parent;
+    return connection.parent() instanceof ServerChannel
+            && connection.localAddress() instanceof InetSocketAddress
+        ? connection
+        : null;
+  }
+
+  /** False if bytes were read of it already, by a handler that chose the codec by them. */
+  private static boolean isNew(Channel connection) {
+    return connection.unsafe().recvBufAllocHandle().lastBytesRead() == 0;
+  }
+
+  static int localPort(Channel connection) {
+    return connection.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+  }
+}

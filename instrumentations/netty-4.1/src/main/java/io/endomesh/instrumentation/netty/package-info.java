@@ -1,0 +1,5 @@
+/** What the parts of the instrumentation of Netty's servers have in common. */
+@NullMarked
+package io.endomesh.instrumentation.netty;
+
+import org.jspecify.annotations.NullMarked;
