@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptContext extends HttpClientContext {
 
+  /**
+   * What an attempt is known by, whoever makes it, so that its call goes on as the library has it.
+   */
+  static final String MARK = "endomesh.attempt";
+
   /** What the library asks for whenever it opens a connection. */
   private static final String SOCKET_FACTORIES = "http.socket-factory-registry";
 
@@ -39,6 +44,7 @@ final class AttemptContext extends HttpClientContext {
   @Override
   public @Nullable Object getAttribute(String id) {
     return switch (id) {
+      case MARK -> true;
       case HTTP_TARGET_HOST -> target;
       case HTTP_REQUEST -> request == null ? super.getAttribute(id) : request;
       case SOCKET_FACTORIES -> factories == null ? super.getAttribute(id) : factories;

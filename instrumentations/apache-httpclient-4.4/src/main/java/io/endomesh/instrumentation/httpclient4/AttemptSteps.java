@@ -4,10 +4,7 @@ import io.endomesh.dataplane.http.HttpAttempt;
 import org.apache.http.client.methods.HttpExecutionAware;
 import org.apache.http.concurrent.Cancellable;
 
-/**
- * What the library asks between its steps and tells how to stop the next. Also what an attempt is
- * known by, so that its call goes on as the library has it. Thread-safe.
- */
+/** What the library asks between its steps and tells how to stop the next. Thread-safe. */
 record AttemptSteps(HttpAttempt http, AttemptContext context) implements HttpExecutionAware {
 
   /** The library asks before it takes, opens and uses a connection. */

@@ -2,8 +2,6 @@ package io.endomesh.instrumentation.httpclient4;
 
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.http.BlockingHttp;
-import io.endomesh.dataplane.http.ChangedHeaders;
-import io.endomesh.dataplane.http.HeaderReader;
 import io.endomesh.dataplane.http.HttpAttempt;
 import io.endomesh.dataplane.http.LibraryException;
 import io.endomesh.dataplane.http.LocalAnswer;
@@ -53,28 +51,15 @@ final class Attempts implements BlockingHttp<CloseableHttpResponse> {
 
   @Override
   public Sending<CloseableHttpResponse> prepare(HttpAttempt attempt) {
-    HttpRequestWrapper sent = wire();
+    HttpRequestWrapper sent = Messages.wire(request, view);
     HttpContext own = context(attempt.attempt());
     return () -> send(exec, attempt, sent, own);
   }
 
   @Override
   public Sending<CloseableHttpResponse> prepareCopy(HttpAttempt copy) {
-    HttpRequestWrapper sent = wire();
+    HttpRequestWrapper sent = Messages.wire(request, view);
     return () -> send(Copies.EXEC, copy, sent, Copies.context());
-  }
-
-  /** What the view of the request says now. */
-  private HttpRequestWrapper wire() {
-    String target = view.sentTarget();
-    HttpRequestWrapper wire =
-        Messages.copy(request, target == null ? view.requestTarget() : target);
-    Messages.change(wire, view.changedHeaders());
-    String authority = view.sentAuthority();
-    if (authority != null) {
-      wire.setHeader("Host", authority);
-    }
-    return wire;
   }
 
   /** Hedges run beside an attempt that has the application's. */
@@ -125,13 +110,7 @@ final class Attempts implements BlockingHttp<CloseableHttpResponse> {
     } finally {
       keepEntity(given);
     }
-    HeaderReader headers = name -> Messages.values(response, name);
-    if (attempt.answered(response.getStatusLine().getStatusCode(), headers)
-        && attempt.attempt().changesResponse()) {
-      ChangedHeaders changed = new ChangedHeaders(headers);
-      attempt.attempt().changeResponse(changed);
-      Messages.change(response, changed.changes());
-    }
+    Messages.answered(attempt, response);
     return response;
   }
 

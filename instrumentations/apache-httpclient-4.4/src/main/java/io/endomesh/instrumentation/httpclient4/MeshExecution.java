@@ -4,6 +4,7 @@ import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.http.BlockingHttpExchange;
 import io.endomesh.dataplane.http.Sent;
 import io.endomesh.weaving.Weaving;
+import org.apache.http.HttpHost;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpExecutionAware;
 import org.apache.http.client.methods.HttpRequestWrapper;
@@ -29,10 +30,16 @@ final class MeshExecution {
       HttpRequestWrapper request,
       HttpClientContext context,
       @Nullable HttpExecutionAware abortedBy) {
-    if (abortedBy instanceof AttemptSteps || Weaving.onAgentThread()) {
+    if (context.getAttribute(AttemptContext.MARK) != null || Weaving.onAgentThread()) {
       return null;
     }
-    RequestView view = RequestView.of(route, request, context);
+    HttpHost target = context.getTargetHost();
+    RequestView view =
+        RequestView.of(
+            route,
+            request,
+            target == null ? route.getTargetHost() : target,
+            /* replayable= */ true);
     Call call = view == null ? null : Weaving.mesh().call(view);
     if (view == null || call == null) {
       return null;

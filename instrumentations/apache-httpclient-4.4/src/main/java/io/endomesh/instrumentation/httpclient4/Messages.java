@@ -1,5 +1,8 @@
 package io.endomesh.instrumentation.httpclient4;
 
+import io.endomesh.dataplane.http.ChangedHeaders;
+import io.endomesh.dataplane.http.HeaderReader;
+import io.endomesh.dataplane.http.HttpAttempt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +11,7 @@ import org.apache.http.HttpEntity;
 import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpMessage;
 import org.apache.http.HttpRequest;
+import org.apache.http.HttpResponse;
 import org.apache.http.RequestLine;
 import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.message.BasicHttpEntityEnclosingRequest;
@@ -48,6 +52,18 @@ final class Messages {
     return path < 0 ? "/" : uri.substring(path);
   }
 
+  /** What goes out: the request as its view says now, with the application's body. */
+  static HttpRequestWrapper wire(HttpRequestWrapper request, RequestView view) {
+    String target = view.sentTarget();
+    HttpRequestWrapper wire = copy(request, target == null ? view.requestTarget() : target);
+    change(wire, view.changedHeaders());
+    String authority = view.sentAuthority();
+    if (authority != null) {
+      wire.setHeader("Host", authority);
+    }
+    return wire;
+  }
+
   /** The same request as another object, with another target; the body is shared. */
   static HttpRequestWrapper copy(HttpRequestWrapper request, String target) {
     RequestLine line =
@@ -74,5 +90,21 @@ final class Messages {
           message.removeHeaders(name);
           values.forEach(value -> message.addHeader(name, value));
         });
+  }
+
+  /**
+   * The head of an answer has come; what the mesh changes of it is changed.
+   *
+   * @return true if it is the application's
+   */
+  static boolean answered(HttpAttempt attempt, HttpResponse response) {
+    HeaderReader headers = name -> values(response, name);
+    boolean delivers = attempt.answered(response.getStatusLine().getStatusCode(), headers);
+    if (delivers && attempt.attempt().changesResponse()) {
+      ChangedHeaders changed = new ChangedHeaders(headers);
+      attempt.attempt().changeResponse(changed);
+      change(response, changed.changes());
+    }
+    return delivers;
   }
 }

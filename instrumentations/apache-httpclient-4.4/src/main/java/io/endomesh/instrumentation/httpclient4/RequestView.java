@@ -6,7 +6,6 @@ import java.util.Set;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpHost;
 import org.apache.http.client.methods.HttpRequestWrapper;
-import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +23,15 @@ final class RequestView extends ClientRequest {
   private final String path;
   private final @Nullable String query;
 
-  private RequestView(HttpRequestWrapper request, String scheme, HttpHost target) {
+  private final boolean replayable;
+
+  private RequestView(
+      HttpRequestWrapper request, String scheme, HttpHost target, boolean replayable) {
     super(RESTRICTED);
     this.request = request;
     this.scheme = scheme;
     this.target = target;
+    this.replayable = replayable;
     this.requestTarget = Messages.requestTarget(request);
     int mark = requestTarget.indexOf('?');
     String written = mark < 0 ? requestTarget : requestTarget.substring(0, mark);
@@ -36,16 +39,20 @@ final class RequestView extends ClientRequest {
     this.query = mark < 0 ? null : requestTarget.substring(mark + 1);
   }
 
-  /** Null if it is not one a service could be asked by. */
+  /**
+   * Null if it is not one a service could be asked by.
+   *
+   * @param target what goes into the Host header: with a port only if one was written
+   * @param replayable if what the request says of its body is true
+   */
   static @Nullable RequestView of(
-      HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
+      HttpRoute route, HttpRequestWrapper request, HttpHost target, boolean replayable) {
     String scheme = route.getTargetHost().getSchemeName();
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      return null;
-    }
-    // What goes into the Host header: with a port only if one was written.
-    HttpHost target = context.getTargetHost();
-    return new RequestView(request, scheme, target == null ? route.getTargetHost() : target);
+    HttpEntity entity = Messages.entity(request);
+    return scheme.equals("http") || scheme.equals("https")
+        ? new RequestView(
+            request, scheme, target, entity == null || replayable && entity.isRepeatable())
+        : null;
   }
 
   /** Path and query as the application wrote them, also where it uses a proxy. */
@@ -85,7 +92,6 @@ final class RequestView extends ClientRequest {
 
   @Override
   public boolean replayable() {
-    HttpEntity entity = Messages.entity(request);
-    return entity == null || entity.isRepeatable();
+    return replayable;
   }
 }

@@ -9,15 +9,6 @@ import java.util.concurrent.TimeoutException;
 /** What applications set up in this library, each as a client of its own. */
 public interface HttpClient4UnderTest extends HttpClientUnderTest {
 
-  /** With the application's own retry handler, which repeats at once what failed. */
-  HttpClientUnderTest retrying(int times);
-
-  /** The same, with what it does each time before. */
-  HttpClientUnderTest retrying(int times, Runnable before);
-
-  /** With the application's own strategy for 503, which repeats it at once. */
-  HttpClientUnderTest retryingUnavailable(int times);
-
   /** With a proxy on the loopback interface for all calls. */
   HttpClientUnderTest behindProxy(int port);
 
@@ -36,27 +27,22 @@ public interface HttpClient4UnderTest extends HttpClientUnderTest {
   /** With an interceptor of each request. */
   HttpClientUnderTest intercepting(Runnable interceptor);
 
-  /** With an element of the application's in front of the last, which answers by itself. */
-  HttpClientUnderTest answeringFromACache(String text);
-
   /** Makes a GET that is aborted from another thread; what its caller got. */
   Throwable abortedBeforeItsAnswer(String url) throws InterruptedException, TimeoutException;
 
   /** Makes a GET that is aborted while its answer is read; what its caller got. */
-  Throwable abortedWhileReading(String url) throws IOException;
-
-  /** Makes a GET with a request that was aborted before; what its caller got. */
-  Throwable abortedAlready(String url);
+  Throwable abortedWhileReading(String url)
+      throws IOException, InterruptedException, TimeoutException;
 
   /**
    * A GET in the form with a host beside a request that names none.
    *
    * @param port -1 for the default
    */
-  Answer getAt(String host, int port, String path) throws IOException;
+  Answer getAt(String host, int port, String path) throws IOException, InterruptedException;
 
   /** What the context of a call holds behind it: the URI of its request, its host, its TLS. */
   record Left(String uri, String host, boolean tls) {}
 
-  Left leftBy(String url) throws IOException;
+  Left leftBy(String url) throws IOException, InterruptedException;
 }

@@ -3,7 +3,6 @@ package io.endomesh.contracts.httpclient4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.PathRewrite;
 import io.endomesh.dataplane.route.RouteAction;
@@ -11,34 +10,32 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.Share;
 import io.endomesh.dataplane.route.UrlRewrite;
 import io.endomesh.dataplane.route.WeightedClusters;
-import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
 import io.endomesh.testkit.ScriptedServer;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The contract on one version of the client. */
+/** The contract on one version of a client of this library. */
 abstract class HttpClient4Version extends StagedHttpClientContract {
 
-  HttpClient4Version() {
-    super("io.endomesh.contracts.httpclient4.library.Blocking");
+  /**
+   * @param client binary name of a {@link HttpClient4UnderTest}
+   */
+  HttpClient4Version(String client) {
+    super(client);
   }
 
-  private HttpClient4UnderTest library() {
+  final HttpClient4UnderTest library() {
     return (HttpClient4UnderTest) client();
   }
 
@@ -51,64 +48,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
     assertThat(library().getAt("orders", -1, "/x").text()).isEqualTo("orders");
     assertThat(library().getAt("orders", 8080, "/x?y=z").text()).isEqualTo("orders");
     assertThat(orders.received()).extracting(Backend.Received::uri).containsExactly("/x", "/x?y=z");
-  }
-
-  @Test
-  void retryHandler_ofTheApplication_goesOnAroundTheMesh() throws Exception {
-    Backend broken = open(Backend.plaintext("broken").breaking());
-    routes.host("orders", broken.endpoint());
-
-    try (HttpClientUnderTest retrying = library().retrying(2)) {
-      assertThatThrownBy(() -> retrying.call("POST", "http://orders/", Map.of(), new byte[] {1}))
-          .isInstanceOf(IOException.class);
-    }
-
-    assertThat(broken.received()).hasSize(3);
-  }
-
-  @Test
-  void retryHandler_ofTheApplication_repeatsAStreamThatNobodyRead() throws Exception {
-    Backend orders = open(Backend.plaintext("orders"));
-    routes.host("orders", TestRoutes.endpoint(closedPort(), null));
-
-    AtomicInteger asked = new AtomicInteger();
-    try (HttpClientUnderTest retrying =
-        library()
-            .retrying(
-                1,
-                () -> {
-                  asked.incrementAndGet();
-                  routes.host("orders", orders.endpoint());
-                })) {
-      InputStream once = new ByteArrayInputStream("once".getBytes(StandardCharsets.UTF_8));
-      assertThat(retrying.stream("http://orders/", once).text()).isEqualTo("once");
-    }
-    assertThat(asked).hasValue(1);
-  }
-
-  @Test
-  void strategyFor503_ofTheApplication_goesOnAroundTheMesh() throws Exception {
-    Backend broken = open(Backend.plaintext("broken").answering(503));
-    routes.host("orders", broken.endpoint());
-
-    try (HttpClientUnderTest retrying = library().retryingUnavailable(2)) {
-      assertThat(retrying.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(503);
-    }
-
-    assertThat(broken.received()).hasSize(3);
-  }
-
-  @Test
-  void retries_ofTheLibrary_areAsEverOutsideTheMesh_andNoneInside() throws Exception {
-    Backend external = open(Backend.plaintext("external").breaking());
-    assertThatThrownBy(() -> get("http://localhost:" + external.port() + "/"))
-        .isInstanceOf(IOException.class);
-    assertThat(external.received()).hasSize(4);
-
-    Backend broken = open(Backend.plaintext("broken").breaking());
-    routes.host("orders", broken.endpoint());
-    assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(IOException.class);
-    broken.only();
   }
 
   @Test
@@ -140,24 +79,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
   }
 
   @Test
-  void password_isGivenToWhoAsks_inTheSameAttempt() throws Exception {
-    Backend asking =
-        open(
-            Backend.mutualTls("orders", "orders")
-                .answering(401)
-                .returning("WWW-Authenticate", "Basic realm=orders"));
-    routes.host("orders", asking.endpoint());
-
-    try (HttpClientUnderTest known = library().withPasswordFor("orders", 80)) {
-      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
-    }
-
-    assertThat(asking.received())
-        .extracting(request -> request.header("authorization"))
-        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
-  }
-
-  @Test
   void expectContinue_isSentAndWaitedFor() throws Exception {
     Backend orders = open(Backend.mutualTls("orders", "orders"));
     routes.host("orders", orders.endpoint());
@@ -183,24 +104,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
   }
 
   @Test
-  void pool_withoutAConnectionLeft_isTheApplicationsException_andNotTriedAgain() throws Exception {
-    Backend slow = open(Backend.plaintext("slow").holding());
-    Endpoint endpoint = slow.endpoint();
-    routes.host("orders", endpoint);
-
-    try (HttpClientUnderTest pooled = library().withOneConnection(Duration.ofMillis(100))) {
-      CompletableFuture<Answer> holding = pooled.start("http://orders/");
-      Await.until("request at the backend", () -> !slow.received().isEmpty());
-
-      assertThatThrownBy(() -> pooled.call("GET", "http://orders/", Map.of(), null))
-          .isInstanceOf(InterruptedIOException.class);
-      holding.cancel(true);
-    }
-    slow.only();
-    Await.until("end of the attempts", () -> endpoint.load().inFlight() == 0);
-  }
-
-  @Test
   void exception_ofAnInterceptor_reachesTheApplication_andNothingIsSent() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
     routes.host("orders", orders.endpoint());
@@ -218,17 +121,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
     }
 
     assertThat(asked).hasValue(1);
-    assertThat(orders.received()).isEmpty();
-  }
-
-  @Test
-  void cache_ofTheApplication_answersWithoutACall() throws Exception {
-    Backend orders = open(Backend.plaintext("orders"));
-    routes.host("orders", orders.endpoint());
-
-    try (HttpClientUnderTest cached = library().answeringFromACache("old")) {
-      assertThat(cached.call("GET", "http://orders/", Map.of(), null).text()).isEqualTo("old");
-    }
     assertThat(orders.received()).isEmpty();
   }
 
@@ -255,16 +147,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
         RoutePolicy.DEFAULT.withFault(delay));
 
     assertThat(library().abortedBeforeItsAnswer("http://orders/")).isInstanceOf(IOException.class);
-    assertThat(orders.received()).isEmpty();
-  }
-
-  @Test
-  void request_abortedAlready_isNotSent() {
-    Backend orders = open(Backend.plaintext("orders"));
-    routes.host("orders", orders.endpoint());
-
-    assertThat(library().abortedAlready("http://orders/"))
-        .isInstanceOf(InterruptedIOException.class);
     assertThat(orders.received()).isEmpty();
   }
 

@@ -1,6 +1,6 @@
 package io.endomesh.contracts.httpclient4.library;
 
-import io.endomesh.contracts.httpclient4.HttpClient4UnderTest;
+import io.endomesh.contracts.httpclient4.HttpBlockingClient4UnderTest;
 import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
@@ -49,7 +49,7 @@ import org.apache.http.util.VersionInfo;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one version, used as an application uses it. */
-public class Blocking implements HttpClient4UnderTest {
+public class Blocking implements HttpBlockingClient4UnderTest {
 
   private final Callers callers = new Callers();
   private final CloseableHttpClient client;
@@ -77,7 +77,7 @@ public class Blocking implements HttpClient4UnderTest {
   }
 
   /** With a body or without, whatever the method. */
-  private static final class Request extends HttpEntityEnclosingRequestBase {
+  static final class Request extends HttpEntityEnclosingRequestBase {
     private final String method;
 
     Request(String method, String url) {
@@ -273,10 +273,11 @@ public class Blocking implements HttpClient4UnderTest {
 
   static Answer execute(CloseableHttpClient client, HttpUriRequest request) throws IOException {
     HttpClientContext context = HttpClientContext.create();
-    return client.execute(request, response -> answer(response, uri(request, context)), context);
+    return client.execute(
+        request, response -> answer(response, uri(request.getURI(), context)), context);
   }
 
-  private static Answer answer(HttpResponse response, URI uri) throws IOException {
+  static Answer answer(HttpResponse response, URI uri) throws IOException {
     Map<String, String> headers = new HashMap<>();
     for (Header header : response.getAllHeaders()) {
       headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), header.getValue());
@@ -287,11 +288,9 @@ public class Blocking implements HttpClient4UnderTest {
   }
 
   /** Of the last request. */
-  private static URI uri(HttpUriRequest request, HttpContext context) {
+  static URI uri(URI asked, HttpContext context) {
     List<URI> redirects = HttpClientContext.adapt(context).getRedirectLocations();
-    return redirects == null || redirects.isEmpty()
-        ? request.getURI()
-        : redirects.get(redirects.size() - 1);
+    return redirects == null || redirects.isEmpty() ? asked : redirects.get(redirects.size() - 1);
   }
 
   @Override
