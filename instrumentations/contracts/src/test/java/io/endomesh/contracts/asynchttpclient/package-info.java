@@ -1,0 +1,5 @@
+/** AsyncHttpClient. */
+@NullMarked
+package io.endomesh.contracts.asynchttpclient;
+
+import org.jspecify.annotations.NullMarked;
