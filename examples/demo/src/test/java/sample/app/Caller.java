@@ -41,7 +41,7 @@ final class Caller {
     System.out.println("app ended");
   }
 
-  private static String call(HttpClient client, String host) throws InterruptedException {
+  static String call(HttpClient client, String host) throws InterruptedException {
     try {
       HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + "/")).build();
       return "status " + client.send(request, BodyHandlers.discarding()).statusCode();

@@ -57,7 +57,7 @@ final class Observing implements CallObserver {
 
   @Override
   public CallContext served(InboundCall call) {
-    SpanContext parent = tracing.extract(call.request());
+    SpanContext parent = tracing.parent(call.request());
     ObservedRequest observed =
         new ObservedRequest(call, tracing.child(parent), parent, clock.epochNanos());
     return new CallContext(observed, CallContext.NO_DEADLINE, observed.caller);
@@ -76,7 +76,7 @@ final class Observing implements CallObserver {
 
   @Override
   public @Nullable Object statementStarted(DatabaseCall call) {
-    SpanContext parent = Tracing.of(call.context());
+    SpanContext parent = tracing.parent(call.context());
     return new ObservedStatement(call, tracing.child(parent), parent, clock.epochNanos());
   }
 

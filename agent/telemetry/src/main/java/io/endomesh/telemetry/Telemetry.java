@@ -200,7 +200,9 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   private synchronized CallObserver makeObserving() {
     CallObserver known = observing;
     if (known == null) {
-      Tracing tracing = new Tracing(settings.samplingRatio(), traceLimit(), nanoTime);
+      Tracing tracing =
+          new Tracing(
+              settings.samplingRatio(), traceLimit(), nanoTime, OpenTelemetryAgent.inThisJvm());
       known = new Observing(tracing, clock, backlog);
       observing = known;
     }

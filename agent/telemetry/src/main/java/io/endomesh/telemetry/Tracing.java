@@ -2,6 +2,7 @@ package io.endomesh.telemetry;
 
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Request;
 import io.endomesh.dataplane.limit.CellRate;
@@ -20,6 +21,7 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,16 +56,24 @@ final class Tracing {
   private final Sampler sampler;
   private final CellRate limit;
   private final LongSupplier nanoTime;
+  private final Supplier<SpanContext> surrounding;
 
   /**
    * @param limit of traces that begin here, one bucket. Without it a busy service spends more on
    *     telling about its calls than on making them: at 4,500 calls a second tracing each cost as
    *     much CPU time as the calls did
+   * @param surrounding the span that another tracer of this JVM is in on the current thread,
+   *     invalid if none
    */
-  Tracing(double samplingRatio, CellRate limit, LongSupplier nanoTime) {
+  Tracing(
+      double samplingRatio,
+      CellRate limit,
+      LongSupplier nanoTime,
+      Supplier<SpanContext> surrounding) {
     this.sampler = Sampler.traceIdRatioBased(samplingRatio);
     this.limit = limit;
     this.nanoTime = nanoTime;
+    this.surrounding = surrounding;
   }
 
   /**
@@ -75,15 +85,30 @@ final class Tracing {
    */
   private record CallTrace(SpanContext parent, @Nullable SpanContext first, boolean propagated) {}
 
-  /** A request of the wire: the caller's span, invalid if it sent none that can be read. */
-  SpanContext extract(Request request) {
+  /**
+   * The parent of a request that arrived: the span another tracer began for it, else the caller's;
+   * invalid if it sent none that can be read.
+   */
+  SpanContext parent(InboundRequest request) {
+    SpanContext around = surrounding.get();
+    return around.isValid() ? around : extract(request);
+  }
+
+  private static SpanContext extract(Request request) {
     Context context =
         W3CTraceContextPropagator.getInstance().extract(Context.root(), request, GETTER);
     return Span.fromContext(context).getSpanContext();
   }
 
-  /** The span of whatever runs under this context; invalid if nothing observed does. */
-  static SpanContext of(CallContext context) {
+  /**
+   * The parent of what begins under this context; invalid if nothing observed runs there. What
+   * another tracer is in is more than that: it knows the application's own spans.
+   */
+  SpanContext parent(CallContext context) {
+    SpanContext around = surrounding.get();
+    if (around.isValid()) {
+      return around;
+    }
     return context.trace() instanceof Observed observed ? observed.span : SpanContext.getInvalid();
   }
 
@@ -139,7 +164,7 @@ final class Tracing {
       return known;
     }
     boolean ours = call.request().header(TRACEPARENT) == null;
-    SpanContext parent = ours ? of(call.context()) : extract(call.request());
+    SpanContext parent = ours ? parent(call.context()) : extract(call.request());
     CallTrace trace = new CallTrace(parent, null, ours);
     call.trace(trace);
     return trace;

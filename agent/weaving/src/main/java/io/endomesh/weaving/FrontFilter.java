@@ -32,8 +32,31 @@ public final class FrontFilter implements ClassFileTransformer {
       java.lang.instrument.Instrumentation jvm) {
     Loom loom = new Loom(instrumentations, agentLoader, jvm);
     FrontFilter filter = new FrontFilter(instrumentations.internalNames(), agentLoader, loom);
-    jvm.addTransformer(filter, /* canRetransform= */ true);
-    loom.startIfAnyIsLoaded();
+    // Asked before all that can retransform, whichever agent the command line names first: what
+    // they put into a method is around what is put here. So a trace's header is there when we look.
+    jvm.addTransformer(filter, /* canRetransform= */ false);
+    jvm.addTransformer(new LoadedEarlier(filter), /* canRetransform= */ true);
+    if (isTraced()) {
+      loom.startNow();
+    } else {
+      loom.startIfAnyIsLoaded();
+    }
+  }
+
+  /**
+   * True beside an OpenTelemetry Java agent that started before. What the JVM loads while Byte
+   * Buddy is loading would be woven late, and so around that agent's.
+   */
+  private static boolean isTraced() {
+    try {
+      Class.forName(
+          "io.opentelemetry.javaagent.bootstrap.AgentInitializer",
+          /* initialize= */ false,
+          /* loader= */ null);
+      return true;
+    } catch (ClassNotFoundException | LinkageError alone) {
+      return false;
+    }
   }
 
   @Override
@@ -44,12 +67,15 @@ public final class FrontFilter implements ClassFileTransformer {
       @Nullable Class<?> redefined,
       @Nullable ProtectionDomain domain,
       byte[] bytes) {
-    if (internalName == null
-        || !internalNames.contains(internalName)
-        || loader == agentLoader
-        || loader instanceof PluginLoader) {
-      return null;
-    }
-    return loom.weave(loader, internalName.replace('/', '.'), bytes);
+    return internalName == null || !wants(loader, internalName)
+        ? null
+        : loom.weave(loader, internalName.replace('/', '.'), bytes);
+  }
+
+  boolean wants(@Nullable ClassLoader loader, @Nullable String internalName) {
+    return internalName != null
+        && internalNames.contains(internalName)
+        && loader != agentLoader
+        && !(loader instanceof PluginLoader);
   }
 }

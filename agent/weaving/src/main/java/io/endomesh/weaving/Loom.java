@@ -70,6 +70,12 @@ final class Loom {
     }
   }
 
+  /** Returns when classes can be woven, or after as long as the load of a class would wait. */
+  void startNow() {
+    start();
+    await();
+  }
+
   byte @Nullable [] weave(@Nullable ClassLoader loader, String type, byte[] original) {
     try {
       if (!started.get() && !instrumentations.wakeWeaver(type)) {

@@ -61,6 +61,16 @@ public final class Spoken implements AutoCloseable {
     process.getOutputStream().flush();
   }
 
+  /** What {@code sample.app.Caller} says of a call to this host. */
+  String calls(String host) {
+    try {
+      say(host);
+      return after("called ");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(host, e);
+    }
+  }
+
   /** The next line that holds {@code part}. */
   public String line(String part) throws InterruptedException {
     return next(part, line -> line.contains(part));
@@ -85,6 +95,10 @@ public final class Spoken implements AutoCloseable {
         return line;
       }
     }
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** All lines read so far; once it has ended, all that it said. */
