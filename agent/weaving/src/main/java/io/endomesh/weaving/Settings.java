@@ -75,7 +75,7 @@ public final class Settings {
     source = SettingSource.of(agentArgument, property, environment, problems);
     rejectUnknownArguments();
     join = readJoin();
-    service = readName("service", defaultService(property));
+    service = readService(property);
     namespace = readName("namespace", "default");
     labels = withLocality(readLabels());
     address = readAddress();
@@ -234,6 +234,14 @@ public final class Settings {
     return defaultValue;
   }
 
+  /** Files are only read for a name if none is given. */
+  private String readService(Variables property) {
+    SettingSource.Found found = source.find("service");
+    return found != null && isLabel(found.value())
+        ? found.value()
+        : readName("service", defaultService(property));
+  }
+
   private String readText(String name, String defaultValue) {
     SettingSource.Found found = source.find(name);
     return found == null ? defaultValue : found.value();
@@ -344,9 +352,9 @@ public final class Settings {
   }
 
   private String defaultService(Variables property) {
-    String spring = source.foreign("spring.application.name", "SPRING_APPLICATION_NAME");
-    if (spring != null) {
-      String name = ServiceName.kebabCase(spring);
+    String application = new ApplicationName(source, property).find();
+    if (application != null) {
+      String name = ServiceName.kebabCase(application);
       if (!name.isEmpty()) {
         return name;
       }

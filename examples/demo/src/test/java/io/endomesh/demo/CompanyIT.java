@@ -7,18 +7,13 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,69 +36,27 @@ class CompanyIT {
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("endomesh.home")));
 
-  /** No resolver knows it (RFC 6761). */
-  private static final String HOST = "answers.invalid";
-
   /** The whole of a small container, as Kubernetes counts it: what is resident. */
   private static final long SMALL_KILOBYTES = 256 << 10;
 
   /** Many times what a workload takes to join. */
   private static final Duration JOINED = Duration.ofSeconds(60);
 
-  private static final BlockingQueue<List<String>> PARENTS = new LinkedBlockingQueue<>();
-
   @TempDir private static Path run;
-  private static ControllerProcess controller;
-  private static Path join;
-  private static HttpServer server;
-  private static Http http;
+  private static KnownHost host;
 
   @BeforeAll
   static void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          PARENTS.add(exchange.getRequestHeaders().getOrDefault("traceparent", List.of()));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    server.start();
-    http = new Http();
-    controller = new ControllerProcess(INSTALLATION, run, http, 0);
-    join = controller.joinFile("shop");
-    Http.Answer applied =
-        http.post(
-            controller.url() + "/api/v1/apply",
-            "application/yaml",
-            """
-            apiVersion: networking.istio.io/v1
-            kind: ServiceEntry
-            metadata: {name: answers, namespace: shop}
-            spec:
-              hosts: [%s]
-              location: MESH_EXTERNAL
-              resolution: STATIC
-              ports: [{number: 80, name: http, protocol: HTTP}]
-              endpoints: [{address: 127.0.0.1, ports: {http: %d}}]
-            """
-                .formatted(HOST, server.getAddress().getPort()));
-    assertThat(applied.ok()).as(applied.body()).isTrue();
+    host = new KnownHost(INSTALLATION, run);
   }
 
   @AfterAll
   static void stop() {
-    controller.close();
-    server.stop(0);
-  }
-
-  private static String agent(String service, Path state) {
-    return "-javaagent:%s=join-file=%s,namespace=shop,service=%s,state-dir=%s"
-        .formatted(INSTALLATION.agent(), join, service, state);
+    host.close();
   }
 
   private static String withState(String service) throws IOException {
-    return agent(service, Files.createTempDirectory(run, "state"));
+    return host.agent(Files.createTempDirectory(run, "state"), ",service=" + service);
   }
 
   private static String withState() throws IOException {
@@ -128,10 +81,10 @@ class CompanyIT {
 
   /** What the application and everybody in it said, once it has reached the host and ended. */
   private static String reachesTheHost(List<String> command) throws Exception {
-    PARENTS.clear();
+    host.traceparents().clear();
     try (Spoken application = Spoken.start(command)) {
       // A call does not wait for a controller that is slow to answer: it goes where it went.
-      Await.until("the host", JOINED, () -> application.calls(HOST).equals("status 200"));
+      Await.until("the host", JOINED, () -> application.calls(KnownHost.NAME).equals("status 200"));
       assertThat(application.end()).as(application.said()).isZero();
       assertThat(application.said()).doesNotContain("endomesh WARN", "endomesh ERROR");
       return application.said();
@@ -172,15 +125,15 @@ class CompanyIT {
             "-cp",
             System.getProperty("java.class.path"),
             "sample.app.Front",
-            HOST);
+            KnownHost.NAME);
 
     try (Spoken application = Spoken.start(command)) {
       String port = application.after("serving ");
-      Await.until("the host", JOINED, () -> application.calls(HOST).equals("status 200"));
-      PARENTS.clear();
-      assertThat(application.calls(HOST)).isEqualTo("status 200");
+      Await.until("the host", JOINED, () -> application.calls(KnownHost.NAME).equals("status 200"));
+      host.traceparents().clear();
+      assertThat(application.calls(KnownHost.NAME)).isEqualTo("status 200");
       Matcher alone = traceparent();
-      assertThat(http.get("http://127.0.0.1:" + port).body()).isEqualTo("status 200");
+      assertThat(host.http().get("http://127.0.0.1:" + port).body()).isEqualTo("status 200");
       Matcher within = traceparent();
       String client = alone.group(2);
       String nested = within.group(2);
@@ -205,7 +158,7 @@ class CompanyIT {
 
   /** The one that the host was sent, and no second. */
   private static Matcher traceparent() throws InterruptedException {
-    List<String> sent = PARENTS.poll(JOINED.toSeconds(), TimeUnit.SECONDS);
+    List<String> sent = host.traceparents().poll(JOINED.toSeconds(), TimeUnit.SECONDS);
     assertThat(sent).hasSize(1);
     Matcher parent = TRACEPARENT.matcher(sent.get(0));
     assertThat(parent.matches()).as(sent.get(0)).isTrue();
@@ -226,12 +179,13 @@ class CompanyIT {
 
   /** What the controller knows of a trace, once as many spans are there. */
   private static JsonNode ours(String trace, int spans) {
-    String url = controller.url() + "/api/v1/traces/" + trace;
+    String url = host.controller().url() + "/api/v1/traces/" + trace;
     Await.until(
         spans + " spans of " + trace,
         JOINED,
-        () -> http.get(url).ok() && http.get(url).json().get("spans").size() >= spans);
-    return http.get(url).json().get("spans");
+        () ->
+            host.http().get(url).ok() && host.http().get(url).json().get("spans").size() >= spans);
+    return host.http().get(url).json().get("spans");
   }
 
   private static String kindAndParent(JsonNode span) {
@@ -283,10 +237,12 @@ class CompanyIT {
   void fileSystem_readOnly_costsTheStateKeptAndNothingElse() throws Exception {
     List<String> command =
         application(
-            "-XX:-UsePerfData", "-Djava.io.tmpdir=/proc", agent("company", Path.of("/proc/none")));
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=/proc",
+            host.agent(Path.of("/proc/none"), ",service=company"));
 
     try (Spoken application = Spoken.start(command)) {
-      Await.until("the host", JOINED, () -> application.calls(HOST).equals("status 200"));
+      Await.until("the host", JOINED, () -> application.calls(KnownHost.NAME).equals("status 200"));
       assertThat(application.end()).as(application.said()).isZero();
       assertThat(application.said())
           .containsOnlyOnce("endomesh WARN")
@@ -309,7 +265,7 @@ class CompanyIT {
 
     try (Spoken application = Spoken.start(command)) {
       application.line("Started ");
-      Await.until("the workload", JOINED, () -> !controller.workloads("small").isEmpty());
+      Await.until("the workload", JOINED, () -> !host.controller().workloads("small").isEmpty());
       Path status = Path.of("/proc", Long.toString(application.pid()), "status");
       assumeTrue(Files.exists(status), "skipped, " + status + " is Linux's");
       String highest = Files.readString(status).replaceAll("(?s).*VmHWM:\\s*(\\d+) kB.*", "$1");
