@@ -259,7 +259,18 @@ public final class Telemetry implements CallObserver, AutoCloseable {
     Resource resource = resource(workload, settings.agentVersion());
     Recorder recorder = new Recorder(resource, backlog);
     backlog.recordWith(recorder);
-    return new Exporter(backlog, resource, recorder, new RefusalLog(log, nanoTime), sender, log);
+    return new Exporter(
+        backlog, resource, recorder, new RefusalLog(log, nanoTime), sender, this::complain);
+  }
+
+  /**
+   * The last export is not tried again: that it failed, because the JVM ended, tells nobody
+   * anything.
+   */
+  private void complain(String problem) {
+    if (!closing) {
+      log.accept(problem);
+    }
   }
 
   private static Resource resource(Workload workload, String agentVersion) {

@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,31 @@ class DeliveryTest extends ObservedWorkload {
 
     assertThat(collector.point("http.client.request.duration", 2).getCount()).isEqualTo(2);
     assertThat(thread.get().isAlive()).isFalse();
+  }
+
+  @Test
+  void close_whileTheControllerIsAway_complainsOfNothing() throws InterruptedException {
+    Telemetry hourly =
+        new Telemetry(
+            Shop.STOREFRONT,
+            new TelemetrySettings(1, 100, Duration.ofHours(1), "1"),
+            collector,
+            ObservedWorkload::daemon,
+            log::add);
+    ((Attempt) call(Shop.mesh(hourly), Message.http("orders:8080", "GET", "/")).next())
+        .responded(200, -1);
+    collector.spans(1);
+    BlockingQueue<String> tried = new LinkedBlockingQueue<>();
+    collector.status =
+        path -> {
+          tried.add(path);
+          return 0;
+        };
+
+    hourly.close(Duration.ofSeconds(30));
+
+    assertThat(tried).containsExactly("/v1/metrics");
+    assertThat(log).isEmpty();
   }
 
   @Test

@@ -50,7 +50,7 @@ final class ConfigurationFile {
   private static Map<String, String> ofYaml(String text) {
     Map<String, String> values = new HashMap<>();
     Deque<Open> open = new ArrayDeque<>();
-    for (String line : text.split("\n")) {
+    for (String line : text.split("\n", -1)) {
       String content = line.strip();
       if (content.startsWith("---") && !values.isEmpty()) {
         break;
