@@ -22,10 +22,10 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 
 /**
  * An application that knows nothing of a mesh. Its input is {@code open NAME WRITER READER}, two
- * URLs that become the data sources {@code NAME}, without a pool, and {@code pooled-NAME}; or {@code
- * DATA-SOURCE COUNT read|write STATEMENT}: so many transactions at once of one statement each,
- * answered by the first column of the first row, or by SQLState and
- * message, with a bar between them.
+ * URLs that become the data sources {@code NAME}, without a pool, and {@code pooled-NAME}; or
+ * {@code DATA-SOURCE COUNT read|write STATEMENT}: so many transactions at once of one statement
+ * each, answered by the first column of the first row, or by SQLState and message, with a bar
+ * between them.
  */
 final class Transactions {
 

@@ -34,8 +34,8 @@ import java.util.concurrent.TimeUnit;
  * Makes calls and tells how they went. A call is {@code {url, headers, count, atOnce}}: a URL of
  * scheme {@code grpc} is called by gRPC, and {@code atOnce} of them are under way at a time. The
  * answer is {@code {status, headers, received, seen}}, the status of gRPC being its number; {@code
- * seen} counts who answered, or with which error nobody did. Thread-safe, but
- * {@link #make} forgets the cookies of calls that are under way.
+ * seen} counts who answered, or with which error nobody did. Thread-safe, but {@link #make} forgets
+ * the cookies of calls that are under way.
  */
 final class Calls implements AutoCloseable {
 
@@ -76,7 +76,9 @@ final class Calls implements AutoCloseable {
     return answer.set("seen", json.valueToTree(seen));
   }
 
-  /** A call that a server makes to answer one, which is then the answer of the server it reached. */
+  /**
+   * A call that a server makes to answer one, which is then the answer of the server it reached.
+   */
   JsonNode relay(String url) throws IOException {
     try {
       return make(json.createObjectNode().put("url", url));

@@ -60,13 +60,10 @@ enum DatabaseKind {
     DatabaseServer server =
         switch (this) {
           case POSTGRESQL ->
-              PostgresServer.installed()
-                  .orElseThrow()
-                  .start(directory, USER, PASSWORD, "shop");
+              PostgresServer.installed().orElseThrow().start(directory, USER, PASSWORD, "shop");
           case MARIADB, MYSQL ->
               MariaDbServer.installed().orElseThrow().start(directory, USER, PASSWORD, "shop");
-          case H2 ->
-              H2Server.start(directory, jarOfH2(), USER, PASSWORD, "mem:shop");
+          case H2 -> H2Server.start(directory, jarOfH2(), USER, PASSWORD, "mem:shop");
         };
     try (Connection connection =
             DriverManager.getConnection(url("127.0.0.1:" + server.port()), USER, PASSWORD);
@@ -86,7 +83,8 @@ enum DatabaseKind {
   }
 
   private static String jarOfH2() {
-    return Path.of(URI.create(Driver.class.getProtectionDomain().getCodeSource().getLocation().toString()))
+    return Path.of(
+            URI.create(Driver.class.getProtectionDomain().getCodeSource().getLocation().toString()))
         .toString();
   }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every field of a DatabasePolicy, from what is applied to another outcome of a transaction in an
- * application that runs on: two servers of each kind, one application under the agent with
- * the driver alone and with HikariCP before it, one controller.
+ * application that runs on: two servers of each kind, one application under the agent with the
+ * driver alone and with HikariCP before it, one controller.
  */
 @Timeout(180)
 class DatabasesIT {
@@ -86,8 +86,7 @@ class DatabasesIT {
                 .formatted(
                     installation.agent(), controller.joinFile("shop"), run.resolve("state")));
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), "sample.database.Transactions"));
+        List.of("-cp", System.getProperty("java.class.path"), "sample.database.Transactions"));
     application = Spoken.start(command);
   }
 

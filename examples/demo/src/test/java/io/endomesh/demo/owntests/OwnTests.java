@@ -163,8 +163,7 @@ class OwnTests {
       throw new AssertionError(suite + " does not end:\n" + tail(output));
     }
     if (!agent.isEmpty()) {
-      assertThat(Files.readString(output))
-          .doesNotContain("endomesh ERROR", "suppressed exception");
+      assertThat(Files.readString(output)).doesNotContain("endomesh ERROR", "suppressed exception");
     }
     return SuiteRun.read(reports);
   }

@@ -20,8 +20,7 @@ record Suite(String name, String tests, List<String> options, List<String> selec
 
   static final List<Suite> ALL =
       List.of(
-          new Suite(
-              "apache-httpclient-4", "-tests.jar", List.of(OPEN_LANG, OPEN_NET), List.of()),
+          new Suite("apache-httpclient-4", "-tests.jar", List.of(OPEN_LANG, OPEN_NET), List.of()),
           new Suite("apache-httpclient-5", "-tests.jar", List.of(), List.of()),
           new Suite(
               "undertow",
