@@ -44,6 +44,15 @@ record Page(
     return rows.getOrDefault(row, new TreeMap<>()).containsKey(jdk);
   }
 
+  /** Behaviours that a version of a library does not give, each once for all JDKs. */
+  long notGiven() {
+    return exceptions.entrySet().stream()
+        .flatMap(
+            each -> each.getValue().stream().map(reason -> each.getKey().title() + " " + reason))
+        .distinct()
+        .count();
+  }
+
   SortedSet<Integer> jdks() {
     SortedSet<Integer> jdks = new TreeSet<>();
     rows.values().forEach(byJdk -> jdks.addAll(byJdk.keySet()));

@@ -3,6 +3,9 @@ package io.endomesh.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +36,16 @@ class PageTest {
 
   private static Page read(String text) {
     return PageText.read(text.lines().toList());
+  }
+
+  /** Whoever leaves a behaviour out has to change a number that users read. */
+  @Test
+  void readme_saysHowManyBehavioursAreNotGiven() throws IOException {
+    Path root = Path.of("../..");
+    Page page = PageText.read(Files.readAllLines(root.resolve("docs/compatibility.md")));
+
+    assertThat(Files.readString(root.resolve("README.md")))
+        .contains("**" + page.notGiven() + "** behaviours");
   }
 
   @Test

@@ -27,6 +27,9 @@ public interface HttpClientUnderTest extends AutoCloseable {
 
   Answer getWithCookies(String url) throws IOException, InterruptedException;
 
+  /** Another client, with a proxy on the loopback interface for all calls. */
+  HttpClientUnderTest behindProxy(int port);
+
   @Override
   void close() throws IOException;
 }

@@ -41,6 +41,34 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
     assertThat(client.version()).isEqualTo(StagedLibrary.of(getClass()).version());
   }
 
+  @Test
+  void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
+    try (ScriptedServer server = ScriptedServer.closingSilently()) {
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(get("http://orders/").text()).isEqualTo("ok");
+      }
+      assertThat(server.connections()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  protected void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {
+    Backend proxy = open(Backend.plaintext("proxy"));
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+
+    try (HttpClientUnderTest proxied = client.behindProxy(proxy.port())) {
+      assertThat(proxied.call("GET", "http://orders/x", Map.of(), null).text()).isEqualTo("orders");
+      assertThat(proxied.call("GET", "http://outside.example/x", Map.of(), null).text())
+          .isEqualTo("proxy");
+    }
+
+    assertThat(orders.only().uri()).isEqualTo("/x");
+    assertThat(proxy.only().uri()).isEqualTo("http://outside.example/x");
+  }
+
   @Override
   protected final Answer call(
       String method, String url, Map<String, String> headers, byte @Nullable [] body)

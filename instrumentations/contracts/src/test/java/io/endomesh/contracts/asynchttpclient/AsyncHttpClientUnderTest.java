@@ -8,9 +8,6 @@ import java.util.function.Consumer;
 /** What applications set up in this library, each as a client of its own. */
 public interface AsyncHttpClientUnderTest extends HttpClientUnderTest {
 
-  /** With a proxy on the loopback interface for all calls. */
-  HttpClientUnderTest behindProxy(int port);
-
   /** With a password for whoever asks. */
   HttpClientUnderTest withPassword();
 

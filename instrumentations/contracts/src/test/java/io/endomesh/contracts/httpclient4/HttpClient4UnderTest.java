@@ -9,9 +9,6 @@ import java.util.concurrent.TimeoutException;
 /** What applications set up in this library, each as a client of its own. */
 public interface HttpClient4UnderTest extends HttpClientUnderTest {
 
-  /** With a proxy on the loopback interface for all calls. */
-  HttpClientUnderTest behindProxy(int port);
-
   /** With a password for one host and port, and nobody else. */
   HttpClientUnderTest withPasswordFor(String host, int port);
 

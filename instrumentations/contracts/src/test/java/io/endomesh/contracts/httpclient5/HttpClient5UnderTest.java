@@ -12,9 +12,6 @@ public interface HttpClient5UnderTest extends HttpClientUnderTest {
   /** With the application's own retry strategy, which repeats what it can at once. */
   HttpClientUnderTest retrying(int times);
 
-  /** With a proxy on the loopback interface for all calls. */
-  HttpClientUnderTest behindProxy(int port);
-
   /** With a password for whoever asks. */
   HttpClientUnderTest withPassword();
 

@@ -54,34 +54,6 @@ abstract class HttpClient5Version extends StagedHttpClientContract {
   }
 
   @Test
-  void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
-    try (ScriptedServer server = ScriptedServer.closingSilently()) {
-      routes.host("orders", TestRoutes.endpoint(server.port(), null));
-
-      for (int i = 0; i < 5; i++) {
-        assertThat(get("http://orders/").text()).isEqualTo("ok");
-      }
-      assertThat(server.connections()).isEqualTo(5);
-    }
-  }
-
-  @Test
-  void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {
-    Backend proxy = open(Backend.plaintext("proxy"));
-    Backend orders = open(Backend.mutualTls("orders", "orders"));
-    routes.host("orders", orders.endpoint());
-
-    try (HttpClientUnderTest proxied = library().behindProxy(proxy.port())) {
-      assertThat(proxied.call("GET", "http://orders/x", Map.of(), null).text()).isEqualTo("orders");
-      assertThat(proxied.call("GET", "http://outside.example/x", Map.of(), null).text())
-          .isEqualTo("proxy");
-    }
-
-    assertThat(orders.only().uri()).isEqualTo("/x");
-    assertThat(proxy.only().uri()).isEqualTo("http://outside.example/x");
-  }
-
-  @Test
   void password_isGivenToWhoAsks_inTheSameAttempt() throws Exception {
     Backend asking =
         open(

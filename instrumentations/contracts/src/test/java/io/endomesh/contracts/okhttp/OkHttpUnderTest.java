@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** What applications set up in this library, each as a client of its own. */
 public interface OkHttpUnderTest extends HttpClientUnderTest {
 
-  /** With a proxy on the loopback interface for all calls. */
-  HttpClientUnderTest behindProxy(int port);
-
   /** With a password for whoever asks, once. */
   HttpClientUnderTest withPassword();
 

@@ -173,22 +173,6 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
   }
 
   @Test
-  void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {
-    Backend proxy = open(Backend.plaintext("proxy"));
-    Backend orders = open(Backend.mutualTls("orders", "orders"));
-    routes.host("orders", orders.endpoint());
-
-    try (HttpClientUnderTest proxied = library().behindProxy(proxy.port())) {
-      assertThat(proxied.call("GET", "http://orders/x", Map.of(), null).text()).isEqualTo("orders");
-      assertThat(proxied.call("GET", "http://outside.example/x", Map.of(), null).text())
-          .isEqualTo("proxy");
-    }
-
-    assertThat(orders.only().uri()).isEqualTo("/x");
-    assertThat(proxy.only().uri()).isEqualTo("http://outside.example/x");
-  }
-
-  @Test
   void answer_inTheCache_isNoCall(@TempDir Path directory) throws Exception {
     Backend orders =
         open(Backend.mutualTls("orders", "orders").returning("Cache-Control", "max-age=60"));
@@ -305,18 +289,6 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
 
       assertThat(library().cancelledWhileReading("http://orders/")).isInstanceOf(IOException.class);
       assertThat(endpoint.load().inFlight()).isZero();
-    }
-  }
-
-  @Test
-  void connection_thatTheServerClosedWhileIdle_costsNoCall() throws Exception {
-    try (ScriptedServer server = ScriptedServer.closingSilently()) {
-      routes.host("orders", TestRoutes.endpoint(server.port(), null));
-
-      for (int i = 0; i < 5; i++) {
-        assertThat(get("http://orders/").text()).isEqualTo("ok");
-      }
-      assertThat(server.connections()).isEqualTo(5);
     }
   }
 

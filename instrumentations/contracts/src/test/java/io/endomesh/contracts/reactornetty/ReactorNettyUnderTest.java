@@ -12,9 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What applications set up in this library, each as a client of its own. */
 public interface ReactorNettyUnderTest extends HttpClientUnderTest {
 
-  /** With a proxy on the loopback interface for all calls. */
-  HttpClientUnderTest behindProxy(int port);
-
   /** With a response timeout. */
   HttpClientUnderTest waitingAtMost(Duration time);
 
