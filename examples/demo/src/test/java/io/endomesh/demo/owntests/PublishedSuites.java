@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Run on demand ({@code ./endomesh test --own-tests}): it takes a quarter of an hour.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
-class OwnTests {
+class PublishedSuites {
 
   /** A test that passes without the agent so often, and never with it, is broken by it. */
   private static final int AGAIN = 3;
