@@ -17,10 +17,16 @@ public final class StagedCode {
 
   /**
    * @param jars of the library, separated as a class path is
-   * @param ownPackage with its last dot: what the test has in it, or below, is loaded with them
+   * @param ownPackages with their last dot: what the test has in them, or below, is loaded with it
    */
-  public StagedCode(String jars, String ownPackage) {
-    loader = new LibraryLoader(jars, ownPackage);
+  public StagedCode(String jars, String... ownPackages) {
+    loader = new LibraryLoader(jars, ownPackages);
+  }
+
+  /** On the library that the {@link Library} of a test names; asked again, it is the same. */
+  public static StagedCode of(Class<?> test, String... ownPackages) {
+    return OF_TESTS.computeIfAbsent(
+        test, type -> new StagedCode(StagedLibrary.of(type).classPath(), ownPackages));
   }
 
   /**
@@ -32,11 +38,7 @@ public final class StagedCode {
    * @throws IllegalStateException if there is no such class, or its constructor throws
    */
   public static <T> T make(Class<?> test, Class<T> as, String name, Object... arguments) {
-    String ownPackage = name.substring(0, name.lastIndexOf('.') + 1);
-    return OF_TESTS
-        .computeIfAbsent(
-            test, type -> new StagedCode(StagedLibrary.of(type).classPath(), ownPackage))
-        .make(as, name, arguments);
+    return of(test, name.substring(0, name.lastIndexOf('.') + 1)).make(as, name, arguments);
   }
 
   /** As {@link #make(Class, Class, String, Object...)}, also for a class of the library. */

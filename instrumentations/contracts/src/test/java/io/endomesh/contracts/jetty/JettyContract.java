@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.testkit.Await;
-import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedHttpServerContract;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -30,17 +29,20 @@ public abstract class JettyContract extends StagedHttpServerContract {
   }
 
   private final String className;
+  private final Object[] arguments;
 
   /**
-   * @param className binary name of a {@link Jetty} without arguments
+   * @param className binary name of a {@link Jetty}
+   * @param arguments of its constructor
    */
-  protected JettyContract(String className) {
+  protected JettyContract(String className, Object... arguments) {
     this.className = className;
+    this.arguments = arguments.clone();
   }
 
   @Override
   protected final Jetty start() {
-    return StagedCode.make(getClass(), Jetty.class, className);
+    return JettyCode.of(getClass()).make(Jetty.class, className, arguments);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.testkit.HttpPathContract;
 import io.endomesh.testkit.ServerUnderTest;
-import io.endomesh.testkit.StagedCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,24 +11,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The contract on one version of Jetty, and on which ambiguous paths it is told to route. */
 public abstract class JettyPathContract extends HttpPathContract {
 
-  private final String server;
-  private final Object setting;
   private final String escapedSlash;
+  private final String server;
+  private final Object[] arguments;
 
   /**
-   * @param server binary name of a {@link ServerUnderTest} with one argument
-   * @param setting the argument: what it is told
-   * @param escapedSlash what {@code /admin/a%2Fb} then becomes; empty if it is refused
+   * @param escapedSlash what {@code /admin/a%2Fb} becomes; empty if it is refused
+   * @param server binary name of a {@link ServerUnderTest}
+   * @param arguments of its constructor: what it is told
    */
-  protected JettyPathContract(String server, Object setting, String escapedSlash) {
-    this.server = server;
-    this.setting = setting;
+  protected JettyPathContract(String escapedSlash, String server, Object... arguments) {
     this.escapedSlash = escapedSlash;
+    this.server = server;
+    this.arguments = arguments.clone();
   }
 
   @Override
   protected final ServerUnderTest start() {
-    return StagedCode.make(getClass(), ServerUnderTest.class, server, setting);
+    return JettyCode.of(getClass()).make(ServerUnderTest.class, server, arguments);
   }
 
   /** Else the contract's vectors would show nothing: those it refuses itself reach nobody. */

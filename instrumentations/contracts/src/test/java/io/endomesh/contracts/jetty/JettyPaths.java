@@ -8,6 +8,6 @@ abstract class JettyPaths extends JettyPathContract {
    * @param escapedSlash what {@code /admin/a%2Fb} then becomes; empty if it is refused
    */
   JettyPaths(String compliance, String escapedSlash) {
-    super("io.endomesh.contracts.jetty.server.RoutingJetty", compliance, escapedSlash);
+    super(escapedSlash, "io.endomesh.contracts.jetty.server.RoutingJetty", compliance);
   }
 }

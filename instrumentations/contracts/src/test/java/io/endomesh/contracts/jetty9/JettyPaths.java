@@ -11,7 +11,12 @@ abstract class JettyPaths extends JettyPathContract {
   private final boolean compact;
 
   JettyPaths(boolean compact) {
-    super("io.endomesh.contracts.jetty9.server.RoutingJetty", compact, "/admin/a/b");
+    super(
+        "/admin/a/b",
+        "io.endomesh.contracts.jetty9.server.RoutingJetty",
+        "io.endomesh.contracts.jetty9.server.Application",
+        compact,
+        /* compliance= */ "");
     this.compact = compact;
   }
 

@@ -6,6 +6,8 @@ import io.endomesh.contracts.jetty.JettyContract;
 abstract class JettyVersion extends JettyContract {
 
   JettyVersion() {
-    super("io.endomesh.contracts.jetty9.server.JettyServer");
+    super(
+        "io.endomesh.contracts.jetty9.server.JettyServer",
+        "io.endomesh.contracts.jetty9.server.Handlers");
   }
 }

@@ -55,15 +55,9 @@ public final class JettyInstrumentation extends Instrumentation {
             .advice(PACKAGE + "NestedServletAdvice"));
   }
 
-  /** Not in Jetty 9, which has an instrumentation of its own; in 10 and 11, which have none. */
+  /** What Jetty 12 brought: before it, requests are handled in another way, and woven by others. */
   @Override
   public List<String> onlyWith() {
-    return List.of("org.eclipse.jetty.http.HttpFields$Mutable");
-  }
-
-  /** What Jetty 12 brought: before it, requests are handled in another way. */
-  @Override
-  public List<String> requires() {
     return List.of("org.eclipse.jetty.server.HttpStream$Wrapper");
   }
 }

@@ -17,7 +17,7 @@ public final class CommitAdvice {
       @Advice.This HttpChannel channel, @Advice.Argument(0) MetaData.Response answer) {
     ServedRequest served = ServedRequest.of(channel.getRequest());
     if (served != null) {
-      served.answers(answer, channel.getResponse());
+      served.answers(answer);
     }
   }
 }

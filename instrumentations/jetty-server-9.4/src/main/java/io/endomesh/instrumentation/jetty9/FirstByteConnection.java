@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.jetty9;
 
 import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.instrumentation.jetty9.before10.JettyApi;
 import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.Refusals;
 import io.endomesh.weaving.Weaving;
@@ -32,7 +33,7 @@ final class FirstByteConnection extends AbstractConnection implements Connection
     this.connector = connector;
     this.port = port;
     // Those that count or limit connections are to see each from its beginning.
-    connector.getBeans(Connection.Listener.class).forEach(this::addListener);
+    connector.getBeans(Connection.Listener.class).forEach(each -> JettyApi.listens(this, each));
   }
 
   /** Null if the mesh does not look into connections to this port. */

@@ -1,6 +1,5 @@
 package io.endomesh.instrumentation.jetty9;
 
-import io.endomesh.dataplane.CallContext;
 import net.bytebuddy.asm.Advice;
 import org.eclipse.jetty.server.HttpChannel;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,9 @@ public final class HandleAdvice {
 
   private HandleAdvice() {}
 
-  /** True if the request was refused and answered; else the context that was current before. */
+  /**
+   * True if the request was refused and answered; else what is handled, null if nothing was done.
+   */
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class, skipOn = Boolean.class)
   public static @Nullable Object enter(@Advice.Argument(0) HttpChannel channel) {
     return ServedRequest.serve(channel);
@@ -21,8 +22,8 @@ public final class HandleAdvice {
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit(@Advice.Enter @Nullable Object entered) {
-    if (entered instanceof CallContext before) {
-      CallContext.restore(before);
+    if (entered instanceof ServedRequest served) {
+      served.leave();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.jetty9;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.instrumentation.jetty9.before10.JettyApi;
 import io.endomesh.weaving.Suppressed;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.HttpOutput;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundHttp implements InboundRequest {
 
-  /** Where a servlet asks for it (Servlet 3.1, 3.9). */
-  private static final String CERTIFICATES = "javax.servlet.request.X509Certificate";
+  /** Where a servlet asks for it (Servlet 3.1, 3.9): {@code javax.…}, {@code jakarta.…} in 11. */
+  private static final String CERTIFICATES =
+      HttpOutput.class.getSuperclass().getPackageName() + ".request.X509Certificate";
 
   private final Request request;
   private final @Nullable Socket socket;
@@ -86,7 +89,7 @@ final class InboundHttp implements InboundRequest {
   /** As it was written: a request's target before its Host header, which is not believed then. */
   @Override
   public String authority() {
-    String inTarget = request.getHttpURI().getAuthority();
+    String inTarget = JettyApi.authority(request);
     String host = inTarget == null ? request.getHeader("Host") : inTarget;
     return host == null ? "" : host.toLowerCase(Locale.ROOT);
   }

@@ -9,13 +9,14 @@ import java.util.List;
  * its first byte is read, and each request before the application's handlers see it, where its
  * answer begins, and where it ends. Immutable. Connectors with TLS of their own stay as they are.
  */
-public final class Jetty9Instrumentation extends Instrumentation {
+public class Jetty9Instrumentation extends Instrumentation {
 
   private static final String SERVER = "org.eclipse.jetty.server.Server";
   private static final String CONNECTOR = "org.eclipse.jetty.server.ServerConnector";
   private static final String ACCEPTED = CONNECTOR + "$ServerConnectorManager";
   private static final String CONTEXT = "org.eclipse.jetty.server.handler.ContextHandler";
   private static final String CHANNEL = "org.eclipse.jetty.server.HttpChannel";
+  private static final String RESPONSE = "org.eclipse.jetty.server.Response";
   private static final String PACKAGE = "io.endomesh.instrumentation.jetty9.";
 
   @Override
@@ -35,6 +36,10 @@ public final class Jetty9Instrumentation extends Instrumentation {
             .taking(CHANNEL)
             .advice(PACKAGE + "HandleAsyncAdvice"),
         Weave.types(CONTEXT).method("doScope").advice(PACKAGE + "ContextAdvice"),
+        Weave.types(RESPONSE)
+            .method("newResponseMetaData")
+            .taking()
+            .advice(PACKAGE + "ResponseAdvice"),
         Weave.types(CHANNEL)
             .method("commit")
             .taking("org.eclipse.jetty.http.MetaData$Response")
@@ -46,10 +51,10 @@ public final class Jetty9Instrumentation extends Instrumentation {
         Weave.types(CHANNEL).method("onCompleted").taking().advice(PACKAGE + "CompletedAdvice"));
   }
 
-  /** Jetty 10 does not bring a way of logging any more, and has other types for headers. */
+  /** Jetty 10 has headers that are not changed by the type that they are read by. */
   @Override
   public List<String> onlyWith() {
-    return List.of("org.eclipse.jetty.util.log.Log");
+    return List.of("org.eclipse.jetty.http.HttpFields#put");
   }
 
   /** Since 9.4.20 a TLS connection takes bytes read before it, see {@link FirstByteConnection}. */

@@ -5,10 +5,10 @@ import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.http.UnreadBody;
+import io.endomesh.instrumentation.jetty9.before10.JettyApi;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
-import javax.servlet.DispatcherType;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.HttpChannel;
@@ -29,6 +29,9 @@ final class ServedRequest {
   private final InboundCall call;
   private int status;
 
+  /** What was current before, while its first handling goes on; null before and behind that. */
+  private @Nullable CallContext before;
+
   private ServedRequest(InboundHttp arrived, InboundCall call) {
     this.arrived = arrived;
     this.call = call;
@@ -42,8 +45,8 @@ final class ServedRequest {
   /**
    * Decides about a request in front of all handlers, and makes its context current.
    *
-   * @return true if it was refused, and the refusal written; else the context that was current
-   *     before, null if nothing was done
+   * @return true if it was refused, and the refusal written; else what is to {@link #leave} in the
+   *     end, null if nothing was done
    */
   static @Nullable Object serve(HttpChannel channel) {
     Request request = channel.getRequest();
@@ -60,7 +63,16 @@ final class ServedRequest {
       return Boolean.TRUE;
     }
     arrived.showPeer(request);
-    return served.attach();
+    served.before = served.attach();
+    return served;
+  }
+
+  /** Its first handling is over; it may go on later, or have been put aside. */
+  void leave() {
+    if (before != null) {
+      CallContext.restore(before);
+      before = null;
+    }
   }
 
   /** What was current before. */
@@ -75,9 +87,7 @@ final class ServedRequest {
    */
   boolean refusesAt(String path, Request request) {
     // What an application forwards itself, and its error pages, were decided as the call came in.
-    if (request.getDispatcherType() != DispatcherType.REQUEST
-        || request.getContext() != null
-        || !arrived.movesTo(path)) {
+    if (before == null || request.getContext() != null || !arrived.movesTo(path)) {
       return false;
     }
     Reply refusal = call.rerouted();
@@ -88,17 +98,20 @@ final class ServedRequest {
     return true;
   }
 
+  /** The answer that the application made becomes the one to leave. */
+  void changes(Response response) {
+    if (call.changesResponse()) {
+      call.changeResponse(response.getStatus(), JettyApi.headers(response));
+    }
+  }
+
   /** The answer's head is about to leave; there may be interim ones before it. */
-  void answers(MetaData.Response answer, Response response) {
+  void answers(MetaData.Response answer) {
     if (HttpStatus.isInformational(answer.getStatus())
         && answer.getStatus() != HttpStatus.SWITCHING_PROTOCOLS_101) {
       return;
     }
     status = answer.getStatus();
-    // Some of Jetty's own answers are shared by all requests.
-    if (call.changesResponse() && answer.getFields() == response.getHttpFields()) {
-      call.changeResponse(status, new ResponseHeaders(answer.getFields()));
-    }
   }
 
   void ends(@Nullable Throwable error) {
@@ -121,7 +134,7 @@ final class ServedRequest {
 
   private static void write(Reply refusal, Request request, Response response) throws IOException {
     response.setStatus(refusal.status());
-    refusal.describe(new ResponseHeaders(response.getHttpFields()));
+    refusal.describe(JettyApi.headers(response));
     byte[] text = refusal.line();
     if (text.length > 0) {
       response.setContentType("text/plain");

@@ -7,11 +7,10 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.servlet.ServletContextHandler;
-import org.eclipse.jetty.servlet.ServletHolder;
 
 /**
- * A Jetty that can HTTP/2, with the contract's handlers as a servlet. Compiled against Jetty 12 by
- * what both have. Thread-safe.
+ * A Jetty of 9.4 to 11 that can HTTP/2, with the contract's handlers as a servlet. Compiled against
+ * Jetty 12 by what all have. Thread-safe.
  */
 public final class JettyServer implements Jetty {
 
@@ -19,7 +18,10 @@ public final class JettyServer implements Jetty {
   private final ServerConnector connector;
   private final int port;
 
-  public JettyServer() throws Exception {
+  /**
+   * @param handlers binary name of the servlet
+   */
+  public JettyServer(String handlers) throws Exception {
     HttpConfiguration http = new HttpConfiguration();
     connector =
         new ServerConnector(
@@ -27,7 +29,7 @@ public final class JettyServer implements Jetty {
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler();
-    context.addServlet(new ServletHolder(new Handlers()), "/*");
+    context.addServlet(Servlets.make(handlers), "/*");
     server.setHandler(context);
     server.start();
     port = connector.getLocalPort();

@@ -1,4 +1,4 @@
-package io.endomesh.instrumentation.jetty9;
+package io.endomesh.instrumentation.jetty9.before10;
 
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.Headers;

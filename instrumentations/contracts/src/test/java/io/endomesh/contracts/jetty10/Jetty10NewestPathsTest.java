@@ -1,0 +1,12 @@
+package io.endomesh.contracts.jetty10;
+
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
+
+@Library(name = "Jetty", staged = "jetty10-newest", release = Release.NEWEST)
+class Jetty10NewestPathsTest extends Jetty10Paths {
+
+  Jetty10NewestPathsTest() {
+    super("DEFAULT");
+  }
+}

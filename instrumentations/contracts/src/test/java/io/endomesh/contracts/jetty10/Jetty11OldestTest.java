@@ -1,0 +1,6 @@
+package io.endomesh.contracts.jetty10;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Jetty", staged = "jetty11-oldest")
+class Jetty11OldestTest extends Jetty11Version {}

@@ -1,0 +1,19 @@
+package io.endomesh.contracts.jetty10;
+
+import io.endomesh.contracts.jetty.JettyPathContract;
+
+/** The contract on one version of Jetty 11, told which ambiguous paths to route. */
+abstract class Jetty11Paths extends JettyPathContract {
+
+  /**
+   * @param compliance name of a {@code UriCompliance}, empty for those that have none
+   */
+  Jetty11Paths(String compliance) {
+    super(
+        "/admin/a/b",
+        "io.endomesh.contracts.jetty9.server.RoutingJetty",
+        "io.endomesh.contracts.jetty.server.Application",
+        /* compact= */ false,
+        compliance);
+  }
+}
