@@ -8,7 +8,6 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
-import io.endomesh.testkit.ScriptedServer;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;

@@ -8,7 +8,6 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.Share;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
-import io.endomesh.testkit.ScriptedServer;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
