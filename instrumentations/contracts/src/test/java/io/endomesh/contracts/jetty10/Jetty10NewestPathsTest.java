@@ -3,7 +3,7 @@ package io.endomesh.contracts.jetty10;
 import io.endomesh.testkit.Library;
 import io.endomesh.testkit.Release;
 
-@Library(name = "Jetty", staged = "jetty10-newest", release = Release.NEWEST)
+@Library(name = "Jetty", staged = "jetty10-newest", release = Release.BETWEEN)
 class Jetty10NewestPathsTest extends Jetty10Paths {
 
   Jetty10NewestPathsTest() {

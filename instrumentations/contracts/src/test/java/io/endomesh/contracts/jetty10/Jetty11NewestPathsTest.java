@@ -3,7 +3,7 @@ package io.endomesh.contracts.jetty10;
 import io.endomesh.testkit.Library;
 import io.endomesh.testkit.Release;
 
-@Library(name = "Jetty", staged = "jetty11-newest", release = Release.NEWEST)
+@Library(name = "Jetty", staged = "jetty11-newest", release = Release.BETWEEN)
 class Jetty11NewestPathsTest extends Jetty11Paths {
 
   Jetty11NewestPathsTest() {
