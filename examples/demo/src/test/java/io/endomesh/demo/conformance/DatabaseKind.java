@@ -16,6 +16,8 @@ import org.h2.Driver;
 /** A driver, and the server it speaks to, in the words of each. */
 enum DatabaseKind {
   POSTGRESQL("jdbc:postgresql://%s/shop", "SELECT pg_sleep(%s)", "SELECT pg_sleep(30)"),
+  // The server is the test's own on loopback and has no certificate. That an endpoint which has to
+  // prove an identity is refused, and not reached in plaintext, is held by JdbcConnectionContract.
   MARIADB("jdbc:mariadb://%s/shop?sslMode=disable", "SELECT SLEEP(%s)", "SELECT SLEEP(30)"),
   MYSQL("jdbc:mysql://%s/shop?serverTimezone=UTC", "SELECT SLEEP(%s)", "SELECT SLEEP(30)"),
   H2(
@@ -71,6 +73,7 @@ enum DatabaseKind {
       statement.execute("CREATE TABLE place (name VARCHAR(20))");
       statement.execute("INSERT INTO place VALUES ('" + name + "')");
       if (this == H2) {
+        // What pg_sleep and SLEEP are to the others: a statement that takes time in the server.
         statement.execute(
             "CREATE ALIAS nap AS 'double nap(double seconds) throws Exception"
                 + " { Thread.sleep((long) (seconds * 1000)); return seconds; }'");
