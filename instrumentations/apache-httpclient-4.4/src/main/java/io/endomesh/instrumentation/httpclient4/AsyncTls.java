@@ -90,7 +90,10 @@ record AsyncTls(ClientTls tls, HttpAttempt http)
   @Override
   public void initalize(SSLEngine engine) {}
 
-  /** The handshake is finished, and nothing else was sent. */
+  /**
+   * The handshake is finished, and nothing else was sent. Who answered was checked within it: the
+   * mesh's context trusts nobody but the expected identity (SpiffeTrust).
+   */
   @Override
   public void verify(IOSession session, SSLSession handshake) {
     http.leaves();

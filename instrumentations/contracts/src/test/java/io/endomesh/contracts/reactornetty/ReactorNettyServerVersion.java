@@ -91,6 +91,7 @@ abstract class ReactorNettyServerVersion extends StagedHttpServerContract {
       assertThat(refused.statusCode()).isEqualTo(403);
       assertThat(refused.version()).isEqualTo(Version.HTTP_2);
     }
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThat(post(http2, large).body()).isEqualTo(large);
@@ -105,6 +106,7 @@ abstract class ReactorNettyServerVersion extends StagedHttpServerContract {
 
   @Test
   void http2_ofWhichNobodyWasAsked_isServed_inPlaintextAndOverMutualTls() throws Exception {
+    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
     assertThat(settings(new Socket(InetAddress.getLoopbackAddress(), server.port())))
