@@ -1,6 +1,7 @@
 package io.endomesh.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
@@ -50,6 +51,7 @@ public final class Backend implements AutoCloseable {
   private volatile boolean breaks;
   private final Map<String, String> responseHeaders = new ConcurrentHashMap<>();
   private volatile @Nullable String location;
+  private volatile @Nullable HttpHandler handler;
 
   /** One request as it arrived; header names in lower case. */
   public record Received(
@@ -145,6 +147,12 @@ public final class Backend implements AutoCloseable {
     return this;
   }
 
+  /** Leaves every request to a handler, and remembers nothing of it. */
+  public Backend handling(HttpHandler own) {
+    handler = own;
+    return this;
+  }
+
   public List<Received> received() {
     return received;
   }
@@ -163,7 +171,12 @@ public final class Backend implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
+    HttpHandler own = handler;
     try (exchange) {
+      if (own != null) {
+        own.handle(exchange);
+        return;
+      }
       byte[] body = exchange.getRequestBody().readAllBytes();
       Map<String, List<String>> headers = new TreeMap<>();
       exchange

@@ -1,6 +1,7 @@
 package io.endomesh.testkit;
 
 import io.endomesh.testkit.HttpClientFixture.Answer;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +54,21 @@ public final class Callers implements AutoCloseable {
       return new IllegalStateException("answered: " + answer.get(10, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
       return e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  /**
+   * What an asynchronous library has in the end.
+   *
+   * @throws IOException if it failed, with the library's own failure or as its cause
+   */
+  public static <T> T join(CompletableFuture<T> running) throws IOException, InterruptedException {
+    try {
+      return running.get(1, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException broken ? broken : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(e);
     }
   }
 

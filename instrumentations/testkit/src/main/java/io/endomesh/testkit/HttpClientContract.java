@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * instrumentation inherits the promises by saying how its library makes a call.
  */
 @Contract("HTTP client")
-public abstract class HttpClientContract extends HttpClientLimitContract {
+public abstract class HttpClientContract extends HttpClientStreamContract {
 
   @Test
   void name_noDnsKnows_reachesItsEndpoint() throws Exception {

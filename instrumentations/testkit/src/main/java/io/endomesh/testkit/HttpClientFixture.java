@@ -3,6 +3,7 @@ package io.endomesh.testkit;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -36,6 +37,15 @@ public abstract class HttpClientFixture {
 
   /** Makes a POST whose body can be read once only. */
   protected abstract Answer stream(String url, InputStream body)
+      throws IOException, InterruptedException;
+
+  /**
+   * Makes a GET and writes the body of the answer as it comes; a sink that waits holds the library
+   * back, by the means that it has for that.
+   *
+   * @return the status
+   */
+  protected abstract int download(String url, OutputStream sink)
       throws IOException, InterruptedException;
 
   /** Starts a GET; cancelling the future gives it up. */

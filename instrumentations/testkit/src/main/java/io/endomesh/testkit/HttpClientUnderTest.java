@@ -3,8 +3,11 @@ package io.endomesh.testkit;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ public interface HttpClientUnderTest extends AutoCloseable {
 
   Answer stream(String url, InputStream body) throws IOException, InterruptedException;
 
+  int download(String url, OutputStream sink) throws IOException, InterruptedException;
+
   CompletableFuture<Answer> start(String url);
 
   Answer getUnfollowed(String url) throws IOException, InterruptedException;
@@ -29,6 +34,17 @@ public interface HttpClientUnderTest extends AutoCloseable {
 
   /** Another client, with a proxy on the loopback interface for all calls. */
   HttpClientUnderTest behindProxy(int port);
+
+  /** For libraries that tell each part of an answer: a sink for {@link #download}. */
+  static Consumer<byte[]> into(OutputStream sink) {
+    return part -> {
+      try {
+        sink.write(part);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
 
   @Override
   void close() throws IOException;

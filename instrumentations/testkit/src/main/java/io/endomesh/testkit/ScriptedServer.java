@@ -78,7 +78,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private static void readHead(InputStream in) throws IOException {
+  static void readHead(InputStream in) throws IOException {
     int ends = 0;
     for (int read = in.read(); read >= 0 && ends < 3; read = in.read()) {
       ends = read == '\r' || read == '\n' ? ends + 1 : 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,12 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
   protected final Answer stream(String url, InputStream body)
       throws IOException, InterruptedException {
     return client.stream(url, body);
+  }
+
+  @Override
+  protected final int download(String url, OutputStream sink)
+      throws IOException, InterruptedException {
+    return client.download(url, sink);
   }
 
   @Override

@@ -28,5 +28,5 @@ public interface AsyncHttpClientUnderTest extends HttpClientUnderTest {
    *
    * @param parts is told each part of the answer as it comes
    */
-  CompletableFuture<Integer> read(String url, Consumer<String> parts);
+  CompletableFuture<Integer> read(String url, Consumer<byte[]> parts);
 }

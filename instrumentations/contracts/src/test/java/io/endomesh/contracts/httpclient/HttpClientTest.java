@@ -18,6 +18,7 @@ import io.endomesh.testkit.Library;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Authenticator;
 import java.net.CookieManager;
 import java.net.HttpCookie;
@@ -81,6 +82,15 @@ class HttpClientTest extends HttpClientContract {
                 .POST(BodyPublishers.ofInputStream(() -> body))
                 .build(),
             BodyHandlers.ofByteArray()));
+  }
+
+  @Override
+  protected int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = client.send(request(url), BodyHandlers.ofInputStream());
+    try (InputStream in = response.body()) {
+      in.transferTo(sink);
+    }
+    return response.statusCode();
   }
 
   @Override

@@ -13,7 +13,7 @@ public interface HttpAsyncClient4UnderTest extends HttpClient4UnderTest {
    *
    * @param parts is told each part of the answer as it comes
    */
-  CompletableFuture<Integer> stream(String url, InputStream body, Consumer<String> parts);
+  CompletableFuture<Integer> stream(String url, InputStream body, Consumer<byte[]> parts);
 
   /** Makes a GET and, in the callback that gets its answer, another. */
   CompletableFuture<Answer> inTurn(String first, String then);

@@ -14,7 +14,7 @@ public interface HttpAsyncClient5UnderTest extends HttpClient5UnderTest {
    *
    * @param parts is told each part of the answer as it comes
    */
-  CompletableFuture<Integer> stream(String url, InputStream body, Consumer<String> parts);
+  CompletableFuture<Integer> stream(String url, InputStream body, Consumer<byte[]> parts);
 
   /** Makes a GET and, in the callback that gets its answer, another. */
   CompletableFuture<Answer> inTurn(String first, String then);

@@ -75,6 +75,15 @@ abstract class UrlConnectionContract extends HttpClientContract {
   }
 
   @Override
+  protected int download(String url, OutputStream sink) throws IOException {
+    HttpURLConnection connection = open(url);
+    try (InputStream in = connection.getInputStream()) {
+      in.transferTo(sink);
+    }
+    return connection.getResponseCode();
+  }
+
+  @Override
   protected CompletableFuture<Answer> start(String url) {
     try {
       HttpURLConnection connection = open(url);

@@ -1,6 +1,7 @@
 package io.endomesh.contracts.asynchttpclient.library;
 
 import io.endomesh.contracts.asynchttpclient.AsyncHttpClientUnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import io.netty.util.HashedWheelTimer;
@@ -8,10 +9,10 @@ import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -102,6 +103,11 @@ public class Ahc implements AsyncHttpClientUnderTest {
   }
 
   @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    return Callers.join(read(url, HttpClientUnderTest.into(sink)));
+  }
+
+  @Override
   public CompletableFuture<Answer> start(String url) {
     ListenableFuture<Response> running = client.executeRequest(get(url));
     return cancelling(running.toCompletableFuture().thenApply(Ahc::answer), running);
@@ -187,15 +193,15 @@ public class Ahc implements AsyncHttpClientUnderTest {
   }
 
   @Override
-  public CompletableFuture<Integer> read(String url, Consumer<String> parts) {
+  public CompletableFuture<Integer> read(String url, Consumer<byte[]> parts) {
     ListenableFuture<Integer> running =
         client.executeRequest(
             get(url),
             new AsyncCompletionHandler<Integer>() {
               @Override
               public State onBodyPartReceived(HttpResponseBodyPart part) throws Exception {
-                parts.accept(new String(part.getBodyPartBytes(), StandardCharsets.US_ASCII));
-                return super.onBodyPartReceived(part);
+                parts.accept(part.getBodyPartBytes());
+                return State.CONTINUE;
               }
 
               @Override

@@ -2,11 +2,13 @@ package io.endomesh.contracts.httpclient4.library;
 
 import io.endomesh.contracts.httpclient4.HttpAsyncClient4UnderTest;
 import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -112,6 +114,12 @@ public class Async implements HttpAsyncClient4UnderTest {
     HttpPost request = new HttpPost(url);
     request.setEntity(new InputStreamEntity(body));
     return execute(client, request);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    return Callers.join(
+        stream(HttpAsyncMethods.create(new HttpGet(url)), HttpClientUnderTest.into(sink)));
   }
 
   @Override
@@ -226,14 +234,14 @@ public class Async implements HttpAsyncClient4UnderTest {
   }
 
   @Override
-  public CompletableFuture<Integer> stream(String url, InputStream body, Consumer<String> parts) {
+  public CompletableFuture<Integer> stream(String url, InputStream body, Consumer<byte[]> parts) {
     HttpPost request = new HttpPost(url);
     request.setEntity(new InputStreamEntity(body));
     return stream(HttpAsyncMethods.create(request), parts);
   }
 
   private CompletableFuture<Integer> stream(
-      HttpAsyncRequestProducer request, Consumer<String> parts) {
+      HttpAsyncRequestProducer request, Consumer<byte[]> parts) {
     CompletableFuture<Integer> status = new CompletableFuture<>();
     client.execute(request, new Parts(parts), new Telling<>(status));
     return status;

@@ -6,6 +6,7 @@ import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,6 +114,16 @@ public class Blocking implements HttpBlockingClient4UnderTest {
     HttpPost request = new HttpPost(url);
     request.setEntity(new InputStreamEntity(body));
     return execute(client, request);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException {
+    return client.execute(
+        new HttpGet(url),
+        response -> {
+          response.getEntity().getContent().transferTo(sink);
+          return response.getStatusLine().getStatusCode();
+        });
   }
 
   @Override

@@ -1,20 +1,19 @@
 package io.endomesh.contracts.httpclient4.library;
 
-import java.io.IOException;
-import java.nio.CharBuffer;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.apache.http.HttpResponse;
 import org.apache.http.nio.IOControl;
-import org.apache.http.nio.client.methods.AsyncCharConsumer;
+import org.apache.http.nio.client.methods.AsyncByteConsumer;
 import org.apache.http.protocol.HttpContext;
 
 /** Tells each part of an answer as it comes; the result is the status. */
-final class Parts extends AsyncCharConsumer<Integer> {
+final class Parts extends AsyncByteConsumer<Integer> {
 
-  private final Consumer<String> parts;
+  private final Consumer<byte[]> parts;
   private int status;
 
-  Parts(Consumer<String> parts) {
+  Parts(Consumer<byte[]> parts) {
     this.parts = parts;
   }
 
@@ -24,9 +23,10 @@ final class Parts extends AsyncCharConsumer<Integer> {
   }
 
   @Override
-  protected void onCharReceived(CharBuffer part, IOControl control) throws IOException {
-    parts.accept(part.toString());
-    part.position(part.limit());
+  protected void onByteReceived(ByteBuffer part, IOControl control) {
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    parts.accept(bytes);
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.endomesh.contracts.httpclient5.library;
 import io.endomesh.contracts.httpclient5.Http2Server;
 import io.endomesh.contracts.httpclient5.HttpAsyncClient5UnderTest;
 import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -101,6 +103,11 @@ public class Async implements HttpAsyncClient5UnderTest {
   public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
     BasicHttpRequest request = new BasicHttpRequest("POST", URI.create(url));
     return execute(client, new BasicRequestProducer(request, new Once(body)), url);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    return Callers.join(stream(get(url), HttpClientUnderTest.into(sink)));
   }
 
   @Override
@@ -211,11 +218,17 @@ public class Async implements HttpAsyncClient5UnderTest {
   }
 
   @Override
-  public CompletableFuture<Integer> stream(String url, InputStream body, Consumer<String> parts) {
+  public CompletableFuture<Integer> stream(String url, InputStream body, Consumer<byte[]> parts) {
+    return stream(
+        new BasicRequestProducer(new BasicHttpRequest("POST", URI.create(url)), new Once(body)),
+        parts);
+  }
+
+  private CompletableFuture<Integer> stream(AsyncRequestProducer request, Consumer<byte[]> parts) {
     CompletableFuture<Integer> status = new CompletableFuture<>();
     Future<Integer> running =
         client.execute(
-            new BasicRequestProducer(new BasicHttpRequest("POST", URI.create(url)), new Once(body)),
+            request,
             new Parts(parts),
             new FutureCallback<>() {
               @Override

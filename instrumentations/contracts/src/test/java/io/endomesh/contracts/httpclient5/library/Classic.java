@@ -6,6 +6,7 @@ import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,6 +83,16 @@ public class Classic implements HttpClient5UnderTest {
     HttpPost request = new HttpPost(url);
     request.setEntity(new InputStreamEntity(body, null));
     return execute(client, request);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException {
+    return client.execute(
+        new HttpGet(url),
+        response -> {
+          response.getEntity().getContent().transferTo(sink);
+          return response.getCode();
+        });
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.endomesh.contracts.httpclient5.library;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.hc.core5.concurrent.FutureCallback;
@@ -16,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** Tells each part of an answer as it comes; the result is the status. */
 final class Parts implements AsyncResponseConsumer<Integer> {
 
-  private final Consumer<String> parts;
+  private final Consumer<byte[]> parts;
   private @Nullable FutureCallback<Integer> result;
   private int status;
 
-  Parts(Consumer<String> parts) {
+  Parts(Consumer<byte[]> parts) {
     this.parts = parts;
   }
 
@@ -47,7 +46,9 @@ final class Parts implements AsyncResponseConsumer<Integer> {
 
   @Override
   public void consume(ByteBuffer part) {
-    parts.accept(StandardCharsets.UTF_8.decode(part).toString());
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    parts.accept(bytes);
   }
 
   @Override

@@ -37,6 +37,7 @@ public final class NettyServer implements Staged {
                         .pipeline()
                         .addLast(
                             new HttpServerCodec(),
+                            new Echo(),
                             new HttpObjectAggregator(MOST_BYTES),
                             new Handlers());
                   }

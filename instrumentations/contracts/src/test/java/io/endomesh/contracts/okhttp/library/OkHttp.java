@@ -6,6 +6,7 @@ import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.nio.file.Path;
@@ -109,6 +110,14 @@ public class OkHttp implements OkHttpUnderTest {
             .addFormDataPart("file", "file", new Streamed(part))
             .build();
     return answer(client.newCall(new Request.Builder().url(url).post(parts).build()).execute());
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException {
+    try (Response response = client.newCall(get(url)).execute()) {
+      response.body().byteStream().transferTo(sink);
+      return response.code();
+    }
   }
 
   @Override

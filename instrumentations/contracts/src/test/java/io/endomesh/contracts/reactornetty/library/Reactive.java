@@ -1,6 +1,7 @@
 package io.endomesh.contracts.reactornetty.library;
 
 import io.endomesh.contracts.reactornetty.ReactorNettyUnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import io.netty.buffer.ByteBuf;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.cookie.Cookie;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,6 +107,22 @@ public class Reactive implements ReactorNettyUnderTest {
             .uri(url)
             .send(parts)
             .responseSingle((response, content) -> answer(response, content.asByteArray())));
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    return Callers.join(
+        client
+            .get()
+            .uri(url)
+            .response(
+                (response, content) ->
+                    content
+                        .asByteArray()
+                        .doOnNext(HttpClientUnderTest.into(sink))
+                        .then(Mono.just(response.status().code())))
+            .single()
+            .toFuture());
   }
 
   @Override

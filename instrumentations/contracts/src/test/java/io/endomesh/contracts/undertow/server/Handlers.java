@@ -60,8 +60,7 @@ final class Handlers implements HttpHandler {
 
   private static void echo(HttpServerExchange exchange) throws IOException {
     exchange.startBlocking();
-    byte[] body = exchange.getInputStream().readAllBytes();
-    exchange.getOutputStream().write(body);
+    exchange.getInputStream().transferTo(exchange.getOutputStream());
   }
 
   private static void send(HttpServerExchange exchange, String text) {

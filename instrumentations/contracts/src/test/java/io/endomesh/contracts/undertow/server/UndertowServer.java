@@ -23,6 +23,8 @@ public final class UndertowServer implements ServerUnderTest {
     server =
         Undertow.builder()
             .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+            // 2 MB since 2.4; the contract sends 100.
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
             .addHttpListener(0, "127.0.0.1")
             .setHandler(graceful)
             .build();

@@ -1,0 +1,140 @@
+package io.endomesh.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.Inbound.TlsMode;
+import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.TestRequest;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.limit.Overload;
+import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.StringMatch;
+import io.endomesh.weaving.Weaving;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Who is refused, with what, and before the application is asked. */
+abstract class HttpServerPolicyContract extends HttpServerTlsContract {
+
+  @Test
+  void caller_notAllowed_isRefusedWith403_namingThePolicy() throws Exception {
+    mode(TlsMode.PERMISSIVE, allowing(TestRoutes.spiffeId("orders")));
+
+    HttpResponse<String> refused = get(mutual(CALLER), "https", "/echo");
+    HttpResponse<String> allowed = get(mutual(TestRoutes.spiffeId("orders")), "https", "/echo");
+
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains(CALLER).contains(POLICY);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue(POLICY);
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(allowed.statusCode()).isEqualTo(200);
+    Await.until("both ends", () -> ended.equals(List.of(403, 200)));
+  }
+
+  @Test
+  void caller_refusedWhileItSends_readsTheRefusal() throws Exception {
+    mode(TlsMode.PERMISSIVE, allowing(TestRoutes.spiffeId("orders")));
+    HttpClient plain = plain();
+    HttpClient secured = mutual(CALLER);
+    byte[] large = new byte[1_000_000];
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(post(plain, "http", large).statusCode()).isEqualTo(403);
+      assertThat(post(secured, "https", large).statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void plaintextCaller_hasNoIdentity_whateverItSays() throws Exception {
+    mode(TlsMode.PERMISSIVE, allowing(CALLER));
+
+    assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void caller_overItsRateLimit_isRefusedWith429_namingThePolicyAndWhenToComeBack()
+      throws Exception {
+    routes.inbound(
+        new Inbound(
+            Map.of(server.port(), TestRoutes.oneCallAnHour(TlsMode.PERMISSIVE)),
+            Inbound.OPEN.otherPorts()));
+    HttpClient storefront = mutual(CALLER);
+
+    assertThat(get(storefront, "https", "/echo").statusCode()).isEqualTo(200);
+    HttpResponse<String> refused = get(storefront, "https", "/echo");
+    HttpResponse<String> other = get(mutual(TestRoutes.spiffeId("orders")), "https", "/echo");
+
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.body()).contains(CALLER).contains(TestRoutes.LIMIT_POLICY);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER))
+        .hasValue(TestRoutes.LIMIT_POLICY);
+    assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow()).isPositive();
+    assertThat(refused.headers().firstValue("x-ratelimit-limit")).hasValue("1");
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(other.statusCode()).isEqualTo(200);
+    Await.until("all ends", () -> ended.equals(List.of(200, 429, 200)));
+  }
+
+  @Test
+  void serverThatIsFull_turnsACallAwayWith503_untilOneEnds() throws Exception {
+    Overload guard = TestRoutes.oneAtATime();
+    Inbound.Port port = new Inbound.Port(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    routes.inbound(
+        new Inbound(Map.of(server.port(), port.guardedBy(guard)), Inbound.OPEN.otherPorts()));
+    for (String path : List.of("/echo", "/async", "/fails")) {
+      assertThat(get(plain(), "http", path).statusCode()).isNotEqualTo(503);
+      Await.until("end of " + path, () -> guard.limit().running() == 0);
+    }
+
+    guard.begin(TestRequest.get("tests", "/"), null);
+    HttpResponse<String> refused = get(plain(), "http", "/echo");
+    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue(guard.policy());
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void policyOnAHeader_isNotDeceivedByASecondOne() throws Exception {
+    Condition admin = new Condition.Header("x-role", new StringMatch.Exact("admin"));
+    mode(
+        TlsMode.PERMISSIVE,
+        new Authorization(
+            List.of(new Policy(POLICY, List.of(new Policy.Rule(Condition.ANY, admin)))),
+            List.of()));
+
+    assertThat(withRoles("user")).isEqualTo(200);
+    assertThat(withRoles("user", "admin")).isEqualTo(403);
+    assertThat(withRoles("admin", "user")).isEqualTo(403);
+  }
+
+  private int withRoles(String... roles) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri("http", "/echo"));
+    for (String role : roles) {
+      request.header("X-Role", role);
+    }
+    return plain().send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void policyOnAPath_seesItDecodedAndNormalized() throws Exception {
+    Condition admin = new Condition.Path(new PathMatch.SegmentPrefix("/admin"));
+    Policy deny = new Policy(POLICY, List.of(new Policy.Rule(Condition.ANY, admin)));
+    mode(TlsMode.DISABLE, new Authorization(List.of(deny), List.of()));
+
+    assertThat(get(plain(), "http", "/admin/x").statusCode()).isEqualTo(403);
+    assertThat(get(plain(), "http", "/adm%69n/x").statusCode()).isEqualTo(403);
+    assertThat(get(plain(), "http", "/echo/../admin/x").statusCode()).isEqualTo(403);
+    assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(200);
+  }
+}
