@@ -24,6 +24,23 @@ abstract class HttpClientIdentityContract extends HttpClientHedgingContract {
   }
 
   @Test
+  void httpsUrl_ofAService_isCalledByMutualTlsOfTheMesh() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    Backend impostor = open(Backend.mutualTls("impostor", "impostor"));
+    routes.host("orders", orders.endpoint());
+    routes.host("stock:8443", TestRoutes.endpoint(impostor.port(), TestRoutes.spiffeId("stock")));
+
+    Answer answer = get("https://orders/x");
+
+    assertThat(answer.text()).isEqualTo("orders");
+    assertThat(answer.uri()).isEqualTo(URI.create("https://orders/x"));
+    assertThat(orders.only().peerIdentities()).containsExactly(TestRoutes.US);
+    assertThat(orders.only().header("host")).isEqualTo("orders");
+    assertThatThrownBy(() -> get("https://stock:8443/")).isInstanceOf(IOException.class);
+    assertThat(impostor.received()).isEmpty();
+  }
+
+  @Test
   void endpointOfAnotherIdentity_isRefused() {
     Backend impostor = open(Backend.mutualTls("impostor", "impostor"));
     routes.host("orders", TestRoutes.endpoint(impostor.port(), TestRoutes.spiffeId("orders")));

@@ -34,7 +34,7 @@ import javax.net.ssl.SSLSocket;
  * A server outside the mesh: ends TLS with a certificate for a host name, and passes what comes on
  * to a server that speaks plaintext. Thread-safe.
  */
-final class TlsFront implements AutoCloseable {
+public final class TlsFront implements AutoCloseable {
 
   private static final char[] IN_MEMORY_ONLY = {};
 
@@ -48,7 +48,7 @@ final class TlsFront implements AutoCloseable {
    * @param target port that takes plaintext
    * @param protocol to agree on (ALPN)
    */
-  TlsFront(String name, int target, String protocol) {
+  public TlsFront(String name, int target, String protocol) {
     this.target = target;
     try {
       server =
@@ -102,8 +102,12 @@ final class TlsFront implements AutoCloseable {
     }
   }
 
+  public int port() {
+    return server.getLocalPort();
+  }
+
   /** Names that clients asked for in handshakes that succeeded (SNI), in their order. */
-  List<String> askedFor() {
+  public List<String> askedFor() {
     return askedFor;
   }
 

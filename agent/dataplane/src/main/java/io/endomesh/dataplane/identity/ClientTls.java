@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,12 @@ public final class ClientTls {
   public static boolean began(@Nullable Socket socket) {
     return socket instanceof SSLSocket secured
         && !secured.isClosed()
-        && secured.getSession().getValue(BEGUN_HERE) != null;
+        && began(secured.getSession());
+  }
+
+  /** True of the session of a socket that {@link #begin} made: its peer is who it should be. */
+  public static boolean began(SSLSession session) {
+    return session.getValue(BEGUN_HERE) != null;
   }
 
   private static final String BEGUN_HERE = "io.endomesh.begun";

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * its passwords and its connections.
  */
 @Library(name = "JDK `HttpURLConnection`")
-class UrlConnectionTest extends UrlConnectionMessages {
+class UrlConnectionTest extends UrlConnectionTls {
 
   @Test
   void redirects_ofAPost_areFollowedAsTheJdkFollowsThem() throws Exception {

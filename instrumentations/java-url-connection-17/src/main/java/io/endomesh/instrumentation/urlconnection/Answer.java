@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,4 +41,7 @@ interface Answer {
   void disconnect();
 
   boolean usedProxy();
+
+  /** Null without TLS that the application asked for. */
+  @Nullable HttpsURLConnection secured();
 }

@@ -1,5 +1,7 @@
 package io.endomesh.instrumentation.urlconnection;
 
+import io.endomesh.dataplane.Attempt;
+import io.endomesh.dataplane.identity.ClientTls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Authenticator;
@@ -10,6 +12,7 @@ import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,7 @@ record AppRequest(
    * @param readMillis negative if not set
    * @param fixedLength of a streamed body, negative if it has none
    * @param chunkLength of a streamed body, negative if it has none
+   * @param tls null for http URLs
    */
   record Settings(
       @Nullable Proxy proxy,
@@ -46,7 +50,8 @@ record AppRequest(
       boolean allowUserInteraction,
       long ifModifiedSince,
       long fixedLength,
-      int chunkLength) {
+      int chunkLength,
+      @Nullable AppTls tls) {
 
     boolean streams() {
       return fixedLength >= 0 || chunkLength >= 0;
@@ -78,10 +83,25 @@ record AppRequest(
     return METHODS.contains(method) ? null : method;
   }
 
-  /** A connection of the JDK's that asks for it, and follows no redirects by itself. */
-  HttpURLConnection open(@Nullable Proxy proxy, @Nullable Authenticator authenticator)
+  /** A connection of the JDK's that asks for it as if there were no mesh. */
+  HttpURLConnection open() throws IOException {
+    return open(settings.proxy(), settings.authenticator(), null);
+  }
+
+  /** One that asks an endpoint for it. */
+  HttpURLConnection open(Attempt attempt, @Nullable Authenticator authenticator)
+      throws IOException {
+    return open(Proxy.NO_PROXY, authenticator, attempt.tls());
+  }
+
+  /** Follows no redirects by itself. */
+  private HttpURLConnection open(
+      @Nullable Proxy proxy, @Nullable Authenticator authenticator, @Nullable ClientTls mesh)
       throws IOException {
     HttpURLConnection connection = Opened.byJdk(url, proxy);
+    if (settings.tls() != null) {
+      settings.tls().applyTo(connection, mesh);
+    }
     connection.setInstanceFollowRedirects(false);
     connection.setRequestMethod(methodOfJdk());
     for (Property property : properties) {
@@ -110,6 +130,11 @@ record AppRequest(
       connection.setChunkedStreamingMode(settings.chunkLength());
     }
     return connection;
+  }
+
+  /** What its connections are told apart by if TLS is the application's, else null. */
+  @Nullable SSLSocketFactory ownTls(Attempt attempt) {
+    return settings.tls() == null || attempt.tls() != null ? null : settings.tls().sockets();
   }
 
   private String methodOfJdk() throws ProtocolException {

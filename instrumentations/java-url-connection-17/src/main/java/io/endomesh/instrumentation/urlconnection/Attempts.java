@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
-import java.net.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +46,8 @@ final class Attempts implements BlockingHttp<Answer> {
       @Nullable Authenticator authenticator,
       @Nullable CookieHandler store)
       throws IOException {
-    HttpURLConnection connection = request.open(Proxy.NO_PROXY, authenticator);
-    UnderWay underWay = new UnderWay(attempt, connection, head, new AnswerCookies(store));
+    HttpURLConnection connection = request.open(attempt.attempt(), authenticator);
+    UnderWay underWay = new UnderWay(attempt, connection, request.ownTls(attempt.attempt()), head, new AnswerCookies(store));
     return underWay.around(
         () -> {
           underWay.connect();

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** An answer whose headers the mesh changed. */
@@ -85,5 +86,10 @@ final class ChangedAnswer implements Answer {
   @Override
   public boolean usedProxy() {
     return answer.usedProxy();
+  }
+
+  @Override
+  public @Nullable HttpsURLConnection secured() {
+    return answer.secured();
   }
 }

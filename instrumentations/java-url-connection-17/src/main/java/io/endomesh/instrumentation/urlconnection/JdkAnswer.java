@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** The answer that a connection of the JDK's got. */
@@ -110,5 +111,10 @@ final class JdkAnswer implements Answer {
   @Override
   public boolean usedProxy() {
     return connection.usingProxy();
+  }
+
+  @Override
+  public @Nullable HttpsURLConnection secured() {
+    return connection instanceof HttpsURLConnection secured ? secured : null;
   }
 }

@@ -9,6 +9,7 @@ import java.net.HttpURLConnection;
 import java.net.URL;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** The mesh's own answer. */
@@ -83,5 +84,10 @@ final class LocalResponse implements Answer {
   @Override
   public boolean usedProxy() {
     return false;
+  }
+
+  @Override
+  public @Nullable HttpsURLConnection secured() {
+    return null;
   }
 }

@@ -88,8 +88,7 @@ final class MeshCall implements GivenUp {
   }
 
   private Answer byJdk() throws IOException {
-    AppRequest.Settings settings = request.settings();
-    HttpURLConnection connection = request.open(settings.proxy(), settings.authenticator());
+    HttpURLConnection connection = request.open();
     onGiveUp(connection::disconnect);
     request.writeBody(connection);
     return answerOf(connection);

@@ -14,6 +14,8 @@ import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ public final class MeshUrlConnection extends HttpURLConnection {
   private int readMillis = -1;
   private @Nullable Authenticator authenticator;
 
+  /** Null for http URLs. */
+  private @Nullable Supplier<AppTls> tls;
+
   private @Nullable ByteArrayOutputStream written;
   private StreamedCall.@Nullable Begun streamed;
   private @Nullable IOException failure;
@@ -45,6 +50,19 @@ public final class MeshUrlConnection extends HttpURLConnection {
     super(url);
     this.proxy = proxy;
     this.original = original;
+  }
+
+  /**
+   * @param tls what the application has set when the call is made
+   */
+  void secureBy(Supplier<AppTls> tls) {
+    this.tls = tls;
+  }
+
+  /** The connection of the answer, null if there is none, or it has no TLS. */
+  @Nullable HttpsURLConnection secured() {
+    Answer given = answer;
+    return given == null ? null : given.secured();
   }
 
   @Override
@@ -240,7 +258,8 @@ public final class MeshUrlConnection extends HttpURLConnection {
         allowUserInteraction,
         ifModifiedSince,
         fixedContentLengthLong >= 0 ? fixedContentLengthLong : fixedContentLength,
-        chunkLength);
+        chunkLength,
+        tls == null ? null : tls.get());
   }
 
   /** Null if there is none; why is what {@link #getInputStream} throws. */

@@ -8,6 +8,7 @@ import java.net.Proxy;
 import java.net.ResponseCache;
 import java.net.URL;
 import java.net.URLConnection;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** Who gets a connection of ours, and who one of the JDK's. Thread-safe. */
@@ -34,9 +35,11 @@ final class Opened {
       return null;
     }
     String authority = RequestView.authority(url);
-    return authority != null && Weaving.mesh().knows(authority)
-        ? new MeshUrlConnection(url, proxy, original)
-        : null;
+    if (authority == null || !Weaving.mesh().knows(authority)) {
+      return null;
+    }
+    MeshUrlConnection ours = new MeshUrlConnection(url, proxy, original);
+    return opened instanceof HttpsURLConnection ? new MeshHttpsUrlConnection(ours) : ours;
   }
 
   /** A connection of the JDK's own. */

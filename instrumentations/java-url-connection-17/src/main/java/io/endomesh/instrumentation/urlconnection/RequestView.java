@@ -64,7 +64,7 @@ final class RequestView extends ClientRequest {
 
   @Override
   public String scheme() {
-    return "http";
+    return request.settings().tls() == null ? "http" : "https";
   }
 
   @Override

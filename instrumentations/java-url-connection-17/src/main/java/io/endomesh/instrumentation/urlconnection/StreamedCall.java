@@ -13,7 +13,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +53,7 @@ final class StreamedCall
 
   /** By the JDK as if there were no mesh. */
   static Begun byJdk(AppRequest request) throws IOException {
-    AppRequest.Settings settings = request.settings();
-    HttpURLConnection connection = request.open(settings.proxy(), settings.authenticator());
+    HttpURLConnection connection = request.open();
     OutputStream out = connection.getOutputStream();
     return new Begun() {
       @Override
@@ -105,9 +103,9 @@ final class StreamedCall
     http.startClock();
     try {
       HttpURLConnection connection =
-          request.open(Proxy.NO_PROXY, request.settings().authenticator());
+          request.open(attempt, request.settings().authenticator());
       AnswerCookies cookies = new AnswerCookies(CookieHandler.getDefault());
-      UnderWay sending = new UnderWay(http, connection, view.wire(), cookies);
+      UnderWay sending = new UnderWay(http, connection, request.ownTls(attempt), view.wire(), cookies);
       OutputStream out =
           sending.around(
               () -> {

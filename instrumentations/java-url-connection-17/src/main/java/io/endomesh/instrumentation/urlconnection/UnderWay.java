@@ -10,6 +10,7 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URL;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,20 @@ final class UnderWay {
 
   private volatile @Nullable PooledSocket socket;
 
-  UnderWay(HttpAttempt http, HttpURLConnection connection, WireHead head, AnswerCookies cookies) {
+  /**
+   * @param ownTls null if the application's connections have none
+   */
+  UnderWay(
+      HttpAttempt http,
+      HttpURLConnection connection,
+      @Nullable SSLSocketFactory ownTls,
+      WireHead head,
+      AnswerCookies cookies) {
     this.http = http;
     this.connection = connection;
     this.head = head;
     this.cookies = cookies;
-    this.key = PoolKey.of(http.attempt());
+    this.key = PoolKey.of(http.attempt(), ownTls);
     http.onBreakOff(this::breakOff);
   }
 
@@ -118,8 +127,9 @@ final class UnderWay {
     return url == connection.getURL();
   }
 
+  /** The JDK's connection of an https URL leaves its work to another one, of the same URL. */
   boolean is(HttpURLConnection other) {
-    return other == connection;
+    return other.getURL() == connection.getURL();
   }
 
   /** True of the JDK's client that has the connection. */

@@ -14,6 +14,7 @@ import java.util.Map;
 public final class UrlConnectionInstrumentation extends Instrumentation {
 
   private static final String HANDLER = "sun.net.www.protocol.http.Handler";
+  private static final String SECURE_HANDLER = "sun.net.www.protocol.https.Handler";
   private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
   private static final String SOCKET = "sun.net.NetworkClient";
   private static final String CLIENT = "sun.net.www.http.HttpClient";
@@ -30,6 +31,10 @@ public final class UrlConnectionInstrumentation extends Instrumentation {
   public List<Weave> weaves() {
     return List.of(
         Weave.types(HANDLER)
+            .method("openConnection")
+            .taking("java.net.URL", "java.net.Proxy")
+            .advice(PACKAGE + "OpenAdvice"),
+        Weave.types(SECURE_HANDLER)
             .method("openConnection")
             .taking("java.net.URL", "java.net.Proxy")
             .advice(PACKAGE + "OpenAdvice"),
