@@ -92,6 +92,15 @@ public final class Mesh {
   }
 
   /**
+   * True if {@link #statement} may take a while, because a policy delays statements, or lets them
+   * wait for others. For libraries whose threads must not wait.
+   */
+  public boolean mayWait(Database database) {
+    DatabasePolicy policy = policy(database);
+    return policy != null && policy.mayWait();
+  }
+
+  /**
    * What this workload has in flight at a database. As with clusters it belongs to the name; there
    * are as many as there are databases whose policy counts.
    *

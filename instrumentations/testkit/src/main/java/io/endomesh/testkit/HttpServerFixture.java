@@ -29,7 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A server of the library, and how these tests call it: by a client that knows nothing of the mesh. */
+/**
+ * A server of the library, and how these tests call it: by a client that knows nothing of the mesh.
+ */
 abstract class HttpServerFixture {
 
   protected static final String CALLER = TestRoutes.spiffeId("storefront");

@@ -46,7 +46,9 @@ abstract class HttpServerStreamContract extends HttpServerCorsContract {
       socket.setSoTimeout(10_000);
       OutputStream out = socket.getOutputStream();
       out.write(
-          ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + LargeBody.SIZE + "\r\n\r\n")
+          ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                  + LargeBody.SIZE
+                  + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       CompletableFuture<Long> sent = CompletableFuture.supplyAsync(() -> send(body, out));
 

@@ -3,54 +3,21 @@ package io.endomesh.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.endomesh.dataplane.Attempt;
-import io.endomesh.dataplane.CallObserver;
-import io.endomesh.dataplane.DatabaseCall;
-import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.cluster.Endpoint;
-import io.endomesh.weaving.Weaving;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
  * An application with a driver and its server, and what is seen of both. Holds no promise itself.
  */
-abstract class JdbcFixture {
-
-  /** A name that no DNS knows. */
-  protected static final String HOST = "orders-db";
-
-  /** One execution that ended. */
-  protected record Execution(
-      DatabaseCall call, @Nullable Throwable error, @Nullable String sqlState) {
-
-    String summary() {
-      return call.statement().summary();
-    }
-  }
-
-  protected final TestRoutes routes = new TestRoutes();
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  final AtomicInteger started = new AtomicInteger();
-  final List<Execution> executions = new CopyOnWriteArrayList<>();
-  final List<Attempt> attempts = new CopyOnWriteArrayList<>();
-  final AtomicInteger ended = new AtomicInteger();
+abstract class JdbcFixture extends DatabaseFixture {
 
   /** The driver under test and its server, the same for all tests of a class. */
   protected abstract DatabaseUnderTest database();
@@ -65,19 +32,7 @@ abstract class JdbcFixture {
       statement.execute("CREATE TABLE orders (id SERIAL PRIMARY KEY, item VARCHAR(100) NOT NULL)");
       statement.execute(database().function());
     }
-    Weaving.mesh().observer(new Seeing());
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable resource : opened) {
-      resource.close();
-    }
-    // A pool may be closed while threads of its own still open connections.
-    Await.until("end of all attempts", () -> ended.get() == attempts.size());
-    assertThat(attempts)
-        .as("attempts in flight")
-        .allMatch(attempt -> attempt.endpoint().load().inFlight() == 0);
+    observe();
   }
 
   protected final Connection connect(String url) throws SQLException {
@@ -99,29 +54,9 @@ abstract class JdbcFixture {
     }
   }
 
-  protected final <T extends AutoCloseable> T open(T resource) {
-    opened.add(resource);
-    return resource;
-  }
-
   /** The real server as an endpoint. */
   protected final Endpoint real() {
     return TestRoutes.endpoint(database().server().port(), null);
-  }
-
-  protected final List<Attempt> attempts() {
-    return attempts;
-  }
-
-  /** All executions that ended; none goes on. */
-  protected final List<Execution> executions() {
-    assertThat(executions).hasSize(started.get());
-    return executions;
-  }
-
-  final Execution only() {
-    assertThat(executions()).hasSize(1);
-    return executions.get(0);
   }
 
   final Relay relay() {
@@ -156,17 +91,6 @@ abstract class JdbcFixture {
     assertThat(e.getErrorCode()).isEqualTo(own.getErrorCode());
   }
 
-  final void assertNoSecrets() {
-    assertThat(executions())
-        .allSatisfy(
-            each -> assertThat(each.call().statement().toString()).doesNotContain("secret"));
-  }
-
-  static int port(DatabaseCall call) {
-    var peer = call.database().peer();
-    return peer == null ? 0 : peer.getPort();
-  }
-
   static Set<String> threadsOfTheAgent() {
     Set<String> names = new TreeSet<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -175,41 +99,5 @@ abstract class JdbcFixture {
       }
     }
     return names;
-  }
-
-  static Endpoint refusing() throws IOException {
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return TestRoutes.endpoint(closed.getLocalPort(), null);
-    }
-  }
-
-  private final class Seeing implements CallObserver {
-    @Override
-    public @Nullable Object attemptStarted(Attempt attempt) {
-      attempts.add(attempt);
-      return null;
-    }
-
-    @Override
-    public void attemptEnded(Attempt attempt, @Nullable Object begun, Outcome outcome) {
-      ended.incrementAndGet();
-    }
-
-    @Override
-    public @Nullable Object statementStarted(DatabaseCall call) {
-      started.incrementAndGet();
-      return call;
-    }
-
-    @Override
-    public void statementEnded(
-        DatabaseCall call,
-        @Nullable Object begun,
-        long durationNanos,
-        @Nullable Throwable error,
-        @Nullable String sqlState) {
-      assertThat(begun).isSameAs(call);
-      executions.add(new Execution(call, error, sqlState));
-    }
   }
 }

@@ -19,8 +19,8 @@ final class LargeBody {
 
   /**
    * The most that may be on its way. The buffers of a connection on the loopback interface grow to
-   * 6 MB at its reader and 4 MB at its writer ({@code tcp_rmem}, {@code tcp_wmem}), and an echo goes
-   * through two. Who holds a body has all of it.
+   * 6 MB at its reader and 4 MB at its writer ({@code tcp_rmem}, {@code tcp_wmem}), and an echo
+   * goes through two. Who holds a body has all of it.
    */
   static final long BOUND = 32_000_000;
 

@@ -19,6 +19,9 @@ public @interface Library {
    */
   String staged() default "";
 
+  /** Other staged libraries, named in the same way, that it stands on. */
+  String[] upon() default {};
+
   /** Decides when it is run, see {@link Selection}. */
   Release release() default Release.OLDEST;
 

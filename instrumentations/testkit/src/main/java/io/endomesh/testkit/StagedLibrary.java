@@ -30,9 +30,12 @@ public record StagedLibrary(String version, List<Path> jars) {
     }
     StagedLibrary all = named(library.staged());
     List<String> others = List.of(library.without());
+    Stream<Path> jars =
+        Stream.concat(
+            all.jars().stream(),
+            Stream.of(library.upon()).flatMap(name -> named(name).jars().stream()));
     return new StagedLibrary(
-        all.version(),
-        all.jars().stream().filter(jar -> !others.contains(jar.getFileName().toString())).toList());
+        all.version(), jars.filter(jar -> !others.contains(jar.getFileName().toString())).toList());
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.endomesh.dataplane.database;
 
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +37,21 @@ public final class DatabaseFailure {
   public static boolean is(@Nullable String sqlState) {
     return sqlState != null
         && (sqlState.startsWith(CONNECTION_EXCEPTION) || STATES.contains(sqlState));
+  }
+
+  /** True if a socket said so: no server answered, so another endpoint may. */
+  public static boolean isUnreachable(Throwable failure) {
+    return causedBy(failure, SocketException.class)
+        || causedBy(failure, UnknownHostException.class)
+        || causedBy(failure, EOFException.class);
+  }
+
+  public static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
+    for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

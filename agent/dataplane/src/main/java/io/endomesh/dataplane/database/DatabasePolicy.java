@@ -73,6 +73,12 @@ public record DatabasePolicy(
     }
   }
 
+  /** True if a statement may have to wait before it is executed. */
+  public boolean mayWait() {
+    return (limit != null && limit.waitNanos() > 0)
+        || faults.stream().anyMatch(fault -> fault.delay() != null);
+  }
+
   /** True if statements are looked at: then one of an unknown class is refused. */
   public boolean isGuarded() {
     return !grants.isEmpty();

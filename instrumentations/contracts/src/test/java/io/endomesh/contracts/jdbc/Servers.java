@@ -7,7 +7,7 @@ import io.endomesh.testkit.database.PostgresServer;
 import java.util.Optional;
 
 /** The servers, each with a user {@code shop} and a database. Stateless. */
-final class Servers {
+public final class Servers {
 
   private static final String USER = "shop";
   private static final String PASSWORD = "shop-password";
@@ -15,14 +15,14 @@ final class Servers {
 
   private Servers() {}
 
-  static SharedServer postgres() {
+  public static SharedServer postgres() {
     return new SharedServer(
         "postgresql",
         PostgresServer.installed()
             .map(server -> directory -> server.start(directory, USER, PASSWORD, DATABASE)));
   }
 
-  static SharedServer mariaDb() {
+  public static SharedServer mariaDb() {
     return new SharedServer(
         "mariadb-server",
         MariaDbServer.installed()

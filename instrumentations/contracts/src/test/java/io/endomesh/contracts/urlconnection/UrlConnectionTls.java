@@ -44,8 +44,7 @@ abstract class UrlConnectionTls extends UrlConnectionMessages {
 
   private static HttpsURLConnection secured(String url, SSLSocketFactory sockets)
       throws IOException {
-    HttpsURLConnection connection =
-        (HttpsURLConnection) URI.create(url).toURL().openConnection();
+    HttpsURLConnection connection = (HttpsURLConnection) URI.create(url).toURL().openConnection();
     connection.setSSLSocketFactory(sockets);
     return connection;
   }
@@ -83,7 +82,9 @@ abstract class UrlConnectionTls extends UrlConnectionMessages {
         (HttpsURLConnection) URI.create("https://orders/").toURL().openConnection();
 
     assertThat(connection.getResponseCode()).isEqualTo(503);
-    assertThat(connection.getErrorStream()).asString(StandardCharsets.UTF_8).contains("no endpoint of orders");
+    assertThat(connection.getErrorStream())
+        .asString(StandardCharsets.UTF_8)
+        .contains("no endpoint of orders");
     assertThatThrownBy(connection::getCipherSuite).isInstanceOf(IllegalStateException.class);
   }
 

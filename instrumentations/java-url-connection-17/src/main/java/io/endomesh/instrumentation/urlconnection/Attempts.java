@@ -47,7 +47,9 @@ final class Attempts implements BlockingHttp<Answer> {
       @Nullable CookieHandler store)
       throws IOException {
     HttpURLConnection connection = request.open(attempt.attempt(), authenticator);
-    UnderWay underWay = new UnderWay(attempt, connection, request.ownTls(attempt.attempt()), head, new AnswerCookies(store));
+    UnderWay underWay =
+        new UnderWay(
+            attempt, connection, request.ownTls(attempt.attempt()), head, new AnswerCookies(store));
     return underWay.around(
         () -> {
           underWay.connect();

@@ -8,8 +8,8 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code Handler.openConnection} of http and https URLs: for a host of the mesh the application gets a
- * connection of ours in place of the JDK's. Stateless.
+ * {@code Handler.openConnection} of http and https URLs: for a host of the mesh the application
+ * gets a connection of ours in place of the JDK's. Stateless.
  */
 public final class OpenAdvice {
 

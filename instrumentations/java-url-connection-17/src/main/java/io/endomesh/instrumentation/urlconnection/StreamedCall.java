@@ -102,10 +102,10 @@ final class StreamedCall
     }
     http.startClock();
     try {
-      HttpURLConnection connection =
-          request.open(attempt, request.settings().authenticator());
+      HttpURLConnection connection = request.open(attempt, request.settings().authenticator());
       AnswerCookies cookies = new AnswerCookies(CookieHandler.getDefault());
-      UnderWay sending = new UnderWay(http, connection, request.ownTls(attempt), view.wire(), cookies);
+      UnderWay sending =
+          new UnderWay(http, connection, request.ownTls(attempt), view.wire(), cookies);
       OutputStream out =
           sending.around(
               () -> {

@@ -1,13 +1,10 @@
 package io.endomesh.instrumentation.jdbc;
 
-import java.io.EOFException;
+import io.endomesh.dataplane.database.DatabaseFailure;
 import java.io.InterruptedIOException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what a driver throws that could not connect. Stateless. */
 final class ConnectionFailure {
@@ -34,23 +31,12 @@ final class ConnectionFailure {
       return true;
     }
     // H2 has states of its own.
-    return causedBy(e, SocketException.class)
-        || causedBy(e, UnknownHostException.class)
-        || causedBy(e, EOFException.class)
-        || isTimeout(e);
+    return DatabaseFailure.isUnreachable(e) || isTimeout(e);
   }
 
   /** True if the time that the application gives to connect has passed. */
   static boolean isTimeout(SQLException e) {
-    return e instanceof SQLTimeoutException || causedBy(e, InterruptedIOException.class);
-  }
-
-  private static boolean causedBy(SQLException e, Class<? extends Throwable> type) {
-    for (@Nullable Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
-      }
-    }
-    return false;
+    return e instanceof SQLTimeoutException
+        || DatabaseFailure.causedBy(e, InterruptedIOException.class);
   }
 }

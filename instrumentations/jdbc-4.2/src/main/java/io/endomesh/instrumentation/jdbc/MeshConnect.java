@@ -6,6 +6,8 @@ import io.endomesh.dataplane.BlockingCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.database.ConnectRefusal;
+import io.endomesh.dataplane.database.ConnectRequest;
 import io.endomesh.dataplane.database.DatabaseFailure;
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.weaving.AgentLog;
@@ -32,23 +34,6 @@ final class MeshConnect {
 
   /** Inside while the driver opens a connection for an attempt: drivers call each other. */
   private static final CallDepth CONNECTING = new CallDepth();
-
-  /** "SQL-client unable to establish SQL-connection" (SQL:2016, part 2, table 38). */
-  private static final String UNABLE_TO_CONNECT = "08001";
-
-  /** "SQL-server rejected establishment of SQL-connection" (as above). */
-  private static final String REJECTED = "08004";
-
-  private static final int FORBIDDEN = 403;
-
-  /** Bad Gateway: the workload may not call the host, and trying again will not change it. */
-  private static final int BLOCKED = 502;
-
-  /** Gateway Timeout: the time for all attempts is over. */
-  private static final int TIMEOUT = 504;
-
-  /** What {@link Reply#decidedBy} says if no policy decided, but there is nobody to connect to. */
-  private static final String NO_ENDPOINT = "endpoint";
 
   private MeshConnect() {}
 
@@ -81,7 +66,8 @@ final class MeshConnect {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Connected(
-          null, new SQLTransientConnectionException("interrupted", UNABLE_TO_CONNECT, e));
+          null,
+          new SQLTransientConnectionException("interrupted", ConnectRefusal.UNABLE_TO_CONNECT, e));
     } finally {
       call.notOpened();
     }
@@ -143,12 +129,7 @@ final class MeshConnect {
     private static Connected closed(Attempt attempt, InetSocketAddress address, String identity) {
       SQLException refusal =
           new SQLNonTransientConnectionException(
-              address
-                  + " must prove "
-                  + identity
-                  + " by mutual TLS, which the mesh does not speak for JDBC (expected: an endpoint"
-                  + " without identity, as those of a ServiceEntry are)",
-              REJECTED);
+              ConnectRefusal.unproven(address, identity), ConnectRefusal.REJECTED);
       attempt.abandoned(refusal);
       return new Connected(null, refusal);
     }
@@ -178,20 +159,17 @@ final class MeshConnect {
 
     @Override
     public Connected reply(Reply reply) {
-      String message = reply.message() + " (decided by " + reply.decidedBy() + ")";
-      if (reply.status() == FORBIDDEN) {
-        return new Connected(null, new SQLNonTransientConnectionException(message, REJECTED));
-      }
-      if (reply.status() == BLOCKED) {
+      ConnectRefusal refusal = ConnectRefusal.of(reply);
+      if (!refusal.mayPass()) {
         return new Connected(
-            null, new SQLNonTransientConnectionException(message, UNABLE_TO_CONNECT));
+            null, new SQLNonTransientConnectionException(refusal.message(), refusal.sqlState()));
       }
-      SQLException reason = new SQLTransientConnectionException(message, UNABLE_TO_CONNECT);
-      boolean noEndpoint = reply.decidedBy().equals(NO_ENDPOINT);
-      if (noEndpoint || (reply.status() == TIMEOUT && call.attempts() > 0)) {
+      SQLException reason =
+          new SQLTransientConnectionException(refusal.message(), refusal.sqlState());
+      if (refusal.noEndpoint() || (refusal.timedOut() && call.attempts() > 0)) {
         call.opened(reason);
       }
-      return noEndpoint ? refused(reason) : new Connected(null, reason);
+      return refusal.noEndpoint() ? refused(reason) : new Connected(null, reason);
     }
 
     /**

@@ -4,7 +4,8 @@ import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.DatabaseCall;
 import io.endomesh.dataplane.SqlStatement;
 import io.endomesh.dataplane.database.Dialect;
-import io.endomesh.dataplane.database.SqlText;
+import io.endomesh.dataplane.database.SqlBatch;
+import io.endomesh.dataplane.database.SqlTexts;
 import io.endomesh.dataplane.database.StatementClass;
 import io.endomesh.dataplane.database.StatementClasses;
 import io.endomesh.weaving.CallDepth;
@@ -12,10 +13,6 @@ import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.weaving.Weaving;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of the execution of statements: observed, refused, ended in time. Thread-safe. */
@@ -24,25 +21,13 @@ final class MeshStatement {
   /** Inside while a driver executes, or does its upkeep: its methods call each other. */
   static final CallDepth EXECUTING = new CallDepth();
 
-  /**
-   * Different texts that are remembered. An application that prepares its statements has a few
-   * hundred; one that writes values into them has no end of them, and gains nothing by it.
-   */
-  private static final int MAX_TEXTS = 1_000;
-
   /** Of a statement that was prepared before the agent came. */
   private static final SqlStatement UNKNOWN =
       new SqlStatement("OTHER", null, "OTHER", null, StatementClasses.of(StatementClass.UNKNOWN));
 
   private static final WeakIdentityMap<PreparedStatement, SqlStatement> PREPARED =
       new WeakIdentityMap<>();
-  private static final WeakIdentityMap<Statement, Batch> BATCHES = new WeakIdentityMap<>();
-  private static final Map<Dialect, ConcurrentMap<String, SqlStatement>> TEXTS =
-      Map.of(
-          Dialect.POSTGRESQL, new ConcurrentHashMap<>(),
-          Dialect.MYSQL, new ConcurrentHashMap<>(),
-          Dialect.H2, new ConcurrentHashMap<>(),
-          Dialect.SQL_SERVER, new ConcurrentHashMap<>());
+  private static final WeakIdentityMap<Statement, SqlBatch> BATCHES = new WeakIdentityMap<>();
 
   private MeshStatement() {}
 
@@ -54,9 +39,9 @@ final class MeshStatement {
    * @param sql null for another set of values of a prepared statement
    */
   static void added(Statement statement, @Nullable String sql) {
-    Batch batch = BATCHES.get(statement);
+    SqlBatch batch = BATCHES.get(statement);
     if (batch == null) {
-      batch = new Batch();
+      batch = new SqlBatch();
       BATCHES.put(statement, batch);
     }
     batch.add(sql == null ? preparedAs(statement) : describe(statement, sql));
@@ -90,7 +75,7 @@ final class MeshStatement {
     if (!EXECUTING.enter() || Weaving.onAgentThread()) {
       return Execution.PLAIN;
     }
-    Batch batch = BATCHES.remove(statement);
+    SqlBatch batch = BATCHES.remove(statement);
     Database database = Databases.of(statement);
     return database == null || batch == null
         ? Execution.PLAIN
@@ -98,7 +83,7 @@ final class MeshStatement {
   }
 
   private static Execution begin(
-      Statement statement, Database database, SqlStatement known, @Nullable Batch batch) {
+      Statement statement, Database database, SqlStatement known, @Nullable SqlBatch batch) {
     DatabaseCall call = Weaving.mesh().statement(database, known, batch == null ? 1 : batch.size());
     if (call.refusal() != null) {
       return new Execution(call, call.refusal(), batch != null);
@@ -119,17 +104,7 @@ final class MeshStatement {
   }
 
   private static SqlStatement describe(Statement statement, String sql) {
-    Dialect dialect = dialect(statement);
-    ConcurrentMap<String, SqlStatement> texts = Objects.requireNonNull(TEXTS.get(dialect));
-    SqlStatement known = texts.get(sql);
-    if (known != null) {
-      return known;
-    }
-    SqlStatement described = SqlText.describe(sql, dialect);
-    if (texts.size() < MAX_TEXTS) {
-      texts.put(sql, described);
-    }
-    return described;
+    return SqlTexts.describe(sql, dialect(statement));
   }
 
   /** By the driver, so that nothing is asked of the server. */

@@ -31,8 +31,7 @@ final class Handlers extends ValveBase {
       case "/async" -> later(request, response);
       case "/certificate" -> write(response, request.getScheme() + " " + subject(request));
       case "/fails" -> throw new IllegalStateException("as the test asked");
-      default ->
-          stream(request, "getInputStream", InputStream.class).transferTo(out(response));
+      default -> stream(request, "getInputStream", InputStream.class).transferTo(out(response));
     }
   }
 

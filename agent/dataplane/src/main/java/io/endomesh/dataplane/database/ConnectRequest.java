@@ -1,4 +1,4 @@
-package io.endomesh.instrumentation.jdbc;
+package io.endomesh.dataplane.database;
 
 import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Protocol;
@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The opening of a connection as the mesh sees it: a host, and whether it only reads. Immutable.
  *
+ * @param authority as the application wrote it, with the port if it names one
  * @param readOnly true if the application says that nothing will be written
  */
-record ConnectRequest(String authority, boolean readOnly) implements OutboundRequest {
+public record ConnectRequest(String authority, boolean readOnly) implements OutboundRequest {
 
   /** What routes to replicas ask for; the controller makes them so. */
   private static final String READ_ONLY_HEADER = "endomesh-read-only";

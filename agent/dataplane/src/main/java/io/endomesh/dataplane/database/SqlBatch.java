@@ -1,18 +1,17 @@
-package io.endomesh.instrumentation.jdbc;
+package io.endomesh.dataplane.database;
 
 import io.endomesh.dataplane.SqlStatement;
-import io.endomesh.dataplane.database.StatementClasses;
 import org.jspecify.annotations.Nullable;
 
-/** What was added to a batch so far. Confined to the thread that uses the statement. */
-final class Batch {
+/** What an application added to a batch so far. Not thread-safe. */
+public final class SqlBatch {
 
   private int size;
   private @Nullable SqlStatement statement;
   private StatementClasses classes = StatementClasses.NONE;
   private boolean mixed;
 
-  void add(SqlStatement added) {
+  public void add(SqlStatement added) {
     if (statement == null) {
       statement = added;
     } else {
@@ -22,12 +21,12 @@ final class Batch {
     size++;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Of all that was added; different statements have no name and no text in common. */
-  SqlStatement statement() {
+  public SqlStatement statement() {
     SqlStatement first = statement;
     return first == null || mixed
         ? new SqlStatement("BATCH", null, "BATCH", null, classes)

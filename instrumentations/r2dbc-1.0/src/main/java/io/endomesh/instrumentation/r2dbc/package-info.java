@@ -1,0 +1,5 @@
+/** R2DBC drivers in the mesh. */
+@NullMarked
+package io.endomesh.instrumentation.r2dbc;
+
+import org.jspecify.annotations.NullMarked;
