@@ -143,7 +143,7 @@ public final class Controller implements AutoCloseable {
     builder.service(
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain()))
-            .addService(new WorkloadService(registry, options.trustDomain()))
+            .addService(new WorkloadService(registry, settling, options.trustDomain()))
             .build(),
         next ->
             (ctx, request) -> {

@@ -188,6 +188,71 @@ class ControllerTest {
   }
 
   @Test
+  void join_instanceOfAnotherService_isRefusedAndTheHolderStays() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload thief =
+            TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
+      orders.join(Map.of(), 18080);
+
+      Status status = Status.fromThrowable((Throwable) thief.join(Map.of(), 18081));
+
+      assertThat(status.getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+      assertThat(status.getDescription())
+          .isEqualTo(
+              "instance: 'orders-1' is held by shop/orders, which keeps it (expected: a name of its"
+                  + " own; start the process anew to get another, or wait until that instance has"
+                  + " ended)");
+      assertThat(workloads()).contains("\"serviceId\":\"shop/orders\"").doesNotContain("thief");
+    }
+  }
+
+  @Test
+  void join_otherInstanceOnTheSameStream_isRefused() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload thief = TestWorkload.start(controller, dataDir, "evil", "thief", "thief-1")) {
+      orders.join(Map.of(), 18080);
+      thief.join(Map.of(), 18081);
+
+      Object answer =
+          thief.again(thief.registration(Map.of()).toBuilder().setInstance("orders-1").build());
+
+      assertThat(Status.fromThrowable((Throwable) answer).getDescription())
+          .isEqualTo("instance: 'orders-1' (expected: 'thief-1', as this stream said at first)");
+    }
+  }
+
+  @Test
+  void join_sameInstanceAfterACrash_takesItsPlaceAtOnce() throws Exception {
+    try (TestWorkload crashed = workload("orders", "orders-1");
+        TestWorkload anew = workload("orders", "orders-1")) {
+      crashed.join(Map.of(), 18080);
+      crashed.kill();
+
+      assertThat(anew.join(Map.of(), 18081)).isInstanceOf(ControllerMessage.class);
+
+      assertThat(workloads()).contains("18081").doesNotContain("18080");
+    }
+  }
+
+  @Test
+  void restart_instanceWhoseHolderIsNotBackYet_isKeptForIt() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload thief =
+            TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
+      orders.join(Map.of(), 18080);
+      controller.close();
+      orders.answers.clear();
+      orders.reconnect(controller = Controller.start(TestWorkload.patientController(dataDir)));
+      thief.reconnect(controller);
+
+      Status status = Status.fromThrowable((Throwable) thief.join(Map.of(), 18081));
+
+      assertThat(status.getDescription()).contains("'orders-1' is held by shop/orders");
+      assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
+    }
+  }
+
+  @Test
   void status_rejectedConfiguration_isShown() throws Exception {
     try (TestWorkload orders = workload("orders", "orders-1");
         TestWorkload storefront = workload("storefront", "storefront-1")) {
@@ -250,6 +315,10 @@ class ControllerTest {
 
   private TestWorkload workload(String service, String instance) throws Exception {
     return TestWorkload.start(controller, dataDir, "shop", service, instance);
+  }
+
+  private String workloads() throws Exception {
+    return TestWorkload.http(controller, "GET", "/api/v1/workloads", "", Map.of()).body();
   }
 
   private java.net.http.HttpResponse<String> apply(String yaml, String query) throws Exception {

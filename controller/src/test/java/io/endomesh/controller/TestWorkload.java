@@ -16,7 +16,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
@@ -43,15 +43,18 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 /** A workload as an agent is one: it gets a certificate for a token, joins, and speaks ADS. */
 public final class TestWorkload implements AutoCloseable {
 
-  public final ManagedChannel channel;
+  public ManagedChannel channel;
   public final String namespace;
   public final String service;
   public final String instance;
   public final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
+  private final SslContext tls;
   private StreamObserver<WorkloadMessage> join;
 
-  private TestWorkload(ManagedChannel channel, String namespace, String service, String instance) {
-    this.channel = channel;
+  private TestWorkload(
+      Controller controller, SslContext tls, String namespace, String service, String instance) {
+    this.tls = tls;
+    this.channel = channel(controller, tls);
     this.namespace = namespace;
     this.service = service;
     this.instance = instance;
@@ -83,16 +86,25 @@ public final class TestWorkload implements AutoCloseable {
     String roots = Files.readString(dataDir.resolve("root.pem"));
     String root = roots.substring(roots.indexOf("-----BEGIN CERTIFICATE-----"));
     String chain = certificate(controller, root, keys, namespace, service);
-    SslContextBuilder tls =
+    SslContext tls =
         GrpcSslContexts.forClient()
             .trustManager(stream(root))
-            .keyManager(stream(chain), stream(pem(keys.getPrivate())));
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(controller.address())
-            .overrideAuthority("localhost")
-            .sslContext(tls.build())
+            .keyManager(stream(chain), stream(pem(keys.getPrivate())))
             .build();
-    return new TestWorkload(channel, namespace, service, instance);
+    return new TestWorkload(controller, tls, namespace, service, instance);
+  }
+
+  private static ManagedChannel channel(Controller controller, SslContext tls) {
+    return NettyChannelBuilder.forAddress(controller.address())
+        .overrideAuthority("localhost")
+        .sslContext(tls)
+        .build();
+  }
+
+  /** To the controller that was started after the one before, with the same certificate. */
+  public void reconnect(Controller controller) {
+    channel.shutdownNow();
+    channel = channel(controller, tls);
   }
 
   private static String certificate(
@@ -103,10 +115,7 @@ public final class TestWorkload implements AutoCloseable {
             new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=x"), keys.getPublic())
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress(controller.address())
-            .overrideAuthority("localhost")
-            .sslContext(GrpcSslContexts.forClient().trustManager(stream(root)).build())
-            .build();
+        channel(controller, GrpcSslContexts.forClient().trustManager(stream(root)).build());
     try {
       Metadata token = new Metadata();
       token.put(
@@ -191,6 +200,11 @@ public final class TestWorkload implements AutoCloseable {
                     answers.add("completed");
                   }
                 });
+    return again(registration);
+  }
+
+  /** A further registration on the same stream, and the answer to it. */
+  public Object again(Registration registration) throws Exception {
     join.onNext(WorkloadMessage.newBuilder().setRegistration(registration).build());
     return java.util.Objects.requireNonNull(
         answers.poll(10, TimeUnit.SECONDS), "no answer to the registration");

@@ -139,13 +139,22 @@ final class MeshJson {
 
   ArrayNode workloads() {
     Map<String, SyncStatus.Node> nodes = new HashMap<>();
-    context.syncStatus().nodes().forEach(node -> nodes.put(node.instance(), node));
+    // A client that calls itself what another is called says nothing about that one.
+    context
+        .syncStatus()
+        .nodes()
+        .forEach(n -> nodes.put(key(n.namespace(), n.service(), n.instance()), n));
     String trustDomain = context.model().get().trustDomain();
     ArrayNode list = JSON.arrayNode();
     for (Workload workload : context.workloads().workloads()) {
-      list.add(workload(workload, nodes.get(workload.instance()), trustDomain));
+      String key = key(workload.namespace(), workload.service(), workload.instance());
+      list.add(workload(workload, nodes.get(key), trustDomain));
     }
     return list;
+  }
+
+  private static String key(String namespace, String service, String instance) {
+    return namespace + "/" + service + "/" + instance;
   }
 
   private ObjectNode workload(

@@ -1,14 +1,19 @@
 package io.endomesh.controller.registry;
 
+import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +37,17 @@ public final class Settling {
   // Guarded by this.
   private boolean reachable;
   private long endsNanos;
-  private final Set<String> awaited = new TreeSet<>();
+  /** Who holds them, by instance; null where an older controller did not write that down. */
+  private final Map<String, @Nullable WorkloadIdentity> awaited = new TreeMap<>();
+
   private Set<String> saved;
   private boolean over;
 
   public Settling(ResourceStore store, LongSupplier nanoTime) {
     this.store = store;
     this.nanoTime = nanoTime;
-    store
-        .fact(FACT)
-        .ifPresent(
-            names -> awaited.addAll(List.of(names.isEmpty() ? new String[0] : names.split(","))));
-    this.saved = Set.copyOf(awaited);
+    this.saved = Set.copyOf(read(store.fact(FACT)));
+    saved.forEach(this::await);
     this.over = awaited.isEmpty();
     if (!over) {
       log.info(
@@ -51,6 +55,34 @@ public final class Settling {
           LONGEST.toSeconds(),
           awaited.size());
     }
+  }
+
+  /**
+   * Whose instance this was before the start. Nobody else gets it while the owner may come back.
+   */
+  public synchronized Optional<WorkloadIdentity> holder(String instance) {
+    return over ? Optional.empty() : Optional.ofNullable(awaited.get(instance));
+  }
+
+  private void await(String live) {
+    int service = live.indexOf('/');
+    int instance = live.indexOf('/', service + 1);
+    String namespace = live.substring(0, Math.max(service, 0));
+    if (instance > service
+        && WorkloadIdentity.isName(namespace)
+        && WorkloadIdentity.isName(live.substring(service + 1, instance))) {
+      awaited.put(
+          live.substring(instance + 1),
+          new WorkloadIdentity(namespace, live.substring(service + 1, instance)));
+    } else {
+      awaited.put(live, null);
+    }
+  }
+
+  private static Set<String> read(Optional<String> names) {
+    return names.isEmpty() || names.get().isEmpty()
+        ? Set.of()
+        : new TreeSet<>(Arrays.asList(names.get().split(",")));
   }
 
   /**
@@ -71,7 +103,7 @@ public final class Settling {
         over = true;
         log.info(
             awaited.isEmpty() ? "all workloads are back" : "gone while the controller was away: {}",
-            String.join(", ", awaited));
+            String.join(", ", awaited.keySet()));
       }
     }
     return over;
@@ -83,7 +115,9 @@ public final class Settling {
       return;
     }
     Set<String> live =
-        workloads.stream().map(Workload::instance).collect(Collectors.toCollection(TreeSet::new));
+        workloads.stream()
+            .map(workload -> workload.identity() + "/" + workload.instance())
+            .collect(Collectors.toCollection(TreeSet::new));
     if (live.equals(saved)) {
       return;
     }

@@ -1,6 +1,8 @@
 package io.endomesh.controller.registry;
 
+import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.proto.v1.InstrumentationState;
+import io.endomesh.proto.v1.Registration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,16 @@ public record Workload(
   public Workload {
     labels = Map.copyOf(labels);
     ports = List.copyOf(ports);
+  }
+
+  public WorkloadIdentity identity() {
+    return new WorkloadIdentity(namespace, service);
+  }
+
+  /** True if the registration is made in its name. */
+  boolean isOf(Registration registration) {
+    return namespace.equals(registration.getNamespace())
+        && service.equals(registration.getService());
   }
 
   /** True while its stream is open. */

@@ -98,12 +98,16 @@ public final class WorkloadRegistry {
    * Takes in a workload, or takes it back after its stream broke.
    *
    * @param seenAddress where the stream comes from; used if the registration names no address
+   * @throws InstanceHeldException if it is one of another identity, which then is left alone
    */
-  public Lease join(Registration registration, String seenAddress) {
+  public Lease join(Registration registration, String seenAddress) throws InstanceHeldException {
     Lease lease = new Lease(registration.getInstance(), seenAddress);
     boolean changed;
     synchronized (this) {
       Entry known = entries.get(registration.getInstance());
+      if (known != null && !known.workload.isOf(registration)) {
+        throw new InstanceHeldException(registration.getInstance(), known.workload.identity());
+      }
       Workload workload = workload(registration, seenAddress, known);
       changed = known == null || !known.workload.sameEndpoint(workload);
       if (known == null) {
@@ -197,12 +201,20 @@ public final class WorkloadRegistry {
       this.seenAddress = seenAddress;
     }
 
-    /** Something changed about the workload: a server bound a port. */
-    public void renew(Registration registration) {
+    /**
+     * Something changed about the workload: a server bound a port.
+     *
+     * @param registration of the same instance and identity
+     * @return false if a later lease has replaced this one, and nothing was done
+     */
+    public boolean renew(Registration registration) {
       boolean changed;
       synchronized (WorkloadRegistry.this) {
         Entry entry = entry();
         if (entry == null) {
+          if (entries.containsKey(instance)) {
+            return false;
+          }
           // Removed for its silence; it speaks again.
           changed = true;
           entry = new Entry(workload(registration, seenAddress, null), this, nanoTime.getAsLong());
@@ -218,6 +230,7 @@ public final class WorkloadRegistry {
       if (changed) {
         changed();
       }
+      return true;
     }
 
     /**

@@ -16,17 +16,23 @@ import io.grpc.stub.StreamObserver;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets workloads join: their stream is their lease. Thread-safe. */
 public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceImplBase {
 
+  private static final Logger log = LoggerFactory.getLogger(WorkloadService.class);
+
   private static final int MAX_PORT = 65535;
 
   private final WorkloadRegistry registry;
+  private final Settling settling;
   private final String trustDomain;
 
-  public WorkloadService(WorkloadRegistry registry, String trustDomain) {
+  public WorkloadService(WorkloadRegistry registry, Settling settling, String trustDomain) {
     this.registry = registry;
+    this.settling = settling;
     this.trustDomain = trustDomain;
   }
 
@@ -50,6 +56,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     private final String address;
     private final StreamObserver<ControllerMessage> answers;
     private WorkloadRegistry.@Nullable Lease lease;
+    private String instance = "";
     private boolean ended;
 
     Stream(
@@ -96,9 +103,16 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
         return;
       }
       if (lease == null) {
-        lease = registry.join(registration, address);
-      } else {
-        lease.renew(registration);
+        try {
+          lease = join(registration);
+        } catch (InstanceHeldException e) {
+          log.warn("{} is refused; {}", caller, e.getMessage());
+          refuse(Status.ALREADY_EXISTS, String.valueOf(e.getMessage()));
+          return;
+        }
+      } else if (!lease.renew(registration)) {
+        refuse(Status.UNAVAILABLE, "the instance has a later stream (expected: one stream each)");
+        return;
       }
       answers.onNext(
           ControllerMessage.newBuilder()
@@ -109,6 +123,15 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
                           Durations.fromNanos(WorkloadRegistry.HEARTBEAT_INTERVAL.toNanos()))
                       .setTrustDomain(trustDomain))
               .build());
+    }
+
+    private WorkloadRegistry.Lease join(Registration registration) throws InstanceHeldException {
+      instance = registration.getInstance();
+      WorkloadIdentity before = settling.holder(instance).orElse(caller);
+      if (before != null && !before.equals(caller)) {
+        throw new InstanceHeldException(instance, before);
+      }
+      return registry.join(registration, address);
     }
 
     private @Nullable String wrong(Registration registration) {
@@ -126,6 +149,13 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       }
       if (registration.getInstance().isEmpty() || registration.getInstance().contains(",")) {
         return "instance: '" + registration.getInstance() + "' (expected: a name without commas)";
+      }
+      if (lease != null && !registration.getInstance().equals(instance)) {
+        return "instance: '"
+            + registration.getInstance()
+            + "' (expected: '"
+            + instance
+            + "', as this stream said at first)";
       }
       Set<Integer> numbers = new HashSet<>();
       for (Port port : registration.getPortsList()) {

@@ -77,10 +77,26 @@ class SettlingTest {
     assertThat(settling.isOver(registry.workloads())).isTrue();
     settling.remember(registry.workloads());
 
-    assertThat(store.fact("registry/live")).contains("orders-1");
+    assertThat(store.fact("registry/live")).contains("shop/orders/orders-1");
   }
 
-  private void join(String instance) {
+  @Test
+  void holder_untilTheWaitIsOver_isWhoLivedBefore() throws Exception {
+    store.putFact("registry/live", "from-before,shop/orders/orders-1,shop/orders/eu/orders,2");
+    Settling settling = new Settling(store, nanos::get);
+    assertThat(settling.holder("orders-1").orElseThrow()).hasToString("shop/orders");
+    assertThat(settling.holder("eu/orders").orElseThrow()).hasToString("shop/orders");
+    assertThat(settling.holder("from-before")).isEmpty();
+    assertThat(settling.holder("orders-9")).isEmpty();
+
+    settling.reachable();
+    nanos.set(Duration.ofSeconds(10).toNanos());
+    assertThat(settling.isOver(registry.workloads())).isTrue();
+
+    assertThat(settling.holder("orders-1")).isEmpty();
+  }
+
+  private void join(String instance) throws Exception {
     registry.join(
         Registration.newBuilder()
             .setService("orders")

@@ -1,6 +1,7 @@
 package io.endomesh.controller.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.proto.v1.Port;
 import io.endomesh.proto.v1.Registration;
@@ -27,7 +28,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void join_withoutAddressAndApp_takesThemFromStreamAndService() {
+  void join_withoutAddressAndApp_takesThemFromStreamAndService() throws Exception {
     registry.join(registration(8080), "10.0.0.7");
 
     Workload workload = registry.find("orders-1").orElseThrow();
@@ -38,7 +39,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void broken_untilTtl_isStillOffered() {
+  void broken_untilTtl_isStillOffered() throws Exception {
     WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
     lease.broken();
     advance(TTL.minusMillis(1));
@@ -54,7 +55,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void broken_thenBack_keepsItsPlaceAndTellsNobody() {
+  void broken_thenBack_keepsItsPlaceAndTellsNobody() throws Exception {
     WorkloadRegistry.Lease old = registry.join(registration(8080), "10.0.0.7");
     old.broken();
     advance(Duration.ofSeconds(2));
@@ -70,7 +71,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void goodbye_endsAtOnce() {
+  void goodbye_endsAtOnce() throws Exception {
     WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
 
     lease.goodbye();
@@ -80,7 +81,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void silence_ofSeveralTtls_endsTheLeaseAndTheNextHeartbeatLearnsIt() {
+  void silence_ofSeveralTtls_endsTheLeaseAndTheNextHeartbeatLearnsIt() throws Exception {
     WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
     advance(TTL.multipliedBy(3));
     registry.expire();
@@ -94,7 +95,7 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void heartbeat_keepsTheLeaseAndShowsHealth() {
+  void heartbeat_keepsTheLeaseAndShowsHealth() throws Exception {
     WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
     advance(TTL.multipliedBy(2));
     assertThat(lease.heartbeat(Status.newBuilder().setDroppedTelemetry(4).build())).isTrue();
@@ -106,13 +107,60 @@ class WorkloadRegistryTest {
   }
 
   @Test
-  void renew_newPort_isAChange() {
+  void renew_newPort_isAChange() throws Exception {
     WorkloadRegistry.Lease lease = registry.join(registration(), "10.0.0.7");
 
     lease.renew(registration(8080));
 
     assertThat(registry.workloads().get(0).ports()).hasSize(1);
     assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void join_instanceOfAnotherIdentity_isRefusedAndTheHolderStays() throws Exception {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+    Registration forged =
+        registration(9090).toBuilder().setNamespace("evil").setService("thief").build();
+
+    assertThatThrownBy(() -> registry.join(forged, "10.0.0.8"))
+        .isInstanceOf(InstanceHeldException.class)
+        .hasMessageStartingWith("instance: 'orders-1' is held by shop/orders, which keeps it");
+    lease.broken();
+    assertThatThrownBy(() -> registry.join(forged, "10.0.0.8"))
+        .isInstanceOf(InstanceHeldException.class);
+
+    assertThat(registry.find("orders-1").orElseThrow().identity()).hasToString("shop/orders");
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void join_instanceWhoseHolderHasEnded_isFree() throws Exception {
+    registry.join(registration(8080), "10.0.0.7").goodbye();
+
+    registry.join(registration(9090).toBuilder().setService("payments").build(), "10.0.0.8");
+
+    assertThat(registry.find("orders-1").orElseThrow().service()).isEqualTo("payments");
+  }
+
+  @Test
+  void renew_afterALaterLeaseOfTheInstance_doesNothing() throws Exception {
+    WorkloadRegistry.Lease old = registry.join(registration(8080), "10.0.0.7");
+    registry.join(registration(8081), "10.0.0.7");
+
+    assertThat(old.renew(registration(8082))).isFalse();
+
+    assertThat(registry.workloads().get(0).ports().get(0).number()).isEqualTo(8081);
+  }
+
+  @Test
+  void renew_afterSilence_bringsItBack() throws Exception {
+    WorkloadRegistry.Lease lease = registry.join(registration(8080), "10.0.0.7");
+    advance(TTL.multipliedBy(4));
+    registry.expire();
+
+    assertThat(lease.renew(registration(8080))).isTrue();
+
+    assertThat(registry.workloads()).hasSize(1);
   }
 
   private void advance(Duration time) {

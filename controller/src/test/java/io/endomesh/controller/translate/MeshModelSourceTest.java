@@ -67,7 +67,7 @@ class MeshModelSourceTest {
         .satisfies(s -> assertThat(s.workloads()).hasSize(2));
   }
 
-  private void join(String instance) {
+  private void join(String instance) throws Exception {
     registry.join(
         Registration.newBuilder()
             .setNamespace("shop")

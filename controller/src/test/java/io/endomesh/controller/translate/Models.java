@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
+import io.endomesh.controller.registry.InstanceHeldException;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
@@ -30,31 +31,37 @@ final class Models {
 
   Models workload(String service, String instance, String version, int... ports) {
     List<Integer> numbers = Arrays.stream(ports).boxed().toList();
-    registry.join(
+    join(
         Registration.newBuilder()
             .setNamespace("shop")
             .setService(service)
             .setInstance(instance)
             .putLabels("version", version)
             .addAllPorts(numbers.stream().map(n -> Port.newBuilder().setNumber(n).build()).toList())
-            .build(),
-        "10.0.0.1");
+            .build());
     known.putIfAbsent(new ServiceKey("shop", service), numbers);
     return this;
   }
 
   Models workloadAt(String service, String instance, Map<String, String> labels, int port) {
-    registry.join(
+    join(
         Registration.newBuilder()
             .setNamespace("shop")
             .setService(service)
             .setInstance(instance)
             .putAllLabels(labels)
             .addPorts(Port.newBuilder().setNumber(port))
-            .build(),
-        "10.0.0.1");
+            .build());
     known.putIfAbsent(new ServiceKey("shop", service), List.of(port));
     return this;
+  }
+
+  private void join(Registration registration) {
+    try {
+      registry.join(registration, "10.0.0.1");
+    } catch (InstanceHeldException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   /** Later ones are younger. */
