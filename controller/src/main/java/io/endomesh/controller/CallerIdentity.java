@@ -1,11 +1,11 @@
 package io.endomesh.controller;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -32,6 +32,12 @@ public final class CallerIdentity {
     return of(context.sslSession(), trustDomain);
   }
 
+  /** How far the caller is believed in what else it says; without a certificate, not at all. */
+  public static Attestation attestation(ServiceRequestContext context) {
+    X509Certificate certificate = certificate(context.sslSession());
+    return certificate == null ? Attestation.SERVICE_ALONE : Attestation.of(certificate);
+  }
+
   /**
    * For services that are for the mesh alone. Who connects over TLS proves an identity; plaintext
    * is served on the machine itself only, to Envoy and gRPC's own clients, and has none.
@@ -53,14 +59,26 @@ public final class CallerIdentity {
   }
 
   static @Nullable WorkloadIdentity of(@Nullable SSLSession session, String trustDomain) {
+    X509Certificate certificate = certificate(session);
+    if (certificate == null) {
+      return null;
+    }
+    try {
+      return WorkloadIdentity.of(trustDomain, SpiffeId.of(uriNames(certificate)));
+    } catch (CertificateParsingException e) {
+      // It names nobody: the caller has no identity.
+      return null;
+    }
+  }
+
+  private static @Nullable X509Certificate certificate(@Nullable SSLSession session) {
     if (session == null) {
       return null;
     }
     try {
-      Certificate[] chain = session.getPeerCertificates();
-      return WorkloadIdentity.of(trustDomain, SpiffeId.of(uriNames((X509Certificate) chain[0])));
-    } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
-      // No certificate was sent, or it names nobody: the caller has no identity.
+      return (X509Certificate) session.getPeerCertificates()[0];
+    } catch (SSLPeerUnverifiedException e) {
+      // None was sent.
       return null;
     }
   }

@@ -190,8 +190,7 @@ class ControllerTest {
   @Test
   void join_instanceOfAnotherService_isRefusedAndTheHolderStays() throws Exception {
     try (TestWorkload orders = workload("orders", "orders-1");
-        TestWorkload thief =
-            TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
+        TestWorkload thief = TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
       orders.join(Map.of(), 18080);
 
       Status status = Status.fromThrowable((Throwable) thief.join(Map.of(), 18081));
@@ -237,8 +236,7 @@ class ControllerTest {
   @Test
   void restart_instanceWhoseHolderIsNotBackYet_isKeptForIt() throws Exception {
     try (TestWorkload orders = workload("orders", "orders-1");
-        TestWorkload thief =
-            TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
+        TestWorkload thief = TestWorkload.start(controller, dataDir, "evil", "thief", "orders-1")) {
       orders.join(Map.of(), 18080);
       controller.close();
       orders.answers.clear();
@@ -250,6 +248,92 @@ class ControllerTest {
       assertThat(status.getDescription()).contains("'orders-1' is held by shop/orders");
       assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
     }
+  }
+
+  private static final String GOLD =
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: gold, namespace: shop}
+      spec: {selector: {tier: gold}, ports: [{port: 80, targetPort: 18080}]}
+      """;
+
+  @Test
+  void labels_ofATokenForAnotherService_makeNoEndpointAndNoTrust() throws Exception {
+    apply(GOLD, "");
+    try (TestWorkload orders = workload("orders", "orders-1", "\"labels\":{\"tier\":\"gold\"}");
+        TestWorkload thief = workload("thief", "thief-1", "\"service\":\"thief\"");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      thief.join(Map.of("tier", "gold", "app", "orders"), 18080);
+      DeltaClient client = new DeltaClient(storefront);
+
+      assertThat(trusted(client)).contains("sa/orders").doesNotContain("sa/thief");
+
+      assertThat(workloads())
+          .contains("\"labels\":{\"app\":\"thief\",\"tier\":\"gold\"},\"attestedLabels\":[\"app\"]")
+          .contains("\"labels\":{\"app\":\"orders\",\"tier\":\"gold\"}");
+      assertThat(TestWorkload.http(controller, "GET", "/api/v1/status", "", Map.of()).body())
+          .contains("thief-1 says that it has the labels of Service shop/gold, and is not sent its")
+          .contains("calls: its join token is for shop/thief alone");
+    }
+  }
+
+  @Test
+  void labels_ofATokenForTheNamespace_areBelieved() throws Exception {
+    apply(GOLD, "");
+    try (TestWorkload orders = workload("orders", "orders-1", "\"service\":\"*\"");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of("tier", "gold"), 18080);
+
+      assertThat(trusted(new DeltaClient(storefront))).contains("sa/orders");
+    }
+  }
+
+  @Test
+  void labels_ofTheToken_outliveRenewalAndARestart() throws Exception {
+    apply(GOLD, "");
+    try (TestWorkload orders =
+            workload(
+                "orders", "orders-1", "\"service\":\"orders\",\"labels\":{\"tier\":\"gold\"}");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.renew(controller, dataDir);
+      controller.close();
+      controller = Controller.start(TestWorkload.patientController(dataDir));
+      orders.reconnect(controller);
+      storefront.reconnect(controller);
+      orders.join(Map.of("tier", "silver"), 18080);
+
+      assertThat(trusted(new DeltaClient(storefront))).contains("sa/orders");
+    }
+  }
+
+  @Test
+  void join_moreThanAWorkloadMaySay_isRefused() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1")) {
+      Registration metadata =
+          orders.registration(Map.of()).toBuilder().setAddress("169.254.169.254").build();
+
+      Status status = Status.fromThrowable((Throwable) orders.join(metadata));
+
+      assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(status.getDescription())
+          .isEqualTo(
+              "address: '169.254.169.254' (expected: the IP address of one machine, at which others"
+                  + " reach this workload)");
+    }
+  }
+
+  /** Whom callers of the service gold send to, and whom they believe. */
+  private static String trusted(DeltaClient client) throws Exception {
+    String cluster = "outbound|80||gold.shop";
+    client.subscribe(ResourceType.ENDPOINTS, cluster);
+    ClusterLoadAssignment endpoints = endpoints(client.found());
+    while (endpoints.getEndpointsCount() == 0) {
+      endpoints = endpoints(client.found());
+    }
+    client.subscribe(ResourceType.CLUSTER, cluster);
+    return endpoints + text(client.found());
   }
 
   @Test
@@ -311,6 +395,11 @@ class ControllerTest {
       assertThat(client.response().getRemovedResourcesList()).containsExactly("nobody");
       assertThat(client.eventWithin(100)).isNull();
     }
+  }
+
+  private TestWorkload workload(String service, String instance, String token) throws Exception {
+    String secret = TestWorkload.token(controller, "shop", token);
+    return TestWorkload.start(controller, dataDir, secret, "shop", service, instance);
   }
 
   private TestWorkload workload(String service, String instance) throws Exception {

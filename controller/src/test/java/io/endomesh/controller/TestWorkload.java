@@ -48,7 +48,7 @@ public final class TestWorkload implements AutoCloseable {
   public final String service;
   public final String instance;
   public final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
-  private final SslContext tls;
+  private SslContext tls;
   private StreamObserver<WorkloadMessage> join;
 
   private TestWorkload(
@@ -77,21 +77,72 @@ public final class TestWorkload implements AutoCloseable {
         defaults.loginRequired());
   }
 
+  /** With a token for this service alone. */
   public static TestWorkload start(
       Controller controller, Path dataDir, String namespace, String service, String instance)
+      throws Exception {
+    String token = token(controller, namespace, "\"service\":\"" + service + "\"");
+    return start(controller, dataDir, token, namespace, service, instance);
+  }
+
+  public static TestWorkload start(
+      Controller controller,
+      Path dataDir,
+      String token,
+      String namespace,
+      String service,
+      String instance)
+      throws Exception {
+    String roots = Files.readString(dataDir.resolve("root.pem"));
+    String root = roots.substring(roots.indexOf("-----BEGIN CERTIFICATE-----"));
+    ManagedChannel channel =
+        channel(controller, GrpcSslContexts.forClient().trustManager(stream(root)).build());
+    try {
+      Metadata bearer = new Metadata();
+      bearer.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+      SslContext tls =
+          certified(
+              IstioCertificateServiceGrpc.newBlockingStub(channel)
+                  .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(bearer)),
+              root,
+              metadata(namespace, service));
+      return new TestWorkload(controller, tls, namespace, service, instance);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** Gets its next certificate for the present one, and connects with it. */
+  public void renew(Controller controller, Path dataDir) throws Exception {
+    String roots = Files.readString(dataDir.resolve("root.pem"));
+    tls =
+        certified(
+            IstioCertificateServiceGrpc.newBlockingStub(channel),
+            roots.substring(roots.indexOf("-----BEGIN CERTIFICATE-----")),
+            metadata());
+    reconnect(controller);
+  }
+
+  private static SslContext certified(
+      IstioCertificateServiceGrpc.IstioCertificateServiceBlockingStub authority,
+      String root,
+      Struct metadata)
       throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(256);
     KeyPair keys = generator.generateKeyPair();
-    String roots = Files.readString(dataDir.resolve("root.pem"));
-    String root = roots.substring(roots.indexOf("-----BEGIN CERTIFICATE-----"));
-    String chain = certificate(controller, root, keys, namespace, service);
-    SslContext tls =
-        GrpcSslContexts.forClient()
-            .trustManager(stream(root))
-            .keyManager(stream(chain), stream(pem(keys.getPrivate())))
-            .build();
-    return new TestWorkload(controller, tls, namespace, service, instance);
+    String csr =
+        pem(
+            new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=x"), keys.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+    IstioCertificateRequest request =
+        IstioCertificateRequest.newBuilder().setCsr(csr).setMetadata(metadata).build();
+    String chain = String.join("", authority.createCertificate(request).getCertChainList());
+    return GrpcSslContexts.forClient()
+        .trustManager(stream(root))
+        .keyManager(stream(chain), stream(pem(keys.getPrivate())))
+        .build();
   }
 
   private static ManagedChannel channel(Controller controller, SslContext tls) {
@@ -107,44 +158,13 @@ public final class TestWorkload implements AutoCloseable {
     channel = channel(controller, tls);
   }
 
-  private static String certificate(
-      Controller controller, String root, KeyPair keys, String namespace, String service)
+  /**
+   * @param more of the body: {@code "service":"orders"}
+   */
+  public static String token(Controller controller, String namespace, String more)
       throws Exception {
-    String csr =
-        pem(
-            new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=x"), keys.getPublic())
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
-    ManagedChannel channel =
-        channel(controller, GrpcSslContexts.forClient().trustManager(stream(root)).build());
-    try {
-      Metadata token = new Metadata();
-      token.put(
-          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-          "Bearer " + token(controller, namespace, service));
-      return String.join(
-          "",
-          IstioCertificateServiceGrpc.newBlockingStub(channel)
-              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(token))
-              .createCertificate(IstioCertificateRequest.newBuilder().setCsr(csr).build())
-              .getCertChainList());
-    } finally {
-      channel.shutdownNow();
-    }
-  }
-
-  private static String token(Controller controller, String namespace, String service)
-      throws Exception {
-    HttpResponse<String> answer =
-        http(
-            controller,
-            "POST",
-            "/api/v1/tokens",
-            "{\"namespace\":\""
-                + namespace
-                + "\",\"service\":\""
-                + service
-                + "\",\"ttlSeconds\":60}",
-            Map.of());
+    String asked = "{\"namespace\":\"" + namespace + "\",\"ttlSeconds\":60," + more + "}";
+    HttpResponse<String> answer = http(controller, "POST", "/api/v1/tokens", asked, Map.of());
     JsonNode json = new ObjectMapper().readTree(answer.body());
     return json.required("token").asText();
   }
@@ -220,6 +240,10 @@ public final class TestWorkload implements AutoCloseable {
   }
 
   public Struct metadata() {
+    return metadata(namespace, service);
+  }
+
+  private static Struct metadata(String namespace, String service) {
     return Struct.newBuilder()
         .putFields("NAMESPACE", Value.newBuilder().setStringValue(namespace).build())
         .putFields("SERVICE", Value.newBuilder().setStringValue(service).build())

@@ -37,6 +37,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root of trust of one mesh: it signs the certificates of workloads and of the controller. Made
@@ -116,11 +117,15 @@ public final class CertificateAuthority {
   /**
    * A certificate for the key of {@code request}, in the name of {@code identity} and nobody else.
    *
+   * @param attestation that it carries
    * @param requestedTtl shortens the configured time; zero or more than it: the configured time
    * @return leaf first, root last
    */
   List<X509Certificate> issue(
-      SigningRequest request, WorkloadIdentity identity, Duration requestedTtl) {
+      SigningRequest request,
+      WorkloadIdentity identity,
+      Attestation attestation,
+      Duration requestedTtl) {
     Duration ttl =
         requestedTtl.isZero()
                 || requestedTtl.isNegative()
@@ -133,6 +138,7 @@ public final class CertificateAuthority {
         request.publicKey(),
         new X500Principal("CN=" + identity.service() + "." + identity.namespace()),
         new GeneralNames(name),
+        attestation,
         ttl,
         KeyPurposeId.id_kp_serverAuth,
         KeyPurposeId.id_kp_clientAuth);
@@ -176,6 +182,7 @@ public final class CertificateAuthority {
             pair.getPublic(),
             new X500Principal("CN=endomesh-controller"),
             new GeneralNames(names),
+            null,
             ttl,
             KeyPurposeId.id_kp_serverAuth);
     return new KeyAndChain(pair.getPrivate(), chain);
@@ -185,6 +192,7 @@ public final class CertificateAuthority {
       PublicKey key,
       X500Principal subject,
       GeneralNames names,
+      @Nullable Attestation attestation,
       Duration ttl,
       KeyPurposeId... purposes) {
     Instant now = clock.instant();
@@ -200,6 +208,10 @@ public final class CertificateAuthority {
                   Extension.authorityKeyIdentifier,
                   false,
                   ids.createAuthorityKeyIdentifier(root.certificate().getPublicKey()));
+      if (attestation != null) {
+        // Not critical: peers, Envoy and gRPC's own among them, have no use for it.
+        builder.addExtension(Attestation.EXTENSION, false, attestation.extension());
+      }
       return List.of(certificate(builder, root.key()), root.certificate());
     } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
       throw new IllegalStateException("cannot sign a certificate for " + subject, e);

@@ -57,7 +57,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
 
   private IstioCertificateResponse create(
       IstioCertificateRequest request, ServiceRequestContext context) throws StatusException {
-    WorkloadIdentity identity = identity(request, context);
+    Proof proof = proof(request, context);
     SigningRequest csr;
     try {
       csr = SigningRequest.parse(request.getCsr());
@@ -66,13 +66,20 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     }
     IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
     for (X509Certificate certificate :
-        authority.issue(csr, identity, Duration.ofSeconds(request.getValidityDuration()))) {
+        authority.issue(
+            csr,
+            proof.identity(),
+            proof.attestation(),
+            Duration.ofSeconds(request.getValidityDuration()))) {
       response.addCertChain(pem(certificate));
     }
     return response.build();
   }
 
-  private WorkloadIdentity identity(IstioCertificateRequest request, ServiceRequestContext context)
+  /** What a caller has proved. */
+  private record Proof(WorkloadIdentity identity, Attestation attestation) {}
+
+  private Proof proof(IstioCertificateRequest request, ServiceRequestContext context)
       throws StatusException {
     if (context.sslSession() == null) {
       throw unauthenticated("certificates are issued over TLS only (expected: a TLS connection)");
@@ -92,11 +99,11 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     }
     requireSame("the certificate of this connection", peer.namespace(), namespace);
     requireSame("the certificate of this connection", peer.service(), service);
-    return peer;
+    // The next certificate vouches for what the present one does.
+    return new Proof(peer, CallerIdentity.attestation(context));
   }
 
-  private WorkloadIdentity byToken(
-      String authorization, @Nullable String namespace, @Nullable String service)
+  private Proof byToken(String authorization, @Nullable String namespace, @Nullable String service)
       throws StatusException {
     if (!authorization.startsWith(BEARER)) {
       throw unauthenticated("authorization: unknown scheme (expected: Bearer and a join token)");
@@ -108,9 +115,11 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
       throw unauthenticated(String.valueOf(e.getMessage()));
     }
     String of = "join token " + token.id();
-    return identity(
-        inScope(of, "namespace", token.namespace(), namespace),
-        inScope(of, "service", token.service(), service));
+    WorkloadIdentity identity =
+        identity(
+            inScope(of, "namespace", token.namespace(), namespace),
+            inScope(of, "service", token.service(), service));
+    return new Proof(identity, token.attestation());
   }
 
   private static WorkloadIdentity identity(String namespace, String service)

@@ -2,9 +2,12 @@ package io.endomesh.controller.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +50,12 @@ final class TokenCommand {
     private String service = "*";
 
     @Option(
+        names = "--label",
+        paramLabel = "NAME=VALUE",
+        description = "label that its workloads get, whatever they say; may be repeated")
+    private Map<String, String> labels = new LinkedHashMap<>();
+
+    @Option(
         names = "--ttl",
         paramLabel = "DURATION",
         description = "how long it is good, ISO 8601 (default: ${DEFAULT-VALUE})")
@@ -54,14 +63,15 @@ final class TokenCommand {
 
     @Override
     public Integer call() {
-      String asked =
+      ObjectNode asked =
           JsonNodeFactory.instance
               .objectNode()
               .put("namespace", namespace)
               .put("service", service)
-              .put("ttlSeconds", ttl.toSeconds())
-              .toString();
-      JsonNode answer = connection.open().post("tokens", "application/json", asked);
+              .put("ttlSeconds", ttl.toSeconds());
+      ObjectNode given = asked.putObject("labels");
+      labels.forEach(given::put);
+      JsonNode answer = connection.open().post("tokens", "application/json", asked.toString());
       spec.commandLine().getOut().println(answer.path("joinString").asText());
       return Exit.OK.code();
     }

@@ -1,9 +1,6 @@
 package io.endomesh.controller.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpHeaderNames;
@@ -15,7 +12,6 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Default;
-import com.linecorp.armeria.server.annotation.Delete;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
@@ -23,22 +19,16 @@ import com.linecorp.armeria.server.file.HttpFile;
 import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
-import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.tokens.AdminToken;
-import io.endomesh.controller.tokens.JoinString;
-import io.endomesh.controller.tokens.JoinToken;
 import io.endomesh.controller.tokens.JoinTokens;
-import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /** The console: its files, its login, and the JSON it draws, as docs/api.md has it. Thread-safe. */
 @Blocking
 public final class ConsolePart implements ControllerPart {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String PATH = "/api/v1";
 
@@ -49,7 +39,7 @@ public final class ConsolePart implements ControllerPart {
 
   private final ControllerContext context;
   private final TelemetryPart telemetry;
-  private final JoinTokens tokens;
+  private final TokenApi tokens;
   private final Logins logins;
   private final Access access;
   private final StatusJson status;
@@ -66,7 +56,6 @@ public final class ConsolePart implements ControllerPart {
       AdminToken adminToken) {
     this.context = context;
     this.telemetry = telemetry;
-    this.tokens = tokens;
     this.logins = new Logins(context.clock());
     String advertised = context.options().advertisedAddress();
     this.access =
@@ -77,6 +66,7 @@ public final class ConsolePart implements ControllerPart {
             context.options().loginRequired());
     this.agentJar = new AgentJar(context.options().agentJar());
     this.status = new StatusJson(context, telemetry, agentJar);
+    this.tokens = new TokenApi(tokens, status::address, context.authority().fingerprint());
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());
     this.traces = new TraceJson(telemetry.traces(), telemetry.rollups(), context.clock());
@@ -113,6 +103,7 @@ public final class ConsolePart implements ControllerPart {
             .decorate(access));
     server.service(StatusJson.AGENT_PATH, this::download);
     server.annotatedService().pathPrefix(PATH).decorator(access).build(this);
+    server.annotatedService().pathPrefix(PATH).decorator(access).build(tokens);
     server.serviceUnder("/", ConsoleFiles.service());
   }
 
@@ -182,69 +173,6 @@ public final class ConsolePart implements ControllerPart {
   @Get("/onboarding")
   public HttpResponse onboarding(ServiceRequestContext request) {
     return json(status.onboarding(request.sessionProtocol().isTls() ? "https" : "http"));
-  }
-
-  @Get("/tokens")
-  public HttpResponse tokens() {
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    for (JoinToken token : tokens.list()) {
-      list.addObject()
-          .put("id", token.id())
-          .put("namespace", token.namespace())
-          .put("service", token.service())
-          .put("createdAt", token.createdAt().toString())
-          .put("expiresAt", token.expiresAt().toString())
-          .put("lastUsedAt", token.lastUsedAt() == null ? null : token.lastUsedAt().toString());
-    }
-    return json(object().set("tokens", list));
-  }
-
-  @Post("/tokens")
-  public HttpResponse newToken(String body) {
-    try {
-      JsonNode asked = JSON.readTree(body);
-      JoinTokens.Created created =
-          tokens.create(
-              asked.path("namespace").asText(""),
-              asked.path("service").asText(JoinToken.ANY),
-              Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())));
-      ObjectNode answer =
-          object()
-              .put("id", created.token().id())
-              .put("namespace", created.token().namespace())
-              .put("service", created.token().service())
-              .put("expiresAt", created.token().expiresAt().toString())
-              .put("token", created.secret())
-              .put(
-                  "joinString",
-                  new JoinString(
-                          status.address(), created.secret(), context.authority().fingerprint())
-                      .encoded());
-      return HttpResponse.of(HttpStatus.CREATED, MediaType.JSON_UTF_8, answer.toString());
-    } catch (JsonProcessingException e) {
-      return ApiErrors.invalid(
-          "body: no JSON (expected: {\"namespace\":…,\"service\":…,\"ttlSeconds\":…})");
-    } catch (IllegalArgumentException e) {
-      return ApiErrors.invalid(String.valueOf(e.getMessage()));
-    } catch (StoreException e) {
-      return ApiErrors.response(
-          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** A day: long enough to start the services of a team, short enough to forget about. */
-  private static final Duration DEFAULT_TTL = Duration.ofHours(24);
-
-  @Delete("/tokens/{id}")
-  public HttpResponse revoke(@Param("id") String id) {
-    try {
-      return tokens.revoke(id)
-          ? HttpResponse.of(HttpStatus.NO_CONTENT)
-          : ApiErrors.notFound("token " + id + " does not exist");
-    } catch (StoreException e) {
-      return ApiErrors.response(
-          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
-    }
   }
 
   /** Makes a login link; for the command line, which holds the admin token. */

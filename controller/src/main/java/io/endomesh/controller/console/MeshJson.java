@@ -180,6 +180,8 @@ final class MeshJson {
     workload.labels().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(label -> labels.put(label.getKey(), label.getValue()));
+    ArrayNode attested = json.putArray("attestedLabels");
+    new TreeSet<>(workload.attested().keySet()).forEach(attested::add);
     json.put("connected", workload.connected())
         .put("since", workload.joinedAt().toString())
         .put("lastSeen", workload.lastSeen().toString())

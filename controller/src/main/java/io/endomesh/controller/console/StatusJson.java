@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -114,6 +115,27 @@ final class StatusJson {
             workload.instance());
       }
     }
+    List<Workload> unattested =
+        context.workloads().workloads().stream()
+            .filter(workload -> !workload.attested().equals(workload.labels()))
+            .toList();
+    for (MeshService service : context.model().get().services()) {
+      for (Workload workload : unattested) {
+        if (isKeptOut(service, workload)) {
+          problem(
+              problems,
+              "warning",
+              workload.instance()
+                  + " says that it has the labels of Service "
+                  + MeshJson.id(service)
+                  + ", and is not sent its calls: its join token is for "
+                  + workload.identity()
+                  + " alone, and says nothing of them; if it should be, let it join anew with a token"
+                  + " that does (`endomesh token create --label NAME=VALUE`)",
+              workload.instance());
+        }
+      }
+    }
     if (telemetry.rejectedRequests() > 0) {
       problem(
           problems,
@@ -123,6 +145,14 @@ final class StatusJson {
               + " controller with --log-level=debug to see why",
           "telemetry");
     }
+  }
+
+  private static boolean isKeptOut(MeshService service, Workload workload) {
+    return service.declared()
+        && service.key().namespace().equals(workload.namespace())
+        && !service.key().name().equals(workload.service())
+        && workload.carries(service.selector())
+        && !workload.mayServe(service.selector());
   }
 
   private static void problem(ArrayNode problems, String severity, String message, String subject) {

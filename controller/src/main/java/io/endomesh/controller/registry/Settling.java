@@ -37,6 +37,7 @@ public final class Settling {
   // Guarded by this.
   private boolean reachable;
   private long endsNanos;
+
   /** Who holds them, by instance; null where an older controller did not write that down. */
   private final Map<String, @Nullable WorkloadIdentity> awaited = new TreeMap<>();
 

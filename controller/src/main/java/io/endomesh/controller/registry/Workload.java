@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * One live JVM, as it registered itself and was last heard of. Immutable.
  *
  * @param instance unique for each process
- * @param labels with {@code app} set to the service, unless the workload set it itself
+ * @param labels those of its join token, else as it said itself; {@code app} is the service if
+ *     neither says otherwise
+ * @param attested those of them by which other services may take it for one of theirs
  * @param address at which others reach it
  * @param ports in the order in which they were bound
  * @param joinedAt of the first registration of this instance
@@ -24,6 +26,7 @@ public record Workload(
     String service,
     String instance,
     Map<String, String> labels,
+    Map<String, String> attested,
     String address,
     List<WorkloadPort> ports,
     Agent agent,
@@ -54,11 +57,28 @@ public record Workload(
 
   public Workload {
     labels = Map.copyOf(labels);
+    attested = Map.copyOf(attested);
     ports = List.copyOf(ports);
   }
 
   public WorkloadIdentity identity() {
     return new WorkloadIdentity(namespace, service);
+  }
+
+  /**
+   * True if calls for what selects these labels may be sent to it, and its identity be believed
+   * there: it carries the labels, and did not just say those by which it comes to serve for others.
+   * What tells workloads of one service apart, {@code version}, each may say of itself.
+   */
+  public boolean mayServe(Map<String, String> selector) {
+    return carries(selector)
+        && (attested.entrySet().containsAll(selector.entrySet())
+            || service.equals(selector.get("app")));
+  }
+
+  /** True if these are among its labels, by whoever said them. */
+  public boolean carries(Map<String, String> selector) {
+    return labels.entrySet().containsAll(selector.entrySet());
   }
 
   /** True if the registration is made in its name. */
@@ -77,7 +97,30 @@ public record Workload(
     return namespace.equals(other.namespace)
         && service.equals(other.service)
         && labels.equals(other.labels)
+        && attested.equals(other.attested)
         && address.equals(other.address)
         && ports.equals(other.ports);
+  }
+
+  Workload seen(Instant now, Health said) {
+    return new Workload(
+        namespace,
+        service,
+        instance,
+        labels,
+        attested,
+        address,
+        ports,
+        agent,
+        joinedAt,
+        now,
+        leaseEndsAt,
+        said);
+  }
+
+  Workload leaseEnding(Instant at) {
+    return new Workload(
+        namespace, service, instance, labels, attested, address, ports, agent, joinedAt, lastSeen,
+        at, health);
   }
 }

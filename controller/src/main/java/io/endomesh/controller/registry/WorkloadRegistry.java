@@ -1,5 +1,6 @@
 package io.endomesh.controller.registry;
 
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.proto.v1.Port;
 import io.endomesh.proto.v1.Registration;
@@ -8,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,18 +97,20 @@ public final class WorkloadRegistry {
   /**
    * Takes in a workload, or takes it back after its stream broke.
    *
+   * @param attestation how far it is believed in what it says of itself
    * @param seenAddress where the stream comes from; used if the registration names no address
    * @throws InstanceHeldException if it is one of another identity, which then is left alone
    */
-  public Lease join(Registration registration, String seenAddress) throws InstanceHeldException {
-    Lease lease = new Lease(registration.getInstance(), seenAddress);
+  public Lease join(Registration registration, Attestation attestation, String seenAddress)
+      throws InstanceHeldException {
+    Lease lease = new Lease(registration.getInstance(), attestation, seenAddress);
     boolean changed;
     synchronized (this) {
       Entry known = entries.get(registration.getInstance());
       if (known != null && !known.workload.isOf(registration)) {
         throw new InstanceHeldException(registration.getInstance(), known.workload.identity());
       }
-      Workload workload = workload(registration, seenAddress, known);
+      Workload workload = workload(registration, attestation, seenAddress, known);
       changed = known == null || !known.workload.sameEndpoint(workload);
       if (known == null) {
         entries.put(workload.instance(), new Entry(workload, lease, nanoTime.getAsLong()));
@@ -158,15 +160,20 @@ public final class WorkloadRegistry {
     }
   }
 
-  private Workload workload(Registration registration, String seenAddress, @Nullable Entry known) {
-    Map<String, String> labels = new HashMap<>(registration.getLabelsMap());
-    labels.putIfAbsent("app", registration.getService());
+  private Workload workload(
+      Registration registration,
+      Attestation attestation,
+      String seenAddress,
+      @Nullable Entry known) {
+    String service = registration.getService();
+    Map<String, String> labels = attestation.labels(service, registration.getLabelsMap());
     Instant now = clock.instant();
     return new Workload(
         registration.getNamespace(),
-        registration.getService(),
+        service,
         registration.getInstance(),
         labels,
+        attestation.vouchedFor(service, labels),
         registration.getAddress().isEmpty() ? seenAddress : registration.getAddress(),
         registration.getPortsList().stream().map(WorkloadRegistry::port).toList(),
         new Workload.Agent(
@@ -194,10 +201,12 @@ public final class WorkloadRegistry {
   public final class Lease {
 
     private final String instance;
+    private final Attestation attestation;
     private final String seenAddress;
 
-    private Lease(String instance, String seenAddress) {
+    private Lease(String instance, Attestation attestation, String seenAddress) {
       this.instance = instance;
+      this.attestation = attestation;
       this.seenAddress = seenAddress;
     }
 
@@ -217,11 +226,13 @@ public final class WorkloadRegistry {
           }
           // Removed for its silence; it speaks again.
           changed = true;
-          entry = new Entry(workload(registration, seenAddress, null), this, nanoTime.getAsLong());
+          Workload workload = workload(registration, attestation, seenAddress, null);
+          entry = new Entry(workload, this, nanoTime.getAsLong());
           entries.put(instance, entry);
         } else {
           Workload.Health health = entry.workload.health();
-          Workload workload = with(workload(registration, seenAddress, entry), health);
+          Workload workload =
+              workload(registration, attestation, seenAddress, entry).seen(clock.instant(), health);
           changed = !entry.workload.sameEndpoint(workload);
           entry.workload = workload;
           entry.lastSeenNanos = nanoTime.getAsLong();
@@ -245,7 +256,8 @@ public final class WorkloadRegistry {
           return false;
         }
         entry.lastSeenNanos = nanoTime.getAsLong();
-        entry.workload = with(entry.workload, health(status, entry.workload.health()));
+        entry.workload =
+            entry.workload.seen(clock.instant(), health(status, entry.workload.health()));
         return true;
       }
     }
@@ -271,7 +283,7 @@ public final class WorkloadRegistry {
         }
         entry.connected = false;
         entry.endsNanos = nanoTime.getAsLong() + ttl.toNanos();
-        entry.workload = leaseEnds(entry.workload, clock.instant().plus(ttl));
+        entry.workload = entry.workload.leaseEnding(clock.instant().plus(ttl));
       }
       log.info(
           "the stream of {} broke; offered to others for {} ms more", instance, ttl.toMillis());
@@ -294,35 +306,5 @@ public final class WorkloadRegistry {
         status.getInstrumentationsCount() == 0
             ? before.instrumentations()
             : status.getInstrumentationsList());
-  }
-
-  private Workload with(Workload w, Workload.Health health) {
-    return new Workload(
-        w.namespace(),
-        w.service(),
-        w.instance(),
-        w.labels(),
-        w.address(),
-        w.ports(),
-        w.agent(),
-        w.joinedAt(),
-        clock.instant(),
-        w.leaseEndsAt(),
-        health);
-  }
-
-  private static Workload leaseEnds(Workload w, Instant at) {
-    return new Workload(
-        w.namespace(),
-        w.service(),
-        w.instance(),
-        w.labels(),
-        w.address(),
-        w.ports(),
-        w.agent(),
-        w.joinedAt(),
-        w.lastSeen(),
-        at,
-        w.health());
   }
 }

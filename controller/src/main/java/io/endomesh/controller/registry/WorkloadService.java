@@ -3,18 +3,16 @@ package io.endomesh.controller.registry;
 import com.google.protobuf.util.Durations;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Lease;
-import io.endomesh.proto.v1.Port;
 import io.endomesh.proto.v1.Registration;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.endomesh.proto.v1.WorkloadServiceGrpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceImplBase {
 
   private static final Logger log = LoggerFactory.getLogger(WorkloadService.class);
-
-  private static final int MAX_PORT = 65535;
 
   private final WorkloadRegistry registry;
   private final Settling settling;
@@ -41,7 +37,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     ServiceRequestContext context = ServiceRequestContext.current();
     WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
     String address = context.remoteAddress().getAddress().getHostAddress();
-    Stream stream = new Stream(caller, address, answers);
+    Stream stream = new Stream(caller, CallerIdentity.attestation(context), address, answers);
     if (answers instanceof ServerCallStreamObserver<ControllerMessage> call) {
       // Without it, answering a workload that has just gone throws.
       call.setOnCancelHandler(stream::end);
@@ -53,6 +49,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
   private final class Stream implements StreamObserver<WorkloadMessage> {
 
     private final @Nullable WorkloadIdentity caller;
+    private final Attestation attestation;
     private final String address;
     private final StreamObserver<ControllerMessage> answers;
     private WorkloadRegistry.@Nullable Lease lease;
@@ -61,9 +58,11 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
 
     Stream(
         @Nullable WorkloadIdentity caller,
+        Attestation attestation,
         String address,
         StreamObserver<ControllerMessage> answers) {
       this.caller = caller;
+      this.attestation = attestation;
       this.address = address;
       this.answers = answers;
     }
@@ -78,6 +77,8 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
         case STATUS -> {
           if (lease == null) {
             refuse(Status.FAILED_PRECONDITION, "first message: status (expected: registration)");
+          } else if (message.getSerializedSize() > Bounds.MAX_BYTES) {
+            refuse(Status.INVALID_ARGUMENT, Bounds.tooLong("status", message.getSerializedSize()));
           } else if (!lease.heartbeat(message.getStatus())) {
             refuse(Status.UNAVAILABLE, "the lease is over (expected: a new stream)");
           }
@@ -131,7 +132,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       if (before != null && !before.equals(caller)) {
         throw new InstanceHeldException(instance, before);
       }
-      return registry.join(registration, address);
+      return registry.join(registration, attestation, address);
     }
 
     private @Nullable String wrong(Registration registration) {
@@ -147,9 +148,6 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
             + caller
             + ", which the certificate names)";
       }
-      if (registration.getInstance().isEmpty() || registration.getInstance().contains(",")) {
-        return "instance: '" + registration.getInstance() + "' (expected: a name without commas)";
-      }
       if (lease != null && !registration.getInstance().equals(instance)) {
         return "instance: '"
             + registration.getInstance()
@@ -157,20 +155,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
             + instance
             + "', as this stream said at first)";
       }
-      Set<Integer> numbers = new HashSet<>();
-      for (Port port : registration.getPortsList()) {
-        int number = port.getNumber();
-        if (number < 1
-            || number > MAX_PORT
-            || port.getAdvertised() < 0
-            || port.getAdvertised() > MAX_PORT
-            || !numbers.add(number)) {
-          return "ports: "
-              + Integer.toUnsignedString(number)
-              + " (expected: numbers from 1 to 65535, each once)";
-        }
-      }
-      return null;
+      return Bounds.wrong(registration);
     }
 
     private static boolean matches(WorkloadIdentity caller, Registration registration) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
@@ -107,16 +108,19 @@ public final class JoinTokens {
   /**
    * @param namespace a namespace or {@link JoinToken#ANY}
    * @param service a service or {@link JoinToken#ANY}
-   * @throws IllegalArgumentException if one of them is no name, or the time is too short or too
-   *     long
+   * @param labels that its workloads get, whatever they say
+   * @throws IllegalArgumentException if one of them is no name or no label, or the time is too
+   *     short or too long
    */
-  public Created create(String namespace, String service, Duration ttl) throws StoreException {
+  public Created create(String namespace, String service, Map<String, String> labels, Duration ttl)
+      throws StoreException {
     requireScope("namespace", namespace);
     requireScope("service", service);
     if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
       throw new IllegalArgumentException(
           "ttlSeconds: " + ttl.toSeconds() + " (expected: 1 to " + MAX_TTL.toSeconds() + ")");
     }
+    TokenLabels.require(labels);
     forgetLongExpired();
     String secret =
         PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random(TOKEN_BYTES));
@@ -127,6 +131,7 @@ public final class JoinTokens {
             digest(secret),
             namespace,
             service,
+            labels,
             now,
             now.plus(ttl),
             null);
@@ -190,13 +195,16 @@ public final class JoinTokens {
   }
 
   private static String fact(JoinToken token) {
-    return JSON.createObjectNode()
-        .put("id", token.id())
-        .put("namespace", token.namespace())
-        .put("service", token.service())
-        .put("createdAt", token.createdAt().toString())
-        .put("expiresAt", token.expiresAt().toString())
-        .toString();
+    ObjectNode fact =
+        JSON.createObjectNode()
+            .put("id", token.id())
+            .put("namespace", token.namespace())
+            .put("service", token.service())
+            .put("createdAt", token.createdAt().toString())
+            .put("expiresAt", token.expiresAt().toString());
+    ObjectNode labels = fact.putObject("labels");
+    token.labels().forEach(labels::put);
+    return fact.toString();
   }
 
   private static JoinToken read(String sha256, String fact) throws JsonProcessingException {
@@ -206,6 +214,7 @@ public final class JoinTokens {
         sha256,
         token.required("namespace").asText(),
         token.required("service").asText(),
+        TokenLabels.parse(token.path("labels")),
         Instant.parse(token.required("createdAt").asText()),
         Instant.parse(token.required("expiresAt").asText()),
         null);

@@ -60,7 +60,7 @@ final class EntryEndpoints {
         WorkloadPort port = port(workload, to.port());
         if (port != null
             && isOwn(entry, workload.namespace())
-            && selects(entry, workload.labels())) {
+            && workload.mayServe(entry.selector())) {
           byAddress.put(
               workload.address() + ":" + port.advertised(), server(model, to, workload, port));
         }

@@ -72,12 +72,22 @@ final class ServiceDirectory {
       identities.add(SpiffeId.of(trustDomain, key.namespace(), app));
     }
     for (Workload workload : candidates) {
-      if (workload.labels().entrySet().containsAll(selector.entrySet())) {
+      if (serves(key, selector, workload)) {
         selected.add(workload);
         identities.add(SpiffeId.of(trustDomain, workload.namespace(), workload.service()));
       }
     }
     return new MeshService(key, declared, selector, ports, selected, List.copyOf(identities));
+  }
+
+  /**
+   * Callers believe in the identities of those that serve. So a workload of another service needs
+   * labels that somebody vouches for; those of the service itself are believed anyway.
+   */
+  private static boolean serves(ServiceKey key, Map<String, String> selector, Workload workload) {
+    return key.name().equals(workload.service())
+        ? workload.carries(selector)
+        : workload.mayServe(selector);
   }
 
   /**
@@ -98,7 +108,7 @@ final class ServiceDirectory {
     if (numbers == null || numbers.isEmpty()) {
       numbers =
           candidates.stream()
-              .filter(w -> w.labels().entrySet().containsAll(resource.selector().entrySet()))
+              .filter(w -> serves(key, resource.selector(), w))
               .filter(w -> !w.ports().isEmpty())
               .findFirst()
               .map(w -> w.ports().stream().map(WorkloadPort::number).toList())

@@ -75,6 +75,7 @@ class CertificateAuthorityTest {
             authority.issue(
                 SigningRequest.parse(csr(keys, keys, "SHA256withECDSA")),
                 new WorkloadIdentity("shop", "orders"),
+                Attestation.SERVICE_ALONE,
                 Duration.ZERO),
             keys.getPrivate(),
             List.of(authority.rootCertificate()));
@@ -94,7 +95,11 @@ class CertificateAuthorityTest {
     CertificateAuthority authority = open();
 
     List<X509Certificate> chain =
-        authority.issue(request(), new WorkloadIdentity("shop", "orders"), Duration.ZERO);
+        authority.issue(
+            request(),
+            new WorkloadIdentity("shop", "orders"),
+            Attestation.SERVICE_ALONE,
+            Duration.ZERO);
 
     assertThat(chain.get(0).getSubjectAlternativeNames())
         .containsExactly(List.of(6, "spiffe://endomesh.local/ns/shop/sa/orders"));
@@ -109,13 +114,39 @@ class CertificateAuthorityTest {
   void issue_chain_isValidByPkixUntilItsEnd() throws Exception {
     CertificateAuthority authority = open();
     X509Certificate leaf =
-        authority.issue(request(), new WorkloadIdentity("shop", "orders"), Duration.ZERO).get(0);
+        authority
+            .issue(
+                request(),
+                new WorkloadIdentity("shop", "orders"),
+                Attestation.SERVICE_ALONE,
+                Duration.ZERO)
+            .get(0);
 
     validate(authority, leaf, clock.instant());
 
     assertThat(leaf.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(DAY));
     assertThatThrownBy(() -> validate(authority, leaf, clock.instant().plus(DAY).plusSeconds(1)))
         .hasRootCauseInstanceOf(CertificateExpiredException.class);
+  }
+
+  @Test
+  void issue_attestation_isReadBackAndIsNotCritical() throws Exception {
+    Attestation attestation =
+        new Attestation(
+            Attestation.Covers.NAMESPACE, Map.of("version", "v1", "example.com/tier", "gold"));
+
+    X509Certificate leaf =
+        open()
+            .issue(request(), new WorkloadIdentity("shop", "orders"), attestation, Duration.ZERO)
+            .get(0);
+
+    assertThat(Attestation.of(leaf)).isEqualTo(attestation);
+    assertThat(leaf.getCriticalExtensionOIDs()).doesNotContain(Attestation.EXTENSION.getId());
+  }
+
+  @Test
+  void attestation_ofACertificateWithout_isTheServiceAlone() throws Exception {
+    assertThat(Attestation.of(open().rootCertificate())).isEqualTo(Attestation.SERVICE_ALONE);
   }
 
   private static void validate(CertificateAuthority authority, X509Certificate leaf, Instant at)
@@ -134,8 +165,12 @@ class CertificateAuthorityTest {
     CertificateAuthority authority = open();
     WorkloadIdentity orders = new WorkloadIdentity("shop", "orders");
 
-    X509Certificate shorter = authority.issue(request(), orders, Duration.ofSeconds(10)).get(0);
-    X509Certificate longer = authority.issue(request(), orders, Duration.ofDays(90)).get(0);
+    X509Certificate shorter =
+        authority
+            .issue(request(), orders, Attestation.SERVICE_ALONE, Duration.ofSeconds(10))
+            .get(0);
+    X509Certificate longer =
+        authority.issue(request(), orders, Attestation.SERVICE_ALONE, Duration.ofDays(90)).get(0);
 
     assertThat(shorter.getNotAfter().toInstant()).isEqualTo(clock.instant().plusSeconds(10));
     assertThat(longer.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(DAY));

@@ -2,6 +2,7 @@ package io.endomesh.controller.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.proto.v1.Registration;
 import java.nio.file.Path;
@@ -103,6 +104,7 @@ class SettlingTest {
             .setNamespace("shop")
             .setInstance(instance)
             .build(),
+        Attestation.SERVICE_ALONE,
         "10.0.0.7");
   }
 }

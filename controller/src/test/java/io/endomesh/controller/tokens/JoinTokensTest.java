@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.dataplane.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,7 @@ class JoinTokensTest {
 
   @Test
   void authenticate_goodToken_givesItsScope() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", JoinToken.ANY, HOUR);
+    JoinTokens.Created created = tokens.create("shop", JoinToken.ANY, Map.of(), HOUR);
 
     JoinToken token = tokens.authenticate(created.secret());
 
@@ -48,7 +51,7 @@ class JoinTokensTest {
 
   @Test
   void authenticate_atTheEndOfItsTime_saysThatItExpired() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", HOUR);
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
     clock.advance(HOUR.minusSeconds(1));
     assertThat(tokens.authenticate(created.secret()).id()).isEqualTo(created.token().id());
 
@@ -69,7 +72,7 @@ class JoinTokensTest {
 
   @Test
   void revoke_known_makesItUnknown() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", HOUR);
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
 
     assertThat(tokens.revoke(created.token().id())).isTrue();
 
@@ -81,7 +84,7 @@ class JoinTokensTest {
 
   @Test
   void open_afterARestart_knowsTokensButNotTheirSecrets() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", HOUR);
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
 
     JoinTokens reopened = new JoinTokens(store, clock);
 
@@ -92,7 +95,7 @@ class JoinTokensTest {
 
   @Test
   void open_spoiltFact_leavesOutThatTokenOnly() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", HOUR);
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
     store.putFact("join-token/abc", "{no json");
 
     JoinTokens reopened = new JoinTokens(store, clock);
@@ -102,12 +105,53 @@ class JoinTokensTest {
   }
 
   @Test
+  void attestation_serviceOrNamespace_coversThatAndTheLabels() throws Exception {
+    JoinToken one = tokens.create("shop", "orders", Map.of("version", "v1"), HOUR).token();
+    JoinToken all = tokens.create("shop", JoinToken.ANY, Map.of(), HOUR).token();
+
+    assertThat(one.attestation())
+        .isEqualTo(new Attestation(Attestation.Covers.SERVICE, Map.of("version", "v1")));
+    assertThat(all.attestation())
+        .isEqualTo(new Attestation(Attestation.Covers.NAMESPACE, Map.of()));
+    assertThat(new JoinTokens(store, clock).list())
+        .extracting(JoinToken::labels)
+        .containsExactlyInAnyOrder(Map.of("version", "v1"), Map.of());
+  }
+
+  @Test
+  void create_badLabels_namesThem() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tokens.create("shop", "orders", Map.of("a b", "c"), HOUR))
+        .withMessageStartingWith("labels: 'a b' (expected: a name of letters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tokens.create("shop", "orders", Map.of("a", "x".repeat(64)), HOUR))
+        .withMessageStartingWith("labels.a: 'xxx");
+    Map<String, String> many = new HashMap<>();
+    for (int i = 0; i < 17; i++) {
+      many.put("l" + i, "v");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tokens.create("shop", "orders", many, HOUR))
+        .withMessage("labels: 17 (expected: at most 16)");
+  }
+
+  @Test
+  void open_tokenOfAnOlderController_hasNoLabels() throws Exception {
+    store.putFact(
+        "join-token/" + "0".repeat(64),
+        "{\"id\":\"1\",\"namespace\":\"shop\",\"service\":\"*\","
+            + "\"createdAt\":\"2026-11-23T10:00:00Z\",\"expiresAt\":\"2026-11-24T10:00:00Z\"}");
+
+    assertThat(new JoinTokens(store, clock).list().get(0).labels()).isEmpty();
+  }
+
+  @Test
   void create_badScopeOrTime_namesTheField() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("Shop!", "orders", HOUR))
+        .isThrownBy(() -> tokens.create("Shop!", "orders", Map.of(), HOUR))
         .withMessageStartingWith("namespace: 'Shop!'");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", Duration.ZERO))
+        .isThrownBy(() -> tokens.create("shop", "orders", Map.of(), Duration.ZERO))
         .withMessageStartingWith("ttlSeconds: 0");
   }
 }

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,27 @@ class EntryEndpointsTest {
     assertThat(endpoints(LEDGER).get(0).getMetadata().toString())
         .contains("spiffe://endomesh.local/ns/shop/sa/ledger");
     assertThat(tls(LEDGER)).contains("spiffe://endomesh.local/ns/shop/sa/ledger");
+  }
+
+  @Test
+  void endpoints_workloadThatOnlySaysTheLabelsItself_isNone() throws Exception {
+    mesh.workloadOfServiceToken("thief", "thief-1", Map.of("tier", "db"), Map.of())
+        .workloadOfServiceToken("vault", "vault-1", Map.of(), Map.of("tier", "db"));
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: ledger, namespace: shop}
+        spec:
+          hosts: [ledger-db]
+          ports: [{number: 5432, name: sql, targetPort: 8080}]
+          resolution: STATIC
+          location: MESH_INTERNAL
+          workloadSelector: {labels: {tier: db}}
+        """);
+
+    assertThat(endpoints(LEDGER)).hasSize(1);
+    assertThat(tls(LEDGER)).contains("sa/vault").doesNotContain("sa/thief");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.store.SqliteResourceStore;
@@ -74,6 +75,7 @@ class MeshModelSourceTest {
             .setService("orders")
             .setInstance(instance)
             .build(),
+        Attestation.SERVICE_ALONE,
         "10.0.0.7");
   }
 }

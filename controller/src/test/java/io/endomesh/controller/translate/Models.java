@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.registry.InstanceHeldException;
@@ -23,6 +24,9 @@ final class Models {
   static final Scope AGENT = new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);
   static final Scope GRPC = new Scope("shop", Map.of(), Scope.Dialect.GRPC);
 
+  private static final Attestation OF_THE_NAMESPACE =
+      new Attestation(Attestation.Covers.NAMESPACE, Map.of());
+
   private final WorkloadRegistry registry =
       new WorkloadRegistry(Duration.ofSeconds(3), System::nanoTime, Clock.systemUTC());
   private final TreeMap<ResourceKey, StoredResource> resources = new TreeMap<>();
@@ -38,7 +42,8 @@ final class Models {
             .setInstance(instance)
             .putLabels("version", version)
             .addAllPorts(numbers.stream().map(n -> Port.newBuilder().setNumber(n).build()).toList())
-            .build());
+            .build(),
+        OF_THE_NAMESPACE);
     known.putIfAbsent(new ServiceKey("shop", service), numbers);
     return this;
   }
@@ -51,17 +56,34 @@ final class Models {
             .setInstance(instance)
             .putAllLabels(labels)
             .addPorts(Port.newBuilder().setNumber(port))
-            .build());
+            .build(),
+        OF_THE_NAMESPACE);
     known.putIfAbsent(new ServiceKey("shop", service), List.of(port));
     return this;
   }
 
-  private void join(Registration registration) {
+  private void join(Registration registration, Attestation attestation) {
     try {
-      registry.join(registration, "10.0.0.1");
+      registry.join(registration, attestation, "10.0.0.1");
     } catch (InstanceHeldException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  /** One whose token is for its service alone. */
+  Models workloadOfServiceToken(
+      String service, String instance, Map<String, String> said, Map<String, String> token) {
+    join(
+        Registration.newBuilder()
+            .setNamespace("shop")
+            .setService(service)
+            .setInstance(instance)
+            .putAllLabels(said)
+            .addPorts(Port.newBuilder().setNumber(8080))
+            .build(),
+        new Attestation(Attestation.Covers.SERVICE, token));
+    known.putIfAbsent(new ServiceKey("shop", service), List.of(8080));
+    return this;
   }
 
   /** Later ones are younger. */

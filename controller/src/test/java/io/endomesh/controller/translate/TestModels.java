@@ -40,6 +40,7 @@ public final class TestModels {
         name[1],
         name[1] + "-" + port,
         all,
+        all,
         "10.0.0.1",
         List.of(new WorkloadPort(port, Protocol.HTTP, port)),
         new Workload.Agent("1", "17", "Main", 1),

@@ -1,0 +1,116 @@
+package io.endomesh.controller.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.annotation.Blocking;
+import com.linecorp.armeria.server.annotation.Delete;
+import com.linecorp.armeria.server.annotation.Get;
+import com.linecorp.armeria.server.annotation.Param;
+import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.tokens.JoinString;
+import io.endomesh.controller.tokens.JoinToken;
+import io.endomesh.controller.tokens.JoinTokens;
+import io.endomesh.controller.tokens.TokenLabels;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Makes, lists and revokes join tokens, as docs/api.md has it. Thread-safe. */
+@Blocking
+final class TokenApi {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A day: long enough to start the services of a team, short enough to forget about. */
+  private static final Duration DEFAULT_TTL = Duration.ofHours(24);
+
+  private final JoinTokens tokens;
+  private final Supplier<String> address;
+  private final String caFingerprint;
+
+  /**
+   * @param address at which workloads reach the controller
+   */
+  TokenApi(JoinTokens tokens, Supplier<String> address, String caFingerprint) {
+    this.tokens = tokens;
+    this.address = address;
+    this.caFingerprint = caFingerprint;
+  }
+
+  @Get("/tokens")
+  public HttpResponse list() {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    var list = answer.putArray("tokens");
+    for (JoinToken token : tokens.list()) {
+      list.add(
+          json(token)
+              .put("createdAt", token.createdAt().toString())
+              .put(
+                  "lastUsedAt", token.lastUsedAt() == null ? null : token.lastUsedAt().toString()));
+    }
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, answer.toString());
+  }
+
+  @Post("/tokens")
+  public HttpResponse create(String body) {
+    try {
+      JsonNode asked = JSON.readTree(body);
+      JoinTokens.Created created =
+          tokens.create(
+              asked.path("namespace").asText(""),
+              asked.path("service").asText(JoinToken.ANY),
+              TokenLabels.parse(asked.path("labels")),
+              Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())));
+      ObjectNode answer =
+          json(created.token())
+              .put("token", created.secret())
+              .put(
+                  "joinString",
+                  new JoinString(address.get(), created.secret(), caFingerprint).encoded());
+      return HttpResponse.of(HttpStatus.CREATED, MediaType.JSON_UTF_8, answer.toString());
+    } catch (JsonProcessingException e) {
+      return ApiErrors.invalid(
+          "body: no JSON (expected: {\"namespace\":…,\"service\":…,\"labels\":{…},"
+              + "\"ttlSeconds\":…})");
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      return full(e);
+    }
+  }
+
+  @Delete("/tokens/{id}")
+  public HttpResponse revoke(@Param("id") String id) {
+    try {
+      return tokens.revoke(id)
+          ? HttpResponse.of(HttpStatus.NO_CONTENT)
+          : ApiErrors.notFound("token " + id + " does not exist");
+    } catch (StoreException e) {
+      return full(e);
+    }
+  }
+
+  private static ObjectNode json(JoinToken token) {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", token.id())
+            .put("namespace", token.namespace())
+            .put("service", token.service());
+    ObjectNode labels = json.putObject("labels");
+    new TreeMap<>(token.labels()).forEach(labels::put);
+    return json.put("expiresAt", token.expiresAt().toString());
+  }
+
+  private static HttpResponse full(StoreException e) {
+    return ApiErrors.response(
+        HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+  }
+}
