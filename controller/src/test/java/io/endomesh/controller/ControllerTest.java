@@ -1,6 +1,7 @@
 package io.endomesh.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.translate.ResourceType;
@@ -10,6 +11,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -306,6 +308,37 @@ class ControllerTest {
 
       assertThat(trusted(new DeltaClient(storefront))).contains("sa/orders");
     }
+  }
+
+  @Test
+  void certificate_tokenIsUsedUp_isRefusedAlsoAfterARestart() throws Exception {
+    String token = TestWorkload.token(controller, "shop", "\"service\":\"orders\",\"uses\":1");
+    // What is refused for another reason takes no use.
+    assertThat(refusal(token, "payments"))
+        .startsWith("join token ")
+        .endsWith("is for 'orders', not for 'payments' as the request says");
+    try (TestWorkload orders =
+        TestWorkload.start(controller, dataDir, token, "shop", "orders", "orders-1")) {
+      assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
+
+      assertThat(refusal(token, "orders")).contains(" was used 1 of 1 times (make a new join ");
+      controller.close();
+      controller = Controller.start(TestWorkload.patientController(dataDir));
+      assertThat(refusal(token, "orders")).contains(" was used 1 of 1 times (make a new join ");
+      assertThat(TestWorkload.http(controller, "GET", "/api/v1/tokens", "", Map.of()).body())
+          .contains("\"uses\":1,\"used\":1");
+      // Whoever is in renews without it.
+      orders.reconnect(controller);
+      orders.renew(controller, dataDir);
+    }
+  }
+
+  private String refusal(String token, String service) {
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> TestWorkload.start(controller, dataDir, token, "shop", service, service + "-9"));
+    return String.valueOf(refused.getStatus().getDescription());
   }
 
   @Test

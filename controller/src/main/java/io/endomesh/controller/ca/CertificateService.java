@@ -4,6 +4,7 @@ import com.google.protobuf.Value;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.tokens.JoinToken;
 import io.endomesh.controller.tokens.JoinTokens;
 import io.endomesh.proto.istio.v1.auth.IstioCertificateRequest;
@@ -64,6 +65,9 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     } catch (InvalidCsrException e) {
       throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
     }
+    if (proof.token() != null) {
+      use(proof.token());
+    }
     IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
     for (X509Certificate certificate :
         authority.issue(
@@ -76,8 +80,30 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     return response.build();
   }
 
-  /** What a caller has proved. */
-  private record Proof(WorkloadIdentity identity, Attestation attestation) {}
+  /**
+   * What a caller has proved.
+   *
+   * @param token by which; null if by its certificate
+   */
+  private record Proof(
+      WorkloadIdentity identity, Attestation attestation, @Nullable JoinToken token) {}
+
+  /** Before the certificate is issued: nothing that happens then gives the use back. */
+  private void use(JoinToken token) throws StatusException {
+    try {
+      tokens.use(token);
+    } catch (JoinTokens.Refused e) {
+      throw unauthenticated(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      throw Status.UNAVAILABLE
+          .withDescription(
+              "join token "
+                  + token.id()
+                  + ": its use cannot be written down, so nothing is issued; "
+                  + e.getMessage())
+          .asException();
+    }
+  }
 
   private Proof proof(IstioCertificateRequest request, ServiceRequestContext context)
       throws StatusException {
@@ -100,7 +126,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     requireSame("the certificate of this connection", peer.namespace(), namespace);
     requireSame("the certificate of this connection", peer.service(), service);
     // The next certificate vouches for what the present one does.
-    return new Proof(peer, CallerIdentity.attestation(context));
+    return new Proof(peer, CallerIdentity.attestation(context), null);
   }
 
   private Proof byToken(String authorization, @Nullable String namespace, @Nullable String service)
@@ -119,7 +145,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
         identity(
             inScope(of, "namespace", token.namespace(), namespace),
             inScope(of, "service", token.service(), service));
-    return new Proof(identity, token.attestation());
+    return new Proof(identity, token.attestation(), token);
   }
 
   private static WorkloadIdentity identity(String namespace, String service)

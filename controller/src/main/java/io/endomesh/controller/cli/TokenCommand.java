@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +36,11 @@ final class TokenCommand {
       name = "create",
       mixinStandardHelpOptions = true,
       description = "Prints a join string, which holds a new token. It is shown this once.",
-      footer = {"", "  endomesh token create --namespace shop > endomesh.join"})
+      footer = {
+        "",
+        "  endomesh token create --namespace shop > endomesh.join",
+        "  endomesh token create -n shop --service orders --uses 3 --label version=v1"
+      })
   static final class Create implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -48,6 +54,12 @@ final class TokenCommand {
 
     @Option(names = "--service", description = "service it lets in (default: any)")
     private String service = "*";
+
+    @Option(
+        names = "--uses",
+        paramLabel = "N",
+        description = "how many workloads it lets in (default: any number)")
+    private @Nullable Integer uses;
 
     @Option(
         names = "--label",
@@ -69,6 +81,9 @@ final class TokenCommand {
               .put("namespace", namespace)
               .put("service", service)
               .put("ttlSeconds", ttl.toSeconds());
+      if (uses != null) {
+        asked.put("uses", uses);
+      }
       ObjectNode given = asked.putObject("labels");
       labels.forEach(given::put);
       JsonNode answer = connection.open().post("tokens", "application/json", asked.toString());
@@ -92,19 +107,35 @@ final class TokenCommand {
     public Integer call() {
       JsonNode answer = connection.open().get("tokens");
       List<String[]> table = new ArrayList<>();
-      table.add(new String[] {"ID", "NAMESPACE", "SERVICE", "EXPIRES", "LAST USED"});
+      table.add(
+          new String[] {
+            "ID", "NAMESPACE", "SERVICE", "LABELS", "USES LEFT", "EXPIRES", "LAST USED"
+          });
       for (JsonNode token : answer.path("tokens")) {
         table.add(
             new String[] {
               token.path("id").asText(),
               token.path("namespace").asText(),
               token.path("service").asText(),
+              labels(token.path("labels")),
+              usesLeft(token),
               token.path("expiresAt").asText(),
               token.path("lastUsedAt").asText("never")
             });
       }
       Output.print(spec.commandLine().getOut(), format, answer, table);
       return Exit.OK.code();
+    }
+
+    private static String labels(JsonNode labels) {
+      return labels.properties().stream()
+          .map(label -> label.getKey() + "=" + label.getValue().asText())
+          .collect(Collectors.joining(","));
+    }
+
+    private static String usesLeft(JsonNode token) {
+      int uses = token.path("uses").asInt(0);
+      return uses == 0 ? "any" : uses - token.path("used").asInt() + " of " + uses;
     }
   }
 

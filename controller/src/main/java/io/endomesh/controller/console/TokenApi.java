@@ -67,7 +67,8 @@ final class TokenApi {
               asked.path("namespace").asText(""),
               asked.path("service").asText(JoinToken.ANY),
               TokenLabels.parse(asked.path("labels")),
-              Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())));
+              Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())),
+              uses(asked.path("uses")));
       ObjectNode answer =
           json(created.token())
               .put("token", created.secret())
@@ -78,7 +79,7 @@ final class TokenApi {
     } catch (JsonProcessingException e) {
       return ApiErrors.invalid(
           "body: no JSON (expected: {\"namespace\":…,\"service\":…,\"labels\":{…},"
-              + "\"ttlSeconds\":…})");
+              + "\"uses\":…,\"ttlSeconds\":…})");
     } catch (IllegalArgumentException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
     } catch (StoreException e) {
@@ -106,7 +107,19 @@ final class TokenApi {
             .put("service", token.service());
     ObjectNode labels = json.putObject("labels");
     new TreeMap<>(token.labels()).forEach(labels::put);
-    return json.put("expiresAt", token.expiresAt().toString());
+    return json.put("uses", token.isCounted() ? token.uses() : null)
+        .put("used", token.isCounted() ? token.used() : null)
+        .put("expiresAt", token.expiresAt().toString());
+  }
+
+  private static int uses(JsonNode uses) {
+    if (uses.isMissingNode() || uses.isNull()) {
+      return JoinToken.ANY_NUMBER;
+    }
+    if (!uses.canConvertToInt() || !uses.isIntegralNumber() || uses.asInt() < 1) {
+      throw new IllegalArgumentException("uses: " + uses + " (expected: a number from 1)");
+    }
+    return uses.asInt();
   }
 
   private static HttpResponse full(StoreException e) {

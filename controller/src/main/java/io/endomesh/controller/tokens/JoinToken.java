@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespace namespace of the workloads it lets in, or {@link #ANY}
  * @param service service of the workloads it lets in, or {@link #ANY}
  * @param labels that its workloads get, whatever they say
+ * @param uses how many certificates it is good for in all, or {@link #ANY_NUMBER}
+ * @param used how many it was good for already; not counted if any number is allowed
  * @param lastUsedAt null if never since the controller started
  */
 public record JoinToken(
@@ -23,9 +25,13 @@ public record JoinToken(
     Map<String, String> labels,
     Instant createdAt,
     Instant expiresAt,
+    int uses,
+    int used,
     @Nullable Instant lastUsedAt) {
 
   public static final String ANY = "*";
+
+  public static final int ANY_NUMBER = 0;
 
   public JoinToken {
     labels = Map.copyOf(labels);
@@ -37,7 +43,24 @@ public record JoinToken(
         service.equals(ANY) ? Attestation.Covers.NAMESPACE : Attestation.Covers.SERVICE, labels);
   }
 
+  public boolean isCounted() {
+    return uses != ANY_NUMBER;
+  }
+
+  boolean isUsedUp() {
+    return isCounted() && used >= uses;
+  }
+
   JoinToken usedAt(Instant now) {
-    return new JoinToken(id, sha256, namespace, service, labels, createdAt, expiresAt, now);
+    return with(used, now);
+  }
+
+  JoinToken usedTimes(int times) {
+    return with(times, lastUsedAt);
+  }
+
+  private JoinToken with(int times, @Nullable Instant lastUse) {
+    return new JoinToken(
+        id, sha256, namespace, service, labels, createdAt, expiresAt, uses, times, lastUse);
   }
 }

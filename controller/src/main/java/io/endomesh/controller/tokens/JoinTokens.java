@@ -53,6 +53,9 @@ public final class JoinTokens {
   /** A year: a token is to start workloads, not to be their password for ever. */
   private static final Duration MAX_TTL = Duration.ofDays(366);
 
+  /** More than a mesh has workloads; a slip of the finger beyond. */
+  private static final int MAX_USES = 1_000_000;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -109,16 +112,22 @@ public final class JoinTokens {
    * @param namespace a namespace or {@link JoinToken#ANY}
    * @param service a service or {@link JoinToken#ANY}
    * @param labels that its workloads get, whatever they say
-   * @throws IllegalArgumentException if one of them is no name or no label, or the time is too
-   *     short or too long
+   * @param uses how many certificates it is good for, or {@link JoinToken#ANY_NUMBER}
+   * @throws IllegalArgumentException if one of them is no name or no label, or time or number is
+   *     too small or too large
    */
-  public Created create(String namespace, String service, Map<String, String> labels, Duration ttl)
+  public synchronized Created create(
+      String namespace, String service, Map<String, String> labels, Duration ttl, int uses)
       throws StoreException {
     requireScope("namespace", namespace);
     requireScope("service", service);
     if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
       throw new IllegalArgumentException(
           "ttlSeconds: " + ttl.toSeconds() + " (expected: 1 to " + MAX_TTL.toSeconds() + ")");
+    }
+    if (uses < 0 || uses > MAX_USES) {
+      throw new IllegalArgumentException(
+          "uses: " + uses + " (expected: 1 to " + MAX_USES + ", or none for any number)");
     }
     TokenLabels.require(labels);
     forgetLongExpired();
@@ -134,6 +143,8 @@ public final class JoinTokens {
             labels,
             now,
             now.plus(ttl),
+            uses,
+            0,
             null);
     store.putFact(FACTS + token.sha256(), fact(token));
     tokens.put(token.sha256(), token);
@@ -150,7 +161,7 @@ public final class JoinTokens {
    *
    * @return false if there is none of this id
    */
-  public boolean revoke(String id) throws StoreException {
+  public synchronized boolean revoke(String id) throws StoreException {
     for (JoinToken token : tokens.values()) {
       if (token.id().equals(id)) {
         remove(token);
@@ -160,14 +171,12 @@ public final class JoinTokens {
     return false;
   }
 
-  /** The token whose secret this is. */
+  /** The token whose secret this is. It takes no use yet: what is asked for may be refused. */
   public JoinToken authenticate(String secret) throws Refused {
     Instant now = clock.instant();
     JoinToken token = tokens.computeIfPresent(digest(secret), (digest, known) -> known.usedAt(now));
     if (token == null) {
-      throw new Refused(
-          "unknown join token: it was revoked, or belongs to another controller (make a new join"
-              + " string with `endomesh token create`)");
+      throw unknown();
     }
     if (!now.isBefore(token.expiresAt())) {
       throw new Refused(
@@ -177,7 +186,48 @@ public final class JoinTokens {
               + token.expiresAt()
               + " (make a new join string with `endomesh token create`)");
     }
+    requireUses(token);
     return token;
+  }
+
+  /**
+   * Takes one of the uses of a token, if they are counted. On disk before it returns: a use is
+   * rather lost, with a controller that ends here, than had twice.
+   *
+   * @throws Refused if there is none left, or the token was revoked meanwhile
+   */
+  public synchronized void use(JoinToken authenticated) throws Refused, StoreException {
+    JoinToken token = tokens.get(authenticated.sha256());
+    if (token == null) {
+      throw unknown();
+    }
+    if (!token.isCounted()) {
+      return;
+    }
+    requireUses(token);
+    int times = token.used() + 1;
+    store.putFact(FACTS + token.sha256(), fact(token.usedTimes(times)));
+    tokens.computeIfPresent(token.sha256(), (digest, known) -> known.usedTimes(times));
+  }
+
+  private static void requireUses(JoinToken token) throws Refused {
+    if (token.isUsedUp()) {
+      throw new Refused(
+          "join token "
+              + token.id()
+              + " was used "
+              + token.used()
+              + " of "
+              + token.uses()
+              + " times (make a new join string with `endomesh token create`, --uses says for how"
+              + " many workloads)");
+    }
+  }
+
+  private static Refused unknown() {
+    return new Refused(
+        "unknown join token: it was revoked, or belongs to another controller (make a new join"
+            + " string with `endomesh token create`)");
   }
 
   private void forgetLongExpired() throws StoreException {
@@ -202,6 +252,9 @@ public final class JoinTokens {
             .put("service", token.service())
             .put("createdAt", token.createdAt().toString())
             .put("expiresAt", token.expiresAt().toString());
+    if (token.isCounted()) {
+      fact.put("uses", token.uses()).put("used", token.used());
+    }
     ObjectNode labels = fact.putObject("labels");
     token.labels().forEach(labels::put);
     return fact.toString();
@@ -217,6 +270,8 @@ public final class JoinTokens {
         TokenLabels.parse(token.path("labels")),
         Instant.parse(token.required("createdAt").asText()),
         Instant.parse(token.required("expiresAt").asText()),
+        token.path("uses").asInt(JoinToken.ANY_NUMBER),
+        token.path("used").asInt(0),
         null);
   }
 

@@ -271,6 +271,35 @@ class EndomeshTest {
   }
 
   @Test
+  void token_withUsesAndLabels_listsWhatIsLeft() throws Exception {
+    assertThat(
+            run(
+                "token",
+                "create",
+                "-n",
+                "shop",
+                "--service",
+                "orders",
+                "--uses",
+                "3",
+                "--label",
+                "version=v1",
+                "--label",
+                "tier=gold"))
+        .isZero();
+    assertThat(run("token", "create", "-n", "shop")).isZero();
+
+    assertThat(run("token", "list")).isZero();
+
+    assertThat(out.toString().lines().toList().get(0)).contains("LABELS", "USES LEFT");
+    assertThat(out.toString().lines().toList().get(1))
+        .contains("orders", "tier=gold,version=v1", "3 of 3");
+    assertThat(out.toString().lines().toList().get(2)).contains("*", "any");
+    assertThat(run("token", "create", "-n", "shop", "--uses", "0")).isEqualTo(7);
+    assertThat(err.toString()).contains("uses: 0 (expected: a number from 1)");
+  }
+
+  @Test
   void check_freshController_isFine() {
     assertThat(run("check")).isZero();
     assertThat(out.toString()).contains("ok       controller").contains("clocks agree");

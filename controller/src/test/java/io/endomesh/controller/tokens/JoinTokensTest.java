@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
+import io.endomesh.controller.store.StoreException;
 import io.endomesh.dataplane.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +43,8 @@ class JoinTokensTest {
 
   @Test
   void authenticate_goodToken_givesItsScope() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", JoinToken.ANY, Map.of(), HOUR);
+    JoinTokens.Created created =
+        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     JoinToken token = tokens.authenticate(created.secret());
 
@@ -51,7 +56,8 @@ class JoinTokensTest {
 
   @Test
   void authenticate_atTheEndOfItsTime_saysThatItExpired() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
+    JoinTokens.Created created =
+        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
     clock.advance(HOUR.minusSeconds(1));
     assertThat(tokens.authenticate(created.secret()).id()).isEqualTo(created.token().id());
 
@@ -72,7 +78,8 @@ class JoinTokensTest {
 
   @Test
   void revoke_known_makesItUnknown() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
+    JoinTokens.Created created =
+        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     assertThat(tokens.revoke(created.token().id())).isTrue();
 
@@ -84,7 +91,8 @@ class JoinTokensTest {
 
   @Test
   void open_afterARestart_knowsTokensButNotTheirSecrets() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
+    JoinTokens.Created created =
+        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     JoinTokens reopened = new JoinTokens(store, clock);
 
@@ -95,7 +103,8 @@ class JoinTokensTest {
 
   @Test
   void open_spoiltFact_leavesOutThatTokenOnly() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR);
+    JoinTokens.Created created =
+        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
     store.putFact("join-token/abc", "{no json");
 
     JoinTokens reopened = new JoinTokens(store, clock);
@@ -106,8 +115,12 @@ class JoinTokensTest {
 
   @Test
   void attestation_serviceOrNamespace_coversThatAndTheLabels() throws Exception {
-    JoinToken one = tokens.create("shop", "orders", Map.of("version", "v1"), HOUR).token();
-    JoinToken all = tokens.create("shop", JoinToken.ANY, Map.of(), HOUR).token();
+    JoinToken one =
+        tokens
+            .create("shop", "orders", Map.of("version", "v1"), HOUR, JoinToken.ANY_NUMBER)
+            .token();
+    JoinToken all =
+        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER).token();
 
     assertThat(one.attestation())
         .isEqualTo(new Attestation(Attestation.Covers.SERVICE, Map.of("version", "v1")));
@@ -121,17 +134,21 @@ class JoinTokensTest {
   @Test
   void create_badLabels_namesThem() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", Map.of("a b", "c"), HOUR))
+        .isThrownBy(
+            () -> tokens.create("shop", "orders", Map.of("a b", "c"), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels: 'a b' (expected: a name of letters");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", Map.of("a", "x".repeat(64)), HOUR))
+        .isThrownBy(
+            () ->
+                tokens.create(
+                    "shop", "orders", Map.of("a", "x".repeat(64)), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels.a: 'xxx");
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < 17; i++) {
       many.put("l" + i, "v");
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", many, HOUR))
+        .isThrownBy(() -> tokens.create("shop", "orders", many, HOUR, JoinToken.ANY_NUMBER))
         .withMessage("labels: 17 (expected: at most 16)");
   }
 
@@ -146,12 +163,104 @@ class JoinTokensTest {
   }
 
   @Test
+  void use_oneMoreThanAllowed_saysHowManyAndHowToGetAnother() throws Exception {
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 2);
+    tokens.use(tokens.authenticate(created.secret()));
+    JoinToken last = tokens.authenticate(created.secret());
+    tokens.use(last);
+
+    assertThatThrownBy(() -> tokens.use(last)).isInstanceOf(JoinTokens.Refused.class);
+    assertThatThrownBy(() -> tokens.authenticate(created.secret()))
+        .isInstanceOf(JoinTokens.Refused.class)
+        .hasMessage(
+            "join token "
+                + created.token().id()
+                + " was used 2 of 2 times (make a new join string with `endomesh token create`,"
+                + " --uses says for how many workloads)");
+    assertThat(tokens.list()).singleElement().extracting(JoinToken::used).isEqualTo(2);
+  }
+
+  @Test
+  void use_isCountedOverARestart_evenIfNothingElseFollows() throws Exception {
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 1);
+    tokens.use(tokens.authenticate(created.secret()));
+
+    JoinTokens reopened = new JoinTokens(store, clock);
+
+    assertThatThrownBy(() -> reopened.authenticate(created.secret()))
+        .hasMessageContaining("was used 1 of 1 times");
+  }
+
+  @Test
+  void use_storeFails_isNotHad() throws Exception {
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 1);
+    JoinToken token = tokens.authenticate(created.secret());
+    store.close();
+
+    assertThatThrownBy(() -> tokens.use(token)).isInstanceOf(StoreException.class);
+
+    assertThat(tokens.list()).singleElement().extracting(JoinToken::used).isEqualTo(0);
+  }
+
+  @Test
+  void use_byManyAtOnce_isNeverHadTwice() throws Exception {
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 5);
+    AtomicInteger let = new AtomicInteger();
+    List<Thread> workloads = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      workloads.add(
+          new Thread(
+              () -> {
+                try {
+                  tokens.use(tokens.authenticate(created.secret()));
+                  let.incrementAndGet();
+                } catch (JoinTokens.Refused | StoreException e) {
+                  // Fifteen of them are.
+                }
+              }));
+    }
+    workloads.forEach(Thread::start);
+    for (Thread workload : workloads) {
+      workload.join();
+    }
+
+    assertThat(let).hasValue(5);
+    assertThat(tokens.list()).singleElement().extracting(JoinToken::used).isEqualTo(5);
+  }
+
+  @Test
+  void use_anyNumber_isNotCounted() throws Exception {
+    JoinTokens.Created created =
+        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
+    for (int i = 0; i < 3; i++) {
+      tokens.use(tokens.authenticate(created.secret()));
+    }
+
+    assertThat(tokens.list()).singleElement().extracting(JoinToken::used).isEqualTo(0);
+  }
+
+  @Test
+  void use_revokedMeanwhile_isRefusedAndDoesNotBringItBack() throws Exception {
+    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 2);
+    JoinToken token = tokens.authenticate(created.secret());
+    tokens.revoke(token.id());
+
+    assertThatThrownBy(() -> tokens.use(token)).hasMessageStartingWith("unknown join token");
+
+    assertThat(new JoinTokens(store, clock).list()).isEmpty();
+  }
+
+  @Test
   void create_badScopeOrTime_namesTheField() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("Shop!", "orders", Map.of(), HOUR))
+        .isThrownBy(() -> tokens.create("Shop!", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("namespace: 'Shop!'");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", Map.of(), Duration.ZERO))
+        .isThrownBy(
+            () -> tokens.create("shop", "orders", Map.of(), Duration.ZERO, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("ttlSeconds: 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tokens.create("shop", "orders", Map.of(), HOUR, -1))
+        .withMessageStartingWith("uses: -1 (expected: 1 to 1000000");
   }
 }

@@ -100,6 +100,27 @@ class BadInputIT {
   }
 
   @Test
+  void join_tokenUsedUp_saysHowOftenAndHowToGetAnother() throws Exception {
+    String join =
+        controller.endomesh(0, "token", "create", "-n", "shop", "--service=first", "--uses=1");
+    try (Spoken first = Spoken.start(joined(join.strip(), ",service=first"))) {
+      Await.until(
+          "the workload", Duration.ofSeconds(30), () -> !controller.workloads("first").isEmpty());
+      assertThat(controller.endomesh(0, "token", "list")).contains("0 of 1");
+
+      try (Spoken second = Spoken.start(joined(join.strip(), ",service=first"))) {
+        assertThat(second.line("endomesh WARN controller "))
+            .contains("no certificate: ", "join token ", " was used 1 of 1 times")
+            .contains("(make a new join string with `endomesh token create`, --uses says for how")
+            .endsWith(KNOWN_STATE)
+            .doesNotContain(join.strip());
+        runsOn(second);
+      }
+      runsOn(first);
+    }
+  }
+
+  @Test
   void join_fingerprintOfAnotherAuthority_namesBothAndSendsNoToken() throws Exception {
     String join = goodJoin();
     String json =
