@@ -57,6 +57,9 @@ final class CertificateKeeper {
   private Serial.@Nullable Timer renewal;
   private boolean asking;
 
+  /** What there is was issued for another join token: the present one may say other things. */
+  private boolean outdated;
+
   /**
    * @param issued told of each new certificate, on the control thread
    */
@@ -81,10 +84,28 @@ final class CertificateKeeper {
 
   /** Takes what was kept on disk, if it is still good. */
   void restore() {
-    Credentials kept = state.readCredentials();
-    if (kept != null && kept.notAfter().isAfter(clock.instant())) {
-      adopt(kept);
+    StateDirectory.Kept kept = state.readCredentials();
+    if (kept != null && kept.credentials().notAfter().isAfter(clock.instant())) {
+      outdated = !kept.byThisToken();
+      adopt(kept.credentials());
     }
+  }
+
+  /** What the controller is to be shown; null if it is to be shown the token. */
+  @Nullable Credentials proof() {
+    return outdated ? null : credentials();
+  }
+
+  /**
+   * The token is not taken: what it replaced is still good.
+   *
+   * @return false if there is nothing
+   */
+  boolean keepOutdated() {
+    serial.check();
+    boolean kept = outdated && credentials() != null;
+    outdated = false;
+    return kept;
   }
 
   /** Null if there is none that is good. */
@@ -97,6 +118,7 @@ final class CertificateKeeper {
   void forget() {
     serial.check();
     credentials = null;
+    outdated = false;
   }
 
   boolean isDue() {
@@ -131,7 +153,7 @@ final class CertificateKeeper {
     }
     asking = true;
     Map<String, String> metadata =
-        credentials() == null ? Map.of("authorization", "Bearer " + join.token()) : Map.of();
+        proof() == null ? Map.of("authorization", "Bearer " + join.token()) : Map.of();
     connection
         .unary(CREATE, metadata, message(request), TIMEOUT_NANOS)
         .whenCompleteAsync(
@@ -187,6 +209,7 @@ final class CertificateKeeper {
               IstioCertificateResponse.parseFrom(answer).getCertChainList(),
               join.rootFingerprint());
       state.write(fresh);
+      outdated = false;
       adopt(fresh);
       return null;
     } catch (GeneralSecurityException | InvalidProtocolBufferException e) {

@@ -111,7 +111,11 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     this.http = new Http2Client(log);
     this.state =
         new StateDirectory(
-            settings.stateDir(), settings.join().controller(), settings.workload(), log);
+            settings.stateDir(),
+            settings.join().controller(),
+            settings.join().token(),
+            settings.workload(),
+            log);
     this.limits = new LimitServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
         new AdsClient(
@@ -245,9 +249,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       http.connect(
           join.host(),
           join.port(),
-          ControllerTrust.context(join.rootFingerprint(), certificates.credentials()),
+          ControllerTrust.context(join.rootFingerprint(), certificates.proof()),
           serial,
-          new Link(certificates.credentials() != null));
+          new Link(certificates.proof() != null));
     } catch (GeneralSecurityException e) {
       lost("TLS cannot be set up: " + e.getMessage());
     }
@@ -256,8 +260,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private void connected(Http2Connection open, boolean identified) {
     if (!identified) {
       // The token is good for a certificate and for nothing else; the rest needs who we are.
-      certificates.ask(
-          open, problem -> lost("no certificate: " + problem, open), /* issued= */ open::close);
+      certificates.ask(open, problem -> notIssued(problem, open), /* issued= */ open::close);
       return;
     }
     connection = open;
@@ -270,6 +273,19 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     if (certificates.isDue()) {
       certificates.ask(
           open, problem -> log.warn("the certificate was not renewed: " + problem), () -> {});
+    }
+  }
+
+  private void notIssued(String problem, Http2Connection open) {
+    if (certificates.keepOutdated()) {
+      log.warn(
+          "the join token is not taken: "
+              + problem
+              + "; going on with the certificate of the one"
+              + " before");
+      open.close();
+    } else {
+      lost("no certificate: " + problem, open);
     }
   }
 
@@ -441,8 +457,8 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         goodbyeHeard.run();
         return;
       }
-      if (!identified && certificates.credentials() != null) {
-        // Closed by ourselves, to come back with the certificate that was just issued.
+      if (!identified && certificates.proof() != null) {
+        // Closed by ourselves, to come back with the certificate that there is now.
         reconnect(0);
         return;
       }

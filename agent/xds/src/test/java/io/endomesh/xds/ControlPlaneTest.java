@@ -178,6 +178,70 @@ class ControlPlaneTest {
     }
   }
 
+  private static JoinString withToken(JoinString join, String token) {
+    return new JoinString(join.host(), join.port(), token, join.rootFingerprint());
+  }
+
+  @Test
+  void start_sameTokenAgain_comesBackByItsCertificate() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    try (FakeController controller = new FakeController(authority, 0)) {
+      JoinString join = controller.join(authority.fingerprint());
+      try (ControlPlane first = start(join, mesh)) {
+        registration(controller, 0);
+      }
+      controller.authorizations.clear();
+
+      try (ControlPlane second = start(join, new Mesh(workload))) {
+        registration(controller, 0);
+        assertThat(controller.authorizations).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void start_anotherToken_isShownAndItsCertificateReplacesTheOneThatWasKept() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    try (FakeController controller = new FakeController(authority, 0)) {
+      JoinString join = controller.join(authority.fingerprint());
+      try (ControlPlane first = start(join, mesh)) {
+        registration(controller, 0);
+      }
+      controller.authorizations.clear();
+      Mesh restarted = new Mesh(workload);
+
+      try (ControlPlane second = start(withToken(join, "emt_new"), restarted)) {
+        assertThat(restarted.identity()).as("until then").isNotNull();
+        assertThat(take(controller.authorizations)).isEqualTo("Bearer emt_new");
+        registration(controller, 0);
+        assertThat(restarted.identity()).isNotEqualTo(mesh.identity());
+        assertThat(log.warnings()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void start_anotherTokenThatIsNotTaken_goesOnWithTheCertificateAndSaysSo() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    try (FakeController controller = new FakeController(authority, 0)) {
+      JoinString join = controller.join(authority.fingerprint());
+      try (ControlPlane first = start(join, mesh)) {
+        registration(controller, 0);
+      }
+      controller.tokenExpired = true;
+
+      try (ControlPlane second = start(withToken(join, "emt_new"), new Mesh(workload))) {
+        registration(controller, 0);
+        assertThat(log.warnings())
+            .singleElement()
+            .asString()
+            .startsWith("the join token is not taken: ")
+            .contains("join token expired")
+            .endsWith("; going on with the certificate of the one before");
+      }
+    }
+  }
+
   @Test
   void start_wrongFingerprint_saysSoAndSendsNothing() throws Exception {
     TestAuthority authority = new TestAuthority();

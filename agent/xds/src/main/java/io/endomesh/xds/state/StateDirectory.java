@@ -11,8 +11,12 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,23 +34,30 @@ public final class StateDirectory {
   private static final String RESOURCES_FORMAT = "resources 1";
   private static final String CREDENTIALS_FORMAT = "credentials 1";
 
+  /** How the files begin that hold them; what follows tells for which token. */
+  private static final String CREDENTIALS = "credentials";
+
+  /** Certificates are good for a day at most. */
+  private static final Duration USELESS = Duration.ofDays(2);
+
   private final Path directory;
   private final SealedFile resources;
-  private final SealedFile credentials;
+  private final Path credentials;
   private final Log log;
   private boolean writeFailed;
 
   /**
    * @param root the agent's state directory, shared by all services of the user
    * @param controller {@code host:port}; each controller is a mesh of its own
+   * @param token with which we join: what it says of us is in the certificate
    */
-  public StateDirectory(Path root, String controller, Workload workload, Log log) {
+  public StateDirectory(Path root, String controller, String token, Workload workload, Log log) {
     this.directory =
         root.resolve(fileName(controller))
             .resolve(fileName(workload.namespace()))
             .resolve(fileName(workload.service()) + labels(workload));
     this.resources = new SealedFile(directory.resolve("resources"), RESOURCES_FORMAT);
-    this.credentials = new SealedFile(directory.resolve("credentials"), CREDENTIALS_FORMAT);
+    this.credentials = directory.resolve(CREDENTIALS + "-" + hash(token));
     this.log = log;
   }
 
@@ -70,13 +81,24 @@ public final class StateDirectory {
     }
   }
 
+  /**
+   * A certificate that was kept.
+   *
+   * @param byThisToken false if it was issued for another join token, and so may not say of us what
+   *     the present one does
+   */
+  public record Kept(Credentials credentials, boolean byThisToken) {}
+
   /** Null if there is none, or none that can be believed. */
-  public @Nullable Credentials readCredentials() {
+  public @Nullable Kept readCredentials() {
     try {
-      byte[] content = credentials.read();
+      Path file = Files.exists(credentials) ? credentials : newestOfOtherTokens();
+      byte[] content = file == null ? null : new SealedFile(file, CREDENTIALS_FORMAT).read();
       return content == null
           ? null
-          : Credentials.fromPem(new String(content, StandardCharsets.US_ASCII));
+          : new Kept(
+              Credentials.fromPem(new String(content, StandardCharsets.US_ASCII)),
+              credentials.equals(file));
     } catch (IOException | GeneralSecurityException | SecurityException e) {
       log.warn("kept certificate: " + reason(e) + "; a new one will be asked for");
       return null;
@@ -85,11 +107,49 @@ public final class StateDirectory {
 
   public void write(Credentials issued) {
     try {
-      credentials.write(issued.toPem().getBytes(StandardCharsets.US_ASCII));
+      new SealedFile(credentials, CREDENTIALS_FORMAT)
+          .write(issued.toPem().getBytes(StandardCharsets.US_ASCII));
       writeFailed = false;
+      forgetOldOfOtherTokens();
     } catch (IOException | GeneralSecurityException | SecurityException e) {
       cannotWrite(e);
     }
+  }
+
+  private @Nullable Path newestOfOtherTokens() throws IOException {
+    Path newest = null;
+    for (Path file : ofOtherTokens()) {
+      if (newest == null
+          || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(newest)) > 0) {
+        newest = file;
+      }
+    }
+    return newest;
+  }
+
+  /** Keys that nobody uses do not stay: their certificates ended long ago. */
+  private void forgetOldOfOtherTokens() throws IOException {
+    Instant limit = Instant.now().minus(USELESS);
+    for (Path file : ofOtherTokens()) {
+      if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Those of agents that knew of one only are called as they were. */
+  private List<Path> ofOtherTokens() throws IOException {
+    List<Path> others = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, CREDENTIALS + "*")) {
+        for (Path file : files) {
+          if (!file.equals(credentials) && !file.toString().endsWith(".new")) {
+            others.add(file);
+          }
+        }
+      }
+    }
+    return others;
   }
 
   /** Said once, until it works again: the next change is tried anew. */
@@ -164,8 +224,13 @@ public final class StateDirectory {
     if (workload.labels().isEmpty()) {
       return "";
     }
+    return "-" + hash(new TreeMap<>(workload.labels()).toString());
+  }
+
+  /** Tells apart, and keeps no secret: 32 bits of a token that has 256. */
+  private static String hash(String text) {
     CRC32 hash = new CRC32();
-    hash.update(new TreeMap<>(workload.labels()).toString().getBytes(StandardCharsets.UTF_8));
-    return "-" + HexFormat.of().toHexDigits((int) hash.getValue());
+    hash.update(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits((int) hash.getValue());
   }
 }

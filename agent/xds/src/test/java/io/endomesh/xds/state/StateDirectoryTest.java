@@ -13,7 +13,10 @@ import io.endomesh.xds.runtime.RecordedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -36,16 +39,24 @@ class StateDirectoryTest {
   }
 
   private StateDirectory directory(String service) {
+    return directory(service, "emt_one");
+  }
+
+  private StateDirectory directory(String service, String token) {
     return new StateDirectory(
         root,
         "mesh:8443",
+        token,
         new Workload(service, "default", "orders-1", Map.of("version", "v1")),
         log);
   }
 
   private Path file(String name) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(path -> path.endsWith(name)).findFirst().orElseThrow();
+      return files
+          .filter(path -> path.getFileName().toString().startsWith(name))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -61,8 +72,10 @@ class StateDirectoryTest {
   void write_credentials_areReadBackAndOnlyTheOwnerMayReadThem() throws Exception {
     Credentials issued = new TestAuthority().credentials("default", "orders");
     directory().write(issued);
-    Credentials read = directory().readCredentials();
-    assertThat(read).isNotNull();
+    StateDirectory.Kept kept = directory().readCredentials();
+    assertThat(kept).isNotNull();
+    assertThat(kept.byThisToken()).isTrue();
+    Credentials read = kept.credentials();
     assertThat(read.chain()).isEqualTo(issued.chain());
     assertThat(read.key()).isEqualTo(issued.key());
     Path file = file("credentials");
@@ -108,6 +121,46 @@ class StateDirectoryTest {
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(directory().readCredentials()).isNull();
     assertThat(log.warnings()).singleElement().asString().contains("a new one will be asked for");
+  }
+
+  @Test
+  void readCredentials_ofAnotherToken_areTheNewestAndSayThatTheyAreNot() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    Credentials one = authority.credentials("default", "one");
+    Credentials two = authority.credentials("default", "two");
+    directory("orders", "emt_one").write(one);
+    Path older = file("credentials");
+    Files.setLastModifiedTime(older, FileTime.from(Instant.now().minusSeconds(60)));
+    directory("orders", "emt_two").write(two);
+
+    StateDirectory.Kept kept = directory("orders", "emt_three").readCredentials();
+
+    assertThat(kept).isEqualTo(new StateDirectory.Kept(two, false));
+    assertThat(directory("orders", "emt_one").readCredentials())
+        .isEqualTo(new StateDirectory.Kept(one, true));
+  }
+
+  @Test
+  void write_credentials_forgetsThoseOfTokensOfOldDays() throws Exception {
+    Credentials issued = new TestAuthority().credentials("default", "orders");
+    directory("orders", "emt_one").write(issued);
+    Path old = file("credentials");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+
+    directory("orders", "emt_two").write(issued);
+
+    assertThat(old).doesNotExist();
+    assertThat(directory("orders", "emt_two").readCredentials()).isNotNull();
+  }
+
+  @Test
+  void readCredentials_ofAnAgentThatKnewNoTokens_areOutdated() throws Exception {
+    Credentials issued = new TestAuthority().credentials("default", "orders");
+    directory().write(issued);
+    Path file = file("credentials");
+    Files.move(file, file.resolveSibling("credentials"));
+
+    assertThat(directory().readCredentials()).isEqualTo(new StateDirectory.Kept(issued, false));
   }
 
   @Test
