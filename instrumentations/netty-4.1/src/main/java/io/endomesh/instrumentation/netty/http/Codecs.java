@@ -27,6 +27,16 @@ final class Codecs {
    */
   private static final String OF_VERTX = "io.vertx.";
 
+  /**
+   * Armeria's requests have an instrumentation of their own, whichever codec they came by, and one
+   * decision. Its connections begin here: this is added before anything is read, if the port is
+   * without TLS.
+   */
+  private static final String OF_ARMERIA = "com.linecorp.armeria.server.";
+
+  private static final String BEGIN_OF_ARMERIA =
+      OF_ARMERIA + "HttpServerPipelineConfigurator$Http2PrefaceOrHttpHandler";
+
   private Codecs() {}
 
   static boolean is(ChannelHandler handler) {
@@ -36,8 +46,14 @@ final class Codecs {
     return handler instanceof HttpServerCodec || handler.getClass().getName().equals(STREAM_CODEC);
   }
 
+  /** True for what chooses a codec by the first bytes, and has what it made see to its requests. */
+  static boolean isChoice(ChannelHandler handler) {
+    return handler.getClass().getName().equals(BEGIN_OF_ARMERIA);
+  }
+
   /**
-   * @return the name of the last handler that makes up the codec; null if a half of it is not there
+   * @return the name of the last handler that makes up the codec; null if a half of it is not there,
+   *     or the requests are no concern of ours
    */
   static @Nullable String last(ChannelPipeline pipeline) {
     String last = null;
@@ -45,6 +61,9 @@ final class Codecs {
     boolean encodes = false;
     for (Map.Entry<String, ChannelHandler> entry : pipeline) {
       ChannelHandler handler = entry.getValue();
+      if (handler.getClass().getName().startsWith(OF_ARMERIA)) {
+        return null;
+      }
       if (is(handler)) {
         last = entry.getKey();
         decodes |= !(handler instanceof HttpResponseEncoder);

@@ -29,9 +29,17 @@ final class FirstByte extends ChannelDuplexHandler {
 
   private record Held(Object message, ChannelPromise promise) {}
 
+  private final boolean tellsOfTls;
   private final Deque<Held> held = new ArrayDeque<>();
   private boolean isFlushed;
   private boolean isDecided;
+
+  /**
+   * @param tellsOfTls if the server asks for the certificate of a caller when it hears of TLS
+   */
+  FirstByte(boolean tellsOfTls) {
+    this.tellsOfTls = tellsOfTls;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -76,7 +84,7 @@ final class FirstByte extends ChannelDuplexHandler {
   private void goOnOver(SSLEngine engine, ChannelHandlerContext ctx) {
     ChannelPipeline pipeline = ctx.pipeline();
     MeshTls.on(ctx.channel(), engine);
-    Handshake handshake = new Handshake();
+    Handshake handshake = new Handshake(tellsOfTls);
     pipeline.addAfter(ctx.name(), /* name= */ null, handshake);
     pipeline.addAfter(ctx.name(), /* name= */ null, new SslHandler(engine));
     // Not held back any more: what TLS itself says comes by here.

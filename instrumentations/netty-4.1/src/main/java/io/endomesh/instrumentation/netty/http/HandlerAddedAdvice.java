@@ -17,6 +17,8 @@ public final class HandlerAddedAdvice {
       @Advice.This ChannelHandler handler, @Advice.Argument(0) ChannelHandlerContext context) {
     if (Codecs.is(handler)) {
       ServedConnection.codecAdded(context.channel());
+    } else if (Codecs.isChoice(handler)) {
+      ServedConnection.choiceAdded(context.channel());
     }
   }
 }

@@ -11,11 +11,23 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
  */
 final class Handshake extends ChannelInboundHandlerAdapter {
 
+  private final boolean tellsOfTls;
+
+  /**
+   * @param tellsOfTls if those behind hear of the one that succeeds
+   */
+  Handshake(boolean tellsOfTls) {
+    this.tellsOfTls = tellsOfTls;
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (!(event instanceof SslHandshakeCompletionEvent end)) {
       ctx.fireUserEventTriggered(event);
     } else if (end.isSuccess()) {
+      if (tellsOfTls) {
+        ctx.fireUserEventTriggered(event);
+      }
       ctx.pipeline().remove(this);
     } else {
       close(ctx, end.cause());

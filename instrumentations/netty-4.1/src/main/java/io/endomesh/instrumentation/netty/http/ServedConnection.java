@@ -29,12 +29,25 @@ final class ServedConnection {
     if (pipeline.get(Requests.class) == null) {
       pipeline.addAfter(codec, /* name= */ null, new Requests(connection));
     }
-    if (channel == connection
-        && isNew(channel)
+    if (channel == connection) {
+      detect(channel, /* tellsOfTls= */ false);
+    }
+  }
+
+  /** What its requests go by is known later, and seen to by an instrumentation of its own. */
+  static void choiceAdded(Channel channel) {
+    if (of(channel) == channel) {
+      detect(channel, /* tellsOfTls= */ true);
+    }
+  }
+
+  private static void detect(Channel connection, boolean tellsOfTls) {
+    ChannelPipeline pipeline = connection.pipeline();
+    if (isNew(connection)
         && pipeline.get(FirstByte.class) == null
         && !Codecs.hasTls(pipeline)
-        && Weaving.mesh().serverTls(localPort(channel)).detects()) {
-      pipeline.addFirst(new FirstByte());
+        && Weaving.mesh().serverTls(localPort(connection)).detects()) {
+      pipeline.addFirst(new FirstByte(tellsOfTls));
     }
   }
 

@@ -1,0 +1,104 @@
+package io.endomesh.instrumentation.armeria.server;
+
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.dataplane.HeaderValues;
+import io.endomesh.dataplane.InboundRequest;
+import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.PeerIdentities;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request in Armeria's form as the mesh sees it. It holds what a request says, and not the object
+ * for it. Not thread-safe.
+ */
+final class InboundHttp implements InboundRequest {
+
+  /**
+   * Of a connection that the mesh's TLS is on, whose peer was verified against the mesh's roots:
+   * set by the instrumentation of Netty's codecs.
+   */
+  private static final AttributeKey<SSLEngine> TLS = AttributeKey.valueOf("io.endomesh.tls");
+
+  private final Channel connection;
+  private final RequestHeaders headers;
+  private final @Nullable String query;
+  private final String decoded;
+  private String path;
+
+  InboundHttp(ServiceRequestContext context, Channel connection) {
+    this.connection = connection;
+    this.headers = context.request().headers();
+    this.query = context.query();
+    this.path = context.path();
+    this.decoded = path.indexOf('%') < 0 ? path : context.decodedPath();
+  }
+
+  /** True if a service may read the path in another way as well, and it is that now. */
+  boolean readsOtherwise() {
+    boolean differs = !decoded.equals(path);
+    path = decoded;
+    return differs;
+  }
+
+  @Override
+  public List<String> peerIdentities() {
+    @Nullable SSLEngine engine = connection.attr(TLS).get();
+    return engine == null ? List.of() : PeerIdentities.of(engine.getSession());
+  }
+
+  @Override
+  public @Nullable String remoteAddress() {
+    @Nullable InetAddress address =
+        connection.remoteAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
+    return address == null ? null : address.getHostAddress();
+  }
+
+  @Override
+  public int localPort() {
+    return connection.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP;
+  }
+
+  @Override
+  public String authority() {
+    String authority = headers.authority();
+    return authority == null ? "" : authority.toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String method() {
+    return headers.method().name();
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public @Nullable String query() {
+    return query;
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return HeaderValues.joined(name, headers.getAll(name));
+  }
+
+  @Override
+  public boolean replayable() {
+    return false;
+  }
+}

@@ -1,0 +1,5 @@
+/** Armeria as a server of the mesh. */
+@NullMarked
+package io.endomesh.instrumentation.armeria.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+package io.endomesh.contracts.armeria;
+
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
+
+@Library(name = "Armeria, server", staged = "armeria-newest", release = Release.NEWEST)
+class ArmeriaNewestPathsTest extends ArmeriaPathContract {}

@@ -1,0 +1,99 @@
+package io.endomesh.contracts.armeria.library;
+
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Version;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.testkit.StagedHttpServerContract.Staged;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** A server of Armeria with the contract's handlers. Thread-safe. */
+public final class ArmeriaServer implements Staged {
+
+  /** Longer than any test lets a request be under way. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Server server;
+
+  public ArmeriaServer() {
+    server =
+        Server.builder()
+            .http(new InetSocketAddress("127.0.0.1", 0))
+            .serviceUnder("/", ArmeriaServer::answer)
+            // None at all would not wait for what is under way.
+            .gracefulShutdownTimeout(Duration.ofMillis(1), PATIENCE)
+            .build();
+    server.start().join();
+  }
+
+  private static HttpResponse answer(ServiceRequestContext context, HttpRequest request) {
+    return switch (context.path()) {
+      case "/context" -> text(context, String.valueOf(CallContext.current().caller()));
+      case "/context/later" ->
+          HttpResponse.from(
+              CompletableFuture.supplyAsync(
+                  () -> text(context, String.valueOf(CallContext.current().caller())),
+                  task -> new Thread(context.makeContextAware(task), "answering").start()));
+      case "/async" ->
+          HttpResponse.from(
+              CompletableFuture.supplyAsync(
+                  () -> text(context, "later"), task -> new Thread(task, "answering").start()));
+      case "/certificate" ->
+          text(context, request.scheme() + " " + subject(context.sslSession()));
+      case "/fails" -> throw new IllegalStateException("as the test asked");
+      default ->
+          HttpResponse.from(request.aggregate().thenApply(whole -> again(context, whole)));
+    };
+  }
+
+  private static HttpResponse text(ServiceRequestContext context, String text) {
+    return HttpResponse.of(head(context), HttpData.ofUtf8(text));
+  }
+
+  private static HttpResponse again(ServiceRequestContext context, AggregatedHttpRequest request) {
+    return HttpResponse.of(head(context), request.content());
+  }
+
+  private static ResponseHeaders head(ServiceRequestContext context) {
+    return ResponseHeaders.of(HttpStatus.OK, "x-path", context.path());
+  }
+
+  private static String subject(@Nullable SSLSession session) {
+    try {
+      return session == null
+          ? "none"
+          : ((X509Certificate) session.getPeerCertificates()[0])
+              .getSubjectX500Principal()
+              .getName();
+    } catch (SSLPeerUnverifiedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String version() {
+    return Version.getAll(Server.class.getClassLoader()).get("armeria").artifactVersion();
+  }
+
+  @Override
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  @Override
+  public void close() {
+    Stopping.of(server);
+  }
+}
