@@ -9,6 +9,7 @@ import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.NotApplicable;
 import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedHttpServerContract;
@@ -17,9 +18,12 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +61,27 @@ abstract class ArmeriaServerVersion extends StagedHttpServerContract {
     assertThat(get(mutual(CALLER), "https", "/context/later").body()).isEqualTo(CALLER);
     Await.until("end of the call", () -> ended.equals(List.of(200)));
   }
+
+  @Test
+  void callOfAService_belongsToTheServedCall_whereverItsRequestIs() throws Exception {
+    try (Backend orders = Backend.plaintext("orders")) {
+      routes.host("orders", orders.endpoint());
+
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://127.0.0.1:" + server.port() + "/outgoing"))
+                      .header(WAITS, "60000")
+                      .build(),
+                  BodyHandlers.ofString());
+
+      assertThat(answer.body()).isEqualTo("orders");
+      assertThat(orders.only().header(WAITS)).isNotNull();
+    }
+  }
+
+  private static final String WAITS = "x-envoy-expected-rq-timeout-ms";
 
   @Test
   void http2_onAPlaintextConnection_isServedWithTheSamePromises() throws Exception {

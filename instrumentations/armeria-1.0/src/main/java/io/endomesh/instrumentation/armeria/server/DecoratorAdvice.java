@@ -22,8 +22,6 @@ public final class DecoratorAdvice {
   @Advice.AssignReturned.ToReturned(typing = Assigner.Typing.DYNAMIC)
   public static Function<HttpService, HttpService> exit(
       @Advice.Return @Nullable Function<HttpService, HttpService> library) {
-    return library == null
-        ? MeshService::new
-        : service -> new MeshService(library.apply(service));
+    return library == null ? MeshService::new : service -> new MeshService(library.apply(service));
   }
 }

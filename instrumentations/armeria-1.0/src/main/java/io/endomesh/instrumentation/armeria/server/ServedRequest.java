@@ -27,6 +27,10 @@ final class ServedRequest {
   private static final AttributeKey<ServedRequest> SERVED =
       AttributeKey.valueOf("io.endomesh.served");
 
+  /** By which the instrumentation of the client knows on whose behalf it calls. */
+  private static final AttributeKey<CallContext> CONTEXT =
+      AttributeKey.valueOf("io.endomesh.context");
+
   /** Below it an answer is an interim one (RFC 9110, 15.2), which answers nothing. */
   private static final int FIRST_FINAL = 200;
 
@@ -58,6 +62,7 @@ final class ServedRequest {
       }
       ServedRequest served = new ServedRequest(call, context.method() == HttpMethod.HEAD);
       context.setAttr(SERVED, served);
+      context.setAttr(CONTEXT, call.context());
       int id = RequestIds.of(context.request());
       UnansweredRequests unanswered = UnansweredRequests.on(connection);
       unanswered.add(id, served);
@@ -126,8 +131,7 @@ final class ServedRequest {
 
   private void ended(RequestLog log) {
     try {
-      call.ended(
-          log.responseHeaders().status().code(), Outcome.NOT_GRPC, log.responseCause());
+      call.ended(log.responseHeaders().status().code(), Outcome.NOT_GRPC, log.responseCause());
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }

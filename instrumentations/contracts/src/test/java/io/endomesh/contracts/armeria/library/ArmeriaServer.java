@@ -1,5 +1,6 @@
 package io.endomesh.contracts.armeria.library;
 
+import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpRequest;
@@ -25,6 +26,27 @@ public final class ArmeriaServer implements Staged {
   /** Longer than any test lets a request be under way. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Its requests go on from the event loop, which knows nothing of who began them. */
+  private static final WebClient CLIENT =
+      WebClient.builder()
+          .decorator(
+              (next, context, request) -> {
+                CompletableFuture<HttpResponse> response = new CompletableFuture<>();
+                context
+                    .eventLoop()
+                    .withoutContext()
+                    .execute(
+                        () -> {
+                          try {
+                            response.complete(next.execute(context, request));
+                          } catch (Exception e) {
+                            response.completeExceptionally(e);
+                          }
+                        });
+                return HttpResponse.from(response);
+              })
+          .build();
+
   private final Server server;
 
   public ArmeriaServer() {
@@ -46,15 +68,19 @@ public final class ArmeriaServer implements Staged {
               CompletableFuture.supplyAsync(
                   () -> text(context, String.valueOf(CallContext.current().caller())),
                   task -> new Thread(context.makeContextAware(task), "answering").start()));
+      case "/outgoing" ->
+          HttpResponse.from(
+              CLIENT
+                  .get("http://orders/")
+                  .aggregate()
+                  .thenApply(whole -> text(context, whole.contentUtf8())));
       case "/async" ->
           HttpResponse.from(
               CompletableFuture.supplyAsync(
                   () -> text(context, "later"), task -> new Thread(task, "answering").start()));
-      case "/certificate" ->
-          text(context, request.scheme() + " " + subject(context.sslSession()));
+      case "/certificate" -> text(context, request.scheme() + " " + subject(context.sslSession()));
       case "/fails" -> throw new IllegalStateException("as the test asked");
-      default ->
-          HttpResponse.from(request.aggregate().thenApply(whole -> again(context, whole)));
+      default -> HttpResponse.from(request.aggregate().thenApply(whole -> again(context, whole)));
     };
   }
 
@@ -67,7 +93,8 @@ public final class ArmeriaServer implements Staged {
   }
 
   private static ResponseHeaders head(ServiceRequestContext context) {
-    return ResponseHeaders.of(HttpStatus.OK, "x-path", context.path());
+    return ResponseHeaders.of(
+        HttpStatus.OK, "x-path", context.path(), "x-protocol", context.sessionProtocol().uriText());
   }
 
   private static String subject(@Nullable SSLSession session) {

@@ -52,8 +52,8 @@ final class Codecs {
   }
 
   /**
-   * @return the name of the last handler that makes up the codec; null if a half of it is not there,
-   *     or the requests are no concern of ours
+   * @return the name of the last handler that makes up the codec; null if a half of it is not
+   *     there, or the requests are no concern of ours
    */
   static @Nullable String last(ChannelPipeline pipeline) {
     String last = null;

@@ -1,0 +1,6 @@
+package io.endomesh.contracts.armeria;
+
+import io.endomesh.testkit.Library;
+
+@Library(name = "Armeria", staged = "armeria-oldest")
+class ArmeriaOldestTest extends ArmeriaVersion {}

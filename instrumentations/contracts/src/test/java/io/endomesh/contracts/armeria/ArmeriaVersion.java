@@ -1,0 +1,214 @@
+package io.endomesh.contracts.armeria;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.route.QueryChanges;
+import io.endomesh.dataplane.route.RouteAction;
+import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.UrlRewrite;
+import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.testkit.Await;
+import io.endomesh.testkit.Backend;
+import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.ServerUnderTest;
+import io.endomesh.testkit.StagedCode;
+import io.endomesh.testkit.StagedHttpClientContract;
+import io.endomesh.testkit.TestRoutes;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The contract on one version of the client. */
+abstract class ArmeriaVersion extends StagedHttpClientContract {
+
+  ArmeriaVersion() {
+    super("io.endomesh.contracts.armeria.library.ArmeriaClient");
+  }
+
+  private ArmeriaUnderTest library() {
+    return (ArmeriaUnderTest) client();
+  }
+
+  @Test
+  void query_isChangedAsTheLibraryWritesIt() throws Exception {
+    Backend orders = open(Backend.plaintext("orders"));
+    QueryChanges changes =
+        new QueryChanges(
+            List.of(
+                QueryChanges.remove("gone"),
+                QueryChanges.set("v", "2 %"),
+                QueryChanges.add("q", "ü&")));
+    WeightedClusters to = WeightedClusters.of(TestRoutes.cluster("orders", orders.endpoint()));
+    routes.route(
+        "orders",
+        new RouteAction.Forward(to, new UrlRewrite(null, null, changes), List.of()),
+        RoutePolicy.DEFAULT);
+
+    get("http://orders/a%20b?v=1&gone&q=%2F");
+
+    assertThat(orders.only().uri()).isEqualTo("/a%20b?v=2%20%25&q=%2F&q=%C3%BC%26");
+  }
+
+  @Test
+  void logOfTheLibrary_isCompleteOnceForEachCall_whoeverAnswersIt() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").answering(503));
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", TestRoutes.Rules.retrying(503), broken.endpoint(), orders.endpoint());
+    routes.host("nobody");
+
+    while (broken.received().isEmpty()) {
+      assertThat(get("http://orders/").status()).isEqualTo(200);
+    }
+    assertThat(get("http://nobody/").status()).isEqualTo(503);
+
+    List<Integer> logged = library().logged();
+    Await.until("the last log", () -> logged.contains(503));
+    assertThat(logged.subList(0, logged.size() - 1)).isNotEmpty().containsOnly(200);
+  }
+
+  @Test
+  void callOfGrpc_isMadeByHttp2_andOthersByHttp1() throws Exception {
+    try (ServerUnderTest server =
+        StagedCode.make(
+            getClass(),
+            ServerUnderTest.class,
+            "io.endomesh.contracts.armeria.library.ArmeriaServer")) {
+      routes.inbound(
+          new Inbound(
+              Map.of(
+                  server.port(),
+                  new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)),
+              Inbound.OPEN.otherPorts()));
+      Map<String, String> grpc = Map.of("content-type", "application/grpc");
+      for (String identity : Arrays.asList(null, TestRoutes.US)) {
+        routes.host("orders", TestRoutes.endpoint(server.port(), identity));
+        assertThat(client().call("GET", "http://orders/async", grpc, null).headers())
+            .containsEntry("x-protocol", "h2c");
+        assertThat(client().call("GET", "http://orders/async", Map.of(), null).headers())
+            .containsEntry("x-protocol", "h1c");
+      }
+    }
+  }
+
+  @Test
+  void httpsUrl_ofAServiceOfTheMesh_isCalledByTheMeshsTls() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+
+    assertThat(get("https://orders/x").text()).isEqualTo("orders");
+    assertThat(orders.only().uri()).isEqualTo("/x");
+  }
+
+  @Test
+  void httpsUrl_ofAnEndpointWithoutIdentity_isCalledByTheApplicationsTls() throws Exception {
+    HttpsServer partner =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    partner.setHttpsConfigurator(
+        new HttpsConfigurator(
+            TestRoutes.AUTHORITY.identity(TestRoutes.spiffeId("partner")).serverContext()));
+    partner.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
+    partner.start();
+    routes.host("partner", TestRoutes.endpoint(partner.getAddress().getPort(), null));
+
+    try (HttpClientUnderTest trusting = library().trusting()) {
+      assertThat(trusting.call("GET", "https://partner/x", Map.of(), null).status()).isEqualTo(204);
+    } finally {
+      partner.stop(0);
+    }
+  }
+
+  @Test
+  void answer_passesAsItComes_andIsClosedWhenGivenUp() throws Exception {
+    CountDownLatch firstPart = new CountDownLatch(1);
+    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Endpoint endpoint = TestRoutes.endpoint(server.getLocalPort(), null);
+      routes.host("orders", endpoint);
+      CompletableFuture<Integer> status =
+          library().read("http://orders/", part -> firstPart.countDown());
+
+      try (Socket connection = server.accept()) {
+        connection.setSoTimeout(10_000);
+        BufferedReader in = reader(connection);
+        while (!in.readLine().isEmpty()) {
+          // The head of the request.
+        }
+        OutputStream out = connection.getOutputStream();
+        out.write(
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1".getBytes(StandardCharsets.US_ASCII));
+        assertThat(firstPart.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(status).isNotDone();
+
+        status.cancel(true);
+
+        assertThat(in.read()).isNegative();
+      }
+      assertThat(endpoint.load().inFlight()).isZero();
+    }
+  }
+
+  @Test
+  void call_madeByACallback_belongsToTheServedCall() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    CallContext before = new CallContext(null, deadline, null).attach();
+    CompletableFuture<Answer> second;
+    try {
+      second = library().inTurn("http://orders/first", "http://orders/second");
+    } finally {
+      CallContext.restore(before);
+    }
+
+    assertThat(second.get(10, TimeUnit.SECONDS).text()).isEqualTo("orders");
+
+    assertThat(orders.received())
+        .extracting(request -> request.header("x-envoy-expected-rq-timeout-ms"))
+        .hasSize(2)
+        .doesNotContainNull();
+  }
+
+  private static BufferedReader reader(Socket connection) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
+  }
+
+  /** Its proxies are tunnels. */
+  @Override
+  @Test
+  protected void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", orders.endpoint());
+
+    try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        HttpClientUnderTest proxied = client().behindProxy(proxy.getLocalPort())) {
+      assertThat(proxied.call("GET", "http://orders/x", Map.of(), null).text()).isEqualTo("orders");
+      CompletableFuture<?> outside = proxied.start("http://localhost:" + orders.port() + "/");
+      try (Socket connection = proxy.accept()) {
+        connection.setSoTimeout(10_000);
+        assertThat(reader(connection).readLine())
+            .startsWith("CONNECT ")
+            .contains(":" + orders.port());
+      }
+      outside.cancel(true);
+    }
+  }
+}
