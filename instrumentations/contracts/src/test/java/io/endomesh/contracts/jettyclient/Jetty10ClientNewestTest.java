@@ -1,0 +1,7 @@
+package io.endomesh.contracts.jettyclient;
+
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.Release;
+
+@Library(name = "Jetty HttpClient", staged = "jetty-client10-newest", release = Release.BETWEEN)
+class Jetty10ClientNewestTest extends JettyBefore12Version {}

@@ -1,0 +1,254 @@
+package io.endomesh.contracts.jettyclient.since12;
+
+import io.endomesh.contracts.jettyclient.JettyClientUnderTest;
+import io.endomesh.testkit.HttpClientFixture.Answer;
+import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.eclipse.jetty.client.Authentication;
+import org.eclipse.jetty.client.BasicAuthentication;
+import org.eclipse.jetty.client.BufferingResponseListener;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpProxy;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.util.Jetty;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/** The client of one version, used as an application uses it. */
+public final class JettySince12 implements JettyClientUnderTest {
+
+  /** More than the largest body of a test. */
+  private static final int MAX_ANSWER = 8_000_000;
+
+  private final HttpClient client = new HttpClient();
+  private final long timeoutMillis;
+
+  public JettySince12() {
+    this(client -> {}, 0);
+  }
+
+  private JettySince12(Consumer<HttpClient> configuration, long timeoutMillis) {
+    this.timeoutMillis = timeoutMillis;
+    QueuedThreadPool threads = new QueuedThreadPool(16);
+    threads.setDaemon(true);
+    client.setExecutor(threads);
+    client.setFollowRedirects(true);
+    configuration.accept(client);
+    try {
+      client.start();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String version() {
+    return Jetty.VERSION;
+  }
+
+  private Request request(String method, String url) {
+    return client.newRequest(url).method(method).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public Answer call(String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException {
+    Request request = request(method, url);
+    request.headers(all -> headers.forEach(all::add));
+    if (body != null) {
+      request.body(new BytesRequestContent(body));
+    }
+    return send(request);
+  }
+
+  @Override
+  public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
+    return send(request("POST", url).body(new InputStreamRequestContent(body)));
+  }
+
+  private Answer send(Request request) throws IOException, InterruptedException {
+    CompletableFuture<Answer> running = begin(request);
+    try {
+      return running.get();
+    } catch (InterruptedException e) {
+      running.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw broken(e.getCause());
+    }
+  }
+
+  /** What the library has for callers that wait. */
+  private static Answer sendBlocking(Request request) throws IOException, InterruptedException {
+    try {
+      ContentResponse response = request.send();
+      return answer(response.getRequest(), response, response.getContent());
+    } catch (ExecutionException e) {
+      throw broken(e.getCause());
+    } catch (TimeoutException e) {
+      throw broken(e);
+    }
+  }
+
+  private static IOException broken(Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      // How this client says that its own time is over.
+      SocketTimeoutException over = new SocketTimeoutException(cause.getMessage());
+      over.initCause(cause);
+      return over;
+    }
+    return cause instanceof IOException broken ? broken : new IOException(cause);
+  }
+
+  @Override
+  public CompletableFuture<Answer> start(String url) {
+    return begin(request("GET", url));
+  }
+
+  private static CompletableFuture<Answer> begin(Request request) {
+    CompletableFuture<Answer> result = new CompletableFuture<>();
+    request.send(
+        new BufferingResponseListener(MAX_ANSWER) {
+          @Override
+          public void onComplete(Result done) {
+            if (done.isFailed()) {
+              result.completeExceptionally(done.getFailure());
+            } else {
+              result.complete(answer(done.getRequest(), done.getResponse(), getContent()));
+            }
+          }
+        });
+    return aborting(result, request);
+  }
+
+  private static <T> CompletableFuture<T> aborting(CompletableFuture<T> result, Request request) {
+    result.whenComplete(
+        (value, error) -> {
+          if (result.isCancelled()) {
+            request.abort(new InterruptedIOException("given up"));
+          }
+        });
+    return result;
+  }
+
+  @Override
+  public Answer getUnfollowed(String url) throws IOException, InterruptedException {
+    return sendBlocking(request("GET", url).followRedirects(false));
+  }
+
+  @Override
+  public Answer getWithCookies(String url) throws IOException, InterruptedException {
+    return sendBlocking(request("GET", url));
+  }
+
+  @Override
+  public HttpClientUnderTest behindProxy(int port) {
+    return new JettySince12(
+        client -> client.getProxyConfiguration().addProxy(new HttpProxy("localhost", port)), 0);
+  }
+
+  @Override
+  public HttpClientUnderTest withPassword(String url) {
+    return new JettySince12(
+        client ->
+            client
+                .getAuthenticationStore()
+                .addAuthentication(
+                    new BasicAuthentication(
+                        URI.create(url), Authentication.ANY_REALM, "app", "secret")),
+        0);
+  }
+
+  @Override
+  public HttpClientUnderTest waitingAtMost(int millis) {
+    return new JettySince12(client -> {}, millis);
+  }
+
+  @Override
+  public CompletableFuture<Answer> inTurn(String first, String then) {
+    CompletableFuture<Answer> second = new CompletableFuture<>();
+    request("GET", first)
+        .send(
+            result ->
+                start(then)
+                    .whenComplete(
+                        (answer, error) -> {
+                          if (error == null) {
+                            second.complete(answer);
+                          } else {
+                            second.completeExceptionally(error);
+                          }
+                        }));
+    return second;
+  }
+
+  @Override
+  public CompletableFuture<Integer> read(String url, Consumer<String> parts) {
+    CompletableFuture<Integer> result = new CompletableFuture<>();
+    Request request =
+        request("GET", url)
+            .onResponseContent(
+                (response, content) -> 
+                    parts.accept(StandardCharsets.US_ASCII.decode(content).toString()));
+    request.send(
+        done -> {
+          if (done.isFailed()) {
+            result.completeExceptionally(done.getFailure());
+          } else {
+            result.complete(done.getResponse().getStatus());
+          }
+        });
+    return aborting(result, request);
+  }
+
+  @Override
+  public String readAsStream(String url) throws Exception {
+    InputStreamResponseListener listener = new InputStreamResponseListener();
+    request("GET", url).send(listener);
+    listener.get(10, TimeUnit.SECONDS);
+    try (InputStream in = listener.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Answer answer(Request request, Response response, byte @Nullable [] content) {
+    Map<String, String> headers = new HashMap<>();
+    for (HttpField field : response.getHeaders()) {
+      headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
+    }
+    return new Answer(
+        response.getStatus(),
+        request.getURI(),
+        headers,
+        content == null ? new byte[0] : content);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      client.stop();
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Jetty's HTTP client. */
+@NullMarked
+package io.endomesh.contracts.jettyclient;
+
+import org.jspecify.annotations.NullMarked;
