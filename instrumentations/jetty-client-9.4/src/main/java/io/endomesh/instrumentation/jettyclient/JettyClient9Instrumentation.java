@@ -30,6 +30,10 @@ public class JettyClient9Instrumentation extends Instrumentation {
             .method("getConnectAddress")
             .taking()
             .advice(PACKAGE + "AddressAdvice"),
+        Weave.types(CLIENT + "HttpClient")
+            .method("copyRequest")
+            .taking(CLIENT + "HttpRequest", "java.net.URI")
+            .advice(PACKAGE + "CopyAdvice"),
         Weave.types(CLIENT + "ProxyConfiguration")
             .method("match")
             .taking(CLIENT + "Origin")

@@ -101,7 +101,11 @@ public final class Audience {
   }
 
   void beforeContent(LongConsumer demand) {
-    tell(() -> notifier.notifyBeforeContent(exchange.getResponse(), shared(demand), readers));
+    if (readers.isEmpty()) {
+      demand.accept(1);
+    } else {
+      tell(() -> notifier.notifyBeforeContent(exchange.getResponse(), shared(demand), readers));
+    }
   }
 
   void content(LongConsumer demand, ByteBuffer content, Callback callback) {
