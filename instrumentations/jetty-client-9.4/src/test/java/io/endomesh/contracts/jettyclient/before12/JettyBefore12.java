@@ -233,7 +233,9 @@ public final class JettyBefore12 implements JettyClientUnderTest {
 
   private static Answer answer(Request request, Response response, byte @Nullable [] content) {
     Map<String, String> headers = new HashMap<>();
-    for (HttpField field : response.getHeaders()) {
+    // A class until 9.4, an interface since.
+    Iterable<HttpField> fields = response.getHeaders();
+    for (HttpField field : fields) {
       headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
     }
     return new Answer(
