@@ -1,16 +1,22 @@
 package io.endomesh.instrumentation.jettyclient.since10;
 
 import org.eclipse.jetty.client.HttpRequest;
+import org.eclipse.jetty.client.api.ContentProvider;
 import org.eclipse.jetty.client.api.Request;
 import org.jspecify.annotations.Nullable;
 
 /** The content of the application's request, which each attempt is to send. Immutable. */
+@SuppressWarnings("deprecation") // What applications may still use.
 public final class Content {
 
   private final Request.@Nullable Content content;
 
+  /** As 9.4 has it. The library wraps it into a content that serves one reader. */
+  private final @Nullable ContentProvider older;
+
   public Content(HttpRequest request) {
     content = request.getBody();
+    older = request.getContent();
   }
 
   /** True if more than one attempt can send it, also at the same time. */
@@ -20,7 +26,9 @@ public final class Content {
   }
 
   public void put(Request attempt) {
-    if (content != null) {
+    if (older != null && older.isReproducible()) {
+      attempt.content(older);
+    } else if (content != null) {
       attempt.body(content.isReproducible() ? content : new Unsent(content));
     }
   }
