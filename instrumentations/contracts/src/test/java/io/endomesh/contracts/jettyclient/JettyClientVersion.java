@@ -8,6 +8,7 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.TestRoutes.Rules;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
@@ -17,11 +18,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The contract on one version of the client. */
@@ -140,6 +142,23 @@ abstract class JettyClientVersion extends StagedHttpClientContract {
     routes.host("moved", moved.endpoint());
     assertThat(get("http://moved/").text()).isEqualTo("external");
     assertThat(external.only().uri()).isEqualTo("/there");
+  }
+
+  @Test
+  void listeners_ofTheRequest_areToldOnce_andWhatTheySetGoesOut() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").answering(503));
+    Backend orders = open(Backend.mutualTls("orders", "orders"));
+    routes.host("orders", Rules.retrying(503), broken.endpoint(), orders.endpoint());
+
+    for (int i = 0; i < 4; i++) {
+      List<String> events = new CopyOnWriteArrayList<>();
+      assertThat(library().listening("http://orders/", events::add).text()).isEqualTo("orders");
+      assertThat(events).containsExactly("queued", "begin", "commit", "success");
+    }
+
+    assertThat(orders.received())
+        .extracting(request -> request.header("x-listener"))
+        .containsOnly("yes");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.http.AsyncHttpExchange;
 import io.endomesh.dataplane.http.HttpAttempt;
 import io.endomesh.dataplane.http.LocalAnswer;
 import io.endomesh.instrumentation.jettyclient.before10.Content;
+import io.endomesh.instrumentation.jettyclient.before10.Library;
 import io.endomesh.instrumentation.jettyclient.before12.AttemptListener;
 import io.endomesh.instrumentation.jettyclient.before12.Audience;
 import java.io.IOException;
@@ -55,6 +56,10 @@ final class Attempts implements AsyncHttp<Optional<LocalAnswer>> {
 
   /** Begins the call on this thread. */
   void start() {
+    Library.begins(request);
+    if (givenUp) {
+      return;
+    }
     AsyncCall<Optional<LocalAnswer>> begun =
         AsyncCall.start(call, new AsyncHttpExchange<>(view, this));
     running = begun;

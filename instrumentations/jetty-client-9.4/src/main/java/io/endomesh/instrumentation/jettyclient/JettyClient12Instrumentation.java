@@ -51,6 +51,18 @@ public final class JettyClient12Instrumentation extends Instrumentation {
     return List.of(TRANSPORT + "HttpDestination");
   }
 
+  /** On the module path: listeners of a request, and the start of its time. */
+  @Override
+  public Map<String, List<String>> opens() {
+    return Map.of("org.eclipse.jetty.client", List.of(CLIENT + "transport", CLIENT + "internal"));
+  }
+
+  /** What is found by its name. */
+  @Override
+  public List<String> requires() {
+    return List.of(TRANSPORT + "HttpRequest#sent", CLIENT + "internal.NotifyingRequestListeners");
+  }
+
   @Override
   public Map<String, String> relocations() {
     return Map.of(

@@ -24,6 +24,13 @@ public interface JettyClientUnderTest extends HttpClientUnderTest {
    */
   CompletableFuture<Integer> read(String url, Consumer<String> parts);
 
+  /**
+   * Makes a GET with listeners of the request; as it begins, one of them sets a header.
+   *
+   * @param events is told what they are told
+   */
+  Answer listening(String url, Consumer<String> events) throws Exception;
+
   /** Makes a GET whose answer is read as a stream. */
   String readAsStream(String url) throws Exception;
 }

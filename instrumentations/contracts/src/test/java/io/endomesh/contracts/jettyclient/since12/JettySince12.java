@@ -222,6 +222,21 @@ public final class JettySince12 implements JettyClientUnderTest {
   }
 
   @Override
+  public Answer listening(String url, Consumer<String> events) throws Exception {
+    return send(
+        request("GET", url)
+            .onRequestQueued(request -> events.accept("queued"))
+            .onRequestBegin(
+                request -> {
+                  events.accept("begin");
+                  request.headers(all -> all.put("x-listener", "yes"));
+                })
+            .onRequestCommit(request -> events.accept("commit"))
+            .onRequestSuccess(request -> events.accept("success"))
+            .onRequestFailure((request, failure) -> events.accept("failure")));
+  }
+
+  @Override
   public String readAsStream(String url) throws Exception {
     InputStreamResponseListener listener = new InputStreamResponseListener();
     request("GET", url).send(listener);

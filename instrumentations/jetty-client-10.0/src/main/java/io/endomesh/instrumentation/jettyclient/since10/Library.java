@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.HttpRequest;
@@ -31,6 +32,31 @@ public final class Library {
   /** As the application wrote it. */
   public static List<String> headers(HttpRequest request, String name) {
     return request.getHeaders().getValuesList(name);
+  }
+
+  /** Tells the application's listeners of the request; those of the client hear of attempts. */
+  public static void begins(HttpRequest request) {
+    tell(request, Request.QueuedListener.class, Request.QueuedListener::onQueued);
+    tell(request, Request.BeginListener.class, Request.BeginListener::onBegin);
+  }
+
+  /** As {@link #begins}, when an attempt has been answered. */
+  public static void sent(HttpRequest request) {
+    tell(request, Request.HeadersListener.class, Request.HeadersListener::onHeaders);
+    tell(request, Request.CommitListener.class, Request.CommitListener::onCommit);
+    tell(request, Request.SuccessListener.class, Request.SuccessListener::onSuccess);
+  }
+
+  private static <L extends Request.RequestListener> void tell(
+      HttpRequest request, Class<L> type, BiConsumer<L, Request> step) {
+    for (L each : request.getRequestListeners(type)) {
+      try {
+        step.accept(each, request);
+      } catch (RuntimeException | LinkageError e) {
+        // As in the library: what one does is nothing to the others.
+        continue;
+      }
+    }
   }
 
   public static boolean isCookie(HttpField field) {

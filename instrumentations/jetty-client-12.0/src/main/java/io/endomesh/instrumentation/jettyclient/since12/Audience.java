@@ -104,6 +104,7 @@ public final class Audience {
     }
     tell(
         () -> {
+          Library.sent(exchange.getRequest());
           if (response == exchange.getResponse()) {
             told.notifySuccess(response);
           } else {

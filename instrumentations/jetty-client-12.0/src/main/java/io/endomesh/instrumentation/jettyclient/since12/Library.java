@@ -1,5 +1,8 @@
 package io.endomesh.instrumentation.jettyclient.since12;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +10,7 @@ import java.util.Map;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.internal.NotifyingRequestListeners;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.client.transport.HttpResponse;
 import org.eclipse.jetty.http.HttpCookie;
@@ -22,11 +26,60 @@ import org.jspecify.annotations.Nullable;
 /** What Jetty 12 calls otherwise than those before: the same methods as there. Stateless. */
 public final class Library {
 
+  /** The library tells them together with those of the client. */
+  private static final Field LISTENERS;
+
+  private static final Method SENT;
+
+  static {
+    try {
+      LISTENERS = HttpRequest.class.getDeclaredField("requestListeners");
+      LISTENERS.setAccessible(true);
+      SENT = HttpRequest.class.getDeclaredMethod("sent");
+      SENT.setAccessible(true);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private Library() {}
 
   /** As the application wrote it. */
   public static List<String> headers(HttpRequest request, String name) {
     return request.getHeaders().getValuesList(name);
+  }
+
+  /** Tells the application's listeners of the request; those of the client hear of attempts. */
+  public static void begins(HttpRequest request) {
+    NotifyingRequestListeners own = listeners(request);
+    if (own != null) {
+      own.notifyQueued(request);
+      own.notifyBegin(request);
+    }
+    try {
+      // From now on its time runs, also for a redirect.
+      SENT.invoke(request);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As {@link #begins}, when an attempt has been answered. */
+  public static void sent(HttpRequest request) {
+    NotifyingRequestListeners own = listeners(request);
+    if (own != null) {
+      own.notifyHeaders(request);
+      own.notifyCommit(request);
+      own.notifySuccess(request);
+    }
+  }
+
+  private static @Nullable NotifyingRequestListeners listeners(HttpRequest request) {
+    try {
+      return (NotifyingRequestListeners) LISTENERS.get(request);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public static boolean isCookie(HttpField field) {

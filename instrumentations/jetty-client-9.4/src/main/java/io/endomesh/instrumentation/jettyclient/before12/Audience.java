@@ -152,6 +152,7 @@ public final class Audience {
     }
     tell(
         () -> {
+          Library.sent(exchange.getRequest());
           if (response == exchange.getResponse()) {
             notifier.notifySuccess(told, response);
           } else {
