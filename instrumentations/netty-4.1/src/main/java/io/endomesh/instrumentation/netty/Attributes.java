@@ -2,7 +2,8 @@ package io.endomesh.instrumentation.netty;
 
 /**
  * Names of attributes of a connection's channel, by which the parts find each other's: each part is
- * loaded by a class loader of its own. Their values are of the JDK, or of this package.
+ * loaded by a class loader of its own. Their values are of the JDK, of the agent, or of this
+ * package, if nothing else is said.
  */
 public final class Attributes {
 
@@ -11,6 +12,15 @@ public final class Attributes {
 
   /** How who routes its requests reads a path: {@link PathReading}s, an array of them. */
   public static final String READINGS = "io.endomesh.readings";
+
+  /**
+   * The call of the request that asked for HTTP/2, which comes again as the first stream: an {@code
+   * InboundCall}.
+   */
+  public static final String UPGRADED = "io.endomesh.upgraded";
+
+  /** The same for whoever makes requests of the stream by a codec of Netty; its value is theirs. */
+  public static final String UPGRADING = "io.endomesh.upgrading";
 
   private Attributes() {}
 }

@@ -11,12 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum PathReading {
   /** As Reactor Netty's routes compare it. */
-  AS_WRITTEN {
-    @Override
-    String of(String path) {
-      return path;
-    }
-  },
+  AS_WRITTEN,
 
   /** Escapes decoded, no fragment: {@code java.net.URI.getPath}, Reactor Netty's own path. */
   DECODED {
@@ -63,13 +58,39 @@ public enum PathReading {
       String end = decoded.endsWith("/") && !segments.isEmpty() ? "/" : "";
       return "/" + String.join("/", segments) + end;
     }
+  },
+
+  /** As a Vert.x request says it. */
+  OF_VERTX {
+    @Override
+    public String read(String target) {
+      return VertxPath.of(target);
+    }
+  },
+
+  /** As Vert.x Web's routes compare it. */
+  OF_VERTX_ROUTER {
+    @Override
+    public String read(String target) {
+      return VertxPath.normalized(VertxPath.of(target));
+    }
+  },
+
+  /** That decoded, as its routes give what they found in it to handlers. */
+  OF_VERTX_PARAMETERS {
+    @Override
+    public String read(String target) {
+      return decoded(OF_VERTX_ROUTER.read(target));
+    }
   };
 
   /** The path in this reading. */
-  abstract String of(String path);
+  String of(String path) {
+    return path;
+  }
 
   /** The path that a request's target has in this reading. */
-  public final String read(String target) {
+  public String read(String target) {
     return of(path(target));
   }
 
@@ -151,7 +172,7 @@ public enum PathReading {
   }
 
   /** Once. An escape that is none stays as it is: whoever routes refuses it. */
-  private static String decoded(String path) {
+  static String decoded(String path) {
     if (path.indexOf('%') < 0) {
       return path;
     }

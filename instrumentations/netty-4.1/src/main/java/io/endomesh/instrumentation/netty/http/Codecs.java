@@ -21,11 +21,13 @@ final class Codecs {
   /** Reactor Netty's, of a server that sends callers without TLS elsewhere. */
   private static final String TLS_OR_REDIRECT = "reactor.netty.http.server.NonSslRedirectDetector";
 
-  /**
-   * Vert.x adds these when the first bytes told that they are not HTTP/2, of which it has a codec
-   * of its own: it would obey policies by half, and take no TLS. So it is left alone.
-   */
-  private static final String OF_VERTX = "io.vertx.";
+  /** Vert.x's, which looks if the first bytes are those of HTTP/2, and adds a codec then. */
+  private static final String CHOOSES = "Http1xOrH2CHandler";
+
+  /** Vert.x's, which makes HTTP/2 of a connection if a request asks for it. */
+  private static final String UPGRADES = "Http1xUpgradeToH2CHandler";
+
+  private static final String OF_VERTX = "io.vertx.core.http.impl.";
 
   /**
    * Armeria's requests have an instrumentation of their own, whichever codec they came by, and one
@@ -40,14 +42,29 @@ final class Codecs {
   private Codecs() {}
 
   static boolean is(ChannelHandler handler) {
-    if (handler instanceof HttpRequestDecoder || handler instanceof HttpResponseEncoder) {
-      return !handler.getClass().getName().startsWith(OF_VERTX);
-    }
-    return handler instanceof HttpServerCodec || handler.getClass().getName().equals(STREAM_CODEC);
+    return handler instanceof HttpRequestDecoder
+        || handler instanceof HttpResponseEncoder
+        || handler instanceof HttpServerCodec
+        || handler.getClass().getName().equals(STREAM_CODEC);
   }
 
-  /** True for what chooses a codec by the first bytes, and has what it made see to its requests. */
-  static boolean isChoice(ChannelHandler handler) {
+  /** True if it adds a codec when the first bytes are there; an anonymous class is one, too. */
+  static boolean choosesByFirstBytes(ChannelHandler handler) {
+    return isOfVertx(handler.getClass(), CHOOSES)
+        || isOfVertx(handler.getClass().getSuperclass(), CHOOSES)
+        || handler.getClass().getName().equals(BEGIN_OF_ARMERIA);
+  }
+
+  static boolean upgradesRequests(ChannelHandler handler) {
+    return isOfVertx(handler.getClass(), UPGRADES);
+  }
+
+  private static boolean isOfVertx(Class<?> type, String name) {
+    return type.getName().startsWith(OF_VERTX) && type.getName().endsWith(name);
+  }
+
+  /** True of what has no TLS in view but asks for certificates when it is told of some. */
+  static boolean asksForCertificates(ChannelHandler handler) {
     return handler.getClass().getName().equals(BEGIN_OF_ARMERIA);
   }
 

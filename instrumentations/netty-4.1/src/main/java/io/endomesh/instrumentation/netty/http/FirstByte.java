@@ -47,8 +47,7 @@ final class FirstByte extends ChannelDuplexHandler {
       ctx.fireChannelRead(message);
       return;
     }
-    Channel connection = ctx.channel();
-    int port = ServedConnection.localPort(connection);
+    int port = ServedConnection.localPort(ctx.channel());
     boolean goesOn = false;
     try {
       goesOn = decide(ctx, bytes.getByte(bytes.readerIndex()), port);
@@ -60,7 +59,8 @@ final class FirstByte extends ChannelDuplexHandler {
       ctx.fireChannelRead(message);
     } else {
       ReferenceCountUtil.release(message);
-      connection.close();
+      // From here: who stands behind this may write first, what is held back.
+      ctx.close();
     }
   }
 

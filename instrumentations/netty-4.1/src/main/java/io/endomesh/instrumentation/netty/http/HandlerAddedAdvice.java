@@ -17,8 +17,10 @@ public final class HandlerAddedAdvice {
       @Advice.This ChannelHandler handler, @Advice.Argument(0) ChannelHandlerContext context) {
     if (Codecs.is(handler)) {
       ServedConnection.codecAdded(context.channel());
-    } else if (Codecs.isChoice(handler)) {
-      ServedConnection.choiceAdded(context.channel());
+    } else if (Codecs.choosesByFirstBytes(handler)) {
+      ServedConnection.begins(context.channel(), Codecs.asksForCertificates(handler));
+    } else if (Codecs.upgradesRequests(handler)) {
+      ServedConnection.upgradeAdded(context.channel(), context.name());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.instrumentation.netty.Attributes;
 import io.endomesh.instrumentation.netty.PathReading;
+import io.endomesh.instrumentation.netty.TargetPath;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -25,16 +26,11 @@ final class InboundHttp implements InboundRequest {
   private static final AttributeKey<PathReading[]> READINGS =
       AttributeKey.valueOf(Attributes.READINGS);
 
-  /** What stands on this Netty is not known: it might read a path in any way. */
-  private static final PathReading[] ANY = PathReading.values();
-
   private final Channel connection;
   private final String method;
   private final String target;
   private final HttpHeaders headers;
-  private final PathReading[] readings;
-  private int reading;
-  private String path;
+  private final TargetPath path;
 
   /**
    * @param connection whose certificate says who calls
@@ -44,24 +40,12 @@ final class InboundHttp implements InboundRequest {
     this.method = request.method().name();
     this.target = request.uri();
     this.headers = request.headers();
-    PathReading @Nullable [] known = connection.attr(READINGS).get();
-    this.readings = known == null ? ANY : known;
-    this.path = readings[0].read(target);
+    this.path = new TargetPath(target, connection.attr(READINGS).get());
   }
 
   /** True if the path may be read in another way as well, and is now. */
   boolean readsOtherwise() {
-    if (PathReading.isPlain(target)) {
-      return false;
-    }
-    while (++reading < readings.length) {
-      String read = readings[reading].read(target);
-      if (!read.equals(path)) {
-        path = read;
-        return true;
-      }
-    }
-    return false;
+    return path.readsOtherwise();
   }
 
   @Override
@@ -101,7 +85,7 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public String path() {
-    return path;
+    return path.path();
   }
 
   @Override

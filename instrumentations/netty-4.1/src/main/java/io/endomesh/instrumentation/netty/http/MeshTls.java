@@ -23,6 +23,10 @@ final class MeshTls {
     connection.attr(ENGINE).set(engine);
   }
 
+  static boolean isOn(Channel connection) {
+    return connection.attr(ENGINE).get() != null;
+  }
+
   /**
    * URI names of the peer's verified certificate; empty on any connection that is not the mesh's.
    * Not before the handshake is done.

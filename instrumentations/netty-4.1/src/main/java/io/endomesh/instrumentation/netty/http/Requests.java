@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * sends before it has its answer waits here. Used by the connection's event loop.
  */
 final class Requests extends ChannelDuplexHandler {
+
+  /** The name of Vert.x's handler for requests that ask for HTTP/2. */
+  private static final String OF_VERTX = "h2c";
 
   private final Channel connection;
 
@@ -68,6 +72,12 @@ final class Requests extends ChannelDuplexHandler {
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    if (request.headers().contains(HttpHeaderNames.UPGRADE, "h2c", /* ignoreCase= */ true)
+        && MeshTls.isOn(connection)
+        && ctx.pipeline().get(OF_VERTX) != null) {
+      // Vert.x 4 would remove the mesh's TLS too. A server may ignore it (RFC 9110, 7.8).
+      request.headers().remove(HttpHeaderNames.UPGRADE);
+    }
     ServedRequest begun = ServedRequest.serve(connection, ctx.channel(), request);
     if (begun == null || !begun.isRefused()) {
       served = begun;

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ServerChannel;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +35,14 @@ final class ServedConnection {
     }
   }
 
-  /** What its requests go by is known later, and seen to by an instrumentation of its own. */
-  static void choiceAdded(Channel channel) {
+  /**
+   * Of which the first bytes are looked at by the library, before it has a codec.
+   *
+   * @param tellsOfTls if the library asks for the certificate of a caller when it hears of TLS
+   */
+  static void begins(Channel channel, boolean tellsOfTls) {
     if (of(channel) == channel) {
-      detect(channel, /* tellsOfTls= */ true);
+      detect(channel, tellsOfTls);
     }
   }
 
@@ -49,6 +54,26 @@ final class ServedConnection {
         && Weaving.mesh().serverTls(localPort(connection)).detects()) {
       pipeline.addFirst(new FirstByte(tellsOfTls));
     }
+  }
+
+  /**
+   * Requests are to be decided about before one of them makes the connection one of HTTP/2.
+   *
+   * @param upgrade the name of the handler that does it
+   */
+  static void upgradeAdded(Channel channel, String upgrade) {
+    ChannelPipeline pipeline = channel.pipeline();
+    String codec = Codecs.last(pipeline);
+    Requests added = pipeline.get(Requests.class);
+    if (codec != null && added != null && isBefore(upgrade, added, pipeline)) {
+      pipeline.remove(added);
+      pipeline.addAfter(codec, /* name= */ null, new Requests(channel));
+    }
+  }
+
+  private static boolean isBefore(String name, Requests requests, ChannelPipeline pipeline) {
+    List<String> names = pipeline.names();
+    return names.indexOf(name) < names.indexOf(pipeline.context(requests).name());
   }
 
   /**

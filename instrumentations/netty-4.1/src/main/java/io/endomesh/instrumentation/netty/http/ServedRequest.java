@@ -4,6 +4,7 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.instrumentation.netty.Attributes;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import io.netty.buffer.ByteBuf;
@@ -35,7 +36,11 @@ final class ServedRequest {
    * which comes again as the first stream.
    */
   private static final AttributeKey<ServedRequest> UPGRADING =
-      AttributeKey.valueOf("io.endomesh.upgrading");
+      AttributeKey.valueOf(Attributes.UPGRADING);
+
+  /** The same for who has a codec of HTTP/2 of its own. */
+  private static final AttributeKey<InboundCall> UPGRADED =
+      AttributeKey.valueOf(Attributes.UPGRADED);
 
   private static final String H2C = "h2c";
 
@@ -126,6 +131,7 @@ final class ServedRequest {
     }
     if (upgrades && H2C.equals(response.headers().get(HttpHeaderNames.UPGRADE))) {
       connection.attr(UPGRADING).set(this);
+      connection.attr(UPGRADED).set(call);
       goesOnAsHttp2 = true;
       return true;
     }

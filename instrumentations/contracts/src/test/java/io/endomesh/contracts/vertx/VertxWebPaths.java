@@ -1,0 +1,51 @@
+package io.endomesh.contracts.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.testkit.HttpPathContract;
+import io.endomesh.testkit.NotApplicable;
+import io.endomesh.testkit.ServerUnderTest;
+import io.endomesh.testkit.StagedCode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The contract on routes of one version of Vert.x Web. */
+@NotApplicable(
+    promise = "server_withoutPolicy_routesToBothApplications",
+    reason =
+        "the server rewrites no paths, reroute is the application's own dispatch; that it routes to"
+            + " both applications, its own test says")
+abstract class VertxWebPaths extends HttpPathContract {
+
+  @Override
+  protected final ServerUnderTest start() {
+    return StagedCode.make(
+        getClass(), ServerUnderTest.class, "io.endomesh.contracts.vertx.library.RoutingVertx");
+  }
+
+  /** Else the contract's vectors would show nothing: those it refuses itself reach nobody. */
+  @ParameterizedTest
+  @CsvSource({
+    "/admin, admin, /admin",
+    "/admin/x, admin, /admin/x",
+    "/public/x, public, /public/x",
+    "/%61dmin/x, admin, /admin/x",
+    "/public/../admin/x, admin, /admin/x",
+    "/admin/../public/x, public, /public/x",
+    "/public//../admin/x, public, /public/admin/x",
+    "/public/%2e%2e/admin/x, admin, /admin/x",
+    "//admin//x, admin, /admin/x",
+    "/admin/x;a=b, admin, /admin/x;a=b",
+    "/admin/%2F, admin, /admin/%2F",
+    "/admin/x?/public, admin, /admin/x",
+    "http://localhost/admin/x, admin, /admin/x",
+    "/admin;a=b/x, '', ''",
+    "/ADMIN/x, '', ''",
+    "/nobody/x, '', ''",
+  })
+  void path_asItIsWritten_isRoutedByTheServerAs(String target, String application, String path)
+      throws Exception {
+    assertThat(ask(target).application()).isEqualTo(application);
+    assertThat(ask(target).path()).isEqualTo(path);
+  }
+}
