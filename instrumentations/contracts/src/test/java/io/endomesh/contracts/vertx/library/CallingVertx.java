@@ -1,0 +1,211 @@
+package io.endomesh.contracts.vertx.library;
+
+import io.endomesh.dataplane.CallContext;
+import io.endomesh.testkit.HttpClientFixture.Answer;
+import io.endomesh.testkit.HttpClientUnderTest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ProxyOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The client of one version, used as an application uses it. */
+public final class CallingVertx implements HttpClientUnderTest {
+
+  private final Vertx vertx = ServingVertx.start();
+  private final HttpClient client;
+  private final Map<String, String> cookies = new HashMap<>();
+
+  public CallingVertx() {
+    this(new HttpClientOptions());
+  }
+
+  private CallingVertx(HttpClientOptions options) {
+    try {
+      // What it returns is of another type since 5.0.
+      client =
+          (HttpClient)
+              Vertx.class
+                  .getMethod("createHttpClient", HttpClientOptions.class)
+                  .invoke(vertx, options);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String version() {
+    return ServingVertx.versionOfVertx();
+  }
+
+  private static RequestOptions options(String method, String url) {
+    return new RequestOptions().setAbsoluteURI(url).setMethod(HttpMethod.valueOf(method));
+  }
+
+  @Override
+  public Answer call(String method, String url, Map<String, String> headers, byte @Nullable [] body)
+      throws IOException, InterruptedException {
+    RequestOptions options = options(method, url).setFollowRedirects(true);
+    headers.forEach(options::addHeader);
+    return await(
+        () ->
+            client
+                .request(options)
+                .compose(
+                    request -> body == null ? request.send() : request.send(Buffer.buffer(body)))
+                .compose(CallingVertx::answer));
+  }
+
+  @Override
+  public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
+    byte[] bytes = body.readAllBytes();
+    return await(
+        () ->
+            client
+                .request(options("POST", url))
+                .compose(
+                    request -> {
+                      request.setChunked(true);
+                      request.write(Buffer.buffer(bytes));
+                      request.end();
+                      return request.response();
+                    })
+                .compose(CallingVertx::answer));
+  }
+
+  @Override
+  public CompletableFuture<Answer> start(String url) {
+    AtomicReference<HttpClientRequest> sent = new AtomicReference<>();
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    answer.whenComplete(
+        (value, error) -> {
+          if (answer.isCancelled() && sent.get() != null) {
+            reset(sent.get());
+          }
+        });
+    run(
+        () ->
+            client
+                .request(options("GET", url).setFollowRedirects(true))
+                .compose(
+                    request -> {
+                      sent.set(request);
+                      return request.send();
+                    })
+                .compose(CallingVertx::answer),
+        answer);
+    return answer;
+  }
+
+  /** What it returns is of another type since 5.0. */
+  private static void reset(HttpClientRequest request) {
+    try {
+      HttpClientRequest.class.getMethod("reset").invoke(request);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public Answer getUnfollowed(String url) throws IOException, InterruptedException {
+    return await(
+        () ->
+            client
+                .request(options("GET", url))
+                .compose(HttpClientRequest::send)
+                .compose(CallingVertx::answer));
+  }
+
+  /** Cookies are the application's own concern, or WebClient's. */
+  @Override
+  public Answer getWithCookies(String url) throws IOException, InterruptedException {
+    RequestOptions options = options("GET", url);
+    if (!cookies.isEmpty()) {
+      options.addHeader("cookie", String.join("; ", cookies.values()));
+    }
+    Answer answer =
+        await(
+            () ->
+                client
+                    .request(options)
+                    .compose(HttpClientRequest::send)
+                    .compose(CallingVertx::answer));
+    String cookie = answer.headers().get("set-cookie");
+    if (cookie != null) {
+      cookies.put(cookie.substring(0, cookie.indexOf('=')), cookie.split(";")[0]);
+    }
+    return answer;
+  }
+
+  @Override
+  public HttpClientUnderTest behindProxy(int port) {
+    return new CallingVertx(
+        new HttpClientOptions()
+            .setProxyOptions(new ProxyOptions().setHost("localhost").setPort(port)));
+  }
+
+  private static Future<Answer> answer(HttpClientResponse response) {
+    Map<String, String> headers = new HashMap<>();
+    response
+        .headers()
+        .forEach(each -> headers.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+    URI uri = URI.create(response.request().absoluteURI());
+    return response
+        .body()
+        .map(body -> new Answer(response.statusCode(), uri, headers, body.getBytes()));
+  }
+
+  /** On a thread of the library, as it asks for: an answer flows as soon as it is there. */
+  private void run(Supplier<Future<Answer>> call, CompletableFuture<Answer> answer) {
+    CallContext context = CallContext.current();
+    vertx.runOnContext(
+        none -> {
+          CallContext before = context.attach();
+          try {
+            call.get()
+                .onComplete(
+                    result -> {
+                      if (result.succeeded()) {
+                        answer.complete(result.result());
+                      } else {
+                        answer.completeExceptionally(result.cause());
+                      }
+                    });
+          } finally {
+            CallContext.restore(before);
+          }
+        });
+  }
+
+  private Answer await(Supplier<Future<Answer>> call) throws IOException, InterruptedException {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    run(call, answer);
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException broken ? broken : new IOException(e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    ServingVertx.done(client.close());
+    ServingVertx.done(vertx.close());
+  }
+}
