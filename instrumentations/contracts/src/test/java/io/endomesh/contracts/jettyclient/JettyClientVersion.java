@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.cluster.Endpoint;
-import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
-import io.endomesh.testkit.TestRoutes.Rules;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
+import io.endomesh.testkit.TestRoutes.Rules;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -19,8 +19,7 @@ public final class AddressAdvice {
   public static @Nullable Object exit(
       @Advice.This HttpDestination destination, @Advice.Return Origin.@Nullable Address own) {
     return destination.getOrigin().getTag() instanceof EndpointTag tag
-        ? new Origin.Address(
-            tag.address().getAddress().getHostAddress(), tag.address().getPort())
+        ? new Origin.Address(tag.address().getAddress().getHostAddress(), tag.address().getPort())
         : own;
   }
 }

@@ -116,8 +116,7 @@ final class AttemptRun implements AttemptEvents {
   }
 
   @Override
-  public void head(
-      HttpVersion version, int status, @Nullable String reason, List<HttpField> kept) {
+  public void head(HttpVersion version, int status, @Nullable String reason, List<HttpField> kept) {
     List<HttpField> fields = new ArrayList<>(kept);
     fields.addAll(cookies);
     Attempts to = call;

@@ -133,8 +133,7 @@ final class Attempts implements AsyncHttp<Optional<LocalAnswer>> {
   private void run(
       AttemptRun run, Attempt attempt, HttpClient by, long nanosLeft, @Nullable Audience to) {
     EndpointTag tag =
-        new EndpointTag(
-            by, request.getTag(), attempt.endpoint().address(), attempt.tls(), run);
+        new EndpointTag(by, request.getTag(), attempt.endpoint().address(), attempt.tls(), run);
     run.done().whenComplete((answer, error) -> tag.over());
     Wire wire = Wire.of(request, view, attempt.tls());
     run.start(

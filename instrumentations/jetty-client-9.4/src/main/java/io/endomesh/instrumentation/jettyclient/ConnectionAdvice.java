@@ -5,7 +5,9 @@ import org.eclipse.jetty.client.HttpExchange;
 import org.eclipse.jetty.client.http.HttpConnectionOverHTTP;
 import org.jspecify.annotations.Nullable;
 
-/** {@code HttpConnectionOverHTTP.send}: an attempt has a connection, and leaves by it. Stateless. */
+/**
+ * {@code HttpConnectionOverHTTP.send}: an attempt has a connection, and leaves by it. Stateless.
+ */
 public final class ConnectionAdvice {
 
   private ConnectionAdvice() {}

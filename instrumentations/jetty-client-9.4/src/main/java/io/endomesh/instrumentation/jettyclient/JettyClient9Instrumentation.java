@@ -47,8 +47,7 @@ public class JettyClient9Instrumentation extends Instrumentation {
   /** Jetty 10 has headers that are not changed by the type that they are read by. */
   @Override
   public List<String> onlyWith() {
-    return List.of(
-        CLIENT + "http.HttpConnectionOverHTTP", "org.eclipse.jetty.http.HttpFields#put");
+    return List.of(CLIENT + "http.HttpConnectionOverHTTP", "org.eclipse.jetty.http.HttpFields#put");
   }
 
   /** Since 9.4.25 what a connection is pooled by has a part that callers choose. */

@@ -83,8 +83,6 @@ final class RequestView extends ClientRequest {
 
   @Override
   public long nanosLeft() {
-    return request.getTimeout() > 0
-        ? Math.max(endNanos - System.nanoTime(), 0)
-        : Call.NO_TIMEOUT;
+    return request.getTimeout() > 0 ? Math.max(endNanos - System.nanoTime(), 0) : Call.NO_TIMEOUT;
   }
 }

@@ -208,7 +208,7 @@ public final class JettySince12 implements JettyClientUnderTest {
     Request request =
         request("GET", url)
             .onResponseContent(
-                (response, content) -> 
+                (response, content) ->
                     parts.accept(StandardCharsets.US_ASCII.decode(content).toString()));
     request.send(
         done -> {
@@ -254,10 +254,7 @@ public final class JettySince12 implements JettyClientUnderTest {
       headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
     }
     return new Answer(
-        response.getStatus(),
-        request.getURI(),
-        headers,
-        content == null ? new byte[0] : content);
+        response.getStatus(), request.getURI(), headers, content == null ? new byte[0] : content);
   }
 
   @Override

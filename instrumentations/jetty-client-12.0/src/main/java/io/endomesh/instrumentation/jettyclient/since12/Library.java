@@ -165,8 +165,6 @@ public final class Library {
   public static Promise<?> connection(Map<String, Object> context) {
     Object promise = context.get("org.eclipse.jetty.client.Connection.promise");
     return (Promise<?>)
-        (promise == null
-            ? context.get("org.eclipse.jetty.client.connection.promise")
-            : promise);
+        (promise == null ? context.get("org.eclipse.jetty.client.connection.promise") : promise);
   }
 }

@@ -174,8 +174,7 @@ public final class Audience {
     answer
         .headers()
         .forEach(
-            (name, values) ->
-                values.forEach(value -> keep(response, new HttpField(name, value))));
+            (name, values) -> values.forEach(value -> keep(response, new HttpField(name, value))));
     end(new HttpContentResponse(response, answer.body(), null, null));
   }
 
