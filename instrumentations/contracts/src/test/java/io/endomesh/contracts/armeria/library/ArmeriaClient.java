@@ -20,10 +20,12 @@ import com.linecorp.armeria.common.RequestHeadersBuilder;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.util.Version;
 import io.endomesh.contracts.armeria.ArmeriaUnderTest;
+import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -46,6 +48,8 @@ import org.reactivestreams.Subscription;
  * keep no cookies: the application does. Thread-safe.
  */
 public class ArmeriaClient implements ArmeriaUnderTest {
+
+  private static final int PART = 8192;
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final int MOST_REDIRECTS = 5;
@@ -188,9 +192,13 @@ public class ArmeriaClient implements ArmeriaUnderTest {
     new Thread(
             () -> {
               try {
-                byte[] bytes = body.readAllBytes();
                 sent.join();
-                request.write(HttpData.wrap(bytes));
+                for (byte[] part = body.readNBytes(PART);
+                    part.length > 0;
+                    part = body.readNBytes(PART)) {
+                  request.write(HttpData.wrap(part));
+                  request.whenConsumed().join();
+                }
                 request.close();
               } catch (IOException | RuntimeException e) {
                 request.close(e);
@@ -201,6 +209,13 @@ public class ArmeriaClient implements ArmeriaUnderTest {
     HttpResponse response = client.execute(request);
     sent.complete(response);
     return await(url, response);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    client.execute(HttpRequest.of(head("GET", url).build())).subscribe(new Draining(sink, status));
+    return Callers.join(status);
   }
 
   @Override

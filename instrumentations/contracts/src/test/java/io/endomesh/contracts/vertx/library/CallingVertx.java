@@ -15,6 +15,8 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ProxyOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,11 +24,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one version, used as an application uses it. */
 public final class CallingVertx implements HttpClientUnderTest {
+
+  private static final int PART = 8192;
 
   private final Vertx vertx = ServingVertx.start();
   private final HttpClient client;
@@ -74,7 +79,6 @@ public final class CallingVertx implements HttpClientUnderTest {
 
   @Override
   public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
-    byte[] bytes = body.readAllBytes();
     return await(
         () ->
             client
@@ -82,11 +86,52 @@ public final class CallingVertx implements HttpClientUnderTest {
                 .compose(
                     request -> {
                       request.setChunked(true);
-                      request.write(Buffer.buffer(bytes));
-                      request.end();
+                      request.drainHandler(ready -> write(body, request));
+                      write(body, request);
                       return request.response();
                     })
                 .compose(CallingVertx::answer));
+  }
+
+  /** As much as the library wants now. */
+  private static void write(InputStream body, HttpClientRequest request) {
+    try {
+      while (!request.writeQueueFull()) {
+        byte[] part = body.readNBytes(PART);
+        if (part.length == 0) {
+          request.drainHandler(null);
+          request.end();
+          return;
+        }
+        request.write(Buffer.buffer(part));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    Consumer<byte[]> parts = HttpClientUnderTest.into(sink);
+    return await(
+            () ->
+                client
+                    .request(options("GET", url))
+                    .compose(HttpClientRequest::send)
+                    .compose(
+                        response -> {
+                          response.handler(part -> parts.accept(part.getBytes()));
+                          return response
+                              .end()
+                              .map(
+                                  none ->
+                                      new Answer(
+                                          response.statusCode(),
+                                          URI.create(url),
+                                          Map.of(),
+                                          new byte[0]));
+                        }))
+        .status();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -118,6 +119,21 @@ public final class JettyBefore12 implements JettyClientUnderTest {
       return over;
     }
     return cause instanceof IOException broken ? broken : new IOException(cause);
+  }
+
+  @Override
+  public int download(String url, OutputStream sink) throws IOException, InterruptedException {
+    InputStreamResponseListener listener = new InputStreamResponseListener();
+    request("GET", url).send(listener);
+    try (InputStream in = listener.getInputStream()) {
+      int status = listener.get(1, TimeUnit.MINUTES).getStatus();
+      in.transferTo(sink);
+      return status;
+    } catch (ExecutionException e) {
+      throw broken(e.getCause());
+    } catch (TimeoutException e) {
+      throw broken(e);
+    }
   }
 
   @Override
