@@ -33,6 +33,9 @@ import org.reactivestreams.Subscription;
  */
 final class AttemptAnswer implements Subscriber<HttpObject> {
 
+  /** Parts of an answer, of 8 KB most often, that are asked for before the first one is read. */
+  private static final int UNDER_WAY = 16;
+
   /** Connections of copies are not those of calls. */
   private static final String COPIES = "-copies";
 
@@ -179,6 +182,7 @@ final class AttemptAnswer implements Subscriber<HttpObject> {
               }
             });
     pass(out, changed.build(), more);
+    more.request(UNDER_WAY - 1);
     CallContext before = attempts.call().context().attach();
     try {
       done.complete(out);

@@ -74,7 +74,7 @@ public class ArmeriaClient implements ArmeriaUnderTest {
 
   private ArmeriaClient(ClientFactoryBuilder builder) {
     factory = builder.build();
-    client = WebClient.builder().factory(factory).decorator(this::log).build();
+    client = WebClient.builder().factory(factory).decorator(this::log).maxResponseLength(0).build();
   }
 
   private HttpResponse log(HttpClient next, ClientRequestContext context, HttpRequest request)
