@@ -333,6 +333,39 @@ class ControllerTest {
     }
   }
 
+  @Test
+  void certificate_byThatOfAnotherService_isRefused() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1")) {
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () -> orders.renew(controller, dataDir, "shop", "payments"));
+
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+      assertThat(refused.getStatus().getDescription())
+          .isEqualTo(
+              "the certificate of this connection is for 'orders', not for 'payments' as the"
+                  + " request says");
+    }
+  }
+
+  @Test
+  void certificate_byThatOfAnotherMesh_isRefused(@TempDir Path otherData) throws Exception {
+    try (Controller other = Controller.start(TestWorkload.patientController(otherData));
+        TestWorkload orders =
+            TestWorkload.start(other, otherData, "shop", "orders", "orders-1")) {
+      // It believes this controller, which does not believe it.
+      orders.renew(other, dataDir);
+      orders.reconnect(controller);
+
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class, () -> orders.renew(controller, dataDir));
+
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+  }
+
   private String refusal(String token, String service) {
     StatusRuntimeException refused =
         catchThrowableOfType(

@@ -115,12 +115,18 @@ public final class TestWorkload implements AutoCloseable {
 
   /** Gets its next certificate for the present one, and connects with it. */
   public void renew(Controller controller, Path dataDir) throws Exception {
+    renew(controller, dataDir, namespace, service);
+  }
+
+  /** The same in the name of somebody. */
+  public void renew(Controller controller, Path dataDir, String namespace, String service)
+      throws Exception {
     String roots = Files.readString(dataDir.resolve("root.pem"));
     tls =
         certified(
             IstioCertificateServiceGrpc.newBlockingStub(channel),
             roots.substring(roots.indexOf("-----BEGIN CERTIFICATE-----")),
-            metadata());
+            metadata(namespace, service));
     reconnect(controller);
   }
 
