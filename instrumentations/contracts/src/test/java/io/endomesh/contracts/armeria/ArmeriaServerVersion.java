@@ -107,6 +107,9 @@ abstract class ArmeriaServerVersion extends StagedHttpServerContract {
         .isEqualTo(Http2Preface.SETTINGS_FRAME);
     assertThat(Http2Preface.answerTo(Http2Preface.secured(CALLER, server.port())))
         .isEqualTo(Http2Preface.SETTINGS_FRAME);
+    // As the clients of gRPC.
+    assertThat(Http2Preface.answerTo(Http2Preface.secured(CALLER, server.port(), "h2")))
+        .isEqualTo(Http2Preface.SETTINGS_FRAME);
   }
 
   @Test

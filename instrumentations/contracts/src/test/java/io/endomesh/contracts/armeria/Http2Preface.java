@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** What a caller that knows of HTTP/2 beforehand begins with. Stateless. */
 final class Http2Preface {
@@ -16,14 +18,24 @@ final class Http2Preface {
 
   private Http2Preface() {}
 
-  /** A connection over the mesh's TLS, without a word of HTTP/2 in it. */
-  static Socket secured(String caller, int port) throws IOException {
-    return TestRoutes.AUTHORITY
-        .identity(caller)
-        .clientTls(TestRoutes.US)
-        .context()
-        .getSocketFactory()
-        .createSocket(InetAddress.getLoopbackAddress(), port);
+  /**
+   * A connection over the mesh's TLS.
+   *
+   * @param protocols that it says it speaks; none if it says nothing
+   */
+  static Socket secured(String caller, int port, String... protocols) throws IOException {
+    SSLSocket socket =
+        (SSLSocket)
+            TestRoutes.AUTHORITY
+                .identity(caller)
+                .clientTls(TestRoutes.US)
+                .context()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), port);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(protocols);
+    socket.setSSLParameters(parameters);
+    return socket;
   }
 
   /** The type of the first frame that comes back. */

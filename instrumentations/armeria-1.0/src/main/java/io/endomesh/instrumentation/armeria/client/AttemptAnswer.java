@@ -36,12 +36,6 @@ final class AttemptAnswer implements Subscriber<HttpObject> {
   /** Parts of an answer, of 8 KB most often, that are asked for before the first one is read. */
   private static final int UNDER_WAY = 16;
 
-  /** Connections of copies are not those of calls. */
-  private static final String COPIES = "-copies";
-
-  /** A gRPC server speaks nothing but HTTP/2, a backend of plain HTTP may speak none of it. */
-  private static final String HTTP_2 = "-h2";
-
   private static final int FIRST_FINAL = 200;
 
   private final Attempts attempts;
@@ -119,8 +113,8 @@ final class AttemptAnswer implements Subscriber<HttpObject> {
       return Endpoint.of(asked.host(), address.getPort())
           .withIpAddr(address.getAddress().getHostAddress());
     }
-    String purpose = (speaksHttp2 ? HTTP_2 : "") + (isCopy ? COPIES : "");
-    return Protocols.endpoint(address, PooledHost.of(attempt.tls(), purpose), speaksHttp2);
+    String name = PooledHost.of(attempt.tls(), speaksHttp2, isCopy);
+    return Protocols.endpoint(address, name, speaksHttp2);
   }
 
   /** What is sent is in the head: what the application has added to the call is not to hide it. */

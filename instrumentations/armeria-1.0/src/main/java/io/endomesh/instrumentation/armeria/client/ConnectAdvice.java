@@ -1,11 +1,9 @@
 package io.endomesh.instrumentation.armeria.client;
 
-import io.endomesh.dataplane.identity.ClientTls;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import net.bytebuddy.asm.Advice;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code HttpClientPipelineConfigurator.connect}: a connection to an endpoint has its TLS in front
@@ -18,9 +16,8 @@ public final class ConnectAdvice {
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
   public static void enter(
       @Advice.Argument(0) ChannelHandlerContext context, @Advice.Argument(1) SocketAddress remote) {
-    if (remote instanceof InetSocketAddress address && PooledHost.isOne(address.getHostString())) {
-      @Nullable ClientTls tls = PooledHost.tls(address.getHostString());
-      TlsBegin.on(context.channel(), PooledHost.hasTls(address.getHostString()), tls, address);
+    if (remote instanceof InetSocketAddress address && PooledHost.hasTls(address.getHostString())) {
+      TlsBegin.on(context.channel(), address);
     }
   }
 }

@@ -17,6 +17,12 @@ final class PooledHost {
   private static final String TLS = "tls-";
   private static final String PLAINTEXT = "plaintext";
 
+  /** A gRPC server speaks nothing but HTTP/2, a backend of plain HTTP may speak none of it. */
+  private static final String HTTP_2 = "-h2";
+
+  /** Connections of copies are not those of calls. */
+  private static final String COPIES = "-copies";
+
   /** Those that calls are made by: who makes one holds its TLS. */
   private static final Map<String, WeakReference<ClientTls>> KNOWN = new ConcurrentHashMap<>();
 
@@ -24,10 +30,13 @@ final class PooledHost {
 
   /**
    * @param tls null for none
-   * @param purpose of connections that are not to be mixed with others; empty for none
    */
-  static String of(@Nullable ClientTls tls, String purpose) {
-    String name = (tls == null ? PLAINTEXT : TLS + tls.number()) + purpose + SUFFIX;
+  static String of(@Nullable ClientTls tls, boolean speaksHttp2, boolean isCopy) {
+    String name =
+        (tls == null ? PLAINTEXT : TLS + tls.number())
+            + (speaksHttp2 ? HTTP_2 : "")
+            + (isCopy ? COPIES : "")
+            + SUFFIX;
     if (tls != null && !KNOWN.containsKey(name)) {
       KNOWN.values().removeIf(each -> each.get() == null);
       KNOWN.put(name, new WeakReference<>(tls));
@@ -39,8 +48,12 @@ final class PooledHost {
     return host != null && host.endsWith(SUFFIX);
   }
 
+  static boolean speaksHttp2(String host) {
+    return host.contains(HTTP_2);
+  }
+
   static boolean hasTls(String host) {
-    return host.startsWith(TLS);
+    return host.startsWith(TLS) && isOne(host);
   }
 
   /** Null if it has none, or nobody calls by it any more. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +27,24 @@ final class TlsBegin extends ChannelDuplexHandler {
   private TlsBegin() {}
 
   /**
-   * @param hasTls false for a connection in plaintext
-   * @param tls null if it is not known any more: then the connection comes to nothing
+   * Nothing comes of the connection if its TLS is not known any more.
+   *
+   * @param address whose name says which TLS
    */
-  static void on(
-      Channel channel, boolean hasTls, @Nullable ClientTls tls, InetSocketAddress address) {
-    if (!hasTls) {
-      return;
-    }
+  static void on(Channel channel, InetSocketAddress address) {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addFirst(new TlsBegin());
+    ClientTls tls = PooledHost.tls(address.getHostString());
     if (tls != null) {
       SSLEngine engine =
           tls.context().createSSLEngine(address.getAddress().getHostAddress(), address.getPort());
       engine.setUseClientMode(true);
+      if (PooledHost.speaksHttp2(address.getHostString())) {
+        SSLParameters parameters = engine.getSSLParameters();
+        // Servers of gRPC want to hear of it; others say that they take it in any case.
+        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        engine.setSSLParameters(parameters);
+      }
       pipeline.addFirst(new SslHandler(engine));
     }
   }

@@ -63,8 +63,8 @@ final class Codecs {
     return type.getName().startsWith(OF_VERTX) && type.getName().endsWith(name);
   }
 
-  /** True of what has no TLS in view but asks for certificates when it is told of some. */
-  static boolean asksForCertificates(ChannelHandler handler) {
+  /** True of what chooses inside TLS as well, and asks for certificates when it hears of TLS. */
+  static boolean choosesBehindTls(ChannelHandler handler) {
     return handler.getClass().getName().equals(BEGIN_OF_ARMERIA);
   }
 

@@ -27,18 +27,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstByte extends ChannelDuplexHandler {
 
+  /** Not h2: the application would see the scheme of the wire. */
+  private static final String[] HTTP_1 = {"http/1.1"};
+
+  /** h2 for callers that speak nothing else, as those of gRPC. */
+  private static final String[] CHOSEN_LATER = {"http/1.1", "h2"};
+
   private record Held(Object message, ChannelPromise promise) {}
 
-  private final boolean tellsOfTls;
+  private final boolean choosesLater;
   private final Deque<Held> held = new ArrayDeque<>();
   private boolean isFlushed;
   private boolean isDecided;
 
   /**
-   * @param tellsOfTls if the server asks for the certificate of a caller when it hears of TLS
+   * @param choosesLater if the server sees by the first bytes that follow what is spoken, and asks
+   *     for the certificate of a caller when it hears of TLS
    */
-  FirstByte(boolean tellsOfTls) {
-    this.tellsOfTls = tellsOfTls;
+  FirstByte(boolean choosesLater) {
+    this.choosesLater = choosesLater;
   }
 
   @Override
@@ -67,8 +74,7 @@ final class FirstByte extends ChannelDuplexHandler {
   /** The policy is read here, once for each connection. */
   private boolean decide(ChannelHandlerContext ctx, byte first, int port) {
     ServerTls tls = Weaving.mesh().serverTls(port);
-    // Not h2: the application would see the scheme of the wire.
-    SSLEngine engine = tls.engine(first, "http/1.1");
+    SSLEngine engine = tls.engine(first, choosesLater ? CHOSEN_LATER : HTTP_1);
     if (engine != null) {
       goOnOver(engine, ctx);
     } else if (tls.acceptsPlaintext()) {
@@ -84,7 +90,7 @@ final class FirstByte extends ChannelDuplexHandler {
   private void goOnOver(SSLEngine engine, ChannelHandlerContext ctx) {
     ChannelPipeline pipeline = ctx.pipeline();
     MeshTls.on(ctx.channel(), engine);
-    Handshake handshake = new Handshake(tellsOfTls);
+    Handshake handshake = new Handshake(choosesLater);
     pipeline.addAfter(ctx.name(), /* name= */ null, handshake);
     pipeline.addAfter(ctx.name(), /* name= */ null, new SslHandler(engine));
     // Not held back any more: what TLS itself says comes by here.

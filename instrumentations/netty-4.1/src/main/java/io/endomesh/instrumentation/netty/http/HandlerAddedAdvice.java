@@ -18,7 +18,7 @@ public final class HandlerAddedAdvice {
     if (Codecs.is(handler)) {
       ServedConnection.codecAdded(context.channel());
     } else if (Codecs.choosesByFirstBytes(handler)) {
-      ServedConnection.begins(context.channel(), Codecs.asksForCertificates(handler));
+      ServedConnection.begins(context.channel(), Codecs.choosesBehindTls(handler));
     } else if (Codecs.upgradesRequests(handler)) {
       ServedConnection.upgradeAdded(context.channel(), context.name());
     }

@@ -31,28 +31,28 @@ final class ServedConnection {
       pipeline.addAfter(codec, /* name= */ null, new Requests(connection));
     }
     if (channel == connection) {
-      detect(channel, /* tellsOfTls= */ false);
+      detect(channel, /* choosesLater= */ false);
     }
   }
 
   /**
    * Of which the first bytes are looked at by the library, before it has a codec.
    *
-   * @param tellsOfTls if the library asks for the certificate of a caller when it hears of TLS
+   * @param choosesLater as {@link FirstByte} takes it
    */
-  static void begins(Channel channel, boolean tellsOfTls) {
+  static void begins(Channel channel, boolean choosesLater) {
     if (of(channel) == channel) {
-      detect(channel, tellsOfTls);
+      detect(channel, choosesLater);
     }
   }
 
-  private static void detect(Channel connection, boolean tellsOfTls) {
+  private static void detect(Channel connection, boolean choosesLater) {
     ChannelPipeline pipeline = connection.pipeline();
     if (isNew(connection)
         && pipeline.get(FirstByte.class) == null
         && !Codecs.hasTls(pipeline)
         && Weaving.mesh().serverTls(localPort(connection)).detects()) {
-      pipeline.addFirst(new FirstByte(tellsOfTls));
+      pipeline.addFirst(new FirstByte(choosesLater));
     }
   }
 
