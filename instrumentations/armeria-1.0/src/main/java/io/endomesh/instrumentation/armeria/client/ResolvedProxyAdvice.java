@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
 
-/** {@code HttpClientDelegate.resolveProxyConfig}: what {@link ProxyAdvice} does, newer. Stateless. */
+/** {@code HttpClientDelegate.resolveProxyConfig}: newer than {@link ProxyAdvice}. Stateless. */
 public final class ResolvedProxyAdvice {
 
   private ResolvedProxyAdvice() {}
