@@ -70,7 +70,6 @@ public final class JettyClient12Instrumentation extends Instrumentation {
         PACKAGE + "before12.", PACKAGE + "since12.",
         CLIENT + "api.", CLIENT,
         CLIENT + "http.HttpConnectionOverHTTP", CONNECTION,
-        CLIENT + "http.HttpClientTransport", TRANSPORT + "HttpClientTransport",
         CLIENT + "HttpDestination", TRANSPORT + "HttpDestination",
         CLIENT + "HttpExchange", TRANSPORT + "HttpExchange",
         CLIENT + "HttpRequest", TRANSPORT + "HttpRequest");

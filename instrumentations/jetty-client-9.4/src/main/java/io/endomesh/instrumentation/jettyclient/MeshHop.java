@@ -7,7 +7,6 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpDestination;
 import org.eclipse.jetty.client.HttpExchange;
 import org.eclipse.jetty.client.HttpRequest;
-import org.eclipse.jetty.client.http.HttpClientTransportOverHTTP;
 
 /**
  * The call hook: begins a call through the mesh, or says by false that the library is to go on by
@@ -23,7 +22,7 @@ final class MeshHop {
   static boolean begin(HttpDestination destination, HttpExchange exchange) {
     HttpRequest request = exchange.getRequest();
     HttpClient client = destination.getHttpClient();
-    if (request.getTag() instanceof EndpointTag || !isPlainHttp(client, request)) {
+    if (request.getTag() instanceof EndpointTag || !isPlainHttp(destination, request)) {
       return false;
     }
     RequestView view = new RequestView(client, request);
@@ -39,12 +38,12 @@ final class MeshHop {
    * False for other protocols than HTTP/1.1, for what is to become one (a request of a class of its
    * own, an upgrade), and for a client that is stopped.
    */
-  private static boolean isPlainHttp(HttpClient client, HttpRequest request) {
+  private static boolean isPlainHttp(HttpDestination destination, HttpRequest request) {
     return request.getClass() == HttpRequest.class
-        && client.getTransport() instanceof HttpClientTransportOverHTTP
+        && Library.speaksHttp1(destination)
         && !request.getMethod().equals("CONNECT")
         && Library.headers(request, "upgrade").isEmpty()
-        && client.isRunning()
+        && destination.getHttpClient().isRunning()
         && !Weaving.onAgentThread();
   }
 }

@@ -1,5 +1,6 @@
 package io.endomesh.contracts.jettyclient.since12;
 
+import io.endomesh.contracts.jettyclient.AnyProtocol;
 import io.endomesh.contracts.jettyclient.JettyClientUnderTest;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
@@ -31,25 +32,32 @@ import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.util.Jetty;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one version, used as an application uses it. */
-public final class JettySince12 implements JettyClientUnderTest {
+public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
 
   /** More than the largest body of a test. */
   private static final int MAX_ANSWER = 8_000_000;
 
-  private final HttpClient client = new HttpClient();
+  private final HttpClient client;
   private final long timeoutMillis;
 
   public JettySince12() {
-    this(client -> {}, 0);
+    this(new HttpClient(), client -> {}, 0);
   }
 
   private JettySince12(Consumer<HttpClient> configuration, long timeoutMillis) {
+    this(new HttpClient(), configuration, timeoutMillis);
+  }
+
+  private JettySince12(
+      HttpClient client, Consumer<HttpClient> configuration, long timeoutMillis) {
+    this.client = client;
     this.timeoutMillis = timeoutMillis;
     QueuedThreadPool threads = new QueuedThreadPool(16);
     threads.setDaemon(true);
@@ -202,6 +210,11 @@ public final class JettySince12 implements JettyClientUnderTest {
   }
 
   @Override
+  public HttpClientUnderTest ofAnyProtocol() {
+    return new JettySince12(new HttpClient(new HttpClientTransportDynamic()), client -> {}, 0);
+  }
+
+  @Override
   public CompletableFuture<Answer> inTurn(String first, String then) {
     CompletableFuture<Answer> second = new CompletableFuture<>();
     request("GET", first)
@@ -225,7 +238,7 @@ public final class JettySince12 implements JettyClientUnderTest {
     Request request =
         request("GET", url)
             .onResponseContent(
-                (response, content) ->
+                (response, content) -> 
                     parts.accept(StandardCharsets.US_ASCII.decode(content).toString()));
     request.send(
         done -> {
@@ -271,7 +284,10 @@ public final class JettySince12 implements JettyClientUnderTest {
       headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
     }
     return new Answer(
-        response.getStatus(), request.getURI(), headers, content == null ? new byte[0] : content);
+        response.getStatus(),
+        request.getURI(),
+        headers,
+        content == null ? new byte[0] : content);
   }
 
   @Override

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.HttpDestination;
 import org.eclipse.jetty.client.HttpRequest;
 import org.eclipse.jetty.client.HttpResponse;
+import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.client.api.Request;
 import org.eclipse.jetty.client.api.Response;
 import org.eclipse.jetty.http.HttpField;
@@ -28,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class Library {
 
   private Library() {}
+
+  /** What attempts speak; a transport that knows several says so by the request's version. */
+  public static boolean speaksHttp1(HttpDestination destination) {
+    Origin.Protocol protocol = destination.getOrigin().getProtocol();
+    return protocol != null && protocol.getProtocols().contains("http/1.1");
+  }
 
   /** As the application wrote it. */
   public static List<String> headers(HttpRequest request, String name) {

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.internal.NotifyingRequestListeners;
+import org.eclipse.jetty.client.transport.HttpDestination;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.client.transport.HttpResponse;
 import org.eclipse.jetty.http.HttpCookie;
@@ -43,6 +45,12 @@ public final class Library {
   }
 
   private Library() {}
+
+  /** What attempts speak; a transport that knows several says so by the request's version. */
+  public static boolean speaksHttp1(HttpDestination destination) {
+    Origin.Protocol protocol = destination.getOrigin().getProtocol();
+    return protocol != null && protocol.getProtocols().contains("http/1.1");
+  }
 
   /** As the application wrote it. */
   public static List<String> headers(HttpRequest request, String name) {

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpDestination;
 import org.eclipse.jetty.client.HttpRequest;
 import org.eclipse.jetty.client.HttpResponse;
 import org.eclipse.jetty.client.api.Request;
 import org.eclipse.jetty.client.api.Response;
+import org.eclipse.jetty.client.http.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class Library {
 
   private Library() {}
+
+  /** What attempts speak. */
+  public static boolean speaksHttp1(HttpDestination destination) {
+    return destination.getHttpClient().getTransport() instanceof HttpClientTransportOverHTTP;
+  }
 
   /** As the application wrote it. */
   public static List<String> headers(HttpRequest request, String name) {
