@@ -100,6 +100,11 @@ final class AttemptRun implements AttemptEvents {
     http.leaves();
   }
 
+  /** The connection of the pool is none any more; nothing is sent. */
+  void misses() {
+    reused = true;
+  }
+
   @Override
   public void begins() {
     cookies.clear();

@@ -2,6 +2,7 @@ package io.endomesh.instrumentation.jettyclient;
 
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.instrumentation.jettyclient.before10.Library;
+import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
@@ -58,8 +59,18 @@ public final class EndpointTag implements ClientConnectionFactory.Decorator {
       return;
     }
     AttemptRun sending = run;
-    if (sending != null) {
-      sending.leaves(connection.getMessagesOut() > 0);
+    if (sending == null) {
+      return;
+    }
+    boolean pooled = connection.getMessagesOut() > 0;
+    if (pooled && connection.getEndPoint().isInputShutdown()) {
+      // The library may miss that, and wait for an answer until it is idle for too long. Out of the
+      // pool first: it is not to come back.
+      sending.misses();
+      connection.close();
+      Library.abort(request, new EOFException("closed by the server while it was idle"));
+    } else {
+      sending.leaves(pooled);
     }
   }
 

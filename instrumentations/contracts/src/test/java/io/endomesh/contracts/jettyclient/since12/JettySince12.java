@@ -55,8 +55,7 @@ public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
     this(new HttpClient(), configuration, timeoutMillis);
   }
 
-  private JettySince12(
-      HttpClient client, Consumer<HttpClient> configuration, long timeoutMillis) {
+  private JettySince12(HttpClient client, Consumer<HttpClient> configuration, long timeoutMillis) {
     this.client = client;
     this.timeoutMillis = timeoutMillis;
     QueuedThreadPool threads = new QueuedThreadPool(16);
@@ -238,7 +237,7 @@ public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
     Request request =
         request("GET", url)
             .onResponseContent(
-                (response, content) -> 
+                (response, content) ->
                     parts.accept(StandardCharsets.US_ASCII.decode(content).toString()));
     request.send(
         done -> {
@@ -284,10 +283,7 @@ public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
       headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
     }
     return new Answer(
-        response.getStatus(),
-        request.getURI(),
-        headers,
-        content == null ? new byte[0] : content);
+        response.getStatus(), request.getURI(), headers, content == null ? new byte[0] : content);
   }
 
   @Override

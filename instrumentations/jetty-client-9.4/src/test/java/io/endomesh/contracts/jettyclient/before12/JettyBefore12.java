@@ -180,7 +180,8 @@ public final class JettyBefore12 implements JettyClientUnderTest {
   @Override
   public HttpClientUnderTest behindProxy(int port) {
     return new JettyBefore12(
-        client -> client.getProxyConfiguration().getProxies().add(new HttpProxy("localhost", port)), 0);
+        client -> client.getProxyConfiguration().getProxies().add(new HttpProxy("localhost", port)),
+        0);
   }
 
   @Override
@@ -224,7 +225,7 @@ public final class JettyBefore12 implements JettyClientUnderTest {
     Request request =
         request("GET", url)
             .onResponseContent(
-                (response, content) -> 
+                (response, content) ->
                     parts.accept(StandardCharsets.US_ASCII.decode(content).toString()));
     request.send(
         done -> {
@@ -270,10 +271,7 @@ public final class JettyBefore12 implements JettyClientUnderTest {
       headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
     }
     return new Answer(
-        response.getStatus(),
-        request.getURI(),
-        headers,
-        content == null ? new byte[0] : content);
+        response.getStatus(), request.getURI(), headers, content == null ? new byte[0] : content);
   }
 
   @Override
