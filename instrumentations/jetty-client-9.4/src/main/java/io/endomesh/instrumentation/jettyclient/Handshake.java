@@ -17,6 +17,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Promise;
 
 /**
  * A connection to an endpoint while it does the mesh's TLS. The library gets it when that is done:
@@ -108,7 +109,10 @@ final class Handshake extends AbstractConnection implements SslHandshakeListener
   private void fail(Throwable cause) {
     if (ended.compareAndSet(false, true)) {
       close();
-      Library.connection(context).failed(cause);
+      Promise<?> waiting = Library.connection(context);
+      if (waiting != null) {
+        waiting.failed(cause);
+      }
     }
   }
 }

@@ -152,7 +152,7 @@ public final class Library {
   }
 
   /** Who waits for a connection. */
-  public static Promise<?> connection(Map<String, Object> context) {
+  public static @Nullable Promise<?> connection(Map<String, Object> context) {
     return (Promise<?>) context.get(HttpClientTransport.HTTP_CONNECTION_PROMISE_CONTEXT_KEY);
   }
 }

@@ -41,14 +41,15 @@ public final class Content {
   }
 
   public void put(Request attempt) {
-    if (bytes != null) {
-      String type = content.getContentType();
-      attempt.body(
-          new ByteBufferRequestContent(
-              type, bytes.stream().map(ByteBuffer::slice).toArray(ByteBuffer[]::new)));
-    } else if (content != null) {
-      attempt.body(new Unsent(content));
+    if (content == null) {
+      return;
     }
+    attempt.body(
+        bytes == null
+            ? new Unsent(content)
+            : new ByteBufferRequestContent(
+                content.getContentType(),
+                bytes.stream().map(ByteBuffer::slice).toArray(ByteBuffer[]::new)));
   }
 
   /**

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
+import org.jspecify.annotations.Nullable;
 
 /** The address of an endpoint, whoever asks. Immutable. */
 final class EndpointAddress implements SocketAddressResolver {
 
   /** That of the connection that is about to be opened. */
-  static final ThreadLocal<InetSocketAddress> ASKED = new ThreadLocal<>();
+  static final ThreadLocal<@Nullable InetSocketAddress> ASKED = new ThreadLocal<>();
 
   private final InetSocketAddress address;
 

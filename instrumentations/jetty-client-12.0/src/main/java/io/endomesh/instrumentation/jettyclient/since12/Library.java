@@ -170,7 +170,7 @@ public final class Library {
   }
 
   /** Who waits for a connection; until 12.0 by another name. */
-  public static Promise<?> connection(Map<String, Object> context) {
+  public static @Nullable Promise<?> connection(Map<String, Object> context) {
     Object promise = context.get("org.eclipse.jetty.client.Connection.promise");
     return (Promise<?>)
         (promise == null ? context.get("org.eclipse.jetty.client.connection.promise") : promise);

@@ -150,7 +150,7 @@ public final class Library {
   }
 
   /** Who waits for a connection. */
-  public static Promise<?> connection(Map<String, Object> context) {
+  public static @Nullable Promise<?> connection(Map<String, Object> context) {
     return (Promise<?>) context.get("http.connection.promise");
   }
 }
