@@ -1,5 +1,10 @@
 package io.endomesh.instrumentation.vertx;
 
+import io.endomesh.dataplane.CallContext;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.lang.reflect.InvocationHandler;
@@ -15,16 +20,19 @@ final class Answer implements InvocationHandler {
 
   private final HttpClientResponse response;
   private final HttpClientRequest request;
+  private final CallContext context;
   private final HttpClientResponse proxy;
   private boolean isHeld;
 
   /**
    * @param response the library's
    * @param request what the application has
+   * @param context of the call, in which what the application is told runs
    */
-  Answer(HttpClientResponse response, HttpClientRequest request) {
+  Answer(HttpClientResponse response, HttpClientRequest request, CallContext context) {
     this.response = response;
     this.request = request;
+    this.context = context;
     this.proxy =
         (HttpClientResponse)
             Proxy.newProxyInstance(
@@ -63,7 +71,48 @@ final class Answer implements InvocationHandler {
       default:
         break;
     }
-    Object result = Calls.on(response, method, args);
-    return result == response ? proxy : result;
+    Object result = Calls.on(response, method, within(method, args));
+    return result == response
+        ? proxy
+        : result instanceof Future<?> future ? within(future) : result;
+  }
+
+  /** What is a handler besides, as a stream that is written, stays what it is. */
+  private @Nullable Object @Nullable [] within(Method method, @Nullable Object @Nullable [] args) {
+    if (args == null) {
+      return null;
+    }
+    @Nullable Object[] told = args.clone();
+    for (int i = 0; i < told.length; i++) {
+      if (method.getParameterTypes()[i] == Handler.class && told[i] instanceof Handler<?> handler) {
+        told[i] = within(handler);
+      }
+    }
+    return told;
+  }
+
+  private <T> Handler<T> within(Handler<T> handler) {
+    return value -> {
+      CallContext before = context.attach();
+      try {
+        handler.handle(value);
+      } finally {
+        CallContext.restore(before);
+      }
+    };
+  }
+
+  private <T> Future<T> within(Future<T> future) {
+    Promise<T> told = Promise.promise();
+    Handler<AsyncResult<T>> tells =
+        result -> {
+          if (result.succeeded()) {
+            told.tryComplete(result.result());
+          } else {
+            told.tryFail(result.cause());
+          }
+        };
+    future.onComplete(within(tells));
+    return told.future();
   }
 }

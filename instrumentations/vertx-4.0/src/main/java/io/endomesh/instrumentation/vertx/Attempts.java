@@ -32,7 +32,7 @@ final class Attempts implements AsyncHttp<HttpClientResponse> {
   }
 
   private Sending start(HttpAttempt http, boolean isCopy) {
-    HttpClient derived = Clients.of(client, vertx, http.attempt().tls(), isCopy);
+    HttpClient derived = Clients.of(client).by(client, vertx, http.attempt().tls(), isCopy);
     Sending sending = new Sending(context, derived, http, view, body, isCopy);
     sending.start();
     return sending;

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.vertx;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of methods that one of ours does not answer by itself. Stateless. */
@@ -22,7 +23,13 @@ final class Calls {
     throw new UnsupportedOperationException(method.getName() + ": not for a call of the mesh");
   }
 
-  static @Nullable Object on(Object target, Method method, @Nullable Object[] args)
+  /** An argument that is there, and of the type that the interface says. */
+  @SuppressWarnings("unchecked")
+  static <T> T given(@Nullable Object argument) {
+    return (T) Objects.requireNonNull(argument);
+  }
+
+  static @Nullable Object on(Object target, Method method, @Nullable Object @Nullable [] args)
       throws Throwable {
     try {
       return method.invoke(target, args);

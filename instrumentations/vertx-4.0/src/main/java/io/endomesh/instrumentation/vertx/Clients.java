@@ -7,35 +7,48 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpClientImpl;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients by which attempts go out, derived from the application's: as it is, but without its
- * proxy and its TLS. One for plaintext and each TLS of the mesh, so that connections are never
- * shared among them; copies have their own. Thread-safe.
+ * The clients by which attempts go out, derived from one of the application's: as it is, but
+ * without its proxy and its TLS. One for plaintext and each TLS of the mesh, so that connections
+ * are never shared among them; copies have their own. Thread-safe.
  */
 final class Clients {
-
-  private static final WeakIdentityMap<Object, Map<Long, HttpClient>> DERIVED =
-      new WeakIdentityMap<>();
 
   /** As many as a mirror is sent at a time. */
   private static final int MOST_COPIES = 100;
 
+  private static final WeakIdentityMap<Object, Clients> DERIVED = new WeakIdentityMap<>();
+
+  // Guarded by this.
+  private final Map<Long, HttpClient> clients = new HashMap<>();
+  private int running;
+  private boolean isClosed;
+
   private Clients() {}
 
-  static HttpClient of(
-      HttpClientImpl client, Vertx vertx, @Nullable ClientTls tls, boolean forCopies) {
-    Map<Long, HttpClient> derived = DERIVED.get(client);
-    if (derived == null) {
-      DERIVED.putIfAbsent(client, new ConcurrentHashMap<>());
-      derived = DERIVED.get(client);
+  static Clients of(HttpClientImpl client) {
+    Clients known = DERIVED.get(client);
+    if (known != null) {
+      return known;
     }
+    DERIVED.putIfAbsent(client, new Clients());
+    known = DERIVED.get(client);
+    if (known == null) {
+      throw new IllegalStateException("clients: none (expected: those put a moment ago)");
+    }
+    return known;
+  }
+
+  synchronized HttpClient by(
+      HttpClientImpl client, Vertx vertx, @Nullable ClientTls tls, boolean forCopies) {
     long number = tls == null ? 0 : tls.number();
-    return derived.computeIfAbsent(
-        forCopies ? -1 - number : number, key -> derive(client, vertx, tls != null, forCopies ? MOST_COPIES : 0));
+    return clients.computeIfAbsent(
+        forCopies ? -1 - number : number,
+        key -> derive(client, vertx, tls != null, forCopies ? MOST_COPIES : 0));
   }
 
   private static HttpClient derive(
@@ -50,12 +63,35 @@ final class Clients {
     return Internals.create(vertx, options, client, most);
   }
 
-  /** The application's client is closed: harmless if it has none, or more than once. */
+  synchronized void begins() {
+    running++;
+  }
+
+  synchronized void ended() {
+    running--;
+    closeIfIdle();
+  }
+
+  /**
+   * The application's client is closed, or nobody holds it any more, which may be while its calls
+   * run. Harmless if it has none, or more than once.
+   */
   static void closed(Object client) {
-    Map<Long, HttpClient> derived = DERIVED.get(client);
+    Clients derived = DERIVED.get(client);
     if (derived != null) {
-      DERIVED.remove(client);
-      derived.values().forEach(HttpClient::close);
+      derived.close();
+    }
+  }
+
+  private synchronized void close() {
+    isClosed = true;
+    closeIfIdle();
+  }
+
+  private void closeIfIdle() {
+    if (isClosed && running <= 0) {
+      clients.values().forEach(Internals::close);
+      clients.clear();
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.endomesh.instrumentation.vertx;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.impl.HttpClientImpl;

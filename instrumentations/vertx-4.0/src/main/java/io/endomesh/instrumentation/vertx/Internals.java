@@ -12,6 +12,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What of the library has no public name, or another one in some versions. Stateless. */
@@ -19,6 +20,9 @@ final class Internals {
 
   private static final Method SET_SERVER = method("setServer");
   private static final Method GET_SERVER = method("getServer");
+
+  /** As long as Vert.x 5 lets a client live on that nobody holds. */
+  private static final long GRACE_SECONDS = 30;
 
   private static final Method RESET = reset();
 
@@ -151,10 +155,25 @@ final class Internals {
    * @param authority the library's {@code HostAndPort}
    */
   static Target at(Object authority, Target target) throws ReflectiveOperationException {
-    Class<?> type = Class.forName("io.vertx.core.net.HostAndPort", false, authority.getClass().getClassLoader());
+    Class<?> type =
+        Class.forName(
+            "io.vertx.core.net.HostAndPort", false, authority.getClass().getClassLoader());
     return target.at(
         (String) type.getMethod("host").invoke(authority),
         (Integer) type.getMethod("port").invoke(authority));
+  }
+
+  /** Lets what runs end, since 5.0. */
+  static void close(HttpClient client) {
+    try {
+      HttpClient.class
+          .getMethod("shutdown", long.class, TimeUnit.class)
+          .invoke(client, GRACE_SECONDS, TimeUnit.SECONDS);
+    } catch (NoSuchMethodException e) {
+      client.close();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Says whether it was in time until 4.x, and a future since. */

@@ -96,6 +96,9 @@ final class MeshCall {
       view.endsIn(timeoutMillis);
       timer = vertx.setTimer(timeoutMillis, id -> timedOut(timeoutMillis));
     }
+    Clients clients = Clients.of(client);
+    clients.begins();
+    answer.future().onComplete(result -> clients.ended());
     Attempts attempts = new Attempts(client, vertx, context, view, body);
     AsyncCall<HttpClientResponse> begun =
         AsyncCall.start(call, new AsyncHttpExchange<>(view, attempts));
@@ -130,7 +133,7 @@ final class MeshCall {
       finish(null, AttemptFailure.unwrap(AsyncHttpExchange.unwrap(requireNonNull(error))));
     } else {
       current = requestOf(response);
-      Answer arrived = new Answer(response, shown);
+      Answer arrived = new Answer(response, shown, call.context());
       arrived(arrived.proxy());
       arrived.flows();
     }
@@ -226,6 +229,8 @@ final class MeshCall {
     if (timer >= 0) {
       vertx.cancelTimer(timer);
     }
+    // First: what is broken off says why, too.
+    answer.tryFail(why);
     AsyncCall<HttpClientResponse> now = running;
     if (now == null) {
       call.abandoned();
@@ -236,6 +241,5 @@ final class MeshCall {
     if (read != null) {
       Internals.reset(read);
     }
-    answer.tryFail(why);
   }
 }

@@ -21,12 +21,7 @@ final class MeshHop {
   private MeshHop() {}
 
   static @Nullable Future<HttpClientRequest> begin(
-      HttpClientImpl client,
-      Vertx vertx,
-      HttpMethod method,
-      int port,
-      String host,
-      String uri) {
+      HttpClientImpl client, Vertx vertx, HttpMethod method, int port, String host, String uri) {
     return begin(
         client,
         vertx,

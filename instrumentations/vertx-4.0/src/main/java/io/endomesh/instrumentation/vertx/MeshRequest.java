@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
@@ -54,6 +55,31 @@ final class MeshRequest implements InvocationHandler {
     return proxy;
   }
 
+  /**
+   * Sends what a redirect from outside the mesh led to.
+   *
+   * @param answer a handler of it until 4.x, a promise since
+   * @return false if the request is not the mesh's
+   */
+  @SuppressWarnings("unchecked") // As the library has it.
+  static boolean redirected(HttpClientRequest next, Object answer, long timeoutMillis) {
+    if (!Proxy.isProxyClass(next.getClass())
+        || !(Proxy.getInvocationHandler(next) instanceof MeshRequest mesh)) {
+      return false;
+    }
+    mesh.timeoutMillis = timeoutMillis;
+    mesh.call.follows(true);
+    Future<HttpClientResponse> response = mesh.call.answer();
+    if (answer instanceof Handler<?> handler) {
+      response.onComplete((Handler<AsyncResult<HttpClientResponse>>) handler);
+    } else {
+      Promise<HttpClientResponse> promise = (Promise<HttpClientResponse>) answer;
+      response.onSuccess(promise::tryComplete).onFailure(promise::tryFail);
+    }
+    mesh.end(null);
+    return true;
+  }
+
   @Override
   public @Nullable Object invoke(Object self, Method method, @Nullable Object[] args)
       throws Throwable {
@@ -63,12 +89,12 @@ final class MeshRequest implements InvocationHandler {
       case "putHeader" -> put(first, args[1]);
       case "getMethod" -> view.httpMethod();
       case "setMethod" -> {
-        view.method((HttpMethod) first);
+        view.method(Calls.<HttpMethod>given(first));
         yield proxy;
       }
       case "getURI" -> view.target().uri();
       case "setURI" -> {
-        view.target(view.target().with((String) first));
+        view.target(view.target().with(Calls.<String>given(first)));
         yield proxy;
       }
       case "path" -> view.target().path();
@@ -78,11 +104,11 @@ final class MeshRequest implements InvocationHandler {
       case "getPort" -> view.target().port();
       case "connection" -> ShownConnection.of(view.target(), call.answered());
       case "setHost" -> {
-        view.target(view.target().at((String) first, view.target().port()));
+        view.target(view.target().at(Calls.<String>given(first), view.target().port()));
         yield proxy;
       }
       case "setPort" -> {
-        view.target(view.target().at(view.target().host(), (Integer) first));
+        view.target(view.target().at(view.target().host(), Calls.<Integer>given(first)));
         yield proxy;
       }
       case "authority" -> {
@@ -94,22 +120,22 @@ final class MeshRequest implements InvocationHandler {
       }
       case "version" -> HttpVersion.HTTP_1_1;
       case "setChunked" -> {
-        isChunked = (Boolean) first;
+        isChunked = Calls.<Boolean>given(first);
         yield proxy;
       }
       case "isChunked" -> isChunked;
       case "setFollowRedirects" -> {
-        call.follows((Boolean) first);
+        call.follows(Calls.<Boolean>given(first));
         yield proxy;
       }
       case "isFollowRedirects" -> call.follows();
       case "setMaxRedirects" -> {
-        call.mostRedirects((Integer) first);
+        call.mostRedirects(Calls.<Integer>given(first));
         yield proxy;
       }
       case "numberOfRedirections" -> call.redirects();
       case "setTimeout", "idleTimeout" -> {
-        timeoutMillis = (Long) first;
+        timeoutMillis = Calls.<Long>given(first);
         yield proxy;
       }
       case "write", "end", "sendHead", "send", "response" -> sends(method.getName(), args, first);
@@ -224,8 +250,9 @@ final class MeshRequest implements InvocationHandler {
 
   /** Says whether it was in time until 4.x, and a future since. */
   private Object reset(Method method, @Nullable Object[] args) {
-    long code = args == null || args.length == 0 ? 0 : (Long) args[0];
-    boolean isFirst = call.reset(code, args != null && args.length > 1 ? (Throwable) args[1] : null);
+    long code = args == null || args.length == 0 ? 0 : Calls.<Long>given(args[0]);
+    boolean isFirst =
+        call.reset(code, args != null && args.length > 1 ? (Throwable) args[1] : null);
     return method.getReturnType() == boolean.class ? isFirst : Future.succeededFuture();
   }
 }

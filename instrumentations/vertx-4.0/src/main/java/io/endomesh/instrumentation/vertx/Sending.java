@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +84,14 @@ final class Sending {
   }
 
   private void ask(RequestOptions asked) {
-    if (!isCancelled) {
+    if (isCancelled) {
+      return;
+    }
+    try {
       client.request(asked).onComplete(this::connected);
+    } catch (RuntimeException | LinkageError e) {
+      // It was closed meanwhile.
+      fail(e);
     }
   }
 
@@ -192,8 +199,7 @@ final class Sending {
       ask(options);
       return;
     }
-    done.completeExceptionally(
-        cause instanceof java.io.IOException ? cause : new AttemptFailure(cause));
+    done.completeExceptionally(cause instanceof IOException ? cause : new AttemptFailure(cause));
   }
 
   /** Ends what is under way. */

@@ -31,7 +31,9 @@ record ShownConnection(Target target, @Nullable HttpClientRequest sent)
       case "hashCode" -> System.identityHashCode(self);
       case "equals" -> args != null && self == args[0];
       default ->
-          sent == null ? Calls.other(self, method, args) : Calls.on(sent.connection(), method, args);
+          sent == null
+              ? Calls.other(self, method, args)
+              : Calls.on(sent.connection(), method, args);
     };
   }
 }

@@ -1,7 +1,7 @@
 package io.endomesh.instrumentation.vertx;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.impl.HttpClientImpl;
@@ -30,8 +30,7 @@ public final class UriRequestAdvice {
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)
   @Advice.AssignReturned.ToReturned(typing = Assigner.Typing.DYNAMIC)
-  public static @Nullable Object exit(
-      @Advice.Enter @Nullable Future<HttpClientRequest> begun) {
+  public static @Nullable Object exit(@Advice.Enter @Nullable Future<HttpClientRequest> begun) {
     return begun;
   }
 }

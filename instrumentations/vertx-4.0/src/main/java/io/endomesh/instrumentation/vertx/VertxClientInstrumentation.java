@@ -42,8 +42,12 @@ public final class VertxClientInstrumentation extends Instrumentation {
             .taking(METHOD, "int", STRING, STRING, HANDLER)
             .ifPresent()
             .advice(PACKAGE + "HandledUriRequestAdvice"),
+        Weave.types("io.vertx.core.http.impl.HttpClientRequestImpl")
+            .method("handleNextRequest")
+            .takingAtLeast(3)
+            .advice(PACKAGE + "NextRequestAdvice"),
         Weave.types(CLIENT, "io.vertx.core.http.impl.HttpClientBase")
-            .method("close", "doClose", "shutdown")
+            .method("close", "doClose")
             .advice(PACKAGE + "CloseAdvice"));
   }
 }

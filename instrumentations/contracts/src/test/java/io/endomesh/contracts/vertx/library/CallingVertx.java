@@ -1,8 +1,10 @@
 package io.endomesh.contracts.vertx.library;
 
+import io.endomesh.contracts.vertx.VertxClientUnderTest;
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,13 +25,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one version, used as an application uses it. */
-public final class CallingVertx implements HttpClientUnderTest {
+public final class CallingVertx implements VertxClientUnderTest {
 
   private static final int PART = 8192;
 
@@ -210,11 +213,114 @@ public final class CallingVertx implements HttpClientUnderTest {
             .setProxyOptions(new ProxyOptions().setHost("localhost").setPort(port)));
   }
 
+  private <T> CompletableFuture<T> started(Supplier<Future<T>> call) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    run(call, answer);
+    return answer;
+  }
+
+  private Future<Answer> get(RequestOptions options) {
+    return client.request(options).compose(HttpClientRequest::send).compose(CallingVertx::answer);
+  }
+
+  @Override
+  public CompletableFuture<Answer> waitingAtMost(String url, int millis) {
+    return started(() -> get(options("GET", url).setTimeout(millis)));
+  }
+
+  @Override
+  public CompletableFuture<Answer> inTurn(String first, String then) {
+    return started(
+        () ->
+            get(options("GET", first).setFollowRedirects(true))
+                .compose(answer -> get(options("GET", then))));
+  }
+
+  @Override
+  public CompletableFuture<Integer> read(String url, Consumer<String> parts) {
+    AtomicReference<HttpClientRequest> sent = new AtomicReference<>();
+    CompletableFuture<Integer> status =
+        started(
+            () ->
+                client
+                    .request(options("GET", url))
+                    .compose(
+                        request -> {
+                          sent.set(request);
+                          return request.send();
+                        })
+                    .compose(
+                        response -> {
+                          response.handler(part -> parts.accept(part.toString()));
+                          return response.end().map(none -> response.statusCode());
+                        }));
+    status.whenComplete(
+        (value, error) -> {
+          if (status.isCancelled()) {
+            reset(sent.get());
+          }
+        });
+    return status;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> staysOnItsContext(String url) {
+    return started(
+        () -> {
+          Context own = Vertx.currentContext();
+          AtomicBoolean stays = new AtomicBoolean(true);
+          return client
+              .request(options("GET", url))
+              .compose(
+                  request -> {
+                    stays.compareAndSet(true, Vertx.currentContext() == own);
+                    return request.send();
+                  })
+              .compose(
+                  response -> {
+                    stays.compareAndSet(true, Vertx.currentContext() == own);
+                    return response.body();
+                  })
+              .map(body -> stays.get() && Vertx.currentContext() == own);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Answer> piped(String url, int bytes) {
+    return started(
+        () ->
+            client
+                .request(options("PUT", url))
+                .compose(
+                    request -> {
+                      request.putHeader("content-length", String.valueOf(bytes));
+                      fill(request, bytes);
+                      return request.response();
+                    })
+                .compose(CallingVertx::answer));
+  }
+
+  private static void fill(HttpClientRequest request, int bytes) {
+    int rest = bytes;
+    while (rest > 0 && !request.writeQueueFull()) {
+      int part = Math.min(rest, 10_000);
+      request.write(Buffer.buffer(new byte[part]));
+      rest -= part;
+    }
+    if (rest == 0) {
+      request.end();
+    } else {
+      int later = rest;
+      request.drainHandler(none -> fill(request, later));
+    }
+  }
+
   private static Future<Answer> answer(HttpClientResponse response) {
     Map<String, String> headers = new HashMap<>();
     response
         .headers()
-        .forEach(each -> headers.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+        .forEach(
+            each -> headers.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
     URI uri = URI.create(response.request().absoluteURI());
     return response
         .body()
@@ -222,7 +328,7 @@ public final class CallingVertx implements HttpClientUnderTest {
   }
 
   /** On a thread of the library, as it asks for: an answer flows as soon as it is there. */
-  private void run(Supplier<Future<Answer>> call, CompletableFuture<Answer> answer) {
+  private <T> void run(Supplier<Future<T>> call, CompletableFuture<T> answer) {
     CallContext context = CallContext.current();
     vertx.runOnContext(
         none -> {
