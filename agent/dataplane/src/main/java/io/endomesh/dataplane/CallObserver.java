@@ -35,6 +35,16 @@ public interface CallObserver {
     return CallContext.EMPTY;
   }
 
+  /**
+   * The trace that a served call belongs to, for a caller that is refused.
+   *
+   * @param context that {@link #served} gave
+   * @return null if it is not traced
+   */
+  default @Nullable String traceId(CallContext context) {
+    return null;
+  }
+
   /** After the application answered, or after the mesh refused. */
   default void servedEnded(InboundCall call, Outcome outcome) {}
 

@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.trail.Trail;
@@ -18,12 +19,13 @@ public final class InboundCall {
   private final Mesh mesh;
   private final InboundRequest request;
   private final @Nullable String caller;
-  private @Nullable Reply refusal;
   private final @Nullable Trail trail;
   private final @Nullable Overload overload;
   private final long startNanos;
   private final CallContext context;
   private HeaderChanges responseHeaders;
+  private @Nullable Reply decided;
+  private @Nullable Reply refusal;
   private boolean ended;
 
   /**
@@ -36,7 +38,7 @@ public final class InboundCall {
       Mesh mesh,
       InboundRequest request,
       @Nullable String caller,
-      @Nullable Reply refusal,
+      @Nullable Refusal refusal,
       HeaderChanges responseHeaders,
       @Nullable Overload overload,
       long waitsNanos) {
@@ -44,7 +46,7 @@ public final class InboundCall {
     this.request = request;
     this.caller = caller;
     this.trail = mesh.trail(request);
-    this.refusal = refusal == null ? null : told(refusal);
+    this.decided = refusal == null ? null : refusal.reply();
     this.responseHeaders = responseHeaders;
     this.overload = overload;
     this.startNanos = mesh.nanoTime();
@@ -54,6 +56,7 @@ public final class InboundCall {
             .with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)), trail);
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
+    this.refusal = refusal == null ? null : told(refusal);
   }
 
   public InboundRequest request() {
@@ -65,9 +68,17 @@ public final class InboundCall {
     return caller;
   }
 
-  /** What to answer instead of running the application, or null to run it. */
+  /**
+   * What to answer instead of running the application, or null to run it. It holds what the caller
+   * may know: who decided, and why, is {@link #decided}.
+   */
   public @Nullable Reply refusal() {
     return refusal;
+  }
+
+  /** The whole of {@link #refusal}, for the operator's eyes only; null if the application runs. */
+  public @Nullable Reply decided() {
+    return decided;
   }
 
   /** True if {@link #changeResponse} may do anything. */
@@ -111,11 +122,15 @@ public final class InboundCall {
     return trail == null || refusal != null ? null : trail.served(this, 0, grpcStatus);
   }
 
-  /** Whoever asks for the trail and may is told of a refusal too. */
-  private Reply told(Reply reply) {
+  /** Whoever asks for the trail and may is told all of it. */
+  private Reply told(Refusal refused) {
+    Identity own = mesh.identity();
+    Reply told =
+        refused.told(
+            caller, own == null ? null : own.spiffeId(), mesh.observer().traceId(context));
     return trail == null
-        ? reply
-        : reply.with(HeaderChanges.setting(Trail.HEADER, trail.refused(this, reply)));
+        ? told
+        : told.with(HeaderChanges.setting(Trail.HEADER, trail.refused(this, refused.reply())));
   }
 
   /**
@@ -128,8 +143,11 @@ public final class InboundCall {
   public @Nullable Reply rerouted() {
     if (refusal == null) {
       Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
-      Reply forbidden = InboundPipeline.authorize(port, request, caller);
-      refusal = forbidden == null ? null : told(forbidden.with(responseHeaders));
+      Refusal forbidden = InboundPipeline.authorize(port, request, caller);
+      if (forbidden != null) {
+        decided = forbidden.reply();
+        refusal = told(forbidden.with(responseHeaders));
+      }
     }
     return refusal;
   }

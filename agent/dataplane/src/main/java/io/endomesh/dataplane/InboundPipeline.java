@@ -42,7 +42,7 @@ final class InboundPipeline {
     Inbound.Port port = snapshot.inbound().port(request.localPort());
     CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
-      Reply refusal = refuse(mesh, port, request, caller);
+      Refusal refusal = refuse(mesh, port, request, caller);
       return new InboundCall(
           mesh,
           request,
@@ -76,14 +76,17 @@ final class InboundPipeline {
       Cors cors) {
     HeaderChanges changes = cors.changes(request);
     Reply answer = cors.preflight(request, route);
-    Reply reply = answer == null ? refuse(mesh, port, request, caller) : answer;
+    Refusal refusal =
+        answer == null
+            ? refuse(mesh, port, request, caller)
+            : new Refusal(Refusal.Stage.PREFLIGHT, answer);
     return new InboundCall(
         mesh,
         request,
         caller,
-        reply == null ? null : reply.with(changes),
+        refusal == null ? null : refusal.with(changes),
         changes,
-        reply == null ? port.overload() : null,
+        refusal == null ? port.overload() : null,
         waitsNanos(request));
   }
 
@@ -115,9 +118,9 @@ final class InboundPipeline {
   /** A year; more is no deadline. */
   private static final long MAX_WAITS_MILLIS = TimeUnit.DAYS.toMillis(365);
 
-  private static @Nullable Reply refuse(
+  private static @Nullable Refusal refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    Reply forbidden = authorize(port, request, caller);
+    Refusal forbidden = authorize(port, request, caller);
     if (forbidden != null) {
       return forbidden;
     }
@@ -126,24 +129,33 @@ final class InboundPipeline {
     Reply limited =
         limits.isEmpty() ? null : limits.check(request, caller, address, mesh.nanoClock());
     Overload overload = port.overload();
-    if (limited != null || overload == null) {
-      return limited;
+    if (limited != null) {
+      return new Refusal(Refusal.Stage.RATE_LIMIT, limited);
+    }
+    if (overload == null) {
+      return null;
     }
     Reply turnedAway = overload.begin(request, caller);
-    if (turnedAway != null && !limits.isEmpty()) {
+    if (turnedAway == null) {
+      return null;
+    }
+    if (!limits.isEmpty()) {
       limits.giveBack(request, caller, address, mesh.nanoClock());
     }
-    return turnedAway;
+    return new Refusal(Refusal.Stage.OVERLOAD, turnedAway);
   }
 
-  static @Nullable Reply authorize(
+  static @Nullable Refusal authorize(
       Inbound.Port port, InboundRequest request, @Nullable String caller) {
     try {
-      return port.authorization().check(request, caller, request.remoteAddress());
+      Reply reply = port.authorization().check(request, caller, request.remoteAddress());
+      return reply == null ? null : new Refusal(Refusal.Stage.AUTHORIZATION, reply);
     } catch (RuntimeException undecided) {
       // Fails closed: a request we cannot read is not one that a policy permits.
-      return Reply.forbidden(
-          "refused, because its policies cannot be decided: " + undecided, UNDECIDED);
+      return new Refusal(
+          Refusal.Stage.AUTHORIZATION,
+          Reply.forbidden(
+              "refused, because its policies cannot be decided: " + undecided, UNDECIDED));
     }
   }
 }

@@ -21,7 +21,8 @@ public record Reply(
 
   /**
    * Header of an answer the mesh gave itself; its value is {@link #decidedBy}. It tells a developer
-   * that the application was not asked, as {@code x-envoy-*} headers do.
+   * that the application was not asked, as {@code x-envoy-*} headers do. What leaves this JVM in it
+   * is what its reader may know ({@link InboundCall#refusal}).
    */
   public static final String DECIDED_BY_HEADER = "x-endomesh-decided-by";
 

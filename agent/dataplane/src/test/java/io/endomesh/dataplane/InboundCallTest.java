@@ -61,7 +61,7 @@ class InboundCallTest {
                 8080, new Port(TlsMode.PERMISSIVE, new Authorization(List.of(), List.of(allow)))),
             open()));
 
-    Reply refusal = mesh.serve(unreadable).refusal();
+    Reply refusal = mesh.serve(unreadable).decided();
 
     assertThat(refusal).isNotNull();
     assertThat(refusal.status()).isEqualTo(403);

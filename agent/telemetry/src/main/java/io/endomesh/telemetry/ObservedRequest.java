@@ -7,7 +7,10 @@ import io.endomesh.dataplane.Reply;
 import io.opentelemetry.api.trace.SpanContext;
 import org.jspecify.annotations.Nullable;
 
-/** One request that arrived. Holds strings only, nothing of the server's request. */
+/**
+ * One request that arrived. Holds strings only, nothing of the server's request. Written by the
+ * threads that serve it, and handed over when it ends.
+ */
 final class ObservedRequest extends Observed {
 
   final Protocol protocol;
@@ -20,13 +23,15 @@ final class ObservedRequest extends Observed {
   /** SPIFFE id the caller proved, null on plaintext. */
   final @Nullable String caller;
 
-  /** Policy that refused it, null if the application answered. */
-  final @Nullable String policy;
+  /** Policy or stage that refused it, null if the application answered. */
+  @Nullable String policy;
+
+  /** Why a stage refused it; a policy can be read. */
+  @Nullable String why;
 
   ObservedRequest(InboundCall call, SpanContext span, SpanContext parent, long startEpochNanos) {
     super(span, parent, startEpochNanos);
     InboundRequest request = call.request();
-    Reply refusal = call.refusal();
     this.protocol = request.protocol();
     this.authority = request.authority();
     this.method = request.method();
@@ -34,7 +39,16 @@ final class ObservedRequest extends Observed {
     this.remoteAddress = request.remoteAddress();
     this.localPort = request.localPort();
     this.caller = call.caller();
-    this.policy = refusal == null || !refusal.refuses() ? null : refusal.decidedBy();
+    decided(call);
+  }
+
+  /** Again when it ends: a server may have found another path for it, which is refused. */
+  void decided(InboundCall call) {
+    Reply refusal = call.decided();
+    if (refusal != null && refusal.refuses()) {
+      policy = refusal.decidedBy();
+      why = policy.indexOf('/') < 0 ? refusal.message() : null;
+    }
   }
 
   @Override

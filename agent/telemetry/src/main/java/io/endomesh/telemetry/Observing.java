@@ -64,8 +64,16 @@ final class Observing implements CallObserver {
   }
 
   @Override
+  public @Nullable String traceId(CallContext context) {
+    return context.trace() instanceof ObservedRequest observed && observed.span.isValid()
+        ? observed.span.getTraceId()
+        : null;
+  }
+
+  @Override
   public void servedEnded(InboundCall call, Outcome outcome) {
     if (call.context().trace() instanceof ObservedRequest observed) {
+      observed.decided(call);
       observed.end(outcome, observed.protocol, /* server= */ true);
       backlog.add(observed);
       if (observed.policy != null) {

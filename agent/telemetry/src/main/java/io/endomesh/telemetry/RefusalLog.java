@@ -108,6 +108,7 @@ final class RefusalLog {
       return "refused caller="
           + who
           + what(request.method, request.path, request.policy, request)
+          + (request.why == null ? "" : " why=\"" + sentence(request.why) + '"')
           + " trace="
           + request.span.getTraceId();
     }

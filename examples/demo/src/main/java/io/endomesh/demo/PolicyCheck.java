@@ -3,7 +3,7 @@ package io.endomesh.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 
-/** Only orders may call payments: others are refused, and everybody can see by what. */
+/** Only orders may call payments: others are refused, and operators can see by what. */
 final class PolicyCheck implements Check {
 
   private static final Duration EFFECT = Duration.ofSeconds(1);
@@ -31,6 +31,11 @@ final class PolicyCheck implements Check {
           "a trace naming " + POLICY,
           TELEMETRY,
           () -> names(shop.controller().api("traces?limit=500").get("traces"), "refusedBy"));
+      String trace = traceThatTheCallerIsTold(shop);
+      Await.until(
+          "the trace that the caller is told naming " + POLICY,
+          TELEMETRY,
+          () -> isNamedIn(shop.controller().api("traces?limit=500").get("traces"), trace));
       CheckFailed.unless(
           shop.shop().child("payments").output().contains(POLICY),
           "the log of payments does not name " + POLICY);
@@ -38,8 +43,30 @@ final class PolicyCheck implements Check {
       shop.controller().delete("authorizationpolicy", MeshedShop.FINANCE, "only-orders");
     }
     Duration off = Await.until("storefront served", EFFECT, () -> chargeDirectly(shop) == 200);
-    return "403 after %d ms, named in log, trace and console; served again after %d ms"
+    return "403 after %d ms, named in log, trace and console, not to the caller; served again after %d ms"
         .formatted(on.toMillis(), off.toMillis());
+  }
+
+  /** Storefront hands on what payments said. */
+  private static String traceThatTheCallerIsTold(MeshedShop shop) {
+    String told = shop.http().post(shop.storefront("/charge-directly")).body();
+    CheckFailed.unless(
+        !told.contains("Policy") && !told.contains("spiffe") && !told.contains("/charges"),
+        "the caller is told " + told);
+    int begin = told.indexOf(TRACE);
+    CheckFailed.unless(begin > 0, "the caller is not told its trace: " + told);
+    return told.substring(begin + TRACE.length(), told.indexOf(')', begin));
+  }
+
+  private static final String TRACE = "(trace ";
+
+  private static boolean isNamedIn(JsonNode traces, String id) {
+    for (JsonNode trace : traces) {
+      if (trace.path("traceId").asText().equals(id)) {
+        return trace.path("refusedBy").asText().startsWith(POLICY);
+      }
+    }
+    return false;
   }
 
   private static int chargeDirectly(MeshedShop shop) {

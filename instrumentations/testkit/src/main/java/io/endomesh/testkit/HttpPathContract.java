@@ -29,6 +29,7 @@ public abstract class HttpPathContract {
 
   private static final String POLICY = "AuthorizationPolicy/default/paths";
 
+  private final String token = TrailPromises.token();
   private final TestRoutes routes = new TestRoutes();
   private ServerUnderTest server = new NotStarted();
 
@@ -142,7 +143,7 @@ public abstract class HttpPathContract {
    * @param target as it goes on the wire
    */
   protected final RawHttp.Answer ask(String target) throws Exception {
-    return RawHttp.get(server.port(), target);
+    return RawHttp.get(server.port(), target, token);
   }
 
   /** Before the first start. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -36,6 +37,8 @@ abstract class HttpServerFixture {
 
   protected static final String CALLER = TestRoutes.spiffeId("storefront");
 
+  protected static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
   protected static final String POLICY = "AuthorizationPolicy/default/callers";
 
   protected final TestRoutes routes = new TestRoutes();
@@ -45,6 +48,9 @@ abstract class HttpServerFixture {
   protected final AtomicInteger begun = new AtomicInteger();
 
   protected final List<Integer> ended = new CopyOnWriteArrayList<>();
+
+  /** What operators read of those that the mesh answered. */
+  protected final List<String> decided = new CopyOnWriteArrayList<>();
 
   protected ServerUnderTest server = new NotStarted();
 
@@ -77,7 +83,15 @@ abstract class HttpServerFixture {
               }
 
               @Override
+              public @Nullable String traceId(CallContext context) {
+                return TRACE;
+              }
+
+              @Override
               public void servedEnded(InboundCall call, Outcome outcome) {
+                if (call.decided() != null) {
+                  decided.add(call.decided().decidedBy() + ": " + call.decided().message());
+                }
                 ended.add(outcome.status());
               }
             });

@@ -25,18 +25,26 @@ import org.junit.jupiter.api.Test;
 abstract class HttpServerPolicyContract extends HttpServerTlsContract {
 
   @Test
-  void caller_notAllowed_isRefusedWith403_namingThePolicy() throws Exception {
+  void caller_notAllowed_isRefusedWith403_andToldNothingButItsTrace() throws Exception {
     mode(TlsMode.PERMISSIVE, allowing(TestRoutes.spiffeId("orders")));
 
     HttpResponse<String> refused = get(mutual(CALLER), "https", "/echo");
     HttpResponse<String> allowed = get(mutual(TestRoutes.spiffeId("orders")), "https", "/echo");
 
     assertThat(refused.statusCode()).isEqualTo(403);
-    assertThat(refused.body()).contains(CALLER).contains(POLICY);
-    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue(POLICY);
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue("authorization");
+    assertThat(refused.body())
+        .isEqualTo("this caller may not make this request (trace " + TRACE + ")\n");
+    assertThat(refused.headers().map().toString())
+        .doesNotContain("AuthorizationPolicy")
+        .doesNotContain("spiffe");
     assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
     assertThat(allowed.statusCode()).isEqualTo(200);
     Await.until("both ends", () -> ended.equals(List.of(403, 200)));
+    assertThat(decided)
+        .as("for the operator")
+        .containsExactly(
+            POLICY + ": " + CALLER + " is not allowed by " + POLICY + ": GET /echo");
   }
 
   @Test
@@ -60,7 +68,7 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
   }
 
   @Test
-  void caller_overItsRateLimit_isRefusedWith429_namingThePolicyAndWhenToComeBack()
+  void caller_overItsRateLimit_isRefusedWith429_andToldThePolicyAndWhenToComeBack()
       throws Exception {
     routes.inbound(
         new Inbound(
@@ -99,7 +107,8 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
     guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
 
     assertThat(refused.statusCode()).isEqualTo(503);
-    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue(guard.policy());
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue("overload");
+    assertThat(refused.body()).doesNotContain(guard.policy());
     assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
     assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(200);
   }

@@ -1,6 +1,6 @@
 package io.endomesh.testkit;
 
-import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.trail.Trail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -25,18 +25,25 @@ public final class RawHttp {
    * @param application that answered, by {@code x-application}; empty if none did
    * @param path as that application sees it, by {@code x-path} as a form would encode it; empty if
    *     none did
-   * @param decidedBy policy that refused; empty if none did
+   * @param decidedBy policy that refused, by the trail of the request; empty if none did
    */
   public record Answer(int status, String application, String path, String decidedBy) {}
 
   /**
    * @param target between method and version, each char a byte
+   * @param token by which the trail is asked for
    */
-  static Answer get(int port, String target) throws IOException {
+  static Answer get(int port, String target, String token) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       String request =
-          "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+          "GET "
+              + target
+              + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+              + Trail.HEADER
+              + ": "
+              + token
+              + "\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return parse(head(socket.getInputStream()));
     }
@@ -70,6 +77,14 @@ public final class RawHttp {
         Integer.parseInt(lines[0].split(" ")[1]),
         headers.getOrDefault("x-application", ""),
         URLDecoder.decode(headers.getOrDefault("x-path", ""), StandardCharsets.UTF_8),
-        headers.getOrDefault(Reply.DECIDED_BY_HEADER, ""));
+        decidedBy(headers.getOrDefault(Trail.HEADER, "")));
   }
+
+  /** A string among the parameters of a structured field (RFC 9651). */
+  private static String decidedBy(String trail) {
+    int begin = trail.indexOf(DECIDED_BY);
+    return begin < 0 ? "" : trail.substring(begin + DECIDED_BY.length()).split("\"", 2)[0];
+  }
+
+  private static final String DECIDED_BY = ";decided-by=\"";
 }

@@ -165,7 +165,7 @@ final class CalleeTold {
     Mesh server = new Mesh(new Workload("", "", callee.name(), Map.of()), nanoTime, CLOCK);
     server.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), unlimited), null));
     InboundCall call = server.serve(arrived);
-    Reply refusal = call.refusal();
+    Reply refusal = call.decided();
     call.ended(refusal == null ? 0 : refusal.status(), Outcome.NOT_GRPC, null);
     return refusal;
   }

@@ -14,6 +14,12 @@ public final class SpiffeId {
     return SCHEME + trustDomain + "/ns/" + namespace + "/sa/" + service;
   }
 
+  /** True if two SPIFFE ids are of one trust domain. */
+  public static boolean sameDomain(String one, String other) {
+    int end = one.indexOf('/', SCHEME.length()) + 1;
+    return end > 0 && other.regionMatches(0, one, 0, end);
+  }
+
   /**
    * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one
    * URI name: with two, nobody is identified.

@@ -111,7 +111,8 @@ class AuthorizationTest extends Conformance {
 
   @Test
   @DisplayName(
-      "a refusal is 403, gRPC PERMISSION_DENIED, and names the policy and the caller (Envoy RBAC)")
+      "a refusal is 403, gRPC PERMISSION_DENIED, and names the policy and the caller to the"
+          + " operator (Envoy RBAC)")
   void refusal() {
     Authorization authorization =
         new Authorization(List.of(from("AuthorizationPolicy/shop/deny", ORDERS)), List.of());

@@ -43,10 +43,12 @@ class CorsTest extends Conformance {
           + " is not asked (Gateway API HTTPCORSFilter)")
   void preflight() {
     serve(PLAIN, Authorization.ALLOW_ALL);
-    Reply answer = mesh.serve(preflight(SITE, "PUT")).refusal();
+    InboundCall call = mesh.serve(preflight(SITE, "PUT"));
+    assertThat(call.decided().decidedBy()).isEqualTo(ROUTE);
+    Reply answer = call.refusal();
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.message()).isEmpty();
-    assertThat(answer.decidedBy()).isEqualTo(ROUTE);
+    assertThat(answer.decidedBy()).isEqualTo("cors");
     assertThat(answer.refuses()).isFalse();
     assertThat(headers(answer))
         .containsExactlyInAnyOrder(

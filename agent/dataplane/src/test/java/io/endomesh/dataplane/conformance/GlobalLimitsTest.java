@@ -411,7 +411,7 @@ class GlobalLimitsTest extends Conformance {
   }
 
   private Reply refused(TestRequest request) {
-    Reply refusal = mesh.serve(request).refusal();
+    Reply refusal = mesh.serve(request).decided();
     assertThat(refusal).isNotNull();
     return refusal;
   }

@@ -58,7 +58,7 @@ class OverloadTest extends Conformance {
   void refusal() {
     guard(between(2, 2));
     run(TestRequest.get("web", "/"), 2);
-    Reply reply = mesh.serve(TestRequest.get("web", "/cart")).refusal();
+    Reply reply = mesh.serve(TestRequest.get("web", "/cart")).decided();
     assertThat(reply).isNotNull();
     assertThat(reply.status()).isEqualTo(503);
     assertThat(reply.grpcStatus()).isEqualTo(Reply.GRPC_UNAVAILABLE);

@@ -245,7 +245,7 @@ class RateLimitsTest extends Conformance {
   }
 
   private Reply refused(TestRequest request) {
-    Reply refusal = mesh.serve(request).refusal();
+    Reply refusal = mesh.serve(request).decided();
     assertThat(refusal).isNotNull();
     return refusal;
   }

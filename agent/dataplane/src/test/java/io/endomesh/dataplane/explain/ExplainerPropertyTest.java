@@ -188,7 +188,7 @@ class ExplainerPropertyTest {
       }
     }
     var served = server.serve(arrived);
-    Reply refusal = served.refusal();
+    Reply refusal = served.decided();
     served.ended(200, Outcome.NOT_GRPC, null);
     return "to "
         + attempt.cluster().name()
