@@ -26,6 +26,7 @@ public final class InboundCall {
   private HeaderChanges responseHeaders;
   private @Nullable Reply decided;
   private @Nullable Reply refusal;
+  private final boolean endsConnection;
   private boolean ended;
 
   /**
@@ -46,6 +47,7 @@ public final class InboundCall {
     this.request = request;
     this.caller = caller;
     this.trail = mesh.trail(request);
+    this.endsConnection = refusal != null && refusal.stage() == Refusal.Stage.CONNECTION;
     this.decided = refusal == null ? null : refusal.reply();
     this.responseHeaders = responseHeaders;
     this.overload = overload;
@@ -74,6 +76,11 @@ public final class InboundCall {
    */
   public @Nullable Reply refusal() {
     return refusal;
+  }
+
+  /** True if the connection is to be closed behind the {@link #refusal}. */
+  public boolean endsConnection() {
+    return endsConnection;
   }
 
   /** The whole of {@link #refusal}, for the operator's eyes only; null if the application runs. */

@@ -1,11 +1,13 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.HeaderChanges;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The path of a call that arrives, the outbound picture mirrored. In order:
  *
  * <ol>
- *   <li>connection identity: who called is read from the certificate of this request's session, not
- *       from a header, and first, because every later stage asks it
+ *   <li>connection: who called is read from the certificate of this request's session, not from a
+ *       header, and first, because every later stage asks it. A connection outlives policies and
+ *       certificates: plaintext is refused where mutual TLS is demanded now, and so is a peer whose
+ *       certificate has ended; whoever refuses closes it, too
  *   <li>preflight: a browser's question whether a script may call is answered; before
  *       authorization, because browsers send no credentials with it, and the application is not
  *       asked
@@ -38,8 +42,21 @@ final class InboundPipeline {
   private static final String UNDECIDED = "authorization";
 
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
-    String caller = SpiffeId.of(request.peerIdentities());
+    Peer peer = request.peer();
+    String caller =
+        peer == Peer.UNKNOWN ? SpiffeId.of(request.peerIdentities()) : peer.spiffeId();
     Inbound.Port port = snapshot.inbound().port(request.localPort());
+    Reply noLonger = connection(mesh, port, peer);
+    if (noLonger != null) {
+      return new InboundCall(
+          mesh,
+          request,
+          caller,
+          new Refusal(Refusal.Stage.CONNECTION, noLonger),
+          HeaderChanges.NONE,
+          null,
+          Call.NO_TIMEOUT);
+    }
     CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
       Refusal refusal = refuse(mesh, port, request, caller);
@@ -54,6 +71,29 @@ final class InboundPipeline {
     }
     return serve(mesh, port, request, caller, rule.name(), rule.cors());
   }
+
+  static @Nullable Reply connection(Mesh mesh, Inbound.Port port, Peer peer) {
+    if (peer == Peer.PLAINTEXT) {
+      return port.tlsMode() == Inbound.TlsMode.STRICT ? PLAINTEXT_INTO_STRICT : null;
+    }
+    return peer.notAfterMillis() == Long.MAX_VALUE || !peer.hasExpired(mesh.clock().millis())
+        ? null
+        : unproved(
+            "the certificate of "
+                + peer.spiffeId()
+                + " ended at "
+                + Instant.ofEpochMilli(peer.notAfterMillis()));
+  }
+
+  /** Authorization is not asked: who it is about is not known. 401 would ask for a password. */
+  private static Reply unproved(String message) {
+    return new Reply(403, Reply.GRPC_UNAUTHENTICATED, message, BY_CONNECTION);
+  }
+
+  private static final String BY_CONNECTION = "connection";
+
+  private static final Reply PLAINTEXT_INTO_STRICT =
+      unproved("plaintext; a PeerAuthentication asks for mutual TLS (STRICT)");
 
   /** Before authorization, so it may not keep that from being asked: what fails matches nothing. */
   private static CorsRules.@Nullable Rule cors(Inbound.Port port, InboundRequest request) {

@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.identity.Peer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,14 @@ public interface InboundRequest extends Request {
    * from the session, because TLS resumption skips the trust manager.
    */
   List<String> peerIdentities();
+
+  /**
+   * What the connection says of who is at its other end. With {@link Peer#UNKNOWN}, of a server
+   * that cannot say, {@link #peerIdentities} alone counts, and nothing is asked of the connection.
+   */
+  default Peer peer() {
+    return Peer.UNKNOWN;
+  }
 
   /** Remote IP address in text form, or null if the server does not tell. */
   @Nullable String remoteAddress();

@@ -14,6 +14,8 @@ record Refusal(Stage stage, Reply reply) {
 
   /** Where a call ends, and what a caller is told who may not know more. */
   enum Stage {
+    /** Another one might be answered; this one is to be closed. */
+    CONNECTION("connection", false, "this connection may not be used any longer"),
     /** Nobody is told what a policy that keeps callers out is called, or reads. */
     AUTHORIZATION("authorization", false, "this caller may not make this request"),
     /** Whom a limit keeps waiting may ask its owner for more, and has to find them. */

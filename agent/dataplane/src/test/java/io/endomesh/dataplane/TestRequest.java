@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.identity.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   private boolean replayable = true;
   private long nanosLeft = Call.NO_TIMEOUT;
   private List<String> peerIdentities = List.of();
+  private Peer peer = Peer.UNKNOWN;
   private Supplier<String> routed;
 
   private TestRequest(Protocol protocol, String method, String authority, String target) {
@@ -102,6 +104,17 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   public TestRequest from(String... identities) {
     peerIdentities = List.of(identities);
     return this;
+  }
+
+  /** On a connection of which the server knows more than names. */
+  public TestRequest on(Peer connection) {
+    peer = connection;
+    return this;
+  }
+
+  @Override
+  public Peer peer() {
+    return peer;
   }
 
   @Override

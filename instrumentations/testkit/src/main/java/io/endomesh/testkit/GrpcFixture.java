@@ -32,6 +32,7 @@ abstract class GrpcFixture {
   static final int DEADLINE_EXCEEDED = 4;
   static final int NOT_FOUND = 5;
   static final int PERMISSION_DENIED = 7;
+  static final int UNAUTHENTICATED = 16;
   static final int RESOURCE_EXHAUSTED = 8;
   static final int UNAVAILABLE = 14;
   static final String TARGET = "inventory:9090";

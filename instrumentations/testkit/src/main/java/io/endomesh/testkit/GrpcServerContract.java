@@ -33,6 +33,24 @@ abstract class GrpcServerContract extends GrpcLimitContract {
   }
 
   @Test
+  void server_changesToStrict_refusesTheNextCallOnAKeptPlaintextConnection_andClosesIt() {
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    routes.host(TARGET, plaintext(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+
+    inbound(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
+    Answer refused = client.unary("hello");
+
+    assertThat(refused.status()).isEqualTo(UNAUTHENTICATED);
+    assertThat(refused.decidedBy()).isEqualTo("connection");
+    assertThat(refused.text()).isEqualTo("this connection may not be used any longer");
+    // A new connection is refused before it is one.
+    Await.until("end of the connection", () -> client.unary("hello").status() == UNAVAILABLE);
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    Await.until("another connection", () -> client.unary("hello").status() == OK);
+  }
+
+  @Test
   void server_permissive_servesPlaintextWithoutACaller() {
     inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     routes.host(TARGET, plaintext(one));

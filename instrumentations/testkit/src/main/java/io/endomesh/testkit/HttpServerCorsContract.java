@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a browser's scripts may read. */
-abstract class HttpServerCorsContract extends HttpServerPolicyContract {
+abstract class HttpServerCorsContract extends HttpServerConnectionContract {
 
   private static final String SITE = "https://shop.example";
 

@@ -13,12 +13,17 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.limit.LimitKey;
 import io.endomesh.dataplane.limit.Rate;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.limit.RateLimits;
+import io.endomesh.dataplane.route.Cors;
+import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.dataplane.route.RouteMatch;
+import io.endomesh.dataplane.route.StringMatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,6 +124,47 @@ class RefusalsTest extends Conformance {
       assertThat(told.decidedBy()).isEqualTo("rate-limit");
       assertThat(told.message()).isEqualTo("too many requests");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DISABLE, true", "PERMISSIVE, true", "STRICT, false"})
+  @DisplayName(
+      "where mutual TLS is demanded (STRICT) the next request on a plaintext connection is refused"
+          + " with 403, gRPC UNAUTHENTICATED, and the connection is to be closed; one of which"
+          + " the server cannot say, as of TLS of its own, is decided by policies alone (beyond"
+          + " Istio, which drains such connections)")
+  void plaintext(Inbound.TlsMode mode, boolean isServed) {
+    publish(new Inbound.Port(mode, Authorization.ALLOW_ALL));
+    InboundCall call = mesh.serve(TestRequest.get("web", "/").on(Peer.PLAINTEXT));
+    assertThat(call.refusal() == null).isEqualTo(isServed);
+    assertThat(call.endsConnection()).isNotEqualTo(isServed);
+    if (!isServed) {
+      assertThat(call.refusal().status()).isEqualTo(403);
+      assertThat(call.refusal().grpcStatus()).isEqualTo(Reply.GRPC_UNAUTHENTICATED);
+      assertThat(call.refusal().decidedBy()).isEqualTo("connection");
+      assertThat(call.decided().message()).contains("STRICT");
+    }
+    assertThat(mesh.serve(TestRequest.get("web", "/")).refusal()).isNull();
+  }
+
+  @Test
+  @DisplayName("a preflight on a connection that may not be used is refused too")
+  void plaintextPreflight() {
+    Cors cors = new Cors(List.of(new StringMatch.Present()), "PUT", "", "", "5", false, false);
+    CorsRules rules =
+        new CorsRules(
+            List.of(
+                new CorsRules.Rule(
+                    "r",
+                    new RouteMatch(new PathMatch.Prefix("/"), null, List.of(), List.of()),
+                    cors)));
+    publish(new Inbound.Port(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL, rules));
+    TestRequest preflight =
+        TestRequest.of("OPTIONS", "web", "/")
+            .header("origin", "https://site.example")
+            .header("access-control-request-method", "PUT");
+    assertThat(mesh.serve(preflight).refusal().status()).isEqualTo(200);
+    assertThat(mesh.serve(preflight.on(Peer.PLAINTEXT)).refusal().status()).isEqualTo(403);
   }
 
   private static Policy policy(List<Policy.Rule> rules) {

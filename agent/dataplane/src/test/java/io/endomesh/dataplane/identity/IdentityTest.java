@@ -66,6 +66,23 @@ class IdentityTest {
   }
 
   @Test
+  void peer_ofASession_isReadOnce() throws SSLException {
+    SSLSession session = handshake(web.clientTls(ORDERS).context(), orders.serverContext());
+
+    Peer peer = Peer.of(session, null);
+
+    assertThat(peer.identities()).containsExactly(WEB);
+    assertThat(peer.spiffeId()).isEqualTo(WEB);
+    assertThat(peer.hasExpired(web.notAfter().toEpochMilli())).isFalse();
+    assertThat(peer.hasExpired(web.notAfter().toEpochMilli() + 1)).isTrue();
+    assertThat(Peer.of(session, peer)).isSameAs(peer);
+    assertThat(Peer.of(session, Peer.PLAINTEXT).spiffeId()).isEqualTo(WEB);
+    SSLSession next = handshake(web.clientTls(ORDERS).context(), orders.serverContext());
+    assertThat(Peer.of(next, peer)).isNotSameAs(peer);
+    assertThat(Peer.ofKept(session).spiffeId()).isEqualTo(WEB);
+  }
+
+  @Test
   void peerIdentities_plaintext_isEmpty() {
     assertThat(PeerIdentities.of((SSLSession) null)).isEmpty();
   }

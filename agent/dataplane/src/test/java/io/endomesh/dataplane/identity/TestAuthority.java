@@ -64,13 +64,28 @@ public final class TestAuthority {
     }
   }
 
+  /** An identity that ends. */
+  public Identity identity(Duration validity, String... uris) {
+    try {
+      KeyPair own = newKey();
+      return new Identity(
+          List.of(certificate(own, validity, uris)), own.getPrivate(), List.of(root));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   public X509Certificate certificate(KeyPair own, String... uris) {
+    return certificate(own, Duration.ofHours(1), uris);
+  }
+
+  private X509Certificate certificate(KeyPair own, Duration validity, String... uris) {
     return sign(
         own,
         "CN=workload",
         new X500Name("CN=test root"),
         false,
-        Duration.ofHours(1),
+        validity,
         GeneralName.uniformResourceIdentifier,
         uris);
   }

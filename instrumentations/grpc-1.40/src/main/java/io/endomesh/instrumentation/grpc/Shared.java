@@ -17,6 +17,9 @@ public final class Shared {
   /** On a served connection's attributes: its TLS session is the mesh's own, and can be trusted. */
   public static final String MESH_SESSION = "io.endomesh.meshSession";
 
+  /** On the attributes of a served connection that the mesh looked at: closes it. */
+  public static final String CLOSE = "io.endomesh.close";
+
   private static final ClassValue<ConcurrentMap<String, Object>> OBJECTS =
       new ClassValue<>() {
         @Override

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -22,7 +23,7 @@ final class InboundHttp implements InboundRequest {
   private final String method;
   private final URI uri;
   private final Headers headers;
-  private final List<String> peerIdentities;
+  private final Peer peer;
   private final @Nullable InetAddress remoteAddress;
   private final int localPort;
 
@@ -30,7 +31,7 @@ final class InboundHttp implements InboundRequest {
     this.method = exchange.getRequestMethod();
     this.uri = exchange.getRequestURI();
     this.headers = exchange.getRequestHeaders();
-    this.peerIdentities = Wires.peerIdentities(channel);
+    this.peer = Wires.peer(channel);
     Socket socket = channel.socket();
     this.remoteAddress = socket.getInetAddress();
     this.localPort = socket.getLocalPort();
@@ -38,7 +39,12 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return peerIdentities;
+    return peer.identities();
+  }
+
+  @Override
+  public Peer peer() {
+    return peer;
   }
 
   @Override

@@ -52,6 +52,9 @@ final class ServedRequest {
     REQUESTS.put(connection, served);
     Reply refusal = call.refusal();
     if (refusal != null) {
+      if (call.endsConnection()) {
+        exchange.getResponseHeaders().set("Connection", "close");
+      }
       refuse(refusal, exchange);
       return Boolean.TRUE;
     }

@@ -1,11 +1,10 @@
 package io.endomesh.instrumentation.httpserver;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -44,7 +43,7 @@ final class TlsWire {
   /** True when the handshake is done; guarded by {@link #reading}. */
   private boolean established;
 
-  private volatile @Nullable List<String> peerIdentities;
+  private volatile @Nullable Peer peer;
 
   /**
    * @param first byte that the peer sent
@@ -145,14 +144,11 @@ final class TlsWire {
     send(channel, ByteBuffer.wrap(source, offset, length));
   }
 
-  /** URI names of the peer's verified certificate. Not before the handshake is done. */
-  List<String> peerIdentities() {
-    List<String> known = peerIdentities;
-    if (known == null) {
-      known = PeerIdentities.of(engine.getSession());
-      peerIdentities = known;
-    }
-    return known;
+  /** Not before the handshake is done. */
+  Peer peer() {
+    Peer now = Peer.of(engine.getSession(), peer);
+    peer = now;
+    return now;
   }
 
   /**

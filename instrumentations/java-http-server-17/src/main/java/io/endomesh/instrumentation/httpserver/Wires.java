@@ -1,9 +1,9 @@
 package io.endomesh.instrumentation.httpserver;
 
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.weaving.WeakIdentityMap;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +65,9 @@ final class Wires {
     }
   }
 
-  /** URI names of the peer's certificate; empty on any connection that is not the mesh's. */
-  static List<String> peerIdentities(SocketChannel channel) {
+  static Peer peer(SocketChannel channel) {
     @Nullable TlsWire tls = tls(channel);
-    return tls == null ? List.of() : tls.peerIdentities();
+    return tls == null ? Peer.PLAINTEXT : tls.peer();
   }
 
   static void closing(SocketChannel channel) {

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.jetty;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.weaving.Suppressed;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ final class InboundHttp implements InboundRequest {
   private final Request request;
   private final EndPoint socket;
   private final @Nullable MeshEndPoint mesh;
+  private final boolean hasOtherTls;
   private final int localPort;
   private HttpURI uri;
 
@@ -34,14 +38,17 @@ final class InboundHttp implements InboundRequest {
     this.uri = request.getHttpURI();
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
     MeshEndPoint found = null;
+    boolean tls = false;
     while (endPoint instanceof EndPoint.Wrapper wrapper) {
       if (endPoint instanceof MeshEndPoint ofMesh) {
         found = ofMesh;
       }
+      tls |= endPoint instanceof SslConnection.SslEndPoint;
       endPoint = wrapper.unwrap();
     }
     this.socket = endPoint;
     this.mesh = found;
+    this.hasOtherTls = tls || endPoint instanceof SslConnection.SslEndPoint;
     this.localPort = FirstByteConnection.port(endPoint.getLocalSocketAddress());
   }
 
@@ -67,7 +74,20 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return mesh == null ? List.of() : mesh.peerIdentities();
+    return peer().identities();
+  }
+
+  /** HTTP/3 and a domain socket are no connections that could have had the mesh's TLS. */
+  @Override
+  public Peer peer() {
+    if (mesh != null) {
+      return mesh.peer();
+    }
+    return hasOtherTls
+            || localPort == 0
+            || request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_3
+        ? Peer.UNKNOWN
+        : Peer.PLAINTEXT;
   }
 
   @Override

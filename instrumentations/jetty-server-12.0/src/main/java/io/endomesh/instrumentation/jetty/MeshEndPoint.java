@@ -1,11 +1,10 @@
 package io.endomesh.instrumentation.jetty;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import java.lang.reflect.Method;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.eclipse.jetty.io.EndPoint;
@@ -33,7 +32,7 @@ final class MeshEndPoint extends ProxyConnectionFactory.ProxyEndPoint {
   private static final @Nullable Method SESSION_DATA = sessionData();
 
   private final SslConnection tls;
-  private volatile @Nullable List<String> peerIdentities;
+  private volatile @Nullable Peer peer;
 
   MeshEndPoint(SslConnection tls) {
     super(
@@ -51,14 +50,11 @@ final class MeshEndPoint extends ProxyConnectionFactory.ProxyEndPoint {
     }
   }
 
-  /** URI names of the peer's verified certificate. Not before the handshake is done. */
-  List<String> peerIdentities() {
-    List<String> known = peerIdentities;
-    if (known == null) {
-      known = PeerIdentities.of(session());
-      peerIdentities = known;
-    }
-    return known;
+  /** Not before the handshake is done. */
+  Peer peer() {
+    Peer now = Peer.of(session(), peer);
+    peer = now;
+    return now;
   }
 
   /** The application may ask who calls, as on a connector with TLS. */

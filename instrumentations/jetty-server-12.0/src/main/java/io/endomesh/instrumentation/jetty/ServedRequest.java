@@ -40,6 +40,9 @@ final class ServedRequest {
     request.addHttpStreamWrapper(stream -> new ServedStream(stream, call));
     Reply refusal = call.refusal();
     if (refusal != null) {
+      if (call.endsConnection()) {
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      }
       refuse(refusal, request, response, callback);
       return Boolean.TRUE;
     }

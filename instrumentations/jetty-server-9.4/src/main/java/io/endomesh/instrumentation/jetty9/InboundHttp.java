@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.jetty9;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.jetty9.before10.JettyApi;
 import io.endomesh.weaving.Suppressed;
 import java.net.InetAddress;
@@ -12,7 +13,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.HttpOutput;
 import org.eclipse.jetty.server.Request;
@@ -32,6 +35,7 @@ final class InboundHttp implements InboundRequest {
   private final Request request;
   private final @Nullable Socket socket;
   private final @Nullable MeshConnection mesh;
+  private final boolean hasOtherTls;
   private String path;
 
   InboundHttp(HttpChannel channel) {
@@ -42,7 +46,9 @@ final class InboundHttp implements InboundRequest {
       outermost = below;
     }
     this.socket = outermost.getTransport() instanceof SocketChannel open ? open.socket() : null;
-    this.mesh = outermost.getConnection() instanceof MeshConnection ofMesh ? ofMesh : null;
+    Connection connection = outermost.getConnection();
+    this.mesh = connection instanceof MeshConnection ofMesh ? ofMesh : null;
+    this.hasOtherTls = mesh == null && connection instanceof SslConnection;
   }
 
   /** True if the path is another one from now on. */
@@ -67,7 +73,15 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return mesh == null ? List.of() : mesh.peerIdentities();
+    return peer().identities();
+  }
+
+  @Override
+  public Peer peer() {
+    if (mesh != null) {
+      return mesh.peer();
+    }
+    return hasOtherTls || socket == null ? Peer.UNKNOWN : Peer.PLAINTEXT;
   }
 
   @Override

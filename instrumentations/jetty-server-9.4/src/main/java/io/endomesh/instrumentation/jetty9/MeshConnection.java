@@ -1,10 +1,9 @@
 package io.endomesh.instrumentation.jetty9;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.io.EndPoint;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshConnection extends SslConnection {
 
-  private volatile @Nullable List<String> peerIdentities;
+  private volatile @Nullable Peer peer;
 
   MeshConnection(ServerConnector connector, EndPoint endPoint, SSLEngine engine) {
     super(
@@ -31,14 +30,11 @@ final class MeshConnection extends SslConnection {
         /* useDirectBuffersForDecryption= */ false);
   }
 
-  /** URI names of the peer's verified certificate. Not before the handshake is done. */
-  List<String> peerIdentities() {
-    List<String> known = peerIdentities;
-    if (known == null) {
-      known = PeerIdentities.of(getSSLEngine().getSession());
-      peerIdentities = known;
-    }
-    return known;
+  /** Not before the handshake is done. */
+  Peer peer() {
+    Peer now = Peer.of(getSSLEngine().getSession(), peer);
+    peer = now;
+    return now;
   }
 
   /** As a servlet gets it on a connector with TLS. */

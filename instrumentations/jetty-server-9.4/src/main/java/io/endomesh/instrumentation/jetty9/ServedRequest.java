@@ -59,6 +59,9 @@ final class ServedRequest {
     request.setAttribute(ATTRIBUTE, served);
     Reply refusal = call.refusal();
     if (refusal != null) {
+      if (call.endsConnection()) {
+        JettyApi.headers(request.getResponse()).setHeader("Connection", "close");
+      }
       refuse(refusal, request);
       return Boolean.TRUE;
     }

@@ -3,11 +3,13 @@ package io.endomesh.instrumentation.tomcat;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.http.MimeHeaders;
 import org.apache.tomcat.util.net.SSLSupport;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +49,20 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
+    return peer().identities();
+  }
+
+  /** Plaintext of connectors that could take the mesh's TLS, as {@link ServedPorts} has them. */
+  @Override
+  public Peer peer() {
     MeshSslSupport session = meshSession(request.getCoyoteRequest());
-    return session == null ? List.of() : session.peerIdentities();
+    if (session != null) {
+      return session.peer();
+    }
+    return request.getConnector().getProtocolHandler() instanceof Http11NioProtocol http
+            && !http.isSSLEnabled()
+        ? Peer.PLAINTEXT
+        : Peer.UNKNOWN;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.endomesh.instrumentation.tomcat;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
-import java.util.List;
+import io.endomesh.dataplane.identity.Peer;
 import java.util.Map;
 import javax.net.ssl.SSLSession;
 import org.apache.tomcat.util.net.jsse.JSSESupport;
@@ -13,15 +12,14 @@ import org.apache.tomcat.util.net.jsse.JSSESupport;
  */
 final class MeshSslSupport extends JSSESupport {
 
-  private final List<String> peerIdentities;
+  private final Peer peer;
 
   MeshSslSupport(SSLSession session) {
     super(session, Map.of());
-    peerIdentities = PeerIdentities.of(session);
+    peer = Peer.of(session, /* known= */ null);
   }
 
-  /** URI names of the peer's verified certificate. */
-  List<String> peerIdentities() {
-    return peerIdentities;
+  Peer peer() {
+    return peer;
   }
 }

@@ -60,6 +60,9 @@ final class ServedRequest {
       refusal = state instanceof InboundCall call ? call.rerouted() : null;
     }
     if (refusal != null) {
+      if (coyote.getAttribute(ATTRIBUTE) instanceof InboundCall call && call.endsConnection()) {
+        closeBehind(coyote, response);
+      }
       write(refusal, response);
     }
     return refusal == null;
@@ -84,6 +87,13 @@ final class ServedRequest {
       request.getAttributes().remove(ATTRIBUTE);
       Response response = request.getResponse();
       call.ended(response.getStatus(), Outcome.NOT_GRPC, response.getErrorException());
+    }
+  }
+
+  /** A stream of HTTP/2 has no connection of its own to close. */
+  private static void closeBehind(org.apache.coyote.Request request, Response response) {
+    if (!request.protocol().equals("HTTP/2.0")) {
+      response.setHeader("Connection", "close");
     }
   }
 

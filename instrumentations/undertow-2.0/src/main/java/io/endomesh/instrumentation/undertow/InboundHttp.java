@@ -3,7 +3,9 @@ package io.endomesh.instrumentation.undertow;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
 import io.undertow.util.Headers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,8 +38,22 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return tls == null ? List.of() : tls.peerIdentities();
+    return peer().identities();
   }
+
+  /** AJP, and what has TLS of its own, never had a choice. */
+  @Override
+  public Peer peer() {
+    if (tls != null) {
+      return tls.peer();
+    }
+    ServerConnection connection = exchange.getConnection();
+    return connection.getSslSession() == null && !AJP.equals(connection.getTransportProtocol())
+        ? Peer.PLAINTEXT
+        : Peer.UNKNOWN;
+  }
+
+  private static final String AJP = "ajp";
 
   @Override
   public @Nullable String remoteAddress() {

@@ -1,6 +1,6 @@
 package io.endomesh.instrumentation.undertow;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.weaving.WeakIdentityMap;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -12,7 +12,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
-import java.util.List;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ final class MeshTls {
   private static final MethodHandle CONNECTION = connection();
 
   private final SSLEngine engine;
-  private volatile @Nullable List<String> peerIdentities;
+  private volatile @Nullable Peer peer;
 
   private MeshTls(SSLEngine engine) {
     this.engine = engine;
@@ -97,13 +96,10 @@ final class MeshTls {
         : null;
   }
 
-  /** URI names of the peer's verified certificate. Not before the handshake is done. */
-  List<String> peerIdentities() {
-    List<String> known = peerIdentities;
-    if (known == null) {
-      known = PeerIdentities.of(engine.getSession());
-      peerIdentities = known;
-    }
-    return known;
+  /** Not before the handshake is done. */
+  Peer peer() {
+    Peer now = Peer.of(engine.getSession(), peer);
+    peer = now;
+    return now;
   }
 }

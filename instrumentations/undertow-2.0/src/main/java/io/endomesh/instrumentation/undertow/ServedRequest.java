@@ -71,6 +71,9 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
     served.listenTo(exchange);
     Reply refusal = call.refusal();
     if (refusal != null) {
+      if (call.endsConnection()) {
+        exchange.setPersistent(false);
+      }
       refuse(refusal, exchange);
       return Boolean.TRUE;
     }

@@ -43,6 +43,9 @@ final class MeshServerInterceptor implements ServerInterceptor {
     Reply refusal = inbound.refusal();
     if (refusal != null) {
       served.close(MetadataText.status(refusal), MetadataText.trailers(refusal));
+      if (inbound.endsConnection()) {
+        request.closeConnection();
+      }
       return new ServerCall.Listener<>() {};
     }
     CallContext before = inbound.context().attach();

@@ -2,14 +2,16 @@ package io.endomesh.instrumentation.grpc.core;
 
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.grpc.Shared;
+import io.endomesh.weaving.WeakIdentityMap;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.net.InetSocketAddress;
 import java.util.List;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A gRPC call that arrived, as the mesh sees it. Not thread-safe. */
@@ -20,6 +22,13 @@ final class ServedRequest implements InboundRequest {
           Attributes.Key.class,
           Shared.MESH_SESSION,
           () -> Attributes.Key.create(Shared.MESH_SESSION));
+
+  private static final Attributes.Key<Runnable> CLOSE =
+      Shared.object(
+          Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
+
+  /** Of sessions of the mesh. What is kept for one does not hold it. */
+  private static final WeakIdentityMap<SSLSession, Peer> PEERS = new WeakIdentityMap<>();
 
   private final ServerCall<?, ?> call;
   private final Metadata headers;
@@ -72,13 +81,39 @@ final class ServedRequest implements InboundRequest {
     return false;
   }
 
-  /** Of mesh sessions only: another TLS set-up may trust authorities that give out any name. */
   @Override
   public List<String> peerIdentities() {
+    return peer().identities();
+  }
+
+  /** Of mesh sessions only: another TLS set-up may trust authorities that give out any name. */
+  @Override
+  public Peer peer() {
     Attributes attributes = call.getAttributes();
-    return attributes.get(MESH_SESSION) == null
-        ? List.of()
-        : PeerIdentities.of(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    if (attributes.get(CLOSE) == null) {
+      return Peer.UNKNOWN;
+    }
+    SSLSession session =
+        attributes.get(MESH_SESSION) == null
+            ? null
+            : attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return Peer.PLAINTEXT;
+    }
+    Peer known = PEERS.get(session);
+    if (known == null) {
+      known = Peer.ofKept(session);
+      PEERS.put(session, known);
+    }
+    return known;
+  }
+
+  /** Calls under way are answered before. */
+  void closeConnection() {
+    Runnable close = call.getAttributes().get(CLOSE);
+    if (close != null) {
+      close.run();
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.NettySslContextServerCredentials;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -31,6 +32,10 @@ final class FirstByteHandler extends ByteToMessageDecoder {
           Shared.MESH_SESSION,
           () -> Attributes.Key.create(Shared.MESH_SESSION));
 
+  private static final Attributes.Key<Runnable> CLOSE =
+      Shared.object(
+          Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
+
   private final GrpcHttp2ConnectionHandler grpc;
   private final AppNegotiator app;
   private @Nullable ProtocolNegotiationEvent started;
@@ -51,7 +56,7 @@ final class FirstByteHandler extends ByteToMessageDecoder {
     started = negotiation;
     rule = ruleOf(ctx);
     if (rule == null || !rule.detects()) {
-      goOn(ctx, app.newHandler(grpc), negotiation);
+      goOn(ctx, app.newHandler(grpc), known(negotiation, ctx, /* mesh= */ null));
     }
   }
 
@@ -71,9 +76,9 @@ final class FirstByteHandler extends ByteToMessageDecoder {
     boolean tls = in.getUnsignedByte(in.readerIndex()) == ServerTls.TLS_FIRST_BYTE;
     SSLContext context = now.context();
     if (tls && context != null) {
-      goOn(ctx, tlsHandler(context), meshSession(negotiation));
+      goOn(ctx, tlsHandler(context), known(negotiation, ctx, /* mesh= */ true));
     } else if (!tls && now.acceptsPlaintext()) {
-      goOn(ctx, app.newHandler(grpc), negotiation);
+      goOn(ctx, app.newHandler(grpc), known(negotiation, ctx, /* mesh= */ null));
     } else {
       in.skipBytes(in.readableBytes());
       ctx.close();
@@ -87,12 +92,15 @@ final class FirstByteHandler extends ByteToMessageDecoder {
         .newHandler(grpc);
   }
 
-  private static ProtocolNegotiationEvent meshSession(ProtocolNegotiationEvent event) {
-    return InternalProtocolNegotiationEvent.withAttributes(
-        event,
+  /** Gives calls of the connection to know what it is. */
+  private static ProtocolNegotiationEvent known(
+      ProtocolNegotiationEvent event, ChannelHandlerContext ctx, @Nullable Boolean mesh) {
+    Channel connection = ctx.channel();
+    Attributes.Builder attributes =
         InternalProtocolNegotiationEvent.getAttributes(event).toBuilder()
-            .set(MESH_SESSION, true)
-            .build());
+            .set(CLOSE, connection::close);
+    return InternalProtocolNegotiationEvent.withAttributes(
+        event, (mesh == null ? attributes : attributes.set(MESH_SESSION, mesh)).build());
   }
 
   /**

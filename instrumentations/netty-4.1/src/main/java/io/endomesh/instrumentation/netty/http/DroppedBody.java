@@ -24,11 +24,12 @@ final class DroppedBody {
   /**
    * @param request refused, its head
    * @param refusal done when it is written
+   * @param endsConnection whatever the request says
    */
-  DroppedBody(HttpRequest request, ChannelFuture refusal) {
+  DroppedBody(HttpRequest request, ChannelFuture refusal, boolean endsConnection) {
     this.refusal = refusal;
     this.comes = comes(request);
-    this.keepsAlive = keepsAlive(request);
+    this.keepsAlive = keepsAlive(request) && !endsConnection;
   }
 
   /** Not of a caller that waits to be told to send it, nor behind a head that nobody understood. */

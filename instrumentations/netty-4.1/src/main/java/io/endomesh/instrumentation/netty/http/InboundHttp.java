@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.netty.http;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.netty.Attributes;
 import io.endomesh.instrumentation.netty.PathReading;
 import io.endomesh.instrumentation.netty.TargetPath;
@@ -50,7 +51,12 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return MeshTls.peerIdentities(connection);
+    return peer().identities();
+  }
+
+  @Override
+  public Peer peer() {
+    return MeshTls.peer(connection);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.endomesh.instrumentation.netty.http;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.netty.Attributes;
 import io.netty.channel.Channel;
+import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,8 @@ final class MeshTls {
 
   private static final AttributeKey<SSLEngine> ENGINE = AttributeKey.valueOf(Attributes.TLS);
 
+  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf("io.endomesh.peer");
+
   private MeshTls() {}
 
   static void on(Channel connection, SSLEngine engine) {
@@ -27,12 +29,26 @@ final class MeshTls {
     return connection.attr(ENGINE).get() != null;
   }
 
-  /**
-   * URI names of the peer's verified certificate; empty on any connection that is not the mesh's.
-   * Not before the handshake is done.
-   */
-  static List<String> peerIdentities(Channel connection) {
+  /** What a connection is unless it becomes one of the mesh; found out once, for all its requests. */
+  static void otherwise(Channel connection) {
+    Attribute<Peer> known = connection.attr(PEER);
+    if (known.get() == null) {
+      known.set(Codecs.hasTls(connection.pipeline()) ? Peer.UNKNOWN : Peer.PLAINTEXT);
+    }
+  }
+
+  /** Not before the handshake is done. */
+  static Peer peer(Channel connection) {
     @Nullable SSLEngine engine = connection.attr(ENGINE).get();
-    return engine == null ? List.of() : PeerIdentities.of(engine.getSession());
+    Attribute<Peer> known = connection.attr(PEER);
+    Peer before = known.get();
+    if (engine == null) {
+      return before == null ? Peer.UNKNOWN : before;
+    }
+    Peer now = Peer.of(engine.getSession(), before);
+    if (now != before) {
+      known.set(now);
+    }
+    return now;
   }
 }

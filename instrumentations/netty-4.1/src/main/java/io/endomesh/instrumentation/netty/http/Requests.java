@@ -85,7 +85,10 @@ final class Requests extends ChannelDuplexHandler {
     }
     ChannelPromise written = begun.ending(ctx.newPromise());
     ctx.writeAndFlush(begun.refusal(), written);
-    dropped = new DroppedBody(request, written);
+    if (begun.endsConnection() && ctx.channel() != connection) {
+      written.addListener(done -> connection.close());
+    }
+    dropped = new DroppedBody(request, written, begun.endsConnection());
   }
 
   private void pass(ChannelHandlerContext ctx, Object message) {

@@ -27,6 +27,7 @@ final class ServedConnection {
     if (codec == null) {
       return;
     }
+    MeshTls.otherwise(connection);
     if (pipeline.get(Requests.class) == null) {
       pipeline.addAfter(codec, /* name= */ null, new Requests(connection));
     }

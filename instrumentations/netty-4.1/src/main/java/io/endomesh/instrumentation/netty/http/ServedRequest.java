@@ -58,7 +58,7 @@ final class ServedRequest {
     this.connection = connection;
     this.call = call;
     this.isHead = request.method().equals(HttpMethod.HEAD);
-    this.keepsAlive = DroppedBody.keepsAlive(request);
+    this.keepsAlive = DroppedBody.keepsAlive(request) && !call.endsConnection();
   }
 
   /**
@@ -89,6 +89,11 @@ final class ServedRequest {
 
   boolean isRefused() {
     return call.refusal() != null;
+  }
+
+  /** True if the connection goes with the refusal; a stream of HTTP/2 would go alone. */
+  boolean endsConnection() {
+    return call.endsConnection();
   }
 
   /** The answer of a refused request. */

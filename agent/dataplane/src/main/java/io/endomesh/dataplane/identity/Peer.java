@@ -1,0 +1,94 @@
+package io.endomesh.dataplane.identity;
+
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the other end of a connection to a server, as its TLS session says. Servers keep it
+ * with the connection and give it to each request on that; who that may be, and for how long, is
+ * asked anew each time, because a session outlives certificates and policies. Immutable.
+ */
+public final class Peer {
+
+  /** Of a connection without TLS, to a server port that might have had the mesh's. */
+  public static final Peer PLAINTEXT = new Peer(null, List.of(), Long.MAX_VALUE);
+
+  /** Of a connection that the mesh knows nothing of: TLS of the application's own. */
+  public static final Peer UNKNOWN = new Peer(null, List.of(), Long.MAX_VALUE);
+
+  private final @Nullable SSLSession session;
+  private final List<String> identities;
+  private final @Nullable String spiffeId;
+  private final long notAfterMillis;
+
+  private Peer(@Nullable SSLSession session, List<String> identities, long notAfterMillis) {
+    this.session = session;
+    this.identities = List.copyOf(identities);
+    this.spiffeId = SpiffeId.of(this.identities);
+    this.notAfterMillis = notAfterMillis;
+  }
+
+  /**
+   * Of a TLS connection of the mesh, whose handshake is done. Allocates nothing while its session
+   * stays the same; TLS 1.2 can make another one, of another peer.
+   *
+   * @param known what this said of the connection before
+   */
+  public static Peer of(SSLSession session, @Nullable Peer known) {
+    return known != null && known.session == session ? known : read(session, session);
+  }
+
+  /** As {@link #of}, for who keeps it by the session, which it does not hold then. */
+  public static Peer ofKept(SSLSession session) {
+    return read(session, /* holds= */ null);
+  }
+
+  private static Peer read(SSLSession session, @Nullable SSLSession holds) {
+    try {
+      Certificate[] chain = session.getPeerCertificates();
+      return new Peer(holds, PeerIdentities.of(chain), end(chain));
+    } catch (SSLPeerUnverifiedException noClientCertificate) {
+      return new Peer(holds, List.of(), Long.MAX_VALUE);
+    }
+  }
+
+  /** Of the first that ends. A root says nothing about itself: it is trusted, or it is not. */
+  private static long end(Certificate[] chain) {
+    long end = Long.MAX_VALUE;
+    for (int i = 0; i < chain.length; i++) {
+      if (chain[i] instanceof X509Certificate certificate
+          && (i == 0 || !isSelfIssued(certificate))) {
+        end = Math.min(end, certificate.getNotAfter().getTime());
+      }
+    }
+    return end;
+  }
+
+  private static boolean isSelfIssued(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+  }
+
+  /** URI names of the verified certificate; empty if there is none. */
+  public List<String> identities() {
+    return identities;
+  }
+
+  /** Null if nobody is identified. */
+  public @Nullable String spiffeId() {
+    return spiffeId;
+  }
+
+  /** True if the certificate has ended; the handshake may have been before. */
+  public boolean hasExpired(long nowMillis) {
+    return nowMillis > notAfterMillis;
+  }
+
+  /** When the certificate ends; {@link Long#MAX_VALUE} if there is none. */
+  public long notAfterMillis() {
+    return notAfterMillis;
+  }
+}

@@ -1,0 +1,101 @@
+package io.endomesh.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.dataplane.Inbound.TlsMode;
+import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.identity.Identity;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+
+/** Connections outlive policies and certificates: what holds now holds for their next request. */
+abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
+
+  @Test
+  void policy_changesToStrict_nextRequestOnAKeptPlaintextConnectionIsRefused_andItIsClosed()
+      throws Exception {
+    mode(TlsMode.DISABLE, Authorization.ALLOW_ALL);
+    try (KeptConnection undetected = KeptConnection.to(server.port(), null)) {
+      assertThat(undetected.get("/echo").status()).isEqualTo(200);
+      mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+      try (KeptConnection detected = KeptConnection.to(server.port(), null)) {
+        assertThat(detected.get("/echo").status()).isEqualTo(200);
+        assertThat(undetected.get("/echo").status()).isEqualTo(200);
+
+        mode(TlsMode.STRICT, Authorization.ALLOW_ALL);
+
+        refusesAndCloses(detected);
+        refusesAndCloses(undetected);
+      }
+    }
+    Await.until("all ends", () -> ended.size() == 5);
+    assertThat(ended).containsExactlyInAnyOrder(200, 200, 200, 403, 403);
+    assertThat(decided)
+        .hasSize(2)
+        .allSatisfy(why -> assertThat(why).startsWith("connection: plaintext"));
+  }
+
+  @Test
+  void policy_changesToDenyTheCaller_nextRequestOnItsKeptConnectionIsRefused() throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    SSLContext caller = context(TestRoutes.AUTHORITY.identity(CALLER));
+    try (KeptConnection kept = KeptConnection.to(server.port(), caller)) {
+      assertThat(kept.get("/echo").status()).isEqualTo(200);
+
+      mode(TlsMode.STRICT, allowing(TestRoutes.spiffeId("orders")));
+      assertThat(kept.get("/echo").status()).isEqualTo(403);
+
+      // It is the policy that refuses, not the connection.
+      mode(TlsMode.STRICT, allowing(CALLER));
+      assertThat(kept.get("/echo").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void certificate_endsWhileItsConnectionIsKept_nextRequestIsRefused_andItIsClosed()
+      throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    // So that the first request of the JVM takes none of its time.
+    assertThat(isServed(context(TestRoutes.AUTHORITY.identity(CALLER)))).isTrue();
+    Identity ending = TestRoutes.AUTHORITY.identity(Duration.ofSeconds(3), CALLER);
+    SSLContext caller = context(ending);
+    try (KeptConnection kept = KeptConnection.to(server.port(), caller)) {
+      assertThat(kept.get("/echo").status()).isEqualTo(200);
+
+      Await.until("end of the certificate", () -> Instant.now().isAfter(ending.notAfter()));
+
+      refusesAndCloses(kept);
+    }
+    Await.until("the end of what was refused", () -> !decided.isEmpty());
+    assertThat(decided).singleElement().asString().contains("certificate of " + CALLER + " ended");
+    // Its session is known to both sides, and resuming it asks no trust manager.
+    assertThat(isServed(caller)).isFalse();
+  }
+
+  private boolean isServed(SSLContext caller) {
+    try (KeptConnection resumed = KeptConnection.to(server.port(), caller)) {
+      return resumed.get("/echo").status() == 200;
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  private static SSLContext context(Identity caller) {
+    return caller.clientTls(TestRoutes.US).context();
+  }
+
+  private static void refusesAndCloses(KeptConnection kept) throws IOException {
+    KeptConnection.Answer refused = kept.get("/echo");
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.head().toLowerCase(Locale.ROOT))
+        .contains("x-endomesh-decided-by: connection")
+        .doesNotContain("x-path");
+    assertThat(refused.body())
+        .isEqualTo("this connection may not be used any longer (trace " + TRACE + ")\n");
+    assertThat(kept.isClosedByServer()).isTrue();
+  }
+}
