@@ -3,6 +3,10 @@ package io.endomesh.dataplane;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.identity.Peer;
+import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.SpiffeId;
+import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.limit.Concurrency;
 import io.endomesh.dataplane.limit.GradientLimit;
 import io.endomesh.dataplane.limit.LimitKey;
@@ -13,10 +17,14 @@ import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.limit.Urgency;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.StringMatch;
+import java.lang.reflect.Proxy;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSession;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -64,6 +72,11 @@ public class InboundBenchmark {
           "OverloadPolicy/shop/web",
           new Urgency("priority", List.of(new Urgency.CallerClass("spiffe://a/ns/batch/", 7))),
           new GradientLimit(ANY_NUMBER, System.nanoTime()));
+  private final Mesh mesh = new Mesh(new Workload("bench", "web", "web-1", Map.of()));
+  private final Inbound.Port strict =
+      new Inbound.Port(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
+  private final SSLSession session = session();
+  private Peer peer = Peer.of(session, null);
   private int next;
 
   public InboundBenchmark() {
@@ -107,6 +120,34 @@ public class InboundBenchmark {
       String name, Condition match, LimitKey key, int maxKeys) {
     RateLimit limit = new RateLimit("RateLimitPolicy/shop/web", name, match, key, PLENTY, maxKeys);
     return new RateLimits.Counted(limit, limit.newBuckets(System.nanoTime()));
+  }
+
+  /** All that is asked of a session of which a certificate was shown. */
+  private static SSLSession session() {
+    Certificate[] chain = {
+      new TestAuthority()
+          .identity("spiffe://endomesh.local/ns/shop/sa/caller")
+          .chain()
+          .get(0)
+    };
+    return (SSLSession)
+        Proxy.newProxyInstance(
+            InboundBenchmark.class.getClassLoader(),
+            new Class<?>[] {SSLSession.class},
+            (proxy, method, arguments) -> chain);
+  }
+
+  /** Who is at the other end of a connection that is kept, and may be. */
+  @Benchmark
+  public boolean connection() {
+    peer = Peer.of(session, peer);
+    return InboundPipeline.connection(mesh, strict, peer) == null;
+  }
+
+  /** As servers did for each request before: the names are read out of the certificate. */
+  @Benchmark
+  public String connectionReadAnew() {
+    return SpiffeId.of(PeerIdentities.of(session));
   }
 
   /** One policy that refuses and two that permit, of which the second does. */

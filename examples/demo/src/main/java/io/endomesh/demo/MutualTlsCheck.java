@@ -27,21 +27,30 @@ final class MutualTlsCheck implements Check {
     CheckFailed.unless(
         permissive.ok() && permissive.body().equals("anonymous"),
         "PERMISSIVE: a plain client got " + permissive);
+    // Both keep the connection that they have now.
+    Http kept = new Http();
+    CheckFailed.unless(kept.get(plain).ok(), "PERMISSIVE: a plain client is not served");
     shop.controller().apply(Yaml.mutualTls(MeshedShop.SHOP, "STRICT"));
     Http.Answer strict;
     try {
       Await.until("STRICT refusing a plain client", EFFECT, () -> refused(plain));
+      Http.Answer before = kept.get(plain);
+      CheckFailed.unless(
+          before.status() == 403 && before.body().contains("connection"),
+          "STRICT: a plain client that kept its connection got " + before);
+      CheckFailed.unless(
+          kept.get(plain).status() == 0, "STRICT: the connection that was kept is still open");
       strict = shop.http().get(shop.storefront("/whoami"));
     } finally {
       shop.controller().delete("peerauthentication", MeshedShop.SHOP, "default");
     }
     CheckFailed.unless(strict.body().equals(STOREFRONT), "STRICT: a mesh client got " + strict);
     Await.until("PERMISSIVE again", EFFECT, () -> !refused(plain));
-    return "relay saw %d bytes, none readable; caller %s; plain client served, then refused"
+    return "relay saw %d bytes, none readable; caller %s; plain client served, then refused on its kept connection, too"
         .formatted(bytes, who.body());
   }
 
-  /** On a new connection each time: policy is applied to connections as they come. */
+  /** On a new connection each time: it is closed without an answer. */
   private static boolean refused(String url) {
     return new Http().get(url).status() == 0;
   }
