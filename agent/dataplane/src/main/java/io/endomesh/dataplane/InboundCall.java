@@ -4,6 +4,7 @@ import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.trail.Trail;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,12 @@ public final class InboundCall {
   private @Nullable Reply decided;
   private @Nullable Reply refusal;
   private final boolean endsConnection;
-  private boolean ended;
+
+  /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
+  private volatile boolean ended;
+
+  /** What ends it early; null unless it may last. */
+  private volatile @Nullable Consumer<Reply> breaksOff;
 
   /**
    * @param responseHeaders changed on what the application answers
@@ -159,6 +165,32 @@ public final class InboundCall {
     return refusal;
   }
 
+  /**
+   * The call may last, as a stream: policies that come while it runs are asked about it, too.
+   *
+   * @param breakOff ends it with what the caller is told, on any thread, at once or never
+   */
+  public void lasts(Consumer<Reply> breakOff) {
+    breaksOff = breakOff;
+    mesh.lasting().add(this);
+    if (ended) {
+      mesh.lasting().remove(this);
+    } else {
+      // A policy may have come since it was decided.
+      askAgain();
+    }
+  }
+
+  void askAgain() {
+    Consumer<Reply> end = breaksOff;
+    Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
+    Refusal refused = InboundPipeline.askAgain(mesh, port, request, caller);
+    if (refused != null && end != null && mesh.lasting().remove(this)) {
+      decided = refused.reply();
+      end.accept(told(refused));
+    }
+  }
+
   /** To be current while the application handles this call, on whatever thread. */
   public CallContext context() {
     return context;
@@ -174,6 +206,9 @@ public final class InboundCall {
       return;
     }
     ended = true;
+    if (breaksOff != null) {
+      mesh.lasting().remove(this);
+    }
     long now = mesh.nanoTime();
     if (overload != null) {
       overload.end(startNanos, now);

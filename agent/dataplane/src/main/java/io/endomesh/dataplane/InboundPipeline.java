@@ -72,6 +72,15 @@ final class InboundPipeline {
     return serve(mesh, port, request, caller, rule.name(), rule.cors());
   }
 
+  /** Of a call that runs since: what would refuse it now. Limits have counted it. */
+  static @Nullable Refusal askAgain(
+      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    Reply noLonger = connection(mesh, port, request.peer());
+    return noLonger == null
+        ? authorize(port, request, caller)
+        : new Refusal(Refusal.Stage.CONNECTION, noLonger);
+  }
+
   static @Nullable Reply connection(Mesh mesh, Inbound.Port port, Peer peer) {
     if (peer == Peer.PLAINTEXT) {
       return port.tlsMode() == Inbound.TlsMode.STRICT ? PLAINTEXT_INTO_STRICT : null;

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.trail.Trail;
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
@@ -26,6 +27,9 @@ public final class Mesh {
   private final InboundPipeline inbound = new InboundPipeline();
   private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
   private final TrailTokens trailTokens;
+
+  /** Served calls that policies are asked about again. */
+  private final Set<InboundCall> lasting = ConcurrentHashMap.newKeySet();
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
   private volatile Discovery discovery = Discovery.NONE;
@@ -165,6 +169,17 @@ public final class Mesh {
   /** Replaces the configuration, whole. One publisher at a time. */
   public void publish(Snapshot next) {
     snapshot = next;
+    for (InboundCall call : lasting) {
+      try {
+        call.askAgain();
+      } catch (RuntimeException ofOneCall) {
+        // The configuration is published, and the other calls are asked about.
+      }
+    }
+  }
+
+  Set<InboundCall> lasting() {
+    return lasting;
   }
 
   public void discovery(Discovery discovery) {

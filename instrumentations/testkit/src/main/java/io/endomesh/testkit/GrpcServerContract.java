@@ -17,6 +17,8 @@ import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.weaving.Weaving;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,24 @@ abstract class GrpcServerContract extends GrpcLimitContract {
     assertThat(answer.headers().toString())
         .doesNotContain("AuthorizationPolicy")
         .doesNotContain("spiffe");
+  }
+
+  @Test
+  void server_policyComesWhileAStreamIsOpen_endsIt() throws Exception {
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    routes.host(TARGET, mutualTls(one));
+    CompletableFuture<Answer> open =
+        CompletableFuture.supplyAsync(() -> client.serverStreaming("hold"));
+    Await.until("the call at the server", () -> one.messages().contains("hold"));
+
+    Policy nobody = new Policy("AuthorizationPolicy/default/nobody", List.of());
+    inbound(Inbound.TlsMode.PERMISSIVE, new Authorization(List.of(), List.of(nobody)));
+
+    Answer answer = open.get(10, TimeUnit.SECONDS);
+    assertThat(answer.status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(answer.decidedBy()).isEqualTo("authorization");
+    inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    assertThat(client.serverStreaming("hello").status()).isEqualTo(OK);
   }
 
   @Test

@@ -24,6 +24,7 @@ import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.StringMatch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -165,6 +166,32 @@ class RefusalsTest extends Conformance {
             .header("access-control-request-method", "PUT");
     assertThat(mesh.serve(preflight).refusal().status()).isEqualTo(200);
     assertThat(mesh.serve(preflight.on(Peer.PLAINTEXT)).refusal().status()).isEqualTo(403);
+  }
+
+  @Test
+  @DisplayName(
+      "a call that lasts, as a gRPC stream, is broken off once when a policy comes that refuses it;"
+          + " a change that does not leaves it alone (beyond Istio)")
+  void lasting() {
+    publish(new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL));
+    List<Reply> told = new ArrayList<>();
+    InboundCall lasting = mesh.serve(TestRequest.grpc("web", "/Web/Watch").from(ORDERS));
+    lasting.lasts(told::add);
+    InboundCall ended = mesh.serve(TestRequest.grpc("web", "/Web/Watch").from(ORDERS));
+    ended.lasts(told::add);
+    ended.ended(200, 0, null);
+    publish(new Inbound.Port(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL));
+    assertThat(told).isEmpty();
+
+    for (int i = 0; i < 2; i++) {
+      publish(
+          new Inbound.Port(
+              Inbound.TlsMode.STRICT, new Authorization(List.of(), List.of(policy(List.of())))));
+    }
+
+    assertThat(told).singleElement().extracting(Reply::decidedBy).isEqualTo("authorization");
+    assertThat(lasting.decided().decidedBy()).isEqualTo(POLICY);
+    assertThat(ended.decided()).isNull();
   }
 
   private static Policy policy(List<Policy.Rule> rules) {

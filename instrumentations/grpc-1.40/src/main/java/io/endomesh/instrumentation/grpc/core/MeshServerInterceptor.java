@@ -6,6 +6,7 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.weaving.Weaving;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -39,7 +40,9 @@ final class MeshServerInterceptor implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     InboundCall inbound = Weaving.mesh().serve(request);
-    ServedCall<Q, R> served = new ServedCall<>(call, inbound);
+    boolean lasts = call.getMethodDescriptor().getType() != MethodType.UNARY;
+    ServedStream<Q, R> stream = lasts ? new ServedStream<>(call, inbound) : null;
+    ServedCall<Q, R> served = stream == null ? new ServedCall<>(call, inbound) : stream;
     Reply refusal = inbound.refusal();
     if (refusal != null) {
       served.close(MetadataText.status(refusal), MetadataText.trailers(refusal));
@@ -50,7 +53,12 @@ final class MeshServerInterceptor implements ServerInterceptor {
     }
     CallContext before = inbound.context().attach();
     try {
-      return new ServedListener<>(next.startCall(served, headers), served, inbound.context());
+      ServerCall.Listener<Q> listener =
+          new ServedListener<>(next.startCall(served, headers), served, inbound.context());
+      if (stream != null) {
+        inbound.lasts(stream::breakOff);
+      }
+      return listener;
     } catch (RuntimeException | Error e) {
       served.failed(Status.Code.UNKNOWN, e);
       throw e;

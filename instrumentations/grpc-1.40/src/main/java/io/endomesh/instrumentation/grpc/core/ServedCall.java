@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The application's view of a served call; notices how it ends, whichever side ends it first.
  * Thread-safe where {@link ServerCall} is.
  */
-final class ServedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+class ServedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   /** A gRPC response always has this HTTP status. */
   private static final int HTTP_OK = 200;
@@ -41,6 +41,11 @@ final class ServedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     } finally {
       end(status.getCode(), status.getCause());
     }
+  }
+
+  /** True if the mesh has ended it. */
+  boolean isBrokenOff() {
+    return false;
   }
 
   /** The application threw, or the caller went away. */

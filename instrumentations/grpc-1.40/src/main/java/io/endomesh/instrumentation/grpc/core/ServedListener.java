@@ -22,12 +22,16 @@ final class ServedListener<Q> extends ServerCall.Listener<Q> {
 
   @Override
   public void onMessage(Q message) {
-    run(() -> app.onMessage(message));
+    if (!call.isBrokenOff()) {
+      run(() -> app.onMessage(message));
+    }
   }
 
   @Override
   public void onHalfClose() {
-    run(app::onHalfClose);
+    if (!call.isBrokenOff()) {
+      run(app::onHalfClose);
+    }
   }
 
   @Override
@@ -38,7 +42,8 @@ final class ServedListener<Q> extends ServerCall.Listener<Q> {
 
   @Override
   public void onComplete() {
-    run(app::onComplete);
+    // gRPC calls it complete if the caller has its refusal; the application was not through.
+    run(call.isBrokenOff() ? app::onCancel : app::onComplete);
   }
 
   @Override
