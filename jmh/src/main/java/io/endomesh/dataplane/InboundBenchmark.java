@@ -125,10 +125,7 @@ public class InboundBenchmark {
   /** All that is asked of a session of which a certificate was shown. */
   private static SSLSession session() {
     Certificate[] chain = {
-      new TestAuthority()
-          .identity("spiffe://endomesh.local/ns/shop/sa/caller")
-          .chain()
-          .get(0)
+      new TestAuthority().identity("spiffe://endomesh.local/ns/shop/sa/caller").chain().get(0)
     };
     return (SSLSession)
         Proxy.newProxyInstance(

@@ -139,8 +139,7 @@ public final class InboundCall {
   private Reply told(Refusal refused) {
     Identity own = mesh.identity();
     Reply told =
-        refused.told(
-            caller, own == null ? null : own.spiffeId(), mesh.observer().traceId(context));
+        refused.told(caller, own == null ? null : own.spiffeId(), mesh.observer().traceId(context));
     return trail == null
         ? told
         : told.with(HeaderChanges.setting(Trail.HEADER, trail.refused(this, refused.reply())));

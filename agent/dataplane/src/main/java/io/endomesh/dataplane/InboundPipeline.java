@@ -43,8 +43,7 @@ final class InboundPipeline {
 
   InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
     Peer peer = request.peer();
-    String caller =
-        peer == Peer.UNKNOWN ? SpiffeId.of(request.peerIdentities()) : peer.spiffeId();
+    String caller = peer == Peer.UNKNOWN ? SpiffeId.of(request.peerIdentities()) : peer.spiffeId();
     Inbound.Port port = snapshot.inbound().port(request.localPort());
     Reply noLonger = connection(mesh, port, peer);
     if (noLonger != null) {

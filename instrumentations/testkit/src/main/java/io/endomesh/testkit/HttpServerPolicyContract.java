@@ -43,8 +43,7 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
     Await.until("both ends", () -> ended.equals(List.of(403, 200)));
     assertThat(decided)
         .as("for the operator")
-        .containsExactly(
-            POLICY + ": " + CALLER + " is not allowed by " + POLICY + ": GET /echo");
+        .containsExactly(POLICY + ": " + CALLER + " is not allowed by " + POLICY + ": GET /echo");
   }
 
   @Test

@@ -108,8 +108,7 @@ class RefusalsTest extends Conformance {
         new RateLimit(
             LIMIT, "all", Condition.ANY, new LimitKey.None(), new Rate(1, 60_000_000_000L, 1), 0);
     RateLimits limits =
-        new RateLimits(
-            List.of(new RateLimits.Counted(limit, limit.newBuckets(clock.getAsLong()))));
+        new RateLimits(List.of(new RateLimits.Counted(limit, limit.newBuckets(clock.getAsLong()))));
     publish(
         new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL).limitedBy(limits));
     TestRequest request = TestRequest.get("web", "/cart");

@@ -24,8 +24,7 @@ final class ServedRequest implements InboundRequest {
           () -> Attributes.Key.create(Shared.MESH_SESSION));
 
   private static final Attributes.Key<Runnable> CLOSE =
-      Shared.object(
-          Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
+      Shared.object(Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
 
   /** Of sessions of the mesh. What is kept for one does not hold it. */
   private static final WeakIdentityMap<SSLSession, Peer> PEERS = new WeakIdentityMap<>();

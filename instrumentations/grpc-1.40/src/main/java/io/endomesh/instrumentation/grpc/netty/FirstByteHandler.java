@@ -33,8 +33,7 @@ final class FirstByteHandler extends ByteToMessageDecoder {
           () -> Attributes.Key.create(Shared.MESH_SESSION));
 
   private static final Attributes.Key<Runnable> CLOSE =
-      Shared.object(
-          Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
+      Shared.object(Attributes.Key.class, Shared.CLOSE, () -> Attributes.Key.create(Shared.CLOSE));
 
   private final GrpcHttp2ConnectionHandler grpc;
   private final AppNegotiator app;

@@ -29,7 +29,9 @@ final class MeshTls {
     return connection.attr(ENGINE).get() != null;
   }
 
-  /** What a connection is unless it becomes one of the mesh; found out once, for all its requests. */
+  /**
+   * What a connection is unless it becomes one of the mesh; found out once, for all its requests.
+   */
   static void otherwise(Channel connection) {
     Attribute<Peer> known = connection.attr(PEER);
     if (known.get() == null) {
