@@ -139,6 +139,16 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   }
 
   @Override
+  public @Nullable String traceId(CallContext context) {
+    try {
+      return observing().traceId(context);
+    } catch (RuntimeException | LinkageError e) {
+      failed(e);
+      return null;
+    }
+  }
+
+  @Override
   public void servedEnded(InboundCall call, Outcome outcome) {
     try {
       observing().servedEnded(call, outcome);

@@ -124,7 +124,8 @@ class ServedCallTest extends ObservedWorkload {
       InboundCall refused =
           mesh.serve(
               Message.arrivedAt(Shop.REFUSING_PORT, "POST", "/pay\nforged line").from(ORDERS));
-      assertThat(refused.refusal()).isNotNull();
+      assertThat(refused.refusal().message())
+          .matches("this caller may not make this request \\(trace [0-9a-f]{32}\\)");
       refused.ended(403, Outcome.NOT_GRPC, null);
     }
 

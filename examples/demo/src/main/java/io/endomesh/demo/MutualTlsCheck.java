@@ -30,7 +30,7 @@ final class MutualTlsCheck implements Check {
     // Both keep the connection that they have now.
     Http kept = new Http();
     CheckFailed.unless(kept.get(plain).ok(), "PERMISSIVE: a plain client is not served");
-    shop.controller().apply(Yaml.mutualTls(MeshedShop.SHOP, "STRICT"));
+    shop.controller().apply(Yaml.mutualTlsAtOrders("STRICT"));
     Http.Answer strict;
     try {
       Await.until("STRICT refusing a plain client", EFFECT, () -> refused(plain));
@@ -42,7 +42,7 @@ final class MutualTlsCheck implements Check {
           kept.get(plain).status() == 0, "STRICT: the connection that was kept is still open");
       strict = shop.http().get(shop.storefront("/whoami"));
     } finally {
-      shop.controller().delete("peerauthentication", MeshedShop.SHOP, "default");
+      shop.controller().delete("peerauthentication", MeshedShop.SHOP, "orders");
     }
     CheckFailed.unless(strict.body().equals(STOREFRONT), "STRICT: a mesh client got " + strict);
     Await.until("PERMISSIVE again", EFFECT, () -> !refused(plain));

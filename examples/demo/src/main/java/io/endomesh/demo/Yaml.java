@@ -274,14 +274,17 @@ final class Yaml {
         .formatted(namespace, after);
   }
 
-  static String mutualTls(String namespace, String mode) {
+  /** Of orders alone: the shop's customers come to storefront without a certificate. */
+  static String mutualTlsAtOrders(String mode) {
     return """
     apiVersion: security.istio.io/v1
     kind: PeerAuthentication
-    metadata: {name: default, namespace: %s}
-    spec: {mtls: {mode: %s}}
+    metadata: {name: orders, namespace: shop}
+    spec:
+      selector: {matchLabels: {app: orders}}
+      mtls: {mode: %s}
     """
-        .formatted(namespace, mode);
+        .formatted(mode);
   }
 
   static String onlyOrdersCallPayments() {
