@@ -3,6 +3,7 @@ package io.endomesh.dataplane.identity;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,20 @@ public final class Peer {
     return known != null && known.session == session ? known : read(session, session);
   }
 
-  /** As {@link #of}, for who keeps it by the session, which it does not hold then. */
+  /**
+   * As {@link #of(SSLSession, Peer)}, of any connection.
+   *
+   * @param engine of the mesh, null if its TLS is not on
+   * @param known what was said before, also of a connection without TLS; null if nothing was
+   */
+  public static Peer of(@Nullable SSLEngine engine, @Nullable Peer known) {
+    if (engine == null) {
+      return known == null ? UNKNOWN : known;
+    }
+    return of(engine.getSession(), known);
+  }
+
+  /** As {@link #of(SSLSession, Peer)}, for who keeps it by the session, which it does not hold then. */
   public static Peer ofKept(SSLSession session) {
     return read(session, /* holds= */ null);
   }

@@ -10,6 +10,9 @@ public final class Attributes {
   /** The engine of a connection that the mesh's TLS is on: {@code javax.net.ssl.SSLEngine}. */
   public static final String TLS = "io.endomesh.tls";
 
+  /** Who is at its other end: {@code Peer}. */
+  public static final String PEER = "io.endomesh.peer";
+
   /** How who routes its requests reads a path: {@link PathReading}s, an array of them. */
   public static final String READINGS = "io.endomesh.readings";
 

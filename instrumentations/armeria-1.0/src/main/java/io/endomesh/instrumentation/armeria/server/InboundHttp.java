@@ -5,8 +5,9 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.dataplane.HeaderValues;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import io.netty.channel.Channel;
+import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +27,9 @@ final class InboundHttp implements InboundRequest {
    * set by the instrumentation of Netty's codecs.
    */
   private static final AttributeKey<SSLEngine> TLS = AttributeKey.valueOf("io.endomesh.tls");
+
+  /** Set by the same. */
+  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf("io.endomesh.peer");
 
   private final Channel connection;
   private final RequestHeaders headers;
@@ -50,8 +54,18 @@ final class InboundHttp implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    @Nullable SSLEngine engine = connection.attr(TLS).get();
-    return engine == null ? List.of() : PeerIdentities.of(engine.getSession());
+    return peer().identities();
+  }
+
+  @Override
+  public Peer peer() {
+    Attribute<Peer> known = connection.attr(PEER);
+    @Nullable Peer before = known.get();
+    Peer now = Peer.of(connection.attr(TLS).get(), before);
+    if (now != before) {
+      known.set(now);
+    }
+    return now;
   }
 
   @Override

@@ -73,6 +73,9 @@ final class ServedRequest {
               log -> {
                 unanswered.remove(id, served);
                 served.ended(log);
+                if (call.endsConnection()) {
+                  connection.close();
+                }
               });
       return served;
     } catch (RuntimeException | LinkageError failure) {

@@ -17,7 +17,7 @@ final class MeshTls {
 
   private static final AttributeKey<SSLEngine> ENGINE = AttributeKey.valueOf(Attributes.TLS);
 
-  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf("io.endomesh.peer");
+  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf(Attributes.PEER);
 
   private MeshTls() {}
 
@@ -41,13 +41,9 @@ final class MeshTls {
 
   /** Not before the handshake is done. */
   static Peer peer(Channel connection) {
-    @Nullable SSLEngine engine = connection.attr(ENGINE).get();
     Attribute<Peer> known = connection.attr(PEER);
-    Peer before = known.get();
-    if (engine == null) {
-      return before == null ? Peer.UNKNOWN : before;
-    }
-    Peer now = Peer.of(engine.getSession(), before);
+    @Nullable Peer before = known.get();
+    Peer now = Peer.of(connection.attr(ENGINE).get(), before);
     if (now != before) {
       known.set(now);
     }

@@ -43,6 +43,7 @@ final class ServedConnection {
    */
   static void begins(Channel channel, boolean choosesLater) {
     if (of(channel) == channel) {
+      MeshTls.otherwise(channel);
       detect(channel, choosesLater);
     }
   }

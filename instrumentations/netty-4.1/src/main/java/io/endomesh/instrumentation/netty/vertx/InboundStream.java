@@ -2,6 +2,7 @@ package io.endomesh.instrumentation.netty.vertx;
 
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.netty.Attributes;
 import io.endomesh.instrumentation.netty.PathReading;
 import io.endomesh.instrumentation.netty.TargetPath;
@@ -40,7 +41,12 @@ final class InboundStream implements InboundRequest {
 
   @Override
   public List<String> peerIdentities() {
-    return MeshTls.peerIdentities(connection);
+    return peer().identities();
+  }
+
+  @Override
+  public Peer peer() {
+    return MeshTls.peer(connection);
   }
 
   @Override

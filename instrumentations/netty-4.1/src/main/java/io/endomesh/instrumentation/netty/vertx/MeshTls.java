@@ -1,13 +1,13 @@
 package io.endomesh.instrumentation.netty.vertx;
 
-import io.endomesh.dataplane.identity.PeerIdentities;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.instrumentation.netty.Attributes;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.stream.ChunkedWriteHandler;
+import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +16,23 @@ final class MeshTls {
 
   private static final AttributeKey<SSLEngine> ENGINE = AttributeKey.valueOf(Attributes.TLS);
 
+  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf(Attributes.PEER);
+
   private MeshTls() {}
 
   static boolean isOn(Channel connection) {
     return connection.attr(ENGINE).get() != null;
   }
 
-  /** URI names of the peer's verified certificate; empty if the connection is not the mesh's. */
-  static List<String> peerIdentities(Channel connection) {
-    @Nullable SSLEngine engine = connection.attr(ENGINE).get();
-    return engine == null ? List.of() : PeerIdentities.of(engine.getSession());
+  /** Not before the handshake is done. */
+  static Peer peer(Channel connection) {
+    Attribute<Peer> known = connection.attr(PEER);
+    @Nullable Peer before = known.get();
+    Peer now = Peer.of(connection.attr(ENGINE).get(), before);
+    if (now != before) {
+      known.set(now);
+    }
+    return now;
   }
 
   /**

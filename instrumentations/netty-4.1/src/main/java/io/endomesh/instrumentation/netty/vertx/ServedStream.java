@@ -8,6 +8,7 @@ import io.endomesh.dataplane.http.UnreadBody;
 import io.endomesh.weaving.Suppressed;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -65,10 +66,15 @@ final class ServedStream {
     boolean hasBody = text.length > 0 && !call.request().method().equals("HEAD");
     Http2ConnectionHandler codec = (Http2ConnectionHandler) context.handler();
     Http2ConnectionEncoder encoder = codec.encoder();
-    encoder.writeHeaders(context, stream, head, 0, !hasBody, context.newPromise());
+    ChannelPromise written = context.newPromise();
+    encoder.writeHeaders(
+        context, stream, head, 0, !hasBody, hasBody ? context.newPromise() : written);
     if (hasBody) {
-      encoder.writeData(
-          context, stream, Unpooled.wrappedBuffer(text), 0, true, context.newPromise());
+      encoder.writeData(context, stream, Unpooled.wrappedBuffer(text), 0, true, written);
+    }
+    if (call.endsConnection()) {
+      // The codec says goodbye, and lets the streams that run come to their ends.
+      written.addListener(done -> context.close());
     }
     codec.flush(context);
   }
