@@ -352,8 +352,7 @@ class ControllerTest {
   @Test
   void certificate_byThatOfAnotherMesh_isRefused(@TempDir Path otherData) throws Exception {
     try (Controller other = Controller.start(TestWorkload.patientController(otherData));
-        TestWorkload orders =
-            TestWorkload.start(other, otherData, "shop", "orders", "orders-1")) {
+        TestWorkload orders = TestWorkload.start(other, otherData, "shop", "orders", "orders-1")) {
       // It believes this controller, which does not believe it.
       orders.renew(other, dataDir);
       orders.reconnect(controller);

@@ -56,7 +56,9 @@ public final class Peer {
     return of(engine.getSession(), known);
   }
 
-  /** As {@link #of(SSLSession, Peer)}, for who keeps it by the session, which it does not hold then. */
+  /**
+   * As {@link #of(SSLSession, Peer)}, for who keeps it by the session, which it does not hold then.
+   */
   public static Peer ofKept(SSLSession session) {
     return read(session, /* holds= */ null);
   }

@@ -102,7 +102,10 @@ final class AttemptAnswer implements Subscriber<HttpObject> {
       return;
     }
     http.onBreakOff(() -> response.abort());
-    response.subscribe(this, attempts.context().eventLoop());
+    // On the connection's own loop: who reads an answer elsewhere can have the library forget to go
+    // on
+    // reading (seen with 1.40).
+    response.subscribe(this, made.eventLoop());
   }
 
   /** TLS of the application's own is by the name that it knows. */

@@ -97,8 +97,8 @@ public final class CallingVertx implements VertxClientUnderTest {
   }
 
   /**
-   * A part, if the library wants one, and the next by an event of its own, as a file's are: with TLS
-   * some versions find out that they are full only between events, mesh or not.
+   * A part, if the library wants one, and the next by an event of its own, as a file's are: with
+   * TLS some versions find out that they are full only between events, mesh or not.
    */
   private void write(InputStream body, HttpClientRequest request) {
     try {
