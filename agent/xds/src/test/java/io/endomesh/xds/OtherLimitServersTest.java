@@ -203,6 +203,11 @@ class OtherLimitServersTest {
     return mesh.serve(TestRequest.get("shop", "/")).refusal();
   }
 
+  /** What the operator reads of a refusal, and the caller does not. */
+  private String why() {
+    return mesh.serve(TestRequest.get("shop", "/")).decided().message();
+  }
+
   /** Serves until the server that is to be asked was asked. */
   private void awaitAsked(FakeLimitServer server) {
     await(
@@ -302,7 +307,7 @@ class OtherLimitServersTest {
 
       Reply refusal = serve();
       assertThat(refusal.status()).isEqualTo(429);
-      assertThat(refusal.message()).contains("counted by " + AUTHORITY);
+      assertThat(why()).contains("counted by " + AUTHORITY);
       assertThat(refusal.headers())
           .containsExactly(
               new Reply.Header("x-ratelimit-remaining", "0"),
@@ -323,7 +328,7 @@ class OtherLimitServersTest {
     await(() -> log.warnings().stream().anyMatch(said -> said.contains("refused")) || asks());
     assertThat(System.nanoTime() - start)
         .isLessThan(TimeUnit.SECONDS.toNanos(PATIENT.getSeconds()));
-    assertThat(serve().message()).contains("the limit server " + AUTHORITY + " of " + POLICY);
+    assertThat(why()).contains("the limit server " + AUTHORITY + " of " + POLICY);
     assertThat(log.warnings()).filteredOn(said -> said.contains(AUTHORITY)).hasSize(1);
 
     try (FakeLimitServer back = new FakeLimitServer(port)) {
