@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -143,7 +144,7 @@ public class InboundBenchmark {
 
   /** As servers did for each request before: the names are read out of the certificate. */
   @Benchmark
-  public String connectionReadAnew() {
+  public @Nullable String connectionReadAnew() {
     return SpiffeId.of(PeerIdentities.of(session));
   }
 

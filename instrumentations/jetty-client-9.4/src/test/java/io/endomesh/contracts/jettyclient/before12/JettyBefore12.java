@@ -32,6 +32,7 @@ import org.eclipse.jetty.client.util.InputStreamContentProvider;
 import org.eclipse.jetty.client.util.InputStreamResponseListener;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.util.Jetty;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public final class JettyBefore12 implements JettyClientUnderTest {
   /** More than the largest body of a test. */
   private static final int MAX_ANSWER = 8_000_000;
 
-  private final HttpClient client = new HttpClient();
+  private final HttpClient client = newClient();
   private final long timeoutMillis;
 
   public JettyBefore12() {
@@ -58,6 +59,19 @@ public final class JettyBefore12 implements JettyClientUnderTest {
     try {
       client.start();
     } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Until 9.4 one is made with TLS or without; since, all have it. */
+  private static HttpClient newClient() {
+    try {
+      return HttpClient.class
+          .getConstructor(SslContextFactory.class)
+          .newInstance(new SslContextFactory.Client());
+    } catch (NoSuchMethodException since10) {
+      return new HttpClient();
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
