@@ -94,6 +94,7 @@ abstract class GrpcFixture {
     return TestRoutes.to(TestRoutes.cluster(TARGET, plaintext(one)));
   }
 
+  /** As in {@link HttpServerFixture#mode}: certificates are verified in every mode. */
   void inbound(Inbound.TlsMode mode, Authorization authorization) {
     routes.inbound(new Inbound(Map.of(), new Inbound.Port(mode, authorization)));
   }

@@ -103,6 +103,10 @@ abstract class HttpServerFixture {
     server.close();
   }
 
+  /**
+   * Certificates are verified in every mode; {@code ALLOW_ALL} permits every caller that is who it
+   * says, and PERMISSIVE also those that say nothing.
+   */
   protected final void mode(TlsMode mode, Authorization authorization) {
     port(new Inbound.Port(mode, authorization));
   }

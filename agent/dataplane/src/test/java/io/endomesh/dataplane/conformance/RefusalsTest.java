@@ -197,6 +197,7 @@ class RefusalsTest extends Conformance {
     return new Policy(POLICY, rules);
   }
 
+  /** Certificates are verified when a connection begins; these tests begin behind that. */
   private void publish(Inbound.Port port) {
     mesh.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), port), WEB));
   }

@@ -12,7 +12,7 @@ public interface ArmeriaUnderTest extends HttpClientUnderTest {
   /** The statuses of the library's own logs of requests that are complete. */
   List<Integer> logged();
 
-  /** Another client, which believes any certificate. */
+  /** Another client, which trusts the tests' authority for names of hosts. */
   HttpClientUnderTest trusting();
 
   /** Makes a GET and, in the callback that gets its answer, another. */

@@ -1,9 +1,8 @@
 package io.endomesh.contracts.armeria;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
@@ -20,12 +19,12 @@ import io.endomesh.testkit.ServerUnderTest;
 import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
+import io.endomesh.testkit.TlsFront;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -124,20 +123,16 @@ abstract class ArmeriaVersion extends StagedHttpClientContract {
 
   @Test
   void httpsUrl_ofAnEndpointWithoutIdentity_isCalledByTheApplicationsTls() throws Exception {
-    HttpsServer partner =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    partner.setHttpsConfigurator(
-        new HttpsConfigurator(
-            TestRoutes.AUTHORITY.identity(TestRoutes.spiffeId("partner")).serverContext()));
-    partner.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
-    partner.start();
-    routes.host("partner", TestRoutes.endpoint(partner.getAddress().getPort(), null));
+    Backend partner = open(Backend.plaintext("partner"));
+    TlsFront front = open(new TlsFront("*.partner.example", partner.port(), "http/1.1"));
+    routes.host("api.partner.example", TestRoutes.endpoint(front.port(), null));
 
     try (HttpClientUnderTest trusting = library().trusting()) {
-      assertThat(trusting.call("GET", "https://partner/x", Map.of(), null).status()).isEqualTo(204);
-    } finally {
-      partner.stop(0);
+      assertThat(trusting.call("GET", "https://api.partner.example/x", Map.of(), null).text())
+          .isEqualTo("partner");
     }
+    assertThat(front.askedFor()).containsExactly("api.partner.example");
+    assertThatThrownBy(() -> get("https://api.partner.example/x")).isInstanceOf(IOException.class);
   }
 
   @Test

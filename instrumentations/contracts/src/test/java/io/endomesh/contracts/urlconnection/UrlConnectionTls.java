@@ -116,6 +116,7 @@ abstract class UrlConnectionTls extends UrlConnectionMessages {
     assertThat(behind.received()).isEmpty();
 
     AtomicInteger asked = new AtomicInteger();
+    // The application's own choice, which the mesh leaves as it is; its roots still count.
     HttpsURLConnection lenient = secured(PARTNER, trusting());
     lenient.setHostnameVerifier((host, session) -> asked.incrementAndGet() > 0);
     assertThat(lenient.getInputStream()).hasContent("partner");

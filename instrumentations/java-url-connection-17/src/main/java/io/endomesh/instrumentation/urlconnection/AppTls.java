@@ -20,8 +20,8 @@ record AppTls(SSLSocketFactory sockets, HostnameVerifier names) {
   void applyTo(HttpURLConnection connection, @Nullable ClientTls mesh) {
     if (connection instanceof HttpsURLConnection secured) {
       secured.setSSLSocketFactory(sockets);
-      // A peer of the mesh has no host names. Its identity was verified when its TLS began; what
-      // did not begin there is no peer of the mesh.
+      // A peer of the mesh has no host names. Its identity was verified when its TLS began, by
+      // ClientTls.begin; what did not begin there is no peer of the mesh, and is refused.
       secured.setHostnameVerifier(
           mesh == null ? names : (host, session) -> ClientTls.began(session));
     }

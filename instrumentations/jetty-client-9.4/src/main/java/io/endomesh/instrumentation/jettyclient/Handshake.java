@@ -50,6 +50,7 @@ final class Handshake extends AbstractConnection implements SslHandshakeListener
       ClientConnectionFactory next,
       SSLContext tls,
       InetSocketAddress address) {
+    // Whose certificate is right its context says by itself: an identity, or a host's name.
     SSLEngine engine =
         tls.createSSLEngine(address.getAddress().getHostAddress(), address.getPort());
     engine.setUseClientMode(true);

@@ -36,6 +36,7 @@ final class Tls {
     if (begun != null) {
       throw new IllegalStateException("connection: of another TLS (expected: one of its own)");
     }
+    // Whose certificate is the right one its context says by itself: an identity, or a host's name.
     SSLEngine engine =
         tls.context().createSSLEngine(endpoint.getAddress().getHostAddress(), endpoint.getPort());
     engine.setUseClientMode(true);

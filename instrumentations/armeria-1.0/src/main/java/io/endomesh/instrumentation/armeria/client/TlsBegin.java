@@ -36,6 +36,7 @@ final class TlsBegin extends ChannelDuplexHandler {
     pipeline.addFirst(new TlsBegin());
     ClientTls tls = PooledHost.tls(address.getHostString());
     if (tls != null) {
+      // Whose certificate is right its context says by itself: an identity, or a host's name.
       SSLEngine engine =
           tls.context().createSSLEngine(address.getAddress().getHostAddress(), address.getPort());
       engine.setUseClientMode(true);

@@ -23,6 +23,7 @@ import io.endomesh.contracts.armeria.ArmeriaUnderTest;
 import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,7 +89,9 @@ public class ArmeriaClient implements ArmeriaUnderTest {
 
   @Override
   public HttpClientUnderTest trusting() {
-    return new ArmeriaClient(ClientFactory.builder().tlsNoVerify());
+    return new ArmeriaClient(
+        ClientFactory.builder()
+            .tlsCustomizer(tls -> tls.trustManager(TestRoutes.AUTHORITY.root())));
   }
 
   @Override
