@@ -115,7 +115,7 @@ public final class Controller implements AutoCloseable {
             options,
             store,
             registry,
-            source::model,
+            source::current,
             xds,
             authority,
             () -> bound[0],

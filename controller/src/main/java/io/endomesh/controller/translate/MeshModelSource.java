@@ -61,9 +61,18 @@ public final class MeshModelSource {
     registry.watch(this::refresh);
   }
 
-  /** The newest. */
+  /** The newest that was published. */
   public MeshModel model() {
     return model;
+  }
+
+  /**
+   * A model of all that the store holds, though it may not be published yet: whoever applied
+   * something and asks at once is answered from what they applied.
+   */
+  public MeshModel current() {
+    MeshModel published = model;
+    return published.revision() < store.resources().revision() ? make() : published;
   }
 
   /** Calls {@code listener} with each new model, in order. */
