@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespace name of the database within its server, null if the URL names none
  * @param authority under which the mesh knows the host, in lower case; null if it does not
  * @param peer what was really connected to, null if not known
+ * @param tls true if the mesh began TLS there
  */
 public record Database(
     String system,
@@ -22,4 +23,18 @@ public record Database(
     int port,
     @Nullable String namespace,
     @Nullable String authority,
-    @Nullable InetSocketAddress peer) {}
+    @Nullable InetSocketAddress peer,
+    boolean tls) {
+
+  /** In plaintext, or by the driver's own TLS. */
+  public Database(
+      String system,
+      @Nullable String service,
+      String host,
+      int port,
+      @Nullable String namespace,
+      @Nullable String authority,
+      @Nullable InetSocketAddress peer) {
+    this(system, service, host, port, namespace, authority, peer, false);
+  }
+}

@@ -468,7 +468,11 @@ final class OutboundPipeline {
     if (endpoint.asksForIdentity() && call.snapshot.identity() == null) {
       // Fails closed: the endpoint asks for an identity and we have none to prove.
       return Reply.unavailable(
-          "no certificate yet for a call to " + endpoint.identity() + ", which needs mutual TLS",
+          "no certificate yet for a call to "
+              + (endpoint.originated() == null
+                  ? endpoint.identity()
+                  : endpoint.originated().expected())
+              + ", which needs mutual TLS",
           Reply.BY_IDENTITY);
     }
     call.tls = tls(call, endpoint);

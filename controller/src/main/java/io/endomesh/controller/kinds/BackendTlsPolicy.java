@@ -40,7 +40,8 @@ public record BackendTlsPolicy(Metadata metadata, List<Target> targets, Originat
     List<String> names = validation.objects("subjectAltNames", BackendTlsPolicy::name);
     validation.rejectUnknown();
     spec.unsupported("options");
-    return new BackendTlsPolicy(metadata, targets, new OriginatedTls(hostname, null, names));
+    return new BackendTlsPolicy(
+        metadata, targets, new OriginatedTls(hostname, null, names, /* ownCertificate= */ false));
   }
 
   private static Target target(Fields fields) {

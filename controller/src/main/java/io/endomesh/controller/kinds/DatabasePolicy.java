@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles which endpoints of a ServiceEntry are what; null if all are the same
  * @param statements what holds for each statement
  * @param breaker when nothing is asked of the database; null never opens
+ * @param tls how callers reach it; null for what their drivers are told by themselves
  */
 public record DatabasePolicy(
     Metadata metadata,
@@ -25,7 +26,8 @@ public record DatabasePolicy(
     List<Target> targets,
     @Nullable Roles roles,
     Statements statements,
-    @Nullable Breaker breaker)
+    @Nullable Breaker breaker,
+    @Nullable OriginatedTls tls)
     implements MeshResource {
 
   /**
@@ -138,7 +140,8 @@ public record DatabasePolicy(
             roles(metadata, spec),
             statements(metadata, statements),
             BreakerFields.read(
-                "DatabasePolicy/" + metadata.namespace() + "/" + metadata.name(), spec));
+                "DatabasePolicy/" + metadata.namespace() + "/" + metadata.name(), spec),
+            tls(spec));
     statements.rejectUnknown();
     return policy;
   }
@@ -178,6 +181,21 @@ public record DatabasePolicy(
       throw replicas.invalid("matchLabels", "absent (expected: labels of endpoints)");
     }
     return spec.has("primary") || spec.has("replicas") ? roles : null;
+  }
+
+  /** As in a DestinationRule, but that a workload has one certificate, and MUTUAL shows it. */
+  private static @Nullable OriginatedTls tls(Fields spec) {
+    Fields fields = spec.optionalObject("tls");
+    if (fields == null) {
+      return null;
+    }
+    String mode = fields.string("mode");
+    if (!mode.equals("SIMPLE") && !mode.equals("MUTUAL")) {
+      throw fields.invalid("mode", "'" + mode + "' (expected: SIMPLE or MUTUAL)");
+    }
+    OriginatedTls tls = OriginatedTls.read(fields, mode.equals("MUTUAL"));
+    fields.rejectUnknown();
+    return tls;
   }
 
   private static Target target(Fields fields) {

@@ -202,31 +202,13 @@ public record DestinationRule(
         switch (mode) {
           case "ISTIO_MUTUAL" -> new Tls.Mesh();
           case "DISABLE" -> new Tls.Disabled();
-          case "SIMPLE" -> new Tls.Originated(originated(tls));
+          case "SIMPLE" -> new Tls.Originated(OriginatedTls.read(tls, /* ownCertificate= */ false));
           default ->
               throw tls.invalid(
                   "mode", "'" + mode + "' (expected: DISABLE, SIMPLE or ISTIO_MUTUAL)");
         };
     tls.rejectUnknown();
     return result;
-  }
-
-  private static OriginatedTls originated(Fields tls) {
-    String sni = tls.optionalString("sni");
-    if (sni != null && !HostNames.isName(sni.toLowerCase(Locale.ROOT))) {
-      throw tls.invalid("sni", "'" + sni + "' (expected: a DNS name)");
-    }
-    String roots = tls.string("caCertificates", "system");
-    if (!roots.equals("system") && !OriginatedTls.isPem(roots)) {
-      throw tls.invalid(
-          "caCertificates",
-          "no certificate in PEM (expected: the certificates themselves, or 'system'; files of a"
-              + " proxy do not exist here)");
-    }
-    return new OriginatedTls(
-        sni == null ? null : sni.toLowerCase(Locale.ROOT),
-        roots.equals("system") ? null : roots,
-        tls.strings("subjectAltNames"));
   }
 
   private static @Nullable LoadBalancer loadBalancer(Fields holder) {

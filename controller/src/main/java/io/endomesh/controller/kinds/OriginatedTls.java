@@ -1,6 +1,7 @@
 package io.endomesh.controller.kinds;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param serverName to ask for (SNI); null for the host
  * @param caCertificates PEM; null for the roots that the callers' JVMs trust
  * @param names of which the server must prove one, DNS names or URIs; empty for the server name
+ * @param ownCertificate true if callers show the certificate of their workload
  */
 public record OriginatedTls(
-    @Nullable String serverName, @Nullable String caCertificates, List<String> names) {
+    @Nullable String serverName,
+    @Nullable String caCertificates,
+    List<String> names,
+    boolean ownCertificate) {
 
   /** RFC 7468, and nothing else around. */
   private static final Pattern PEM =
@@ -24,8 +29,35 @@ public record OriginatedTls(
     names = List.copyOf(names);
   }
 
+  /** In the words of Istio's {@code ClientTLSSettings}. */
+  static OriginatedTls read(Fields tls, boolean ownCertificate) {
+    String sni = tls.optionalString("sni");
+    if (sni != null && !HostNames.isName(sni.toLowerCase(Locale.ROOT))) {
+      throw tls.invalid("sni", "'" + sni + "' (expected: a DNS name)");
+    }
+    String roots = tls.string("caCertificates", "system");
+    if (!roots.equals("system") && !isPem(roots)) {
+      throw tls.invalid(
+          "caCertificates",
+          "no certificate in PEM (expected: the certificates themselves, or 'system'; files of a"
+              + " proxy do not exist here)");
+    }
+    return new OriginatedTls(
+        sni == null ? null : sni.toLowerCase(Locale.ROOT),
+        roots.equals("system") ? null : roots,
+        tls.strings("subjectAltNames"),
+        ownCertificate);
+  }
+
+  /** The same for a server that must prove one of these names, if it has none of its own. */
+  public OriginatedTls orNames(List<String> others) {
+    return names.isEmpty()
+        ? new OriginatedTls(serverName, caCertificates, others, ownCertificate)
+        : this;
+  }
+
   /** True if this is one certificate in PEM, or several. */
-  static boolean isPem(String text) {
+  private static boolean isPem(String text) {
     return PEM.matcher(text).matches();
   }
 }

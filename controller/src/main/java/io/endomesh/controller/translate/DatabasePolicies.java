@@ -25,10 +25,16 @@ final class DatabasePolicies {
   }
 
   @Nullable DatabasePolicy of(Destination destination) {
-    if (destination instanceof Destination.ToEntry to) {
-      return first(policy -> isFor(policy, to.entry(), to.host()));
-    }
-    ServiceKey service = ((Destination.ToService) destination).service().key();
+    return destination instanceof Destination.ToEntry to
+        ? of(to.entry(), to.host())
+        : of(((Destination.ToService) destination).service().key());
+  }
+
+  @Nullable DatabasePolicy of(ServiceEntry entry, String host) {
+    return first(policy -> isFor(policy, entry, host));
+  }
+
+  @Nullable DatabasePolicy of(ServiceKey service) {
     return first(policy -> isFor(policy, service));
   }
 

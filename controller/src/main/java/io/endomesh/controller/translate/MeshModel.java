@@ -86,7 +86,8 @@ public final class MeshModel {
     this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
     this.databasePolicies = new DatabasePolicies(catalog.databasePolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
-    this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
+    this.upstreamTls =
+        new UpstreamTls(catalog.backendTlsPolicies(), destinationRules, databasePolicies);
     this.sidecars = new Sidecars(catalog.sidecars());
   }
 

@@ -86,11 +86,13 @@ final class TlsContexts {
                       : SubjectAltNameMatcher.SanType.DNS)
               .setMatcher(StringMatcher.newBuilder().setExact(name)));
     }
+    CommonTlsContext.Builder common =
+        CommonTlsContext.newBuilder().setValidationContext(validation);
+    if (tls.ownCertificate()) {
+      common.setTlsCertificateProviderInstance(OWN_CERTIFICATE);
+    }
     return socket(
-        UpstreamTlsContext.newBuilder()
-            .setSni(serverName)
-            .setCommonTlsContext(CommonTlsContext.newBuilder().setValidationContext(validation))
-            .build());
+        UpstreamTlsContext.newBuilder().setSni(serverName).setCommonTlsContext(common).build());
   }
 
   private static CommonTlsContext common(CertificateValidationContext validation) {

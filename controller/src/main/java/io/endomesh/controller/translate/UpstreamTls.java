@@ -1,9 +1,9 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.BackendTlsPolicy;
+import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.DestinationRule.Tls;
-import io.endomesh.controller.kinds.OriginatedTls;
 import io.endomesh.controller.kinds.ServiceEntry;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How callers reach a host: by the oldest BackendTLSPolicy for it, else as its DestinationRule
- * says. Immutable.
+ * How callers reach a host: as its DatabasePolicy says, else by the oldest BackendTLSPolicy for it,
+ * else as its DestinationRule says. Immutable.
  */
 final class UpstreamTls {
 
@@ -20,12 +20,14 @@ final class UpstreamTls {
   private final Map<String, BackendTlsPolicy> policies = new HashMap<>();
 
   private final DestinationRules rules;
+  private final DatabasePolicies databases;
 
   /**
    * @param policies oldest first
    */
-  UpstreamTls(List<BackendTlsPolicy> policies, DestinationRules rules) {
+  UpstreamTls(List<BackendTlsPolicy> policies, DestinationRules rules, DatabasePolicies databases) {
     this.rules = rules;
+    this.databases = databases;
     for (BackendTlsPolicy policy : policies) {
       for (BackendTlsPolicy.Target target : policy.targets()) {
         this.policies.putIfAbsent(key(policy, target), policy);
@@ -34,6 +36,10 @@ final class UpstreamTls {
   }
 
   Tls of(MeshService service) {
+    DatabasePolicy database = databases.of(service.key());
+    if (database != null && database.tls() != null) {
+      return new Tls.Originated(database.tls());
+    }
     return of(
         "Service/" + service.key().namespace() + "/" + service.key().name(),
         service.key().toString());
@@ -41,20 +47,19 @@ final class UpstreamTls {
 
   /** With the names of the entry, where the rule gives none. */
   Tls of(ServiceEntry entry, String host) {
+    DatabasePolicy database = databases.of(entry, host);
     Tls tls =
-        of(
-            BackendTlsPolicy.SERVICE_ENTRY
-                + "/"
-                + entry.metadata().namespace()
-                + "/"
-                + entry.metadata().name(),
-            host);
-    return tls instanceof Tls.Originated originated && originated.tls().names().isEmpty()
-        ? new Tls.Originated(
-            new OriginatedTls(
-                originated.tls().serverName(),
-                originated.tls().caCertificates(),
-                entry.subjectAltNames()))
+        database != null && database.tls() != null
+            ? new Tls.Originated(database.tls())
+            : of(
+                BackendTlsPolicy.SERVICE_ENTRY
+                    + "/"
+                    + entry.metadata().namespace()
+                    + "/"
+                    + entry.metadata().name(),
+                host);
+    return tls instanceof Tls.Originated originated
+        ? new Tls.Originated(originated.tls().orNames(entry.subjectAltNames()))
         : tls;
   }
 

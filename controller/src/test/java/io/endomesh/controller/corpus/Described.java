@@ -9,7 +9,7 @@ import com.google.re2j.Pattern;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.database.StatementClasses;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.limit.Buckets;
 import io.endomesh.dataplane.limit.GlobalLimits;
 import io.endomesh.dataplane.limit.GradientLimit;
@@ -76,8 +76,8 @@ final class Described {
     if (value instanceof InetSocketAddress address) {
       return new TextNode(address.getHostString() + ":" + address.getPort());
     }
-    if (value instanceof ClientTls) {
-      return new TextNode("TLS");
+    if (value instanceof OriginatedTls tls) {
+      return new TextNode((tls.ownCertificate() ? "mutual TLS to " : "TLS to ") + tls.expected());
     }
     if (value instanceof Cluster cluster) {
       clusters.put(cluster.name(), cluster);

@@ -45,8 +45,12 @@ class DatabasePolicyTest {
                 ],
               },
               breaker: {window: 5s, slowCalls: {duration: 1s}},
+              tls: {mode: MUTUAL, sni: Orders-DB.internal, subjectAltNames: [db.internal]},
             }
             """);
+
+    assertThat(policy.tls())
+        .isEqualTo(new OriginatedTls("orders-db.internal", null, List.of("db.internal"), true));
 
     assertThat(policy.hosts()).containsExactly("orders-db", "db.example.com");
     assertThat(policy.targets())
@@ -116,6 +120,12 @@ class DatabasePolicyTest {
             + " 'r.x.svc' (expected: a host of",
         "{hosts: [d], statement: {}}               | spec.statement: unknown field; did you mean"
             + " 'statements'?",
+        "{hosts: [d], tls: {}} | spec.tls.mode: absent",
+        "{hosts: [d], tls: {mode: DISABLE}} | spec.tls.mode: 'DISABLE' (expected: SIMPLE or MUTUAL)",
+        "{hosts: [d], tls: {mode: MUTUAL, clientCertificate: /f}} | spec.tls.clientCertificate:"
+            + " unknown field",
+        "{hosts: [d], tls: {mode: SIMPLE, caCertificates: x}} | spec.tls.caCertificates: no"
+            + " certificate in PEM",
         "{hosts: [d], statements: {timeout: 1500ms}} | spec.statements.timeout: 1500ms (expected:"
             + " whole seconds",
         "{hosts: [d], statements: {timeout: 0s}}   | spec.statements.timeout: '0s' (expected: more"

@@ -227,7 +227,7 @@ abstract class JdbcTroubleContract extends JdbcPolicyContract {
   }
 
   /** Again and again: drivers cancel only what has begun. */
-  private static void cancelUntil(Statement statement, CompletableFuture<Void> ended) {
+  static void cancelUntil(Statement statement, CompletableFuture<Void> ended) {
     Await.until(
         "the end of what the application cancels",
         () -> {

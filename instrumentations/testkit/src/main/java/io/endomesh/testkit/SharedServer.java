@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class SharedServer implements BeforeAllCallback {
 
   private final String name;
+  private final String kind;
   private final Optional<DatabaseServer.Start> start;
   private volatile @Nullable DatabaseServer server;
 
@@ -25,7 +26,15 @@ public final class SharedServer implements BeforeAllCallback {
    * @param start empty if it is not installed
    */
   public SharedServer(String name, Optional<DatabaseServer.Start> start) {
+    this(name, "", start);
+  }
+
+  /**
+   * @param kind tells servers of one package apart
+   */
+  public SharedServer(String name, String kind, Optional<DatabaseServer.Start> start) {
     this.name = name;
+    this.kind = kind;
     this.start = start;
   }
 
@@ -42,7 +51,7 @@ public final class SharedServer implements BeforeAllCallback {
         context
             .getRoot()
             .getStore(ExtensionContext.Namespace.create(SharedServer.class))
-            .computeIfAbsent(name, key -> begin(), DatabaseServer.Temporary.class)
+            .computeIfAbsent(name + kind, key -> begin(), DatabaseServer.Temporary.class)
             .server();
   }
 

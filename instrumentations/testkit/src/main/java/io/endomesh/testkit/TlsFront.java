@@ -3,7 +3,7 @@ package io.endomesh.testkit;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.cluster.Locality;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.PeerName;
 import io.endomesh.dataplane.identity.TestAuthority;
 import java.io.IOException;
@@ -92,10 +92,11 @@ public final class TlsFront implements AutoCloseable {
           0,
           Locality.NONE,
           1,
-          ClientTls.originated(
+          new OriginatedTls(
               List.of(TestRoutes.AUTHORITY.root()),
               expected,
-              List.of(new PeerName(PeerName.Kind.DNS, expected))),
+              List.of(new PeerName(PeerName.Kind.DNS, expected)),
+              /* ownCertificate= */ false),
           new Load());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

@@ -2,6 +2,7 @@ package io.endomesh.dataplane.cluster;
 
 import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -27,7 +28,7 @@ public record Endpoint(
     int priority,
     Locality locality,
     int localityWeight,
-    @Nullable ClientTls originated,
+    @Nullable OriginatedTls originated,
     Load load) {
 
   public Endpoint {
@@ -82,14 +83,14 @@ public record Endpoint(
    */
   public @Nullable ClientTls tls(@Nullable Identity ours) {
     if (originated != null) {
-      return originated;
+      return originated.with(ours);
     }
     return identity == null || ours == null ? null : ours.clientTls(identity);
   }
 
   /** True if it asks for a certificate of the mesh. */
   public boolean asksForIdentity() {
-    return identity != null && originated == null;
+    return originated != null ? originated.ownCertificate() : identity != null;
   }
 
   /** {@code 10.0.0.1:8080}, as Envoy writes it. */

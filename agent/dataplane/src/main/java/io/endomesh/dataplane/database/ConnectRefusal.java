@@ -38,12 +38,13 @@ public record ConnectRefusal(
         reply.status() == TIMEOUT);
   }
 
-  /** Of an endpoint that proves who it is, as no driver asks it to. */
-  public static String unproven(Object address, String identity) {
+  /** Of an endpoint that proves who it is in a way that the driver cannot be given. */
+  public static String unproven(Object address, String expected) {
     return address
         + " must prove "
-        + identity
-        + " by mutual TLS, which the mesh does not speak to databases (expected: an endpoint"
-        + " without identity, as those of a ServiceEntry are)";
+        + expected
+        + ", which this driver cannot be made to check (expected: an endpoint without identity, as"
+        + " those of a ServiceEntry are; TLS by a DatabasePolicy for the JDBC drivers of"
+        + " PostgreSQL, MySQL and MariaDB)";
   }
 }

@@ -10,7 +10,7 @@ import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,11 +108,14 @@ final class CalleeTold {
     TreeSet<String> expected = new TreeSet<>();
     boolean plaintext = false;
     for (Endpoint endpoint : endpoints) {
-      ClientTls originated = endpoint.originated();
+      OriginatedTls originated = endpoint.originated();
       if (originated != null) {
         return Step.of(
             "identity",
-            "TLS that the mesh begins; the server must be " + originated.expectedIdentity());
+            (originated.ownCertificate()
+                    ? "mutual TLS that the mesh begins; the server must be "
+                    : "TLS that the mesh begins; the server must be ")
+                + originated.expected());
       }
       if (endpoint.identity() == null) {
         plaintext = true;

@@ -11,6 +11,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One certificate of this workload with its key, the roots it trusts, and the TLS contexts made of
@@ -25,7 +26,7 @@ public final class Identity {
   private final KeyManager[] keyManagers;
   private final X509TrustManager chainTrust;
   private final SSLContext serverContext;
-  private final ConcurrentMap<String, ClientTls> clients = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Object, ClientTls> clients = new ConcurrentHashMap<>();
 
   /**
    * @param chain leaf first
@@ -39,13 +40,27 @@ public final class Identity {
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
     this.keyManagers = new KeyManager[] {new WorkloadKey(key, this.chain)};
     this.chainTrust = Roots.trust(this.roots);
-    this.serverContext = context(new SpiffeTrust(chainTrust, null));
+    this.serverContext = context(trust(null));
   }
 
   /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
   public ClientTls clientTls(String expected) {
     ClientTls known = clients.get(expected);
-    return known != null ? known : clients.computeIfAbsent(expected, this::newClientTls);
+    return known != null
+        ? known
+        : clients.computeIfAbsent(
+            expected,
+            absent -> made(expected, () -> new ClientTls(expected, context(trust(expected)))));
+  }
+
+  /** TLS that shows our certificate to a server outside the mesh; made once an identity. */
+  ClientTls clientTls(OriginatedTls originated) {
+    ClientTls known = clients.get(originated);
+    return known != null
+        ? known
+        : clients.computeIfAbsent(
+            originated,
+            absent -> made(originated.expected(), () -> originated.clientTls(keyManagers)));
   }
 
   /** For servers: asks for a client certificate of the trust domain. */
@@ -70,13 +85,21 @@ public final class Identity {
     return chain.get(0).getNotAfter().toInstant();
   }
 
-  private ClientTls newClientTls(String expected) {
+  private interface Making {
+    ClientTls make() throws GeneralSecurityException;
+  }
+
+  private static ClientTls made(String expected, Making making) {
     try {
-      return new ClientTls(expected, context(new SpiffeTrust(chainTrust, expected)));
+      return making.make();
     } catch (GeneralSecurityException e) {
       // The same key and roots made the server context; a provider that fails now is a broken JVM.
       throw new IllegalStateException("no TLS context for " + expected, e);
     }
+  }
+
+  private SpiffeTrust trust(@Nullable String expected) {
+    return new SpiffeTrust(chainTrust, expected);
   }
 
   private SSLContext context(SpiffeTrust trust) throws GeneralSecurityException {

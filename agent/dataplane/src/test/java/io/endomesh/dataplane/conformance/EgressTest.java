@@ -9,7 +9,7 @@ import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.cluster.Locality;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.PeerName;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteAction;
@@ -54,9 +54,17 @@ class EgressTest extends Conformance {
       "plaintext to a host outside the mesh becomes TLS where a policy says so, without a"
           + " certificate of ours (Istio SIMPLE, BackendTLSPolicy)")
   void originated() throws Exception {
-    ClientTls tls = partnerTls();
+    OriginatedTls tls = partnerTls();
     publish(TestMesh.route(partner(tls), RoutePolicy.DEFAULT));
-    assertThat(attempt(begin()).tls()).isSameAs(tls);
+    assertThat(attempt(begin()).tls()).isSameAs(tls.with(null)).isNotNull();
+  }
+
+  @Test
+  @DisplayName("a server that asks who the workload is, is not asked without a certificate to show")
+  void originated_ownCertificate() throws Exception {
+    publish(TestMesh.route(partner(tls(/* ownCertificate= */ true)), RoutePolicy.DEFAULT));
+    assertThat(reply(begin()).message())
+        .isEqualTo("no certificate yet for a call to api.partner.example, which needs mutual TLS");
   }
 
   @Test
@@ -67,12 +75,19 @@ class EgressTest extends Conformance {
     assertThat(attempt(call(request)).tls()).isNull();
   }
 
-  private static ClientTls partnerTls() throws GeneralSecurityException {
-    return ClientTls.originated(
-        List.of(), null, List.of(new PeerName(PeerName.Kind.DNS, "api.partner.example")));
+  private static OriginatedTls partnerTls() throws GeneralSecurityException {
+    return tls(/* ownCertificate= */ false);
   }
 
-  private static Cluster partner(ClientTls tls) {
+  private static OriginatedTls tls(boolean ownCertificate) throws GeneralSecurityException {
+    return new OriginatedTls(
+        List.of(),
+        null,
+        List.of(new PeerName(PeerName.Kind.DNS, "api.partner.example")),
+        ownCertificate);
+  }
+
+  private static Cluster partner(OriginatedTls tls) {
     return TestMesh.cluster(
         "partner",
         new Endpoint(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.dataplane.identity.PeerName.Kind;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -66,17 +67,13 @@ class OriginatedTlsTest {
 
   @Test
   void trust_withoutNames_cannotBeMade() {
-    assertThatThrownBy(() -> ClientTls.originated(List.of(), null, List.of()))
+    assertThatThrownBy(() -> new OriginatedTls(List.of(), null, List.of(), false))
         .hasMessage("names: none (expected: at least one)");
   }
 
   @Test
   void context_engineToAnAddress_asksForTheServerByNameWhateverIsSetAfterwards() throws Exception {
-    ClientTls tls =
-        ClientTls.originated(
-            List.of(authority.root()),
-            "api.partner.example",
-            List.of(new PeerName(Kind.DNS, "api.partner.example")));
+    ClientTls tls = partner(/* ownCertificate= */ false).with(null);
     SSLEngine engine = tls.context().createSSLEngine("192.0.2.1", 443);
     // What java.net.http and Netty do.
     SSLParameters parameters = new SSLParameters();
@@ -88,15 +85,32 @@ class OriginatedTlsTest {
 
   @Test
   void context_socketToAnAddress_asksForTheServerByName() throws Exception {
-    ClientTls tls =
-        ClientTls.originated(
-            List.of(authority.root()),
-            "api.partner.example",
-            List.of(new PeerName(Kind.DNS, "api.partner.example")));
+    ClientTls tls = partner(/* ownCertificate= */ false).with(null);
     try (SSLSocket socket = (SSLSocket) tls.context().getSocketFactory().createSocket()) {
       assertThat(socket.getSSLParameters().getServerNames())
           .containsExactly(new SNIHostName("api.partner.example"));
     }
+  }
+
+  @Test
+  void with_ownCertificate_isMadeOnceACertificate_andNotWithoutOne() throws Exception {
+    OriginatedTls tls = partner(/* ownCertificate= */ true);
+    Identity ours = authority.identity("spiffe://test/ns/shop/sa/orders");
+
+    assertThat(tls.with(null)).isNull();
+    assertThat(tls.with(ours)).isNotNull();
+    // A cluster that is sent again is equal, and keeps the connections that pools have.
+    assertThat(partner(true).with(ours)).isSameAs(tls.with(ours));
+    assertThat(tls.with(authority.identity("spiffe://test/ns/shop/sa/orders")))
+        .isNotSameAs(tls.with(ours));
+  }
+
+  private OriginatedTls partner(boolean ownCertificate) throws GeneralSecurityException {
+    return new OriginatedTls(
+        List.of(authority.root()),
+        "api.partner.example",
+        List.of(new PeerName(Kind.DNS, "api.partner.example")),
+        ownCertificate);
   }
 
   private static HostTrust trust(TestAuthority authority, String name) throws Exception {

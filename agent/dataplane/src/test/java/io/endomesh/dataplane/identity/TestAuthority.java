@@ -28,17 +28,20 @@ public final class TestAuthority {
   private static final AtomicLong SERIAL = new AtomicLong(1);
 
   private final KeyPair key = newKey();
+  private final X500Name name;
   private final X509Certificate root;
 
   public TestAuthority() {
-    root =
-        sign(
-            key,
-            "CN=test root",
-            new X500Name("CN=test root"),
-            true,
-            Duration.ofDays(1),
-            GeneralName.uniformResourceIdentifier);
+    this("CN=test root");
+  }
+
+  /**
+   * @param name another than that of another authority, where a peer knows both: it looks for roots
+   *     by name
+   */
+  public TestAuthority(String name) {
+    this.name = new X500Name(name);
+    root = sign(key, name, true, Duration.ofDays(1), GeneralName.uniformResourceIdentifier);
   }
 
   public X509Certificate root() {
@@ -80,26 +83,12 @@ public final class TestAuthority {
   }
 
   private X509Certificate certificate(KeyPair own, Duration validity, String... uris) {
-    return sign(
-        own,
-        "CN=workload",
-        new X500Name("CN=test root"),
-        false,
-        validity,
-        GeneralName.uniformResourceIdentifier,
-        uris);
+    return sign(own, "CN=workload", false, validity, GeneralName.uniformResourceIdentifier, uris);
   }
 
   /** Of a server outside the mesh, with these DNS names. */
   public X509Certificate serverCertificate(KeyPair own, String... names) {
-    return sign(
-        own,
-        "CN=server",
-        new X500Name("CN=test root"),
-        false,
-        Duration.ofHours(1),
-        GeneralName.dNSName,
-        names);
+    return sign(own, "CN=server", false, Duration.ofHours(1), GeneralName.dNSName, names);
   }
 
   public static KeyPair newKey() {
@@ -114,8 +103,7 @@ public final class TestAuthority {
 
   private X509Certificate sign(
       KeyPair subject,
-      String name,
-      X500Name issuer,
+      String subjectName,
       boolean authority,
       Duration validity,
       int nameType,
@@ -124,11 +112,11 @@ public final class TestAuthority {
       Instant now = Instant.now();
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
-              issuer,
+              name,
               BigInteger.valueOf(SERIAL.getAndIncrement()),
               Date.from(now.minusSeconds(60)),
               Date.from(now.plus(validity)),
-              new X500Name(name),
+              new X500Name(subjectName),
               subject.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
       if (names.length > 0) {

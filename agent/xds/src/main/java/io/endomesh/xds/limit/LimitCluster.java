@@ -4,8 +4,8 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.Endpoint;
-import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.xds.http2.Http2Client;
 import io.endomesh.xds.http2.Http2Connection;
 import io.endomesh.xds.runtime.Serial;
@@ -34,7 +34,7 @@ final class LimitCluster implements Peers {
 
   /** What makes an endpoint another, to which another connection belongs. */
   private record Place(
-      InetSocketAddress address, @Nullable String identity, @Nullable ClientTls originated) {
+      InetSocketAddress address, @Nullable String identity, @Nullable OriginatedTls originated) {
 
     static Place of(Endpoint endpoint) {
       return new Place(endpoint.address(), endpoint.identity(), endpoint.originated());

@@ -1,7 +1,7 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.cluster.ClusterPolicy;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.route.StringMatch;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -27,7 +27,7 @@ public record ClusterResource(
     List<EndpointResource> endpoints,
     boolean tls,
     List<StringMatch> identities,
-    @Nullable ClientTls originated,
+    @Nullable OriginatedTls originated,
     ClusterPolicy policy) {
 
   public ClusterResource {

@@ -1,7 +1,7 @@
 package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.cluster.ClusterPolicy;
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.route.StringMatch;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -22,7 +22,7 @@ public final class ClusterTranslator {
 
   public static ClusterResource translate(Cluster message) throws InvalidResource {
     UpstreamTlsContext socket = message.hasTransportSocket() ? tls(message) : null;
-    ClientTls originated = socket == null ? null : OriginationTranslator.translate(socket);
+    OriginatedTls originated = socket == null ? null : OriginationTranslator.translate(socket);
     boolean tls = socket != null && originated == null;
     List<StringMatch> identities =
         socket == null || originated != null ? List.of() : identities(socket);

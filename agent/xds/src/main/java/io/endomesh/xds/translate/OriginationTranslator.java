@@ -1,6 +1,6 @@
 package io.endomesh.xds.translate;
 
-import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.PeerName;
 import io.endomesh.xds.identity.Pem;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -26,7 +26,7 @@ final class OriginationTranslator {
   private OriginationTranslator() {}
 
   /** Null if it is the mesh's own TLS, whose roots come with the identity. */
-  static @Nullable ClientTls translate(UpstreamTlsContext message) throws InvalidResource {
+  static @Nullable OriginatedTls translate(UpstreamTlsContext message) throws InvalidResource {
     CommonTlsContext common = message.getCommonTlsContext();
     CertificateValidationContext validation = common.getValidationContext();
     if (!validation.hasTrustedCa() && !validation.hasSystemRootCerts()) {
@@ -37,13 +37,23 @@ final class OriginationTranslator {
         FIELD + "trust_chain_verification", validation.getTrustChainVerificationValue() != 0);
     Messages.unsupported(FIELD + "crl", validation.hasCrl());
     try {
-      return ClientTls.originated(
+      return new OriginatedTls(
           roots(validation),
           message.getSni().isEmpty() ? null : message.getSni(),
-          names(validation));
+          names(validation),
+          hasOwnCertificate(common));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new InvalidResource("transport_socket: " + e.getMessage());
     }
+  }
+
+  /**
+   * By the provider that Istio and gRPC (A29) name, whichever name it has: there is one of ours.
+   */
+  @SuppressWarnings("deprecation") // An older field for the same.
+  private static boolean hasOwnCertificate(CommonTlsContext common) {
+    return common.hasTlsCertificateProviderInstance()
+        || common.hasTlsCertificateCertificateProviderInstance();
   }
 
   private static List<X509Certificate> roots(CertificateValidationContext validation)

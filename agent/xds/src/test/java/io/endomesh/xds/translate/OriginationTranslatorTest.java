@@ -36,7 +36,7 @@ class OriginationTranslatorTest {
                                 "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
                                 message(named(SYSTEM, SanType.DNS, "api.partner.example")))))
                 .build());
-    ClientTls tls = Objects.requireNonNull(cluster.originated());
+    ClientTls tls = Objects.requireNonNull(Objects.requireNonNull(cluster.originated()).with(null));
     assertThat(tls.expectedIdentity()).isEqualTo("api.partner.example");
     assertThat(cluster.tls()).isFalse();
   }

@@ -1,9 +1,12 @@
 package io.endomesh.contracts.jdbc;
 
+import io.endomesh.testkit.JdbcTlsContract;
 import io.endomesh.testkit.SharedServer;
+import io.endomesh.testkit.TestRoutes;
 import io.endomesh.testkit.database.H2Server;
 import io.endomesh.testkit.database.MariaDbServer;
 import io.endomesh.testkit.database.PostgresServer;
+import io.endomesh.testkit.database.ServerTls;
 import java.util.Optional;
 
 /** The servers, each with a user {@code shop} and a database. Stateless. */
@@ -12,6 +15,10 @@ public final class Servers {
   private static final String USER = "shop";
   private static final String PASSWORD = "shop-password";
   private static final String DATABASE = "shop";
+
+  private static final ServerTls.Source TLS =
+      ServerTls.of(
+          JdbcTlsContract.AUTHORITY, JdbcTlsContract.NAME, TestRoutes.AUTHORITY.root(), "workload");
 
   private Servers() {}
 
@@ -27,6 +34,24 @@ public final class Servers {
         "mariadb-server",
         MariaDbServer.installed()
             .map(server -> directory -> server.start(directory, USER, PASSWORD, DATABASE)));
+  }
+
+  /** As {@link #postgres}, for those who show a certificate. */
+  static SharedServer postgresWithTls() {
+    return new SharedServer(
+        "postgresql",
+        " with TLS",
+        PostgresServer.installed()
+            .map(server -> directory -> server.start(directory, USER, PASSWORD, DATABASE, TLS)));
+  }
+
+  /** As {@link #mariaDb}, for those who show a certificate. */
+  static SharedServer mariaDbWithTls() {
+    return new SharedServer(
+        "mariadb-server",
+        " with TLS",
+        MariaDbServer.installed()
+            .map(server -> directory -> server.start(directory, USER, PASSWORD, DATABASE, TLS)));
   }
 
   static SharedServer h2(DriverVersion version) {

@@ -60,7 +60,7 @@ final class Databases {
     JdbcUrl url = JdbcUrl.parse(shown);
     return url == null || !url.host().equals(url.literal(database.peer()))
         ? shown
-        : url.at(database.host(), database.port());
+        : (database.tls() ? DriverTls.unasked(url) : url).at(database.host(), database.port());
   }
 
   private static Database outside(String url) {

@@ -125,6 +125,11 @@ record JdbcUrl(
         : ip;
   }
 
+  /** The same URL with something else after host and port. */
+  JdbcUrl with(String otherRest) {
+    return new JdbcUrl(system, prefix, host, portSign, port, otherRest, database);
+  }
+
   /** The same URL for another server. */
   String at(InetSocketAddress address) {
     return system.equals(SqlServerUrl.SYSTEM)

@@ -10,6 +10,8 @@ import io.endomesh.dataplane.database.ConnectRefusal;
 import io.endomesh.dataplane.database.ConnectRequest;
 import io.endomesh.dataplane.database.DatabaseFailure;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
+import io.endomesh.dataplane.identity.PrescribedTls;
 import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.CallDepth;
 import io.endomesh.weaving.Weaving;
@@ -84,10 +86,16 @@ final class MeshConnect {
     public AttemptResult<Connected> exchange(Attempt attempt) {
       InetSocketAddress address = attempt.endpoint().address();
       ClientTls tls = attempt.tls();
-      if (tls != null) {
+      // Nothing that speaks a database's protocol speaks mutual TLS of the mesh.
+      OriginatedTls originated = attempt.endpoint().originated();
+      JdbcUrl asked = originated == null ? null : DriverTls.asked(url);
+      if (tls != null && asked == null) {
         return new AttemptResult.Delivered<>(closed(attempt, address, tls.expectedIdentity()));
       }
-      Connected connected = connect(address);
+      Connected connected =
+          originated == null || asked == null
+              ? connect(url, address)
+              : connect(asked, address, originated);
       Connection connection = connected.connection();
       if (connection != null) {
         attempt.connected();
@@ -125,7 +133,7 @@ final class MeshConnect {
       }
     }
 
-    /** Drivers speak plaintext, or TLS of their own, which proves no identity of the mesh. */
+    /** What the driver speaks would not prove who the server is. */
     private static Connected closed(Attempt attempt, InetSocketAddress address, String identity) {
       SQLException refusal =
           new SQLNonTransientConnectionException(
@@ -134,8 +142,29 @@ final class MeshConnect {
       return new Connected(null, refusal);
     }
 
+    /** A connection that is not what the mesh says it must be is closed, and none. */
+    private Connected connect(JdbcUrl asked, InetSocketAddress address, OriginatedTls tls) {
+      PrescribedTls opening = PrescribedTls.of(tls, Weaving.mesh().identity());
+      try {
+        Connected connected = connect(asked, address);
+        Connection connection = connected.connection();
+        if (connection == null || opening.begun()) {
+          return connected;
+        }
+        connection.close();
+        return new Connected(
+            null,
+            new SQLNonTransientConnectionException(
+                ConnectRefusal.unproven(address, tls.expected()), ConnectRefusal.REJECTED));
+      } catch (SQLException e) {
+        return new Connected(null, e);
+      } finally {
+        opening.end();
+      }
+    }
+
     /** What the driver throws is no exception of ours: it must not be suppressed. */
-    private Connected connect(InetSocketAddress address) {
+    private Connected connect(JdbcUrl url, InetSocketAddress address) {
       CONNECTING.enter();
       try {
         return new Connected(driver.connect(url.at(address), properties), null);
@@ -154,7 +183,8 @@ final class MeshConnect {
           url.port(),
           url.database(),
           url.authority().toLowerCase(Locale.ROOT),
-          address);
+          address,
+          attempt.tls() != null);
     }
 
     @Override
@@ -180,7 +210,8 @@ final class MeshConnect {
       try (Socket taken = new Socket()) {
         taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Connected refused =
-            connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()));
+            connect(
+                url, new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()));
         if (refused.error() == null) {
           return new Connected(null, reason);
         }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL, the newest that is installed where Debian's packages put it. Immutable. */
 public final class PostgresServer {
@@ -47,6 +48,20 @@ public final class PostgresServer {
    */
   public DatabaseServer start(Path directory, String user, String password, String database)
       throws IOException {
+    return start(directory, user, password, database, null);
+  }
+
+  /**
+   * The same with TLS: in this database the user is whoever shows the certificate of a workload,
+   * and {@link ServerTls#READER} has the same password. Plaintext is refused there.
+   */
+  public DatabaseServer start(
+      Path directory,
+      String user,
+      String password,
+      String database,
+      ServerTls.@Nullable Source source)
+      throws IOException {
     ServerProcess.giveTo(OWNER, directory);
     Path data = directory.resolve("data");
     Path secret = Files.writeString(directory.resolve("password"), password);
@@ -67,24 +82,38 @@ public final class PostgresServer {
                 password.isEmpty()
                     ? List.of("--auth=trust")
                     : List.of("--auth=scram-sha-256", "--pwfile=" + secret))));
+    ServerTls tls = source == null ? null : source.writeTo(directory, OWNER);
+    if (tls != null) {
+      // initdb has made both files, and they stay its owner's.
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          String.format(
+              "host postgres all 127.0.0.1/32 scram-sha-256%n"
+                  + "hostssl %1$s %2$s 127.0.0.1/32 cert clientcert=verify-full map=mesh%n"
+                  + "hostssl %1$s %3$s 127.0.0.1/32 scram-sha-256%n",
+              database, user, ServerTls.READER));
+      Files.writeString(
+          data.resolve("pg_ident.conf"), "mesh " + tls.workload() + " " + user + "\n");
+    }
     int port = ServerProcess.freePort();
     ServerProcess server =
         ServerProcess.start(
             directory,
             concat(
-                asOwner,
-                List.of(
-                    bin.resolve("postgres").toString(),
-                    "-D",
-                    data.toString(),
-                    "-c",
-                    "listen_addresses=127.0.0.1",
-                    "-c",
-                    "port=" + port,
-                    "-c",
-                    "unix_socket_directories=",
-                    "-c",
-                    "fsync=off")));
+                concat(asOwner, List.of(bin.resolve("postgres").toString())),
+                concat(
+                    tls == null ? List.of() : settings(tls),
+                    List.of(
+                        "-D",
+                        data.toString(),
+                        "-c",
+                        "listen_addresses=127.0.0.1",
+                        "-c",
+                        "port=" + port,
+                        "-c",
+                        "unix_socket_directories=",
+                        "-c",
+                        "fsync=off"))));
     server.awaitOutput(Pattern.compile("(ready to accept connections)"));
     ServerProcess.run(
         directory,
@@ -95,6 +124,30 @@ public final class PostgresServer {
             "--port=" + port,
             "--username=" + user,
             database));
+    if (tls != null) {
+      ServerProcess.run(
+          directory,
+          Map.of("PGPASSWORD", password),
+          List.of(
+              bin.resolve("psql").toString(),
+              "--host=127.0.0.1",
+              "--port=" + port,
+              "--username=" + user,
+              "--command=CREATE ROLE " + ServerTls.READER + " LOGIN PASSWORD '" + password + "'",
+              "postgres"));
+    }
     return new DatabaseServer(port, user, password, database, server);
+  }
+
+  private static List<String> settings(ServerTls tls) {
+    return List.of(
+        "-c",
+        "ssl=on",
+        "-c",
+        "ssl_cert_file=" + tls.certificate(),
+        "-c",
+        "ssl_key_file=" + tls.key(),
+        "-c",
+        "ssl_ca_file=" + tls.clientRoots());
   }
 }

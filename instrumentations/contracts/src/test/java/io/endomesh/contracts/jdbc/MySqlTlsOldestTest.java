@@ -1,0 +1,26 @@
+package io.endomesh.contracts.jdbc;
+
+import io.endomesh.testkit.DatabaseUnderTest;
+import io.endomesh.testkit.JdbcTlsContract;
+import io.endomesh.testkit.Library;
+import io.endomesh.testkit.SharedServer;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Library(name = "MySQL Connector/J", staged = "mysql-8")
+class MySqlTlsOldestTest extends JdbcTlsContract {
+
+  @RegisterExtension static final SharedServer SERVER = Servers.mariaDbWithTls();
+  @RegisterExtension static final SharedServer PLAINTEXT = Servers.mariaDb();
+
+  private static final DatabaseUnderTest DATABASE = new MySql(MySqlTlsOldestTest.class, SERVER, "");
+
+  @Override
+  protected DatabaseUnderTest database() {
+    return DATABASE;
+  }
+
+  @Override
+  protected SharedServer plaintext() {
+    return PLAINTEXT;
+  }
+}
