@@ -91,21 +91,22 @@ public final class Controller implements AutoCloseable {
     Path data = Files.createDirectories(options.dataDir());
     ResourceStore store = SqliteResourceStore.open(data, clock);
     CertificateAuthority authority =
-        CertificateAuthority.open(data, options.trustDomain(), WORKLOAD_CERTIFICATE_TTL, clock);
+        CertificateAuthority.open(
+            data, options.authority(), options.trustDomain(), WORKLOAD_CERTIFICATE_TTL, clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
     ScheduledExecutorService control = controlThread();
     MeshModelSource source =
         new MeshModelSource(
             store, registry, settling, options.trustDomain(), control, System::nanoTime);
-    XdsServer xds = new XdsServer(source.model(), registry, clock);
+    XdsServer xds = new XdsServer(source.model(), registry, authority::bundle, clock);
     LimitPart limits = new LimitPart(options.trustDomain(), System::nanoTime);
     limits.publish(source.model());
     // First: whoever is told of a limit finds it here.
     source.watch(limits::publish);
     source.watch(xds::publish);
     control.scheduleWithFixedDelay(
-        new Ticks(registry, settling, source),
+        new Ticks(registry, settling, source, authority),
         TICK.toMillis(),
         TICK.toMillis(),
         TimeUnit.MILLISECONDS);

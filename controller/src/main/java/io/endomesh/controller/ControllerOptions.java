@@ -1,5 +1,6 @@
 package io.endomesh.controller;
 
+import io.endomesh.controller.ca.AuthoritySource;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseTtl how long a workload whose stream broke is still offered to others
  * @param agentJar the agent that onboarding offers for download; null: none
  * @param loginRequired whether the console asks for a login on a loopback address too
+ * @param authority which signs certificates
  */
 public record ControllerOptions(
     String host,
@@ -24,7 +26,30 @@ public record ControllerOptions(
     String trustDomain,
     Duration leaseTtl,
     @Nullable Path agentJar,
-    boolean loginRequired) {
+    boolean loginRequired,
+    AuthoritySource authority) {
+
+  /** With an authority of its own. */
+  public ControllerOptions(
+      String host,
+      int port,
+      @Nullable String advertisedAddress,
+      Path dataDir,
+      String trustDomain,
+      Duration leaseTtl,
+      @Nullable Path agentJar,
+      boolean loginRequired) {
+    this(
+        host,
+        port,
+        advertisedAddress,
+        dataDir,
+        trustDomain,
+        leaseTtl,
+        agentJar,
+        loginRequired,
+        new AuthoritySource.SelfMade());
+  }
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 

@@ -1,16 +1,18 @@
 package io.endomesh.controller;
 
+import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.translate.MeshModelSource;
+import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens by the passing of time alone: leases end, and after a start the wait for workloads
- * does. Confined to the control thread.
+ * What happens by the passing of time alone: leases end, after a start the wait for workloads does,
+ * and certificates grow old. Confined to the control thread.
  */
 final class Ticks implements Runnable {
 
@@ -19,11 +21,17 @@ final class Ticks implements Runnable {
   private final WorkloadRegistry registry;
   private final Settling settling;
   private final MeshModelSource source;
+  private final CertificateAuthority authority;
 
-  Ticks(WorkloadRegistry registry, Settling settling, MeshModelSource source) {
+  Ticks(
+      WorkloadRegistry registry,
+      Settling settling,
+      MeshModelSource source,
+      CertificateAuthority authority) {
     this.registry = registry;
     this.settling = settling;
     this.source = source;
+    this.authority = authority;
   }
 
   @Override
@@ -36,9 +44,18 @@ final class Ticks implements Runnable {
         source.refresh();
       }
       settling.remember(workloads);
+      tick(authority);
     } catch (RuntimeException e) {
       // An exception that leaves a scheduled task would end all that follow.
       log.error("ended leases are looked at again in a moment", e);
+    }
+  }
+
+  private static void tick(CertificateAuthority authority) {
+    try {
+      authority.tick();
+    } catch (IOException e) {
+      log.error("what is due at the certificate authority waits: {}", e.getMessage());
     }
   }
 }

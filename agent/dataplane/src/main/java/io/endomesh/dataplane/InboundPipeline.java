@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.limit.Overload;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>connection: who called is read from the certificate of this request's session, not from a
  *       header, and first, because every later stage asks it. A connection outlives policies and
  *       certificates: plaintext is refused where mutual TLS is demanded now, and so is a peer whose
- *       certificate has ended; whoever refuses closes it, too
+ *       certificate has ended, is revoked, or whose root is trusted no longer; whoever refuses
+ *       closes it, too
  *   <li>preflight: a browser's question whether a script may call is answered; before
  *       authorization, because browsers send no credentials with it, and the application is not
  *       asked
@@ -84,13 +86,19 @@ final class InboundPipeline {
     if (peer == Peer.PLAINTEXT) {
       return port.tlsMode() == Inbound.TlsMode.STRICT ? PLAINTEXT_INTO_STRICT : null;
     }
-    return peer.notAfterMillis() == Long.MAX_VALUE || !peer.hasExpired(mesh.clock().millis())
-        ? null
-        : unproved(
-            "the certificate of "
-                + peer.spiffeId()
-                + " ended at "
-                + Instant.ofEpochMilli(peer.notAfterMillis()));
+    if (peer.notAfterMillis() == Long.MAX_VALUE) {
+      return null;
+    }
+    if (peer.hasExpired(mesh.clock().millis())) {
+      return unproved(
+          "the certificate of "
+              + peer.spiffeId()
+              + " ended at "
+              + Instant.ofEpochMilli(peer.notAfterMillis()));
+    }
+    Identity mine = mesh.identity();
+    String doubt = mine == null ? null : mine.doubts(peer);
+    return doubt == null ? null : unproved(doubt);
   }
 
   /** Authorization is not asked: who it is about is not known. 401 would ask for a password. */

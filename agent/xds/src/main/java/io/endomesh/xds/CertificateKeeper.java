@@ -15,9 +15,11 @@ import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.state.StateDirectory;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -51,16 +53,19 @@ final class CertificateKeeper {
   private final Clock clock;
   private final RandomGenerator random;
   private final Log log;
+  private final Supplier<List<X509Certificate>> trusted;
   private final Consumer<Credentials> issued;
 
   private @Nullable Credentials credentials;
   private Serial.@Nullable Timer renewal;
+  private @Nullable Supplier<@Nullable Http2Connection> connections;
   private boolean asking;
 
   /** What there is was issued for another join token: the present one may say other things. */
   private boolean outdated;
 
   /**
+   * @param trusted the roots that the mesh told us of
    * @param issued told of each new certificate, on the control thread
    */
   CertificateKeeper(
@@ -71,6 +76,7 @@ final class CertificateKeeper {
       Clock clock,
       RandomGenerator random,
       Log log,
+      Supplier<List<X509Certificate>> trusted,
       Consumer<Credentials> issued) {
     this.join = join;
     this.workload = workload;
@@ -79,6 +85,7 @@ final class CertificateKeeper {
     this.clock = clock;
     this.random = random;
     this.log = log;
+    this.trusted = trusted;
     this.issued = issued;
   }
 
@@ -126,11 +133,6 @@ final class CertificateKeeper {
     return now == null || !clock.instant().isBefore(halfLife(now));
   }
 
-  @Nullable Instant end() {
-    Credentials now = credentials;
-    return now == null ? null : now.notAfter();
-  }
-
   /**
    * Asks for a certificate over this connection.
    *
@@ -146,7 +148,7 @@ final class CertificateKeeper {
     try {
       request =
           CertificateRequest.create(
-              SpiffeId.of("endomesh.local", workload.namespace(), workload.service()));
+              SpiffeId.of(join.trustDomain(), workload.namespace(), workload.service()));
     } catch (GeneralSecurityException e) {
       failed.accept("this JVM cannot make a key: " + e.getMessage());
       return;
@@ -182,6 +184,18 @@ final class CertificateKeeper {
     Duration untilHalf = Duration.between(clock.instant(), halfLife(now));
     long jitter = (long) (life.toNanos() * JITTER * (random.nextDouble() - 0.5));
     long delay = Math.max(0, untilHalf.toNanos() + jitter);
+    connections = connection;
+    renewal = serial.schedule(() -> renew(connection), delay);
+  }
+
+  /** Renews though it is not time yet, as the controller asks: at some moment of these. */
+  void renewWithin(long nanos) {
+    Supplier<@Nullable Http2Connection> connection = connections;
+    if (renewal == null || connection == null) {
+      return;
+    }
+    renewal.cancel();
+    long delay = (long) (Math.max(0, nanos) * random.nextDouble());
     renewal = serial.schedule(() -> renew(connection), delay);
   }
 
@@ -207,7 +221,8 @@ final class CertificateKeeper {
           Credentials.issued(
               request.key(),
               IstioCertificateResponse.parseFrom(answer).getCertChainList(),
-              join.rootFingerprint());
+              join.rootFingerprint(),
+              trusted.get());
       state.write(fresh);
       outdated = false;
       adopt(fresh);

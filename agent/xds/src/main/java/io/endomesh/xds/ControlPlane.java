@@ -11,6 +11,7 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.TrustBundle;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.xds.ads.AdsClient;
@@ -23,6 +24,7 @@ import io.endomesh.xds.http2.Http2Connection;
 import io.endomesh.xds.http2.HttpAnswer;
 import io.endomesh.xds.identity.ControllerTrust;
 import io.endomesh.xds.identity.Credentials;
+import io.endomesh.xds.join.Proof;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.limit.LimitServers;
 import io.endomesh.xds.runtime.Backoff;
@@ -33,11 +35,13 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -97,7 +101,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private volatile @Nullable Http2Connection connection;
   private @Nullable GrpcStream joinStream;
   private Runnable goodbyeHeard = () -> {};
+  private @Nullable Credentials credentials;
+  private @Nullable TrustBundle bundle;
   private @Nullable Identity identity;
+  private Proof proof = Proof.NONE;
   private long published;
   private boolean savePending;
   private boolean complained;
@@ -129,8 +136,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             Clock.systemUTC(),
             new SplittableRandom(),
             log,
+            this::trusted,
             this::issued);
-    this.registrar = new Registrar(settings.about(), serial, settings.health(), certificates::end);
+    this.registrar = new Registrar(settings.about(), serial, settings.health(), () -> proof);
     this.discovery =
         new HostDiscovery(
             mesh,
@@ -249,7 +257,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       http.connect(
           join.host(),
           join.port(),
-          ControllerTrust.context(join.rootFingerprint(), certificates.proof()),
+          ControllerTrust.context(join.rootFingerprint(), trusted(), certificates.proof()),
           serial,
           new Link(certificates.proof() != null));
     } catch (GeneralSecurityException e) {
@@ -291,14 +299,46 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
   /** A new certificate: what is made from it is published, and the first one opens the streams. */
   private void issued(Credentials fresh) {
-    try {
-      identity = fresh.identity();
-    } catch (GeneralSecurityException e) {
-      log.warn("the certificate cannot be used: " + e.getMessage() + "; keeping the one before");
+    Credentials before = credentials;
+    credentials = fresh;
+    if (!identify()) {
+      credentials = before;
       return;
     }
     publish();
     certificates.renewWith(() -> connection);
+  }
+
+  /** Whose word is taken may have changed; then TLS is made anew, for the calls that begin then. */
+  private void trustChanged() {
+    TrustBundle now = ads.bundle();
+    if (!Objects.equals(now, bundle)) {
+      bundle = now;
+      identify();
+    }
+  }
+
+  /** False if that cannot be done, which leaves everything as it was. */
+  private boolean identify() {
+    Credentials mine = credentials;
+    if (mine == null) {
+      return true;
+    }
+    try {
+      Identity made = mine.identity(bundle);
+      proof = Proof.of(made);
+      identity = made;
+      return true;
+    } catch (GeneralSecurityException e) {
+      log.warn("the certificate cannot be used: " + e.getMessage() + "; keeping the one before");
+      return false;
+    }
+  }
+
+  /** The roots that the mesh told us of. */
+  private List<X509Certificate> trusted() {
+    TrustBundle now = bundle;
+    return now == null ? List.of() : now.roots();
   }
 
   private void publish() {
@@ -384,6 +424,14 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     }
   }
 
+  private void received(ControllerMessage message) {
+    if (message.hasRenew()) {
+      var within = message.getRenew().getWithin();
+      certificates.renewWithin(within.getSeconds() * 1_000_000_000 + within.getNanos());
+    }
+    registrar.received(message);
+  }
+
   private static String unreadable(String what, byte[] message) {
     return "it sent "
         + message.length
@@ -421,8 +469,14 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final class Changes implements AdsClient.Listener {
     @Override
     public void changed() {
+      trustChanged();
       publish();
       save();
+    }
+
+    @Override
+    public boolean canLiveWith(List<X509Certificate> roots) {
+      return credentials == null || credentials.isVouchedForBy(roots);
     }
 
     @Override
@@ -515,7 +569,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     @Override
     public void message(byte[] message) {
       try {
-        registrar.received(ControllerMessage.parseFrom(message));
+        received(ControllerMessage.parseFrom(message));
       } catch (InvalidProtocolBufferException e) {
         lost(unreadable("ControllerMessage", message), open);
       }

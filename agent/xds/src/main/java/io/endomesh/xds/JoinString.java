@@ -12,13 +12,22 @@ import java.util.regex.Pattern;
  * @param host of the controller
  * @param token proves that we may join
  * @param rootFingerprint {@code sha256:<hex>} of the mesh's root certificate
+ * @param trustDomain of the identity to ask for; strings of controllers before 0.2 do not say it
  */
-public record JoinString(String host, int port, String token, String rootFingerprint) {
+public record JoinString(
+    String host, int port, String token, String rootFingerprint, String trustDomain) {
+
+  private static final String DEFAULT_TRUST_DOMAIN = "endomesh.local";
 
   private static final String PREFIX = "em1.";
   private static final String EXPECTED =
       " (expected: the whole string that `endomesh token create` or the console shows)";
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  /** For the trust domain that is one's own unless told otherwise. */
+  public JoinString(String host, int port, String token, String rootFingerprint) {
+    this(host, port, token, rootFingerprint, DEFAULT_TRUST_DOMAIN);
+  }
 
   /**
    * @throws IllegalArgumentException if it cannot be read; the message repeats none of it
@@ -54,7 +63,12 @@ public record JoinString(String host, int port, String token, String rootFingerp
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     }
-    return new JoinString(host, port(controller, colon), field(fields, "token"), fingerprint);
+    return new JoinString(
+        host,
+        port(controller, colon),
+        field(fields, "token"),
+        fingerprint,
+        fields.getOrDefault("trustDomain", DEFAULT_TRUST_DOMAIN));
   }
 
   /** {@code host:port}, for messages. */

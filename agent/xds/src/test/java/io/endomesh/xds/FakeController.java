@@ -1,10 +1,12 @@
 package io.endomesh.xds;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.MessageLite;
 import io.endomesh.proto.istio.v1.auth.IstioCertificateRequest;
 import io.endomesh.proto.istio.v1.auth.IstioCertificateResponse;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Lease;
+import io.endomesh.proto.v1.RenewCertificate;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -62,6 +64,12 @@ final class FakeController implements AutoCloseable {
 
   volatile boolean tokenExpired;
 
+  /** Who signs the certificates of workloads. */
+  volatile TestAuthority signsBy;
+
+  private final BlockingQueue<StreamObserver<ControllerMessage>> joins =
+      new LinkedBlockingQueue<>();
+
   /** Discovery answers lose their last bytes, as behind a proxy that breaks off. */
   volatile boolean cutsShort;
 
@@ -69,6 +77,7 @@ final class FakeController implements AutoCloseable {
 
   FakeController(TestAuthority authority, int port) throws Exception {
     this.authority = authority;
+    this.signsBy = authority;
     KeyPair key = TestAuthority.newKey();
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -116,6 +125,15 @@ final class FakeController implements AutoCloseable {
       throw new AssertionError("nothing arrived at the controller");
     }
     return item;
+  }
+
+  /** Asks the workload to renew its certificate at once. */
+  void renew() throws InterruptedException {
+    take(joins)
+        .onNext(
+            ControllerMessage.newBuilder()
+                .setRenew(RenewCertificate.newBuilder().setWithin(Duration.getDefaultInstance()))
+                .build());
   }
 
   @Override
@@ -178,6 +196,7 @@ final class FakeController implements AutoCloseable {
                   requireCertificate();
                   out.onNext(
                       ControllerMessage.newBuilder().setLease(Lease.getDefaultInstance()).build());
+                  joins.add(out);
                   return new Recorder<>(joined, out);
                 }))
         .build();
@@ -214,11 +233,11 @@ final class FakeController implements AutoCloseable {
           IstioCertificateResponse.newBuilder()
               .addCertChain(
                   TestAuthority.pem(
-                      authority.workload(
+                      signsBy.workload(
                           key,
                           fields.get("NAMESPACE").getStringValue(),
                           fields.get("SERVICE").getStringValue())))
-              .addCertChain(TestAuthority.pem(authority.root()))
+              .addCertChain(TestAuthority.pem(signsBy.root()))
               .build());
       out.onCompleted();
     } catch (Exception e) {

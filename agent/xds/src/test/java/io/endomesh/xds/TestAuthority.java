@@ -35,9 +35,28 @@ public final class TestAuthority {
 
   private final KeyPair key = newKey();
   private final AtomicLong serial = new AtomicLong(1);
-  private final X500Principal name = new X500Principal("CN=test root");
-  private final X509Certificate root =
-      sign(key.getPublic(), name, true, null, Instant.now().plus(Duration.ofDays(1)));
+  private final X500Principal name;
+  private final X509Certificate root;
+
+  public TestAuthority() {
+    this("test root");
+  }
+
+  public TestAuthority(String name) {
+    this.name = new X500Principal("CN=" + name);
+    this.root =
+        sign(key.getPublic(), this.name, true, null, Instant.now().plus(Duration.ofDays(1)));
+  }
+
+  /** Another's root, as this one vouches for it. */
+  public X509Certificate vouch(X509Certificate other) {
+    return sign(
+        other.getPublicKey(),
+        other.getSubjectX500Principal(),
+        true,
+        null,
+        Instant.now().plus(Duration.ofDays(1)));
+  }
 
   public static KeyPair newKey() {
     try {

@@ -35,6 +35,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 /** Resources as the controller sends them. */
 public final class Xds {
 
+  public static final String SECRET = "envoy.extensions.transport_sockets.tls.v3.Secret";
   public static final String LISTENER = "envoy.config.listener.v3.Listener";
   public static final String ROUTE = "envoy.config.route.v3.RouteConfiguration";
   public static final String CLUSTER = "envoy.config.cluster.v3.Cluster";

@@ -2,25 +2,21 @@ package io.endomesh.controller.ca;
 
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -29,80 +25,96 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of trust of one mesh: it signs the certificates of workloads and of the controller. Made
- * on the first start, kept in the data directory. Thread-safe.
+ * The certificate authority of one mesh: it signs the certificates of workloads and of the
+ * controller, by an issuer that was made here or brought. Thread-safe.
  */
 public final class CertificateAuthority {
 
-  /** As long as istiod's self-signed root. */
-  private static final Duration ROOT_TTL = Duration.ofDays(3650);
-
-  /** Clocks of two machines may differ; a certificate is valid on both at once. */
-  private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
-
-  /** P-256: the smallest curve that every TLS 1.3 implementation has (RFC 8446, section 9.1). */
-  private static final ECGenParameterSpec CURVE = new ECGenParameterSpec("secp256r1");
-
-  private static final String SIGNATURE = "SHA256withECDSA";
-
-  /** RFC 5280, section 4.1.2.2: up to 20 bytes; 16 random ones never meet. */
-  private static final int SERIAL_BITS = 127;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  private final RootFile.Root root;
+  private final IssuerSource source;
+  private final TrailKey trailKey;
   private final String trustDomain;
   private final Duration workloadTtl;
   private final Clock clock;
 
   private CertificateAuthority(
-      RootFile.Root root, String trustDomain, Duration workloadTtl, Clock clock) {
-    this.root = root;
+      IssuerSource source,
+      TrailKey trailKey,
+      String trustDomain,
+      Duration workloadTtl,
+      Clock clock) {
+    this.source = source;
+    this.trailKey = trailKey;
     this.trustDomain = trustDomain;
     this.workloadTtl = workloadTtl;
     this.clock = clock;
   }
 
   /**
-   * Reads the root of {@code directory}, or makes one there.
+   * Reads what is in {@code directory} or was brought, or makes what there is not.
    *
    * @param workloadTtl how long a workload certificate lives at most
+   * @throws IOException if it cannot be read, written, or used; the message says why
    */
   public static CertificateAuthority open(
-      Path directory, String trustDomain, Duration workloadTtl, Clock clock) throws IOException {
-    Path file = directory.resolve("root.pem");
-    RootFile.Root root;
-    if (Files.exists(file)) {
-      root = RootFile.read(file);
+      Path directory,
+      AuthoritySource from,
+      String trustDomain,
+      Duration workloadTtl,
+      Clock clock)
+      throws IOException {
+    IssuerSource source;
+    if (from instanceof AuthoritySource.PemFiles files) {
+      source = Brought.open(files, clock);
+    } else if (from instanceof AuthoritySource.KeyStoreFile file) {
+      source = Brought.open(file, clock);
     } else {
-      root = createRoot(trustDomain, clock);
-      RootFile.write(file, root);
+      source = SelfMade.open(directory, trustDomain, clock);
     }
-    return new CertificateAuthority(root, trustDomain, workloadTtl, clock);
+    return new CertificateAuthority(
+        source,
+        TrailKey.open(directory.resolve("trail-key.pem")),
+        trustDomain,
+        workloadTtl,
+        clock);
   }
 
   public String trustDomain() {
     return trustDomain;
   }
 
+  /** Of those who are issued certificates now. */
   public X509Certificate rootCertificate() {
-    return root.certificate();
+    return source.issuer().root();
+  }
+
+  /** All that hold now. */
+  public List<X509Certificate> roots() {
+    return source.roots();
+  }
+
+  /** Whose word workloads are to take now. */
+  public Bundle bundle() {
+    return new Bundle(
+        source.roots().stream().map(PemFile::text).collect(Collectors.joining()),
+        trailKey.publicPem(),
+        "");
+  }
+
+  /** Does what is due; called now and then. */
+  public void tick() throws IOException {
+    source.tick();
   }
 
   /** As a join string carries it: {@code sha256:} and the hex digest of the root certificate. */
   public String fingerprint() {
-    return fingerprint(root.certificate());
+    return fingerprint(rootCertificate());
   }
 
   public static String fingerprint(X509Certificate certificate) {
@@ -119,7 +131,7 @@ public final class CertificateAuthority {
    *
    * @param attestation that it carries
    * @param requestedTtl shortens the configured time; zero or more than it: the configured time
-   * @return leaf first, root last
+   * @return leaf first, then its issuers up to the root, and what vouches for that root
    */
   List<X509Certificate> issue(
       SigningRequest request,
@@ -151,11 +163,7 @@ public final class CertificateAuthority {
    * @throws IllegalArgumentException if it would be good for too long, or not at all
    */
   public String trailToken(Duration good) {
-    try {
-      return TrailTokens.issue(root.key(), clock.instant(), good);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("cannot sign a trail token", e);
-    }
+    return trailKey.token(clock.instant(), good);
   }
 
   /** A private key and the chain that vouches for it, leaf first. */
@@ -167,7 +175,7 @@ public final class CertificateAuthority {
    * @param addresses host names and IP addresses at which agents reach it
    */
   public KeyAndChain serverCertificate(Collection<String> addresses, Duration ttl) {
-    KeyPair pair = newKeyPair();
+    KeyPair pair = Signing.newKeyPair();
     GeneralName[] names =
         addresses.stream()
             .distinct()
@@ -195,11 +203,14 @@ public final class CertificateAuthority {
       @Nullable Attestation attestation,
       Duration ttl,
       KeyPurposeId... purposes) {
+    Issuer issuer = source.issuer();
     Instant now = clock.instant();
+    Instant end =
+        Signing.earlier(now.plus(ttl), issuer.certificate().getNotAfter().toInstant());
     try {
-      JcaX509ExtensionUtils ids = new JcaX509ExtensionUtils();
       X509v3CertificateBuilder builder =
-          builder(root.certificate().getSubjectX500Principal(), subject, key, now, ttl)
+          Signing.builder(
+                  issuer.certificate().getSubjectX500Principal(), subject, key, now, end)
               .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
               .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
               .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes))
@@ -207,67 +218,26 @@ public final class CertificateAuthority {
               .addExtension(
                   Extension.authorityKeyIdentifier,
                   false,
-                  ids.createAuthorityKeyIdentifier(root.certificate().getPublicKey()));
+                  new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(issuer.certificate()));
       if (attestation != null) {
         // Not critical: peers, Envoy and gRPC's own among them, have no use for it.
         builder.addExtension(Attestation.EXTENSION, false, attestation.extension());
       }
-      return List.of(certificate(builder, root.key()), root.certificate());
+      List<X509Certificate> chain = new ArrayList<>();
+      chain.add(Signing.certificate(builder, issuer.key()));
+      chain.addAll(issuer.chain());
+      chain.addAll(vouchers(end));
+      return List.copyOf(chain);
     } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
       throw new IllegalStateException("cannot sign a certificate for " + subject, e);
     }
   }
 
-  private static RootFile.Root createRoot(String trustDomain, Clock clock) {
-    KeyPair pair = newKeyPair();
-    X500Principal name = new X500Principal("CN=Endomesh root, O=" + trustDomain);
-    try {
-      X509v3CertificateBuilder builder =
-          builder(name, name, pair.getPublic(), clock.instant(), ROOT_TTL)
-              // No authority below this one: a leaf can sign nothing.
-              .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
-              .addExtension(
-                  Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
-              .addExtension(
-                  Extension.subjectAlternativeName,
-                  false,
-                  new GeneralNames(
-                      new GeneralName(
-                          GeneralName.uniformResourceIdentifier, "spiffe://" + trustDomain)))
-              .addExtension(
-                  Extension.subjectKeyIdentifier,
-                  false,
-                  new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()));
-      return new RootFile.Root(pair.getPrivate(), certificate(builder, pair.getPrivate()));
-    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
-      throw new IllegalStateException("cannot make a root certificate", e);
-    }
-  }
-
-  private static X509v3CertificateBuilder builder(
-      X500Principal issuer, X500Principal subject, PublicKey key, Instant now, Duration ttl) {
-    return new JcaX509v3CertificateBuilder(
-        issuer,
-        new BigInteger(SERIAL_BITS, RANDOM).setBit(SERIAL_BITS),
-        Date.from(now.minus(CLOCK_SKEW)),
-        Date.from(now.plus(ttl)),
-        subject,
-        key);
-  }
-
-  private static X509Certificate certificate(X509v3CertificateBuilder builder, PrivateKey signer)
-      throws OperatorCreationException, GeneralSecurityException {
-    return new JcaX509CertificateConverter()
-        .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer)));
-  }
-
-  private static KeyPair newKeyPair() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(CURVE, RANDOM);
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no P-256", e);
-    }
+  /** Those that hold as long as the certificate: peers look at the first of a chain that ends. */
+  private List<X509Certificate> vouchers(Instant end) {
+    List<X509Certificate> all = source.vouchers();
+    return all.stream().allMatch(voucher -> voucher.getNotAfter().toInstant().isAfter(end))
+        ? all
+        : List.of();
   }
 }

@@ -13,14 +13,10 @@ import io.endomesh.proto.istio.v1.auth.IstioCertificateServiceGrpc;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +71,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
             proof.identity(),
             proof.attestation(),
             Duration.ofSeconds(request.getValidityDuration()))) {
-      response.addCertChain(pem(certificate));
+      response.addCertChain(PemFile.text(certificate));
     }
     return response.build();
   }
@@ -196,15 +192,5 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
 
   private static StatusException unauthenticated(String message) {
     return Status.UNAUTHENTICATED.withDescription(message).asException();
-  }
-
-  private static String pem(X509Certificate certificate) {
-    StringWriter text = new StringWriter();
-    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-      writer.writeObject(certificate);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a certificate that cannot be written to memory", e);
-    }
-    return text.toString();
   }
 }

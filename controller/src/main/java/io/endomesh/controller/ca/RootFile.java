@@ -1,51 +1,50 @@
 package io.endomesh.controller.ca;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import java.util.List;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root's key and certificate on disk. They are one file, so that a crash can never leave one
+ * A root's key and certificate on disk. They are one file, so that a crash can never leave one
  * without the other.
  */
 final class RootFile {
 
   private RootFile() {}
 
-  record Root(PrivateKey key, X509Certificate certificate) {}
+  /**
+   * @param vouchers see {@link IssuerSource#vouchers}
+   */
+  record Root(PrivateKey key, X509Certificate certificate, List<X509Certificate> vouchers) {
+    Root {
+      vouchers = List.copyOf(vouchers);
+    }
+
+    /** Those before 0.2 may have no authority below them: then they sign leaves themselves. */
+    boolean hasRoomBelow() {
+      return certificate.getBasicConstraints() > 0;
+    }
+  }
 
   static Root read(Path file) throws IOException {
-    PrivateKey key = null;
-    X509Certificate certificate = null;
-    try (Reader reader = Files.newBufferedReader(file);
-        PEMParser parser = new PEMParser(reader)) {
-      for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
-        if (part instanceof PrivateKeyInfo info) {
-          key = new JcaPEMKeyConverter().getPrivateKey(info);
-        } else if (part instanceof X509CertificateHolder holder) {
-          certificate = new JcaX509CertificateConverter().getCertificate(holder);
-        }
-      }
-    } catch (CertificateException | RuntimeException e) {
+    PemFile pem;
+    try {
+      pem = PemFile.read(file);
+    } catch (PemFile.Unreadable e) {
       throw unreadable(file, e);
     }
-    if (key == null || certificate == null) {
+    int last = pem.certificates().size() - 1;
+    if (pem.keys().size() != 1 || last < 0) {
       throw unreadable(file, null);
     }
-    return new Root(key, certificate);
+    return new Root(
+        pem.keys().get(0), pem.certificates().get(last), pem.certificates().subList(0, last));
   }
 
   private static IOException unreadable(Path file, @Nullable Exception cause) {
@@ -57,16 +56,16 @@ final class RootFile {
         cause);
   }
 
+  /** The root last: what read one certificate only took the last. */
   static void write(Path file, Root root) throws IOException {
-    SecretFile.write(file, pem(root));
-  }
-
-  private static String pem(Root root) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      for (X509Certificate voucher : root.vouchers()) {
+        writer.writeObject(voucher);
+      }
       writer.writeObject(new JcaPKCS8Generator(root.key(), null));
       writer.writeObject(root.certificate());
     }
-    return text.toString();
+    SecretFile.write(file, text.toString());
   }
 }

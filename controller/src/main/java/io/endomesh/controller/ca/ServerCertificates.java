@@ -47,7 +47,7 @@ public final class ServerCertificates implements TlsProvider {
 
   @Override
   public List<X509Certificate> trustedCertificates(String hostname) {
-    return List.of(authority.rootCertificate());
+    return authority.roots();
   }
 
   private TlsKeyPair issue() {

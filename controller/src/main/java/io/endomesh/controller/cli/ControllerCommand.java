@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
       "any other address there is TLS only, and the login link that is printed is good once.",
       "",
       "  endomesh controller",
-      "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443"
+      "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443",
+      "  endomesh controller --ca-cert=issuing.pem --ca-key=issuing.key --ca-chain=roots.pem"
     })
 final class ControllerCommand implements Callable<Integer> {
 
@@ -75,6 +77,8 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(names = "--login", description = "ask for a login on a loopback address too")
   private boolean login;
 
+  @Mixin private BroughtAuthority authority = new BroughtAuthority();
+
   static Path defaultDataDir() {
     return Path.of(System.getProperty("user.home"), ".endomesh", "controller");
   }
@@ -90,7 +94,8 @@ final class ControllerCommand implements Callable<Integer> {
             trustDomain,
             leaseTtl,
             agentJar,
-            login);
+            login,
+            authority.source());
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller);

@@ -66,7 +66,7 @@ public final class ConsolePart implements ControllerPart {
             context.options().loginRequired());
     this.agentJar = new AgentJar(context.options().agentJar());
     this.status = new StatusJson(context, telemetry, agentJar);
-    this.tokens = new TokenApi(tokens, status::address, context.authority().fingerprint());
+    this.tokens = new TokenApi(tokens, status::address, context.authority());
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());
     this.traces = new TraceJson(telemetry.traces(), telemetry.rollups(), context.clock());

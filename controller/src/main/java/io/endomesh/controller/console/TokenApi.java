@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.annotation.Delete;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.tokens.JoinString;
 import io.endomesh.controller.tokens.JoinToken;
@@ -33,15 +34,15 @@ final class TokenApi {
 
   private final JoinTokens tokens;
   private final Supplier<String> address;
-  private final String caFingerprint;
+  private final CertificateAuthority authority;
 
   /**
    * @param address at which workloads reach the controller
    */
-  TokenApi(JoinTokens tokens, Supplier<String> address, String caFingerprint) {
+  TokenApi(JoinTokens tokens, Supplier<String> address, CertificateAuthority authority) {
     this.tokens = tokens;
     this.address = address;
-    this.caFingerprint = caFingerprint;
+    this.authority = authority;
   }
 
   @Get("/tokens")
@@ -74,7 +75,12 @@ final class TokenApi {
               .put("token", created.secret())
               .put(
                   "joinString",
-                  new JoinString(address.get(), created.secret(), caFingerprint).encoded());
+                  new JoinString(
+                          address.get(),
+                          created.secret(),
+                          authority.fingerprint(),
+                          authority.trustDomain())
+                      .encoded());
       return HttpResponse.of(HttpStatus.CREATED, MediaType.JSON_UTF_8, answer.toString());
     } catch (JsonProcessingException e) {
       return ApiErrors.invalid(

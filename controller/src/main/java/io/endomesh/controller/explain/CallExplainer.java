@@ -113,6 +113,7 @@ final class CallExplainer {
     XdsResource resource =
         view.resource(
             switch (type) {
+              case SECRET -> io.endomesh.controller.translate.ResourceType.SECRET;
               case LISTENER -> io.endomesh.controller.translate.ResourceType.LISTENER;
               case ROUTE -> io.endomesh.controller.translate.ResourceType.ROUTE;
               case CLUSTER -> io.endomesh.controller.translate.ResourceType.CLUSTER;

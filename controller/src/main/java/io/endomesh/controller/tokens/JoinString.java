@@ -9,8 +9,11 @@ import java.util.Base64;
 /**
  * Everything a workload needs to join, in one string: where the controller is, the token, and which
  * root to expect there. Immutable.
+ *
+ * @param trustDomain of the identities that are issued there
  */
-public record JoinString(String controller, String token, String caFingerprint) {
+public record JoinString(
+    String controller, String token, String caFingerprint, String trustDomain) {
 
   /** Names the format, so that a later one can be told from it. */
   private static final String PREFIX = "em1.";
@@ -22,7 +25,8 @@ public record JoinString(String controller, String token, String caFingerprint) 
         JSON.createObjectNode()
             .put("controller", controller)
             .put("token", token)
-            .put("ca", caFingerprint);
+            .put("ca", caFingerprint)
+            .put("trustDomain", trustDomain);
     return PREFIX
         + Base64.getUrlEncoder()
             .withoutPadding()

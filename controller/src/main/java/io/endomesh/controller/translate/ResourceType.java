@@ -7,6 +7,8 @@ import java.util.Optional;
 public enum ResourceType {
   // In the order in which changes are sent, so that what is named is known before (xDS protocol,
   // "eventual consistency considerations": CDS, EDS, LDS, RDS).
+  // Before them: by it connections are made, whatever else changes.
+  SECRET("envoy.extensions.transport_sockets.tls.v3.Secret", false),
   CLUSTER("envoy.config.cluster.v3.Cluster", true),
   ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment", false),
   LISTENER("envoy.config.listener.v3.Listener", true),

@@ -31,7 +31,7 @@ final class TlsContexts {
   private static final CertificateProviderPluginInstance ROOTS =
       CertificateProviderPluginInstance.newBuilder()
           .setInstanceName("default")
-          .setCertificateName("ROOTCA")
+          .setCertificateName(TrustSecrets.ROOTS)
           .build();
 
   private TlsContexts() {}

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Message;
+import io.endomesh.controller.ca.Bundle;
 import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.util.HashMap;
@@ -21,13 +22,23 @@ public final class XdsView {
   private record Outbound(String namespace, Scope.Dialect dialect, @Nullable Sidecar sidecar) {}
 
   private final MeshModel model;
+  private final @Nullable Bundle bundle;
   private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
 
   /** By name of the cluster: asked for every client. */
   private final Map<String, LocalityRule> localities = new ConcurrentHashMap<>();
 
+  /** Without secrets. */
   public XdsView(MeshModel model) {
+    this(model, null);
+  }
+
+  /**
+   * @param bundle whose word is taken; null if nobody is to be told
+   */
+  public XdsView(MeshModel model, @Nullable Bundle bundle) {
     this.model = model;
+    this.bundle = bundle;
   }
 
   public MeshModel model() {
@@ -49,6 +60,7 @@ public final class XdsView {
               ? scope
               : new Outbound(scope.namespace(), scope.dialect(), model.sidecars().of(scope));
       case ROUTE -> new Scope(scope.namespace(), sourceLabels(scope), scope.dialect());
+      case SECRET -> type;
       case CLUSTER -> scope.dialect();
       case ENDPOINTS -> locality(name).caller(scope);
     };
@@ -79,6 +91,7 @@ public final class XdsView {
                   : name.equals(OutboundListener.ANYWHERE_ELSE)
                       ? OutboundListener.anywhereElse(model, scope)
                       : OutboundListener.of(model, name, scope);
+          case SECRET -> TrustSecrets.of(bundle, name);
           case ROUTE -> RouteTable.of(model, name, scope);
           case CLUSTER -> ClusterTranslator.cluster(model, name, scope.dialect());
           case ENDPOINTS -> ClusterTranslator.endpoints(model, name, scope);

@@ -124,7 +124,7 @@ final class Subscriptions {
   private boolean isDoubtful(String name, @Nullable XdsResource resource) {
     return switch (type) {
       case LISTENER, ROUTE -> resource == null;
-      case CLUSTER -> false;
+      case SECRET, CLUSTER -> false;
       case ENDPOINTS -> resource == null || resource.endpoints() == 0 || brought.contains(name);
     };
   }

@@ -1,5 +1,6 @@
 package io.endomesh.controller.xds;
 
+import io.endomesh.controller.ca.Bundle;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.translate.MeshModel;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,20 +25,26 @@ public final class XdsServer implements SyncStatus {
   private static final Logger log = LoggerFactory.getLogger(XdsServer.class);
 
   private final WorkloadRegistry registry;
+  private final Supplier<Bundle> bundle;
   private final Clock clock;
   private final Set<AdsStream<?>> streams = ConcurrentHashMap.newKeySet();
 
   private volatile XdsView view;
 
-  public XdsServer(MeshModel model, WorkloadRegistry registry, Clock clock) {
-    this.view = new XdsView(model);
+  /**
+   * @param bundle whose word is taken now
+   */
+  public XdsServer(
+      MeshModel model, WorkloadRegistry registry, Supplier<Bundle> bundle, Clock clock) {
+    this.view = new XdsView(model, bundle.get());
     this.registry = registry;
+    this.bundle = bundle;
     this.clock = clock;
   }
 
   /** Pushes what changed. To be called by one thread at a time. */
   public void publish(MeshModel model) {
-    view = new XdsView(model);
+    view = new XdsView(model, bundle.get());
     for (AdsStream<?> stream : streams) {
       try {
         stream.push();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.endomesh.dataplane.FakeClock;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.TrustBundle;
 import io.endomesh.dataplane.trail.TrailTokens;
+import io.endomesh.xds.identity.Pem;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -41,7 +43,8 @@ class CertificateAuthorityTest {
   @TempDir Path directory;
 
   private CertificateAuthority open() throws IOException {
-    return CertificateAuthority.open(directory, "endomesh.local", DAY, clock);
+    return CertificateAuthority.open(
+        directory, new AuthoritySource.SelfMade(), "endomesh.local", DAY, clock);
   }
 
   private static KeyPair keys(String algorithm, int bits) throws Exception {
@@ -78,7 +81,8 @@ class CertificateAuthorityTest {
                 Attestation.SERVICE_ALONE,
                 Duration.ZERO),
             keys.getPrivate(),
-            List.of(authority.rootCertificate()));
+            new TrustBundle(
+                authority.roots(), Pem.publicKeys(authority.bundle().trailKey()), Set.of()));
     Workload orders = new Workload("orders", "shop", "orders-1", Map.of());
     TrailTokens tokens = new TrailTokens(0);
     String token = authority.trailToken(Duration.ofMinutes(10));
@@ -107,25 +111,25 @@ class CertificateAuthorityTest {
     assertThat(chain.get(0).getBasicConstraints()).isEqualTo(-1);
     assertThat(chain.get(0).getExtendedKeyUsage())
         .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
-    assertThat(chain.get(1)).isEqualTo(authority.rootCertificate());
+    assertThat(chain.get(1).getBasicConstraints()).as("no authority below it").isZero();
+    assertThat(chain.subList(2, chain.size())).containsExactly(authority.rootCertificate());
   }
 
   @Test
   void issue_chain_isValidByPkixUntilItsEnd() throws Exception {
     CertificateAuthority authority = open();
-    X509Certificate leaf =
-        authority
-            .issue(
-                request(),
-                new WorkloadIdentity("shop", "orders"),
-                Attestation.SERVICE_ALONE,
-                Duration.ZERO)
-            .get(0);
+    List<X509Certificate> chain =
+        authority.issue(
+            request(),
+            new WorkloadIdentity("shop", "orders"),
+            Attestation.SERVICE_ALONE,
+            Duration.ZERO);
+    X509Certificate leaf = chain.get(0);
 
-    validate(authority, leaf, clock.instant());
+    validate(authority, chain, clock.instant());
 
     assertThat(leaf.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(DAY));
-    assertThatThrownBy(() -> validate(authority, leaf, clock.instant().plus(DAY).plusSeconds(1)))
+    assertThatThrownBy(() -> validate(authority, chain, clock.instant().plus(DAY).plusSeconds(1)))
         .hasRootCauseInstanceOf(CertificateExpiredException.class);
   }
 
@@ -149,15 +153,16 @@ class CertificateAuthorityTest {
     assertThat(Attestation.of(open().rootCertificate())).isEqualTo(Attestation.SERVICE_ALONE);
   }
 
-  private static void validate(CertificateAuthority authority, X509Certificate leaf, Instant at)
-      throws Exception {
+  private static void validate(
+      CertificateAuthority authority, List<X509Certificate> chain, Instant at) throws Exception {
     PKIXParameters parameters =
         new PKIXParameters(Set.of(new TrustAnchor(authority.rootCertificate(), null)));
     parameters.setRevocationEnabled(false);
     parameters.setDate(Date.from(at));
     CertPathValidator.getInstance("PKIX")
         .validate(
-            CertificateFactory.getInstance("X.509").generateCertPath(List.of(leaf)), parameters);
+            CertificateFactory.getInstance("X.509").generateCertPath(chain.subList(0, 2)),
+            parameters);
   }
 
   @Test
@@ -196,6 +201,63 @@ class CertificateAuthorityTest {
         .hasMessageContaining("root.pem")
         .hasMessageContaining("Restore the file from a backup");
     assertThat(Files.readString(file)).isEqualTo("half a fi");
+  }
+
+  @Test
+  void open_again_keepsTheIntermediate_untilHalfOfItsLife() throws Exception {
+    X509Certificate first = intermediate(open());
+    assertThat(intermediate(open())).isEqualTo(first);
+
+    clock.advance(Duration.ofDays(184));
+    CertificateAuthority older = open();
+
+    assertThat(intermediate(older)).isNotEqualTo(first);
+    assertThat(older.rootCertificate()).isEqualTo(open().rootCertificate());
+  }
+
+  @Test
+  void tick_atHalfOfItsLife_makesTheIntermediateAnew() throws Exception {
+    CertificateAuthority authority = open();
+    X509Certificate first = intermediate(authority);
+    authority.tick();
+    assertThat(intermediate(authority)).isEqualTo(first);
+
+    clock.advance(Duration.ofDays(184));
+    authority.tick();
+
+    assertThat(intermediate(authority)).isNotEqualTo(first);
+    assertThat(intermediate(open())).isEqualTo(intermediate(authority));
+  }
+
+  @Test
+  void open_issuerOfAnotherRoot_isMadeAnew() throws Exception {
+    X509Certificate first = intermediate(open());
+    Files.delete(directory.resolve("root.pem"));
+
+    CertificateAuthority other = open();
+
+    assertThat(intermediate(other)).isNotEqualTo(first);
+    intermediate(other).verify(other.rootCertificate().getPublicKey());
+  }
+
+  private static X509Certificate intermediate(CertificateAuthority authority) {
+    return authority.serverCertificate(List.of("localhost"), DAY).chain().get(1);
+  }
+
+  @Test
+  void open_rootOfAnEarlierVersion_signsItself() throws Exception {
+    Files.copy(Odd.rootOfPathLengthZero(directory, clock.instant()), directory.resolve("root.pem"));
+
+    CertificateAuthority authority = open();
+
+    List<X509Certificate> chain =
+        authority.issue(
+            request(),
+            new WorkloadIdentity("shop", "orders"),
+            Attestation.SERVICE_ALONE,
+            Duration.ZERO);
+    assertThat(chain).hasSize(2).endsWith(authority.rootCertificate());
+    chain.get(0).verify(authority.rootCertificate().getPublicKey());
   }
 
   @Test

@@ -11,7 +11,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One certificate of this workload with its key, the roots it trusts, and the TLS contexts made of
@@ -22,25 +21,31 @@ public final class Identity {
 
   private final String spiffeId;
   private final List<X509Certificate> chain;
-  private final List<X509Certificate> roots;
+  private final TrustBundle bundle;
   private final KeyManager[] keyManagers;
   private final X509TrustManager chainTrust;
   private final SSLContext serverContext;
   private final ConcurrentMap<Object, ClientTls> clients = new ConcurrentHashMap<>();
 
-  /**
-   * @param chain leaf first
-   * @param roots of the trust domain
-   * @throws GeneralSecurityException if key and certificate do not fit, or the chain is no SVID
-   */
+  /** As the other, with nothing but roots. */
   public Identity(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots)
       throws GeneralSecurityException {
+    this(chain, key, TrustBundle.of(roots));
+  }
+
+  /**
+   * @param chain leaf first
+   * @param bundle of the trust domain
+   * @throws GeneralSecurityException if key and certificate do not fit, or the chain is no SVID
+   */
+  public Identity(List<X509Certificate> chain, PrivateKey key, TrustBundle bundle)
+      throws GeneralSecurityException {
     this.chain = List.copyOf(chain);
-    this.roots = List.copyOf(roots);
+    this.bundle = bundle;
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
     this.keyManagers = new KeyManager[] {new WorkloadKey(key, this.chain)};
-    this.chainTrust = Roots.trust(this.roots);
-    this.serverContext = context(trust(null));
+    this.chainTrust = Roots.trust(bundle.roots());
+    this.serverContext = context(SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
   }
 
   /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
@@ -50,7 +55,7 @@ public final class Identity {
         ? known
         : clients.computeIfAbsent(
             expected,
-            absent -> made(expected, () -> new ClientTls(expected, context(trust(expected)))));
+            absent -> made(expected, () -> new ClientTls(expected, context(SpiffeTrust.of(chainTrust, bundle, expected)))));
   }
 
   /** TLS that shows our certificate to a server outside the mesh; made once an identity. */
@@ -77,8 +82,24 @@ public final class Identity {
     return chain;
   }
 
-  public List<X509Certificate> roots() {
-    return roots;
+  public TrustBundle bundle() {
+    return bundle;
+  }
+
+  /**
+   * The root that vouches for it: the nearest to the certificate, of those that are trusted. Null if
+   * none does any more.
+   */
+  public @Nullable X509Certificate root() {
+    return Roots.nearest(chain, bundle.roots());
+  }
+
+  /**
+   * Why a peer that was believed when it connected is so no longer; null if it is. Costs nothing
+   * until the bundle changes.
+   */
+  public @Nullable String doubts(Peer peer) {
+    return peer.doubt(bundle, chainTrust);
   }
 
   public Instant notAfter() {
@@ -96,10 +117,6 @@ public final class Identity {
       // The same key and roots made the server context; a provider that fails now is a broken JVM.
       throw new IllegalStateException("no TLS context for " + expected, e);
     }
-  }
-
-  private SpiffeTrust trust(@Nullable String expected) {
-    return new SpiffeTrust(chainTrust, expected);
   }
 
   private SSLContext context(SpiffeTrust trust) throws GeneralSecurityException {

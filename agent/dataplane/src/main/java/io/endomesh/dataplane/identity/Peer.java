@@ -1,36 +1,51 @@
 package io.endomesh.dataplane.identity;
 
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who is at the other end of a connection to a server, as its TLS session says. Servers keep it
  * with the connection and give it to each request on that; who that may be, and for how long, is
- * asked anew each time, because a session outlives certificates and policies. Immutable.
+ * asked anew each time, because a session outlives certificates and policies. Thread-safe; all but
+ * what was answered last is fixed.
  */
 public final class Peer {
 
   /** Of a connection without TLS, to a server port that might have had the mesh's. */
-  public static final Peer PLAINTEXT = new Peer(null, List.of(), Long.MAX_VALUE);
+  public static final Peer PLAINTEXT = new Peer(null, List.of(), new Certificate[0]);
 
   /** Of a connection that the mesh knows nothing of: TLS of the application's own. */
-  public static final Peer UNKNOWN = new Peer(null, List.of(), Long.MAX_VALUE);
+  public static final Peer UNKNOWN = new Peer(null, List.of(), new Certificate[0]);
 
   private final @Nullable SSLSession session;
   private final List<String> identities;
   private final @Nullable String spiffeId;
   private final long notAfterMillis;
 
-  private Peer(@Nullable SSLSession session, List<String> identities, long notAfterMillis) {
+  /** Leaf first; empty without a certificate. */
+  private final X509Certificate[] chain;
+
+  /** What was answered last, so that nobody looks at signatures twice. */
+  private volatile @Nullable Answer answer;
+
+  /**
+   * @param asked by whose bundle
+   */
+  private record Answer(TrustBundle asked, @Nullable String doubt) {}
+
+  private Peer(@Nullable SSLSession session, List<String> identities, Certificate[] chain) {
     this.session = session;
     this.identities = List.copyOf(identities);
     this.spiffeId = SpiffeId.of(this.identities);
-    this.notAfterMillis = notAfterMillis;
+    this.notAfterMillis = end(chain);
+    this.chain = x509(chain);
   }
 
   /**
@@ -66,9 +81,45 @@ public final class Peer {
   private static Peer read(SSLSession session, @Nullable SSLSession holds) {
     try {
       Certificate[] chain = session.getPeerCertificates();
-      return new Peer(holds, PeerIdentities.of(chain), end(chain));
+      return new Peer(holds, PeerIdentities.of(chain), chain);
     } catch (SSLPeerUnverifiedException noClientCertificate) {
-      return new Peer(holds, List.of(), Long.MAX_VALUE);
+      return new Peer(holds, List.of(), new Certificate[0]);
+    }
+  }
+
+  private static X509Certificate[] x509(Certificate[] chain) {
+    X509Certificate[] all = new X509Certificate[chain.length];
+    for (int i = 0; i < chain.length; i++) {
+      if (!(chain[i] instanceof X509Certificate certificate)) {
+        return new X509Certificate[0];
+      }
+      all[i] = certificate;
+    }
+    return all;
+  }
+
+  /** See {@link Identity#doubts}. */
+  @Nullable String doubt(TrustBundle bundle, X509TrustManager chainTrust) {
+    if (chain.length == 0) {
+      return null;
+    }
+    Answer last = answer;
+    if (last == null || last.asked() != bundle) {
+      last = new Answer(bundle, ask(bundle, chainTrust));
+      answer = last;
+    }
+    return last.doubt();
+  }
+
+  private @Nullable String ask(TrustBundle bundle, X509TrustManager chainTrust) {
+    if (bundle.revoked().contains(chain[0].getSerialNumber())) {
+      return "the certificate of " + spiffeId + " is revoked";
+    }
+    try {
+      chainTrust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+      return null;
+    } catch (CertificateException noLonger) {
+      return "the root of " + spiffeId + " is trusted no longer";
     }
   }
 

@@ -28,6 +28,34 @@ public final class Roots {
     return trust(store);
   }
 
+  /**
+   * The root that signed the first of a chain that any of them signed; null if they signed none.
+   *
+   * @param chain leaf first
+   */
+  public static @Nullable X509Certificate nearest(
+      List<X509Certificate> chain, List<X509Certificate> roots) {
+    for (X509Certificate certificate : chain) {
+      for (X509Certificate root : roots) {
+        if (certificate.getIssuerX500Principal().equals(root.getSubjectX500Principal())
+            && isSignedBy(certificate, root)) {
+          return root;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isSignedBy(X509Certificate certificate, X509Certificate root) {
+    try {
+      certificate.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException another) {
+      // Of the same name, with another key.
+      return false;
+    }
+  }
+
   private static KeyStore emptyStore() throws GeneralSecurityException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");

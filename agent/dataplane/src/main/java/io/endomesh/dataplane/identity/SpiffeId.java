@@ -20,6 +20,12 @@ public final class SpiffeId {
     return end > 0 && other.regionMatches(0, one, 0, end);
   }
 
+  /** {@code spiffe://trust-domain} of an id. */
+  public static String domain(String id) {
+    int end = id.indexOf('/', SCHEME.length());
+    return end < 0 ? id : id.substring(0, end);
+  }
+
   /**
    * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one
    * URI name: with two, nobody is identified.

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts a peer by chain and SPIFFE id. The chain is checked by PKIX through the two-argument
@@ -19,15 +18,33 @@ final class SpiffeTrust extends PeerTrust {
   private static final int URI_NAME = 6;
 
   private final X509TrustManager chainTrust;
-  private final @Nullable String expected;
+  private final TrustBundle bundle;
+  private final String id;
+
+  /** True if {@link #id} is the only one that is trusted; else all of its trust domain are. */
+  private final boolean exactly;
+
+  private SpiffeTrust(
+      X509TrustManager chainTrust, TrustBundle bundle, String id, boolean exactly) {
+    this.chainTrust = chainTrust;
+    this.bundle = bundle;
+    this.id = id;
+    this.exactly = exactly;
+  }
+
+  /** In one peer. */
+  static SpiffeTrust of(X509TrustManager chainTrust, TrustBundle bundle, String expected) {
+    return new SpiffeTrust(chainTrust, bundle, expected, /* exactly= */ true);
+  }
 
   /**
-   * @param expected null accepts every id of the trusted roots: a server, which authorizes each
-   *     request by itself
+   * In every peer of a trust domain, for a server, which authorizes each request by itself. A root
+   * that was brought may vouch for others, too: they are none of this mesh's.
+   *
+   * @param mine an id of the domain
    */
-  SpiffeTrust(X509TrustManager chainTrust, @Nullable String expected) {
-    this.chainTrust = chainTrust;
-    this.expected = expected;
+  static SpiffeTrust ofDomain(X509TrustManager chainTrust, TrustBundle bundle, String mine) {
+    return new SpiffeTrust(chainTrust, bundle, mine, /* exactly= */ false);
   }
 
   /** The one SPIFFE id of a certificate. */
@@ -54,9 +71,13 @@ final class SpiffeTrust extends PeerTrust {
   }
 
   private void checkId(X509Certificate[] chain) throws CertificateException {
-    String id = spiffeId(chain[0]);
-    if (expected != null && !expected.equals(id)) {
-      throw new CertificateException("peer is " + id + " (expected: " + expected + ")");
+    String peer = spiffeId(chain[0]);
+    if (exactly ? !id.equals(peer) : !SpiffeId.sameDomain(id, peer)) {
+      throw new CertificateException(
+          "peer is " + peer + " (expected: " + (exactly ? id : SpiffeId.domain(id)) + ")");
+    }
+    if (bundle.revoked().contains(chain[0].getSerialNumber())) {
+      throw new CertificateException("the certificate of " + peer + " is revoked");
     }
   }
 

@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -14,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets whoever shows it ask for {@link Trail}s, until it ends. On the wire {@code
- * EXPIRES.SIGNATURE}: seconds since the epoch, and the signature of the mesh's certificate
- * authority, in base64url. What is signed begins with text, so it can never be read as a
+ * EXPIRES.SIGNATURE}: seconds since the epoch, and the signature of the controller's key
+ * for such tokens, in base64url. What is signed begins with text, so it can never be read as a
  * certificate, whose first byte is another.
  *
  * @param signature as {@link #ALGORITHM} has it
  */
 record TrailToken(Instant expires, byte[] signature) {
 
-  /** Of the authority's key, which is on a curve; others sign no tokens. */
+  /** Of the controller's key, which is on a curve; others sign no tokens. */
   private static final String ALGORITHM = "SHA256withECDSA";
 
   private static final String CURVE_KEY = "EC";
@@ -35,9 +34,9 @@ record TrailToken(Instant expires, byte[] signature) {
   /** Long enough to look into something, short enough that a lost one is no matter. */
   static final Duration LONGEST = Duration.ofHours(1);
 
-  static String issue(PrivateKey authority, Instant expires) throws GeneralSecurityException {
+  static String issue(PrivateKey key, Instant expires) throws GeneralSecurityException {
     Signature signing = Signature.getInstance(ALGORITHM);
-    signing.initSign(authority);
+    signing.initSign(key);
     signing.update(text(expires));
     return expires.getEpochSecond() + "." + ENCODER.encodeToString(signing.sign());
   }
@@ -58,9 +57,9 @@ record TrailToken(Instant expires, byte[] signature) {
     }
   }
 
-  boolean isSignedBy(List<X509Certificate> roots) {
-    for (X509Certificate root : roots) {
-      if (isSignedBy(root.getPublicKey())) {
+  boolean isSignedBy(List<PublicKey> keys) {
+    for (PublicKey key : keys) {
+      if (isSignedBy(key)) {
         return true;
       }
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask for trails: whoever has a token that the mesh's certificate authority signed. Its
- * certificate is what a workload knows anyway, so nothing is asked for and nothing is set up; a
- * workload without a certificate tells nobody anything. Thread-safe.
+ * Who may ask for trails: whoever has a token that the controller signed. Its key comes with the
+ * roots that a workload trusts, so nothing is set up; a workload without a certificate tells nobody
+ * anything. Thread-safe.
  */
 public final class TrailTokens {
 
@@ -39,7 +39,7 @@ public final class TrailTokens {
   private final CellRate checks;
   private volatile @Nullable Accepted accepted;
 
-  private record Accepted(byte[] token, Instant expires, List<X509Certificate> roots) {}
+  private record Accepted(byte[] token, Instant expires, List<PublicKey> keys) {}
 
   /**
    * @param nanoTime now, on the clock that {@link #trail} is told the time of
@@ -49,17 +49,17 @@ public final class TrailTokens {
   }
 
   /**
-   * Makes a token; only the certificate authority can.
+   * Makes a token; only the controller can.
    *
    * @throws IllegalArgumentException if it would be good for too long, or not at all
    */
-  public static String issue(PrivateKey authority, Instant now, Duration good)
+  public static String issue(PrivateKey key, Instant now, Duration good)
       throws GeneralSecurityException {
     if (good.isNegative() || good.isZero() || good.compareTo(TrailToken.LONGEST) > 0) {
       throw new IllegalArgumentException(
           "ttl: " + good + " (expected: more than 0, at most " + TrailToken.LONGEST + ")");
     }
-    return TrailToken.issue(authority, now.plus(good));
+    return TrailToken.issue(key, now.plus(good));
   }
 
   /**
@@ -73,7 +73,7 @@ public final class TrailTokens {
     int end = asked.indexOf(DEPTH);
     String token = end < 0 ? asked : asked.substring(0, end);
     int depth = end < 0 ? 0 : depth(asked.substring(end + DEPTH.length()));
-    return depth >= 0 && identity != null && accepts(token, identity.roots(), now, nanoTime)
+    return depth >= 0 && identity != null && accepts(token, identity.bundle().trailKeys(), now, nanoTime)
         ? new Trail(token, depth, workload)
         : null;
   }
@@ -91,10 +91,10 @@ public final class TrailTokens {
     }
   }
 
-  private boolean accepts(String token, List<X509Certificate> roots, Instant now, long nanoTime) {
+  private boolean accepts(String token, List<PublicKey> keys, Instant now, long nanoTime) {
     byte[] shown = token.getBytes(StandardCharsets.UTF_8);
     Accepted known = accepted;
-    if (known != null && MessageDigest.isEqual(known.token, shown) && known.roots.equals(roots)) {
+    if (known != null && MessageDigest.isEqual(known.token, shown) && known.keys.equals(keys)) {
       return now.isBefore(known.expires);
     }
     TrailToken read = TrailToken.parse(token);
@@ -102,10 +102,10 @@ public final class TrailTokens {
         || !now.isBefore(read.expires())
         || read.expires().isAfter(now.plus(TrailToken.LONGEST).plus(SKEW))
         || checks.take(0, nanoTime) != 0
-        || !read.isSignedBy(roots)) {
+        || !read.isSignedBy(keys)) {
       return false;
     }
-    accepted = new Accepted(shown, read.expires(), roots);
+    accepted = new Accepted(shown, read.expires(), keys);
     return true;
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -43,6 +45,52 @@ class IdentityTest {
     assertThatThrownBy(
             () -> handshake(stranger.clientTls(ORDERS).context(), orders.serverContext()))
         .isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void handshake_clientOfAnotherTrustDomainBelowTheSameRoot_fails() {
+    Identity foreign = authority.identity("spiffe://other/ns/shop/sa/web");
+    assertThatThrownBy(() -> handshake(foreign.clientTls(ORDERS).context(), orders.serverContext()))
+        .hasStackTraceContaining(
+            "peer is spiffe://other/ns/shop/sa/web (expected: spiffe://td)");
+  }
+
+  private Identity identity(TrustBundle bundle) throws GeneralSecurityException {
+    KeyPair key = TestAuthority.newKey();
+    return new Identity(
+        List.of(authority.certificate(key, ORDERS)), key.getPrivate(), bundle);
+  }
+
+  private TrustBundle revoking(Identity peer) {
+    return new TrustBundle(
+        List.of(authority.root()),
+        List.of(),
+        Set.of(peer.chain().get(0).getSerialNumber()));
+  }
+
+  @Test
+  void handshake_revokedPeer_failsOnBothSides() throws Exception {
+    Identity knowing = identity(revoking(web));
+    assertThatThrownBy(() -> handshake(web.clientTls(ORDERS).context(), knowing.serverContext()))
+        .hasStackTraceContaining("the certificate of " + WEB + " is revoked");
+    assertThatThrownBy(() -> handshake(knowing.clientTls(WEB).context(), web.serverContext()))
+        .hasStackTraceContaining("the certificate of " + WEB + " is revoked");
+  }
+
+  @Test
+  void doubts_ofAPeerThatIsConnected_followTheBundle() throws Exception {
+    Peer peer = Peer.of(handshake(web.clientTls(ORDERS).context(), orders.serverContext()), null);
+    TestAuthority next = new TestAuthority();
+    TrustBundle both = TrustBundle.of(List.of(authority.root(), next.root()));
+
+    assertThat(orders.doubts(peer)).isNull();
+    assertThat(identity(both).doubts(peer)).isNull();
+    assertThat(identity(revoking(web)).doubts(peer))
+        .isEqualTo("the certificate of " + WEB + " is revoked");
+    assertThat(identity(revoking(orders)).doubts(peer)).isNull();
+    assertThat(identity(TrustBundle.of(List.of(next.root()))).doubts(peer))
+        .isEqualTo("the root of " + WEB + " is trusted no longer");
+    assertThat(orders.doubts(Peer.PLAINTEXT)).isNull();
   }
 
   @Test

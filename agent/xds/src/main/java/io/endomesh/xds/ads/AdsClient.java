@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.identity.TrustBundle;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
@@ -11,10 +12,12 @@ import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.translate.InvalidResource;
 import io.endomesh.xds.translate.ListenerResource;
+import io.endomesh.xds.translate.SecretResource;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -43,6 +46,11 @@ public final class AdsClient {
 
     /** The controller does not know this authority, or no longer. */
     void unknown(String authority);
+
+    /** False if with these roots alone others would not believe this workload. */
+    default boolean canLiveWith(List<X509Certificate> roots) {
+      return true;
+    }
   }
 
   /** Listeners of our own ports have these names, with the port after it; 0 for all others. */
@@ -50,6 +58,12 @@ public final class AdsClient {
 
   /** There while calls of hosts that the mesh does not know are refused; see the controller. */
   private static final String ANYWHERE_ELSE = "endomesh/outbound";
+
+  /** The roots of the mesh; our listeners and clusters name them so, too. */
+  private static final String ROOTS = "ROOTCA";
+
+  /** By which tokens for trails are signed. */
+  private static final String TRAIL_KEYS = "endomesh/trail-keys";
 
   /** google.rpc.Code INVALID_ARGUMENT. */
   private static final int INVALID_ARGUMENT = 3;
@@ -205,6 +219,21 @@ public final class AdsClient {
     return linker.inbound(inboundByPort, INBOUND + 0);
   }
 
+  /** Whose word is taken in the mesh; null if the controller did not say. */
+  public @Nullable TrustBundle bundle() {
+    serial.check();
+    if (!(resources.secret(ROOTS) instanceof SecretResource.Roots roots)) {
+      return null;
+    }
+    TrustBundle alone = TrustBundle.of(roots.certificates());
+    return new TrustBundle(
+        roots.certificates(),
+        resources.secret(TRAIL_KEYS) instanceof SecretResource.TrailKeys keys
+            ? keys.keys()
+            : alone.trailKeys(),
+        roots.revoked());
+  }
+
   /** Where the limit servers are that the rules of our ports name, besides the controller. */
   public Map<GlobalPolicy.Server, Cluster> limitServers() {
     serial.check();
@@ -274,7 +303,7 @@ public final class AdsClient {
   /** One bad resource is left out; the others are used (gRFC A46). */
   private void accept(StoredResource resource, List<String> problems) {
     try {
-      resources.accept(resource);
+      resources.accept(resource, this::wrong);
     } catch (InvalidProtocolBufferException e) {
       problems.add(
           problem(
@@ -287,6 +316,15 @@ public final class AdsClient {
       // A translator must not fail otherwise; if one does, it costs this resource and no other.
       problems.add(problem(resource.type(), resource.name(), e.toString()));
     }
+  }
+
+  /** Null if it can be used. */
+  private @Nullable String wrong(Object value) {
+    return value instanceof SecretResource.Roots roots
+            && !listener.canLiveWith(roots.certificates())
+        ? "validation_context.trusted_ca: none of its roots vouches for the certificate of this"
+            + " workload (expected: one that does)"
+        : null;
   }
 
   private String problem(ResourceType type, String name, String what) {
@@ -311,6 +349,7 @@ public final class AdsClient {
 
   private Set<String> wanted(ResourceType type) {
     return switch (type) {
+      case SECRET -> Set.of(ROOTS, TRAIL_KEYS);
       case LISTENER -> {
         Set<String> names = new LinkedHashSet<>(authorities);
         names.addAll(inboundByPort.values());

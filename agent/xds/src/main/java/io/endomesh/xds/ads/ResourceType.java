@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The types of xDS resource that are asked for, each after those that name it. */
 public enum ResourceType {
+  /** First: connections are made by what it says, whatever else changes with it. */
+  SECRET("envoy.extensions.transport_sockets.tls.v3.Secret"),
   LISTENER("envoy.config.listener.v3.Listener"),
   ROUTE("envoy.config.route.v3.RouteConfiguration"),
   CLUSTER("envoy.config.cluster.v3.Cluster"),

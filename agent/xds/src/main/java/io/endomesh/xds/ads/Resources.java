@@ -10,16 +10,20 @@ import io.endomesh.xds.translate.ListenerResource;
 import io.endomesh.xds.translate.ListenerTranslator;
 import io.endomesh.xds.translate.RouteResource;
 import io.endomesh.xds.translate.RouteTranslator;
+import io.endomesh.xds.translate.SecretResource;
+import io.endomesh.xds.translate.SecretTranslator;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,21 +48,33 @@ final class Resources {
     }
   }
 
+  /** As the other, whatever it says. */
+  void accept(StoredResource stored) throws InvalidResource, InvalidProtocolBufferException {
+    accept(stored, value -> null);
+  }
+
   /**
    * Takes a resource in, or keeps what was there.
    *
+   * @param objection says why it cannot be used though it is valid; null if it can
    * @throws InvalidResource if it cannot be used
    * @throws InvalidProtocolBufferException if it cannot be read
    */
-  void accept(StoredResource stored) throws InvalidResource, InvalidProtocolBufferException {
+  void accept(StoredResource stored, Function<Object, @Nullable String> objection)
+      throws InvalidResource, InvalidProtocolBufferException {
     Object value =
         switch (stored.type()) {
+          case SECRET -> SecretTranslator.translate(Secret.parseFrom(stored.value()));
           case LISTENER -> ListenerTranslator.translate(Listener.parseFrom(stored.value()));
           case ROUTE -> RouteTranslator.translate(RouteConfiguration.parseFrom(stored.value()));
           case CLUSTER -> ClusterTranslator.translate(Cluster.parseFrom(stored.value()));
           case ENDPOINTS ->
               EndpointTranslator.translate(ClusterLoadAssignment.parseFrom(stored.value()));
         };
+    String wrong = objection.apply(value);
+    if (wrong != null) {
+      throw new InvalidResource(wrong);
+    }
     of(stored.type()).put(stored.name(), new Answer(stored, value));
   }
 
@@ -81,6 +97,10 @@ final class Resources {
   @Nullable String version(ResourceType type, String name) {
     Answer answer = of(type).get(name);
     return answer == null || answer.stored() == null ? null : answer.stored().version();
+  }
+
+  @Nullable SecretResource secret(String name) {
+    return (SecretResource) value(ResourceType.SECRET, name);
   }
 
   @Nullable ListenerResource listener(String name) {

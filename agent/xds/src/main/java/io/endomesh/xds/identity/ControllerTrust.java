@@ -6,6 +6,7 @@ import io.endomesh.dataplane.identity.WorkloadKey;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -14,7 +15,8 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trusts the controller: a chain that ends in the root whose fingerprint came with the join string.
+ * Trusts the controller: a chain with the root in it whose fingerprint came with the join string, or
+ * that ends in a root which the mesh has told us of since.
  * The controller may be reached by any name or address, so names are not compared; but the same
  * root signs the certificates of workloads, and none of those may pose as the controller.
  * Immutable.
@@ -28,24 +30,28 @@ public final class ControllerTrust extends PeerTrust {
   private static final int URI_NAME = 6;
 
   private final String rootFingerprint;
+  private final List<X509Certificate> known;
 
-  ControllerTrust(String rootFingerprint) {
+  ControllerTrust(String rootFingerprint, List<X509Certificate> known) {
     this.rootFingerprint = rootFingerprint;
+    this.known = List.copyOf(known);
   }
 
   /**
    * TLS to the controller.
    *
+   * @param known roots that the mesh told us of; empty before it did
    * @param credentials proves who we are; null before there is a certificate
    */
-  public static SSLContext context(String rootFingerprint, @Nullable Credentials credentials)
+  public static SSLContext context(
+      String rootFingerprint, List<X509Certificate> known, @Nullable Credentials credentials)
       throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         credentials == null
             ? null
             : new KeyManager[] {new WorkloadKey(credentials.key(), credentials.chain())},
-        new TrustManager[] {new ControllerTrust(rootFingerprint)},
+        new TrustManager[] {new ControllerTrust(rootFingerprint, known)},
         null);
     return context;
   }
@@ -54,18 +60,21 @@ public final class ControllerTrust extends PeerTrust {
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
     try {
-      X509Certificate root = chain[chain.length - 1];
-      String fingerprint = Fingerprint.of(root);
-      if (!fingerprint.equals(rootFingerprint)) {
+      List<X509Certificate> anchors = new ArrayList<>(known);
+      X509Certificate pinned = Fingerprint.find(rootFingerprint, List.of(chain));
+      if (pinned != null) {
+        anchors.add(pinned);
+      }
+      if (anchors.isEmpty() || pinned == null && Roots.nearest(List.of(chain), known) == null) {
         throw new CertificateException(
             "the controller's root certificate is "
-                + fingerprint
+                + Fingerprint.of(chain[chain.length - 1])
                 + " (expected: "
                 + rootFingerprint
                 + " from the join string; if this controller is the right one, make a new join"
                 + " string with `endomesh token create`)");
       }
-      Roots.trust(List.of(root)).checkServerTrusted(chain, authType);
+      Roots.trust(anchors).checkServerTrusted(chain, authType);
     } catch (CertificateException e) {
       throw e;
     } catch (GeneralSecurityException e) {

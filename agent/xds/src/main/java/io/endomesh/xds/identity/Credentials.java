@@ -1,6 +1,8 @@
 package io.endomesh.xds.identity;
 
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.Roots;
+import io.endomesh.dataplane.identity.TrustBundle;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -8,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate of this workload with its key and roots, in the form in which it is issued and
@@ -24,11 +27,15 @@ public record Credentials(
   }
 
   /**
-   * From what a certificate service answers: leaf first, root last.
+   * From what a certificate service answers: the leaf, its issuers, and roots that vouch for each
+   * other while one follows another.
    *
-   * @throws GeneralSecurityException if it is not for our key, or does not end in the pinned root
+   * @param known roots that the mesh told us of before
+   * @throws GeneralSecurityException if it is not for our key, or leads neither to the pinned root
+   *     nor to a known one
    */
-  public static Credentials issued(PrivateKey key, List<String> pems, String rootFingerprint)
+  public static Credentials issued(
+      PrivateKey key, List<String> pems, String rootFingerprint, List<X509Certificate> known)
       throws GeneralSecurityException {
     List<X509Certificate> all = new ArrayList<>();
     for (String pem : pems) {
@@ -38,24 +45,39 @@ public record Credentials(
       throw new GeneralSecurityException(
           "certificates: " + all.size() + " (expected: at least a leaf and a root)");
     }
-    X509Certificate root = all.remove(all.size() - 1);
-    String fingerprint = Fingerprint.of(root);
-    if (!fingerprint.equals(rootFingerprint)) {
-      throw new GeneralSecurityException(
-          "root certificate: " + fingerprint + " (expected: " + rootFingerprint + ")");
+    List<X509Certificate> chain = new ArrayList<>();
+    List<X509Certificate> roots = new ArrayList<>();
+    split(all, chain, roots);
+    List<X509Certificate> anchors = new ArrayList<>(known);
+    X509Certificate pinned = Fingerprint.find(rootFingerprint, all);
+    if (pinned != null) {
+      anchors.add(pinned);
     }
-    Credentials credentials = new Credentials(all, key, List.of(root));
+    if (chain.isEmpty() || Roots.nearest(chain, anchors) == null) {
+      throw new GeneralSecurityException(
+          "root certificate: "
+              + Fingerprint.of(all.get(all.size() - 1))
+              + " (expected: "
+              + rootFingerprint
+              + ")");
+    }
+    Credentials credentials = new Credentials(chain, key, roots.isEmpty() ? anchors : roots);
     credentials.checkKey();
     return credentials;
+  }
+
+  private static void split(
+      List<X509Certificate> all, List<X509Certificate> chain, List<X509Certificate> roots) {
+    for (X509Certificate certificate : all) {
+      (isSelfIssued(certificate) ? roots : chain).add(certificate);
+    }
   }
 
   /** Key, chain and roots; the inverse of {@link #toPem}. */
   public static Credentials fromPem(String text) throws GeneralSecurityException {
     List<X509Certificate> chain = new ArrayList<>();
     List<X509Certificate> roots = new ArrayList<>();
-    for (X509Certificate certificate : Pem.certificates(text)) {
-      (isSelfIssued(certificate) ? roots : chain).add(certificate);
-    }
+    split(Pem.certificates(text), chain, roots);
     if (chain.isEmpty() || roots.isEmpty()) {
       throw new GeneralSecurityException("chain or root is missing");
     }
@@ -77,7 +99,21 @@ public record Credentials(
   }
 
   public Identity identity() throws GeneralSecurityException {
-    return new Identity(chain, key, roots);
+    return identity(null);
+  }
+
+  /**
+   * @param bundle null if there is none but the roots that came with the certificate
+   */
+  public Identity identity(@Nullable TrustBundle bundle) throws GeneralSecurityException {
+    return bundle != null && isVouchedForBy(bundle.roots())
+        ? new Identity(chain, key, bundle)
+        : new Identity(chain, key, roots);
+  }
+
+  /** False if others that trust these would not believe us. */
+  public boolean isVouchedForBy(List<X509Certificate> trusted) {
+    return Roots.nearest(chain, trusted) != null;
   }
 
   public Instant notBefore() {

@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -40,6 +43,26 @@ public final class Pem {
           (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
     }
     return certificates;
+  }
+
+  /** All public keys in the text, of elliptic curves. */
+  public static List<PublicKey> publicKeys(String text) throws GeneralSecurityException {
+    KeyFactory factory = KeyFactory.getInstance("EC");
+    List<PublicKey> keys = new ArrayList<>();
+    for (byte[] der : decode("PUBLIC KEY", text)) {
+      keys.add(factory.generatePublic(new X509EncodedKeySpec(der)));
+    }
+    return keys;
+  }
+
+  /** All lists of revoked certificates in the text (RFC 5280, section 5). */
+  public static List<X509CRL> revocations(String text) throws GeneralSecurityException {
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    List<X509CRL> lists = new ArrayList<>();
+    for (byte[] der : decode("X509 CRL", text)) {
+      lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(der)));
+    }
+    return lists;
   }
 
   static PrivateKey privateKey(String text) throws GeneralSecurityException {

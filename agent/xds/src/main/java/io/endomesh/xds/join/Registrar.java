@@ -55,7 +55,7 @@ public final class Registrar {
   private final About about;
   private final Serial serial;
   private final Supplier<Health> health;
-  private final Supplier<@Nullable Instant> certificateEnd;
+  private final Supplier<Proof> proof;
 
   /** In the order in which they were bound: the first is the primary one. */
   private final Map<Integer, Protocol> ports = new LinkedHashMap<>();
@@ -68,11 +68,11 @@ public final class Registrar {
       About about,
       Serial serial,
       Supplier<Health> health,
-      Supplier<@Nullable Instant> certificateEnd) {
+      Supplier<Proof> proof) {
     this.about = about;
     this.serial = serial;
     this.health = health;
-    this.certificateEnd = certificateEnd;
+    this.proof = proof;
   }
 
   public void bound(int port, Protocol protocol) {
@@ -166,13 +166,16 @@ public final class Registrar {
 
   private Status status() {
     Health now = health.get();
-    Instant end = certificateEnd.get();
+    Proof mine = proof.get();
+    Instant end = mine.end();
     return Status.newBuilder()
         .setSuppressedExceptions(now.suppressedExceptions())
         .setFailedTransformations(now.failedTransformations())
         .setDroppedTelemetry(now.droppedTelemetry())
         .addAllInstrumentations(instrumentations(now))
         .setCertificateNotAfter(end == null ? 0 : end.getEpochSecond())
+        .setCertificateRoot(mine.root())
+        .addAllTrustedRoots(mine.trusted())
         .build();
   }
 

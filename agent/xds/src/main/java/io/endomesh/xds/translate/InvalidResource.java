@@ -5,7 +5,7 @@ public final class InvalidResource extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  InvalidResource(String message) {
+  public InvalidResource(String message) {
     super(message);
   }
 }

@@ -53,7 +53,8 @@ class CertificateRequestTest {
         Credentials.issued(
             request.key(),
             List.of(TestAuthority.pem(leaf), TestAuthority.pem(authority.root())),
-            authority.fingerprint());
+            authority.fingerprint(),
+            List.of());
     assertThat(credentials.identity().spiffeId()).isEqualTo(ID);
     assertThat(Credentials.fromPem(credentials.toPem())).isEqualTo(credentials);
     assertThat(credentials.toString()).doesNotContain("PRIVATE");
@@ -69,7 +70,8 @@ class CertificateRequestTest {
                 Credentials.issued(
                     request.key(),
                     List.of(TestAuthority.pem(foreign), TestAuthority.pem(authority.root())),
-                    authority.fingerprint()))
+                    authority.fingerprint(),
+                    List.of()))
         .isInstanceOf(GeneralSecurityException.class)
         .hasMessage("the certificate is not for our key");
   }
@@ -84,13 +86,14 @@ class CertificateRequestTest {
                 Credentials.issued(
                     request.key(),
                     List.of(TestAuthority.pem(leaf), TestAuthority.pem(authority.root())),
-                    "sha256:00"))
+                    "sha256:00",
+                    List.of()))
         .hasMessageContaining("(expected: sha256:00)");
   }
 
   @Test
   void checkServerTrusted_controller_passesAndOthersDoNot() throws Exception {
-    ControllerTrust trust = new ControllerTrust(authority.fingerprint());
+    ControllerTrust trust = new ControllerTrust(authority.fingerprint(), List.of());
     var key = TestAuthority.newKey().getPublic();
     trust.checkServerTrusted(
         new X509Certificate[] {authority.server(key), authority.root()}, "ECDHE_ECDSA");
@@ -107,5 +110,55 @@ class CertificateRequestTest {
     X509Certificate[] pretended = {other.server(key), authority.root()};
     assertThatThrownBy(() -> trust.checkServerTrusted(pretended, "ECDHE_ECDSA"))
         .isInstanceOf(java.security.cert.CertificateException.class);
+  }
+
+  @Test
+  void checkServerTrusted_rootThatFollowed_passesByTheMeshsWordOrByTheOneBefore() throws Exception {
+    TestAuthority next = new TestAuthority("next root");
+    X509Certificate server = next.server(TestAuthority.newKey().getPublic());
+    X509Certificate[] alone = {server, next.root()};
+    X509Certificate[] vouched = {
+      server, next.root(), authority.vouch(next.root()), authority.root()
+    };
+    String pin = authority.fingerprint();
+
+    new ControllerTrust(pin, List.of(next.root())).checkServerTrusted(alone, "ECDHE_ECDSA");
+    new ControllerTrust(pin, List.of()).checkServerTrusted(vouched, "ECDHE_ECDSA");
+    new ControllerTrust(next.fingerprint(), List.of()).checkServerTrusted(vouched, "ECDHE_ECDSA");
+
+    assertThatThrownBy(
+            () -> new ControllerTrust(pin, List.of()).checkServerTrusted(alone, "ECDHE_ECDSA"))
+        .hasMessageContaining("(expected: " + pin + " from the join string");
+    assertThatThrownBy(
+            () ->
+                new ControllerTrust(pin, List.of())
+                    .checkServerTrusted(
+                        new X509Certificate[] {server, next.root(), authority.root()},
+                        "ECDHE_ECDSA"))
+        .as("the pinned root is there, and vouches for nothing")
+        .isInstanceOf(java.security.cert.CertificateException.class);
+  }
+
+  @Test
+  void issued_belowARootThatFollowed_isTakenAndVouchedForByBoth() throws Exception {
+    TestAuthority next = new TestAuthority("next root");
+    CertificateRequest request = CertificateRequest.create(ID);
+    List<String> answer =
+        List.of(
+            TestAuthority.pem(
+                next.workload(TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders")),
+            TestAuthority.pem(next.root()),
+            TestAuthority.pem(authority.vouch(next.root())),
+            TestAuthority.pem(authority.root()));
+
+    Credentials credentials =
+        Credentials.issued(request.key(), answer, authority.fingerprint(), List.of());
+
+    assertThat(credentials.chain()).hasSize(2);
+    assertThat(credentials.isVouchedForBy(List.of(authority.root()))).isTrue();
+    assertThat(credentials.isVouchedForBy(List.of(next.root()))).isTrue();
+    assertThat(credentials.isVouchedForBy(List.of(new TestAuthority("third").root()))).isFalse();
+    assertThat(Credentials.fromPem(credentials.toPem())).isEqualTo(credentials);
+    assertThat(credentials.identity().root()).isEqualTo(next.root());
   }
 }

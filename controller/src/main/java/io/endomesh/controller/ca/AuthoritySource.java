@@ -1,0 +1,27 @@
+package io.endomesh.controller.ca;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Which certificate authority a controller has. Immutable. */
+public sealed interface AuthoritySource {
+
+  /** Made on the first start, and kept in the data directory. */
+  record SelfMade() implements AuthoritySource {}
+
+  /**
+   * Brought, as PEM.
+   *
+   * @param certificate the one that signs; others of its chain may follow
+   * @param key of that certificate
+   * @param chain between it and the root, and the roots that hold; null if that is in the first
+   */
+  record PemFiles(Path certificate, Path key, @Nullable Path chain) implements AuthoritySource {}
+
+  /**
+   * Brought, as PKCS #12: one key with its chain, and perhaps other roots that hold.
+   *
+   * @param password file of one line
+   */
+  record KeyStoreFile(Path store, Path password) implements AuthoritySource {}
+}

@@ -1,0 +1,174 @@
+package io.endomesh.controller.ca;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** How keys are made and certificates signed, and what those of authorities say. Stateless. */
+final class Signing {
+
+  /** Clocks of two machines may differ; a certificate is valid on both at once. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+
+  /** P-256: the smallest curve that every TLS 1.3 implementation has (RFC 8446, section 9.1). */
+  private static final ECGenParameterSpec CURVE = new ECGenParameterSpec("secp256r1");
+
+  /** Hashes of the strength of the curve (NIST SP 800-57, part 1, table 3). */
+  private static final int P384_BITS = 384;
+
+  /** RFC 5280, section 4.1.2.2: up to 20 bytes; 16 random ones never meet. */
+  private static final int SERIAL_BITS = 127;
+
+  private static final int AUTHORITY_USAGE = KeyUsage.keyCertSign | KeyUsage.cRLSign;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private Signing() {}
+
+  static KeyPair newKeyPair() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(CURVE, RANDOM);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no P-256", e);
+    }
+  }
+
+  static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
+    String algorithm =
+        key instanceof ECKey curve
+            ? curve.getParams().getOrder().bitLength() < P384_BITS
+                ? "SHA256withECDSA"
+                : "SHA384withECDSA"
+            : "SHA256withRSA";
+    return new JcaContentSignerBuilder(algorithm).build(key);
+  }
+
+  /** A root of its own, below which one more authority may stand. */
+  static RootFile.Root root(String trustDomain, Instant now, Duration ttl) {
+    KeyPair pair = newKeyPair();
+    // Of its own name: two roots of one mesh stand beside each other while one follows the other.
+    String number = new BigInteger(Integer.SIZE, RANDOM).toString(Character.MAX_RADIX);
+    X500Principal name = new X500Principal("CN=Endomesh root " + number + ", O=" + trustDomain);
+    try {
+      X509v3CertificateBuilder builder =
+          authority(name, name, pair.getPublic(), now, now.plus(ttl), new BasicConstraints(1))
+              .addExtension(
+                  Extension.subjectAlternativeName,
+                  false,
+                  new GeneralNames(
+                      new GeneralName(
+                          GeneralName.uniformResourceIdentifier, "spiffe://" + trustDomain)));
+      X509Certificate certificate = certificate(builder, pair.getPrivate());
+      return new RootFile.Root(pair.getPrivate(), certificate, List.of());
+    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+      throw new IllegalStateException("cannot make a root certificate", e);
+    }
+  }
+
+  /** An authority below a root, which signs leaves and nothing else. */
+  static Issuer intermediate(RootFile.Root root, String trustDomain, Instant now, Duration ttl) {
+    KeyPair pair = newKeyPair();
+    Instant end = earlier(now.plus(ttl), root.certificate().getNotAfter().toInstant());
+    try {
+      X509v3CertificateBuilder builder =
+          authority(
+                  root.certificate().getSubjectX500Principal(),
+                  new X500Principal("CN=Endomesh intermediate, O=" + trustDomain),
+                  pair.getPublic(),
+                  now,
+                  end,
+                  new BasicConstraints(0))
+              .addExtension(
+                  Extension.authorityKeyIdentifier,
+                  false,
+                  new JcaX509ExtensionUtils()
+                      .createAuthorityKeyIdentifier(root.certificate().getPublicKey()));
+      X509Certificate certificate = certificate(builder, root.key());
+      return new Issuer(pair.getPrivate(), List.of(certificate, root.certificate()));
+    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+      throw new IllegalStateException("cannot make an intermediate certificate", e);
+    }
+  }
+
+  /** A root as another root vouches for it: of the same name and key, until either ends. */
+  static X509Certificate vouch(RootFile.Root by, X509Certificate root, Instant now) {
+    try {
+      return certificate(
+          authority(
+              by.certificate().getSubjectX500Principal(),
+              root.getSubjectX500Principal(),
+              root.getPublicKey(),
+              now,
+              earlier(
+                  root.getNotAfter().toInstant(), by.certificate().getNotAfter().toInstant()),
+              new BasicConstraints(1)),
+          by.key());
+    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+      throw new IllegalStateException("cannot vouch for a root certificate", e);
+    }
+  }
+
+  private static X509v3CertificateBuilder authority(
+      X500Principal issuer,
+      X500Principal subject,
+      PublicKey key,
+      Instant now,
+      Instant end,
+      BasicConstraints constraints)
+      throws GeneralSecurityException, CertIOException {
+    return builder(issuer, subject, key, now, end)
+        .addExtension(Extension.basicConstraints, true, constraints)
+        .addExtension(Extension.keyUsage, true, new KeyUsage(AUTHORITY_USAGE))
+        .addExtension(
+            Extension.subjectKeyIdentifier,
+            false,
+            new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
+  }
+
+  static X509v3CertificateBuilder builder(
+      X500Principal issuer, X500Principal subject, PublicKey key, Instant now, Instant end) {
+    return new JcaX509v3CertificateBuilder(
+        issuer,
+        new BigInteger(SERIAL_BITS, RANDOM).setBit(SERIAL_BITS),
+        Date.from(now.minus(CLOCK_SKEW)),
+        Date.from(end),
+        subject,
+        key);
+  }
+
+  static X509Certificate certificate(X509v3CertificateBuilder builder, PrivateKey key)
+      throws OperatorCreationException, GeneralSecurityException {
+    return new JcaX509CertificateConverter().getCertificate(builder.build(signer(key)));
+  }
+
+  static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+}

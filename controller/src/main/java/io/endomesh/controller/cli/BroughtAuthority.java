@@ -1,0 +1,77 @@
+package io.endomesh.controller.cli;
+
+import io.endomesh.controller.ca.AuthoritySource;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The options by which a controller is given a certificate authority that exists. */
+final class BroughtAuthority {
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--ca-cert",
+      paramLabel = "FILE",
+      description =
+          "certificate (PEM) of an authority of yours that signs; others of its chain may follow"
+              + " (default: a root and an intermediate made on the first start)")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--ca-key",
+      paramLabel = "FILE",
+      description = "private key (PEM, no password) of --ca-cert")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--ca-chain",
+      paramLabel = "FILE",
+      description =
+          "certificates (PEM) between --ca-cert and its root, and that root; other roots in it hold"
+              + " as well, while one follows another")
+  private @Nullable Path chain;
+
+  @Option(
+      names = "--ca-keystore",
+      paramLabel = "FILE",
+      description = "the same in one file of PKCS #12, in place of --ca-cert and --ca-key")
+  private @Nullable Path keystore;
+
+  @Option(
+      names = "--ca-password-file",
+      paramLabel = "FILE",
+      description = "file with the password of --ca-keystore")
+  private @Nullable Path password;
+
+  AuthoritySource source() {
+    if (keystore != null) {
+      if (certificate != null || key != null || chain != null) {
+        throw wrong("ca-keystore: beside --ca-cert, --ca-key or --ca-chain (expected: one way)");
+      }
+      if (password == null) {
+        throw wrong("ca-password-file: absent (expected: a file with the password)");
+      }
+      return new AuthoritySource.KeyStoreFile(keystore, password);
+    }
+    if (password != null) {
+      throw wrong("ca-password-file: without --ca-keystore (expected: both)");
+    }
+    if (certificate != null && key != null) {
+      return new AuthoritySource.PemFiles(certificate, key, chain);
+    }
+    if (certificate != null || key != null || chain != null) {
+      throw wrong("ca-cert, ca-key: one is absent (expected: both)");
+    }
+    return new AuthoritySource.SelfMade();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
