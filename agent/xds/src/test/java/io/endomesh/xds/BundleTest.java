@@ -145,7 +145,8 @@ class BundleTest {
       await(() -> isKept("resources"));
     }
     Mesh restarted = new Mesh(workload);
-    try (FakeController successor = new FakeController(next, join.port());
+    try (FakeController successor =
+            new FakeController(next, join.port(), authority.root(), next.root());
         ControlPlane second = start(join, restarted)) {
       assertThat(restarted.identity().bundle().roots()).contains(next.root());
       // Its server's chain ends in the other root, which the join string does not name.

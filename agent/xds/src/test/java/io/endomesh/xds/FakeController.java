@@ -36,6 +36,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,13 @@ final class FakeController implements AutoCloseable {
   private final Server server;
 
   FakeController(TestAuthority authority, int port) throws Exception {
+    this(authority, port, authority.root());
+  }
+
+  /**
+   * @param clients roots of those who may connect
+   */
+  FakeController(TestAuthority authority, int port, X509Certificate... clients) throws Exception {
     this.authority = authority;
     this.signsBy = authority;
     KeyPair key = TestAuthority.newKey();
@@ -85,7 +93,7 @@ final class FakeController implements AutoCloseable {
                 GrpcSslContexts.configure(
                         SslContextBuilder.forServer(
                             key.getPrivate(), authority.server(key.getPublic()), authority.root()))
-                    .trustManager(authority.root())
+                    .trustManager(clients)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build())
             .addService(services())
