@@ -5,6 +5,8 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServerTlsConfig;
+import com.linecorp.armeria.server.ServiceConfig;
+import io.endomesh.controller.access.AccessPart;
 import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.ca.CertificateAuthority;
@@ -36,6 +38,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,7 +66,7 @@ public final class Controller implements AutoCloseable {
   private final Server server;
   private final ResourceStore store;
   private final ScheduledExecutorService control;
-  private final ConsolePart console;
+  private final AccessPart access;
   private final List<ControllerPart> parts;
   private final Runnable remember;
 
@@ -70,13 +74,13 @@ public final class Controller implements AutoCloseable {
       Server server,
       ResourceStore store,
       ScheduledExecutorService control,
-      ConsolePart console,
+      AccessPart access,
       List<ControllerPart> parts,
       Runnable remember) {
     this.server = server;
     this.store = store;
     this.control = control;
-    this.console = console;
+    this.access = access;
     this.parts = parts;
     this.remember = remember;
   }
@@ -124,8 +128,20 @@ public final class Controller implements AutoCloseable {
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
-    ConsolePart console = new ConsolePart(context, telemetry, tokens, AdminToken.open(data));
-    ResourceApi resources = new ResourceApi(context, console.access());
+    InetAddress host = InetAddress.getByName(options.host());
+    List<String> names = names(options, host);
+    AccessPart access =
+        new AccessPart(
+            store,
+            AdminToken.open(data),
+            Set.copyOf(names),
+            options.trustDomain(),
+            // Who reaches more than this machine is reached through more than it: by forwarded
+            // ports, proxies, other containers, which all come from a loopback address.
+            options.loginRequired() || !host.isLoopbackAddress(),
+            clock,
+            System::nanoTime);
+    ResourceApi resources = new ResourceApi(context);
     resources.observe();
     source.watch(model -> resources.observe());
     List<ControllerPart> parts =
@@ -134,13 +150,14 @@ public final class Controller implements AutoCloseable {
             limits,
             telemetry,
             resources,
-            new ExplainApi(context, console.access()),
-            new TrailTokenApi(context, console.access()),
-            new ReplayApi(context, telemetry, console.access()),
-            new AnalyzeApi(context, telemetry, console.access()),
-            console);
+            new ExplainApi(context),
+            new TrailTokenApi(context),
+            new ReplayApi(context, telemetry),
+            new AnalyzeApi(context, telemetry),
+            access,
+            new ConsolePart(context, telemetry, tokens, access));
 
-    ServerBuilder builder = server(options, authority, clock);
+    ServerBuilder builder = server(options, authority, host, names, clock);
     builder.service(
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain()))
@@ -169,7 +186,7 @@ public final class Controller implements AutoCloseable {
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
-        server, store, control, console, parts, () -> settling.remember(registry.workloads()));
+        server, store, control, access, parts, () -> settling.remember(registry.workloads()));
   }
 
   /** That was bound. */
@@ -177,9 +194,22 @@ public final class Controller implements AutoCloseable {
     return server.activePorts().keySet().iterator().next();
   }
 
-  /** A login link that is good once, for ten minutes. */
+  /** A login link that is good once, for ten minutes: for who runs the controller. */
   public String newLoginPath() {
-    return console.newLoginPath();
+    return access.newLoginPath();
+  }
+
+  /** A link that makes the first account, good once; empty if there are accounts. */
+  public Optional<String> newSetupPath() {
+    return access.newSetupPath();
+  }
+
+  /** All that is served, by method and Armeria's pattern of the path: {@code GET /api/v1/status}. */
+  public List<String> routes() {
+    return server.serviceConfigs().stream()
+        .map(ServiceConfig::route)
+        .flatMap(route -> route.methods().stream().map(m -> m + " " + route.patternString()))
+        .toList();
   }
 
   @Override
@@ -193,8 +223,11 @@ public final class Controller implements AutoCloseable {
   }
 
   private static ServerBuilder server(
-      ControllerOptions options, CertificateAuthority authority, Clock clock) throws IOException {
-    InetAddress address = InetAddress.getByName(options.host());
+      ControllerOptions options,
+      CertificateAuthority authority,
+      InetAddress address,
+      List<String> names,
+      Clock clock) {
     InetSocketAddress socket = new InetSocketAddress(address, options.port());
     ServerBuilder builder = Server.builder();
     builder.port(
@@ -204,7 +237,7 @@ public final class Controller implements AutoCloseable {
             ? new ServerPort(socket, SessionProtocol.HTTP, SessionProtocol.HTTPS)
             : new ServerPort(socket, SessionProtocol.HTTPS));
     builder.tlsProvider(
-        new ServerCertificates(authority, names(options, address), clock),
+        new ServerCertificates(authority, names, clock),
         ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
     builder.idleTimeoutMillis(0);
     builder.maxRequestLength(MAX_REQUEST_BYTES);

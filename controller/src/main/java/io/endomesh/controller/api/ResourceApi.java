@@ -16,7 +16,8 @@ import com.linecorp.armeria.server.annotation.Post;
 import com.linecorp.armeria.server.annotation.Put;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
-import io.endomesh.controller.console.Access;
+import io.endomesh.controller.access.Access;
+import io.endomesh.controller.access.Right;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -43,12 +44,10 @@ public final class ResourceApi implements ControllerPart {
 
   private final ResourceStore store;
   private final ResourceJson json;
-  private final Access access;
 
-  public ResourceApi(ControllerContext context, Access access) {
+  public ResourceApi(ControllerContext context) {
     this.store = context.store();
     this.json = new ResourceJson(context);
-    this.access = access;
   }
 
   /** To be called with each new model: conditions may follow from it. */
@@ -58,7 +57,7 @@ public final class ResourceApi implements ControllerPart {
 
   @Override
   public void addTo(ServerBuilder server) {
-    server.annotatedService().pathPrefix(PATH).decorator(access).build(this);
+    server.annotatedService().pathPrefix(PATH).build(this);
   }
 
   @Get("/resources")
@@ -109,11 +108,16 @@ public final class ResourceApi implements ControllerPart {
       List<Write> writes = new ArrayList<>();
       for (Map<?, ?> document : ResourceParser.documents(body)) {
         ParsedResource resource = ResourceParser.parse(document);
+        HttpResponse refusal =
+            Access.refusal(request, Right.APPLY, resource.key().namespace());
+        if (refusal != null) {
+          return refusal;
+        }
         parsed.add(resource);
         writes.add(new Write.Put(resource.key(), resource.body(), resource.resourceVersion()));
       }
       Resources before = store.resources();
-      Resources after = dryRun ? before : store.write(Access.user(request), writes);
+      Resources after = dryRun ? before : store.write(Access.caller(request).name(), writes);
       return ApiAnswers.ok(json.applied(parsed, before, after, dryRun));
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);
@@ -147,7 +151,7 @@ public final class ResourceApi implements ControllerPart {
             key, "body: " + parsed.key() + " (expected: one resource, " + key + ")");
       }
       Long expected = ifMatch == null ? parsed.resourceVersion() : Long.valueOf(ifMatch);
-      store.write(Access.user(context), List.of(new Write.Put(key, parsed.body(), expected)));
+      store.write(Access.caller(context).name(), List.of(new Write.Put(key, parsed.body(), expected)));
       return document(key);
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);
@@ -176,7 +180,7 @@ public final class ResourceApi implements ControllerPart {
     }
     try {
       Long expected = ifMatch == null ? null : Long.valueOf(ifMatch);
-      store.write(Access.user(context), List.of(new Write.Delete(key, expected)));
+      store.write(Access.caller(context).name(), List.of(new Write.Delete(key, expected)));
       return HttpResponse.of(HttpStatus.NO_CONTENT);
     } catch (StoreException e) {
       return ApiAnswers.refused(e, ifMatch != null);

@@ -34,7 +34,7 @@ final class ApiClient {
 
   /**
    * @param controller {@code https://host:port}
-   * @param token the admin token, null on loopback
+   * @param token of the administrator, a login or a program; null on loopback
    * @param rootFile PEM of the mesh's root, null for the roots the JVM trusts
    */
   ApiClient(String controller, @Nullable String token, @Nullable Path rootFile) {
@@ -51,6 +51,17 @@ final class ApiClient {
     this.http = builder.build();
   }
 
+  private ApiClient(String controller, @Nullable String token, HttpClient http) {
+    this.controller = controller;
+    this.token = token;
+    this.http = http;
+  }
+
+  /** The same controller, spoken to as somebody else. */
+  ApiClient as(String otherToken) {
+    return new ApiClient(controller, otherToken, http);
+  }
+
   String controller() {
     return controller;
   }
@@ -64,6 +75,13 @@ final class ApiClient {
         request(path).header("content-type", contentType).POST(BodyPublishers.ofString(body)));
   }
 
+  JsonNode put(String path, String body) {
+    return send(
+        request(path)
+            .header("content-type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
+  }
+
   void delete(String path) {
     send(request(path).DELETE());
   }
@@ -71,7 +89,9 @@ final class ApiClient {
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request;
     try {
-      request = HttpRequest.newBuilder(URI.create(controller + "/api/v1/" + path));
+      // What is of no version of the API, as the login, is named from the root.
+      String whole = path.startsWith("/") ? path : "/api/v1/" + path;
+      request = HttpRequest.newBuilder(URI.create(controller + whole));
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(
           Exit.USAGE, "controller: '" + controller + "' (expected: http[s]://host:port)");

@@ -39,6 +39,12 @@ final class CheckCommand implements Callable<Integer> {
     } else {
       out.println("ok       clocks agree");
     }
+    JsonNode session = status.path("session");
+    out.println(
+        session.path("loginRequired").asBoolean()
+            ? "ok       a login is needed; you are " + session.path("user").asText()
+            : "note     no login is needed: every process on the controller's machine is its"
+                + " administrator; start it with --login for anything else than a demo");
     JsonNode counts = status.path("counts");
     out.printf(
         "ok       %s workloads of %s services, %s resources%n",

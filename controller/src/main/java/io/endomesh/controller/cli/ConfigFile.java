@@ -60,6 +60,11 @@ final class ConfigFile {
     return values.get(key);
   }
 
+  /** Where the logins of this user are kept: beside this file. */
+  Path logins() {
+    return file.toAbsolutePath().resolveSibling("logins.json");
+  }
+
   /** Relative to the directory of the config file; {@code ~/} is the user's home. */
   @Nullable Path path(String key) {
     String value = values.get(key);

@@ -34,8 +34,8 @@ final class Connection {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "file with the admin token; not needed on the controller's own machine"
-              + " (default: ENDOMESH_TOKEN_FILE, or the config file)")
+          "file with an API token or the admin token; not needed on the controller's own machine,"
+              + " or after `endomesh login` (default: ENDOMESH_TOKEN_FILE, or the config file)")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -65,6 +65,19 @@ final class Connection {
         address,
         token(address, config),
         file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+  }
+
+  /** For a login: as nobody. */
+  ApiClient openWithoutToken() {
+    ConfigFile config = ConfigFile.find(environment, home);
+    return new ApiClient(
+        address(config),
+        null,
+        file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+  }
+
+  Logins logins() {
+    return new Logins(ConfigFile.find(environment, home).logins());
   }
 
   private String address(ConfigFile config) {
@@ -97,6 +110,10 @@ final class Connection {
   private @Nullable String token(String address, ConfigFile config) {
     Path file = file(tokenFile, "ENDOMESH_TOKEN_FILE", ConfigFile.TOKEN_FILE, config);
     if (file == null) {
+      String login = new Logins(config.logins()).find(address);
+      if (login != null) {
+        return login;
+      }
       Path own = ControllerCommand.defaultDataDir().resolve(AdminToken.FILE_NAME);
       if (!Files.isReadable(own) || address.startsWith("http://")) {
         return null;
@@ -108,7 +125,7 @@ final class Connection {
     } catch (IOException e) {
       throw new CommandFailed(
           Exit.USAGE,
-          "token-file: " + file + " cannot be read (" + e + "; expected: the admin token)");
+          "token-file: " + file + " cannot be read (" + e + "; expected: an API token or the admin token)");
     }
   }
 }

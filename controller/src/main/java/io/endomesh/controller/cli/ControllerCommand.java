@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
     description = "Runs a controller until it is stopped.",
     footer = {
       "",
-      "On a loopback address the console needs no login, and plaintext HTTP is served beside TLS. On",
-      "any other address there is TLS only, and the login link that is printed is good once.",
+      "On a loopback address every process of this machine is its administrator, without a login, unless",
+      "--login is given; and plaintext HTTP is served beside TLS. On any other address there is TLS",
+      "only, and a login. The first start prints a link, good once, that makes the first account.",
       "",
       "  endomesh controller",
       "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443",
@@ -74,7 +75,10 @@ final class ControllerCommand implements Callable<Integer> {
       description = "agent that the console offers for download")
   private @Nullable Path agentJar;
 
-  @Option(names = "--login", description = "ask for a login on a loopback address too")
+  @Option(
+      names = "--login",
+      description =
+          "ask for a login on a loopback address too; else each process there is administrator")
   private boolean login;
 
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
@@ -119,13 +123,13 @@ final class ControllerCommand implements Callable<Integer> {
             : (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
     var out = spec.commandLine().getOut();
     out.println("Endomesh console  " + (loopback ? "http" : "https") + "://" + address + "/");
+    String console = (loopback ? "http" : "https") + "://" + address;
     if (!loopback || login) {
-      out.println(
-          "Login, good once  "
-              + (loopback ? "http" : "https")
-              + "://"
-              + address
-              + controller.newLoginPath());
+      controller
+          .newSetupPath()
+          .ifPresentOrElse(
+              path -> out.println("First account     " + console + path + " (good once, for a day)"),
+              () -> out.println("Login             " + console + "/login"));
     }
     out.flush();
   }

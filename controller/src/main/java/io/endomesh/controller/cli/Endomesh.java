@@ -25,6 +25,9 @@ import picocli.CommandLine.IVersionProvider;
       AnalyzeCommand.class,
       HistoryCommand.class,
       DashboardCommand.class,
+      LoginCommand.class,
+      LogoutCommand.class,
+      UserCommand.class,
       TokenCommand.class,
       VersionCommand.class
     })

@@ -23,12 +23,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Makes, lists and revokes the tokens by which workloads join; makes those by which real"
-            + " calls tell their trail.",
+            + " calls tell their trail, and those by which programs use the controller.",
     subcommands = {
       TokenCommand.Create.class,
       TokenCommand.ListTokens.class,
       TokenCommand.Revoke.class,
-      TokenCommand.TrailToken.class
+      TokenCommand.TrailToken.class,
+      ApiTokenCommand.class
     })
 final class TokenCommand {
 

@@ -1,13 +1,9 @@
 package io.endomesh.controller.console;
 
-import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ServerCacheControl;
 import com.linecorp.armeria.server.HttpService;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.FileService;
 import com.linecorp.armeria.server.file.HttpFile;
@@ -20,11 +16,6 @@ import java.util.Set;
 final class ConsoleFiles {
 
   private static final String DIRECTORY = "console";
-
-  /** Scripts, styles and requests from here only; nothing inline, nothing evaluated, no frames. */
-  private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
-          + " form-action 'self'; frame-ancestors 'none'";
 
   /** What is not there in these is not there. */
   private static final Set<String> NO_PAGES = Set.of("assets", "api");
@@ -47,8 +38,7 @@ final class ConsoleFiles {
         .cacheControl(ServerCacheControl.REVALIDATED)
         .build()
         .orElse(page)
-        .decorate(EncodingService.newDecorator())
-        .decorate(ConsoleFiles::withSecurityHeaders);
+        .decorate(EncodingService.newDecorator());
   }
 
   /**
@@ -59,19 +49,5 @@ final class ConsoleFiles {
     int end = path.indexOf('/', 1);
     String first = path.substring(1, end < 0 ? path.length() : end);
     return !NO_PAGES.contains(first) && first.indexOf('.') < 0;
-  }
-
-  static HttpResponse withSecurityHeaders(
-      HttpService next, ServiceRequestContext context, HttpRequest request) throws Exception {
-    return next.serve(context, request).mapHeaders(ConsoleFiles::secured);
-  }
-
-  static ResponseHeaders secured(ResponseHeaders headers) {
-    return headers.toBuilder()
-        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY)
-        .set(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .set(HttpHeaderNames.REFERRER_POLICY, "no-referrer")
-        .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
-        .build();
   }
 }

@@ -3,30 +3,28 @@ package io.endomesh.controller.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Default;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
-import com.linecorp.armeria.server.annotation.Post;
 import com.linecorp.armeria.server.file.HttpFile;
 import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.access.Access;
+import io.endomesh.controller.access.AccessPart;
+import io.endomesh.controller.access.Right;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.telemetry.Trace;
-import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
-import java.util.Set;
 import java.util.function.Predicate;
 
-/** The console: its files, its login, and the JSON it draws, as docs/api.md has it. Thread-safe. */
+/** The console: its files, and the JSON it draws, as docs/api.md has it. Thread-safe. */
 @Blocking
 public final class ConsolePart implements ControllerPart {
 
@@ -40,8 +38,7 @@ public final class ConsolePart implements ControllerPart {
   private final ControllerContext context;
   private final TelemetryPart telemetry;
   private final TokenApi tokens;
-  private final Logins logins;
-  private final Access access;
+  private final AccessPart access;
   private final StatusJson status;
   private final MeshJson mesh;
   private final GraphJson graph;
@@ -53,17 +50,10 @@ public final class ConsolePart implements ControllerPart {
       ControllerContext context,
       TelemetryPart telemetry,
       JoinTokens tokens,
-      AdminToken adminToken) {
+      AccessPart access) {
     this.context = context;
     this.telemetry = telemetry;
-    this.logins = new Logins(context.clock());
-    String advertised = context.options().advertisedAddress();
-    this.access =
-        new Access(
-            logins,
-            adminToken,
-            new Hosts(advertised == null ? Set.of() : Set.of(host(advertised))),
-            context.options().loginRequired());
+    this.access = access;
     this.agentJar = new AgentJar(context.options().agentJar());
     this.status = new StatusJson(context, telemetry, agentJar);
     this.tokens = new TokenApi(tokens, status::address, context.authority());
@@ -73,37 +63,21 @@ public final class ConsolePart implements ControllerPart {
     this.feed = new StateFeed(this::state);
   }
 
-  /** Stands in front of every API of this controller. */
-  public Access access() {
-    return access;
-  }
-
-  /** Path and query of a link that logs in once. */
-  public String newLoginPath() {
-    return LoginService.PATH + "?" + LoginService.TICKET + "=" + logins.newTicket();
-  }
-
   @Override
   public void addTo(ServerBuilder server) {
-    LoginService login = new LoginService(logins);
     server.service("/healthz", HealthCheckService.of());
-    server.service(LoginService.PATH, (ctx, request) -> login.login(ctx));
-    server.route().post("/logout").build((ctx, request) -> login.logout(ctx, request.headers()));
-    server.service(
-        PATH + "/events",
-        ((HttpService)
-                (ctx, request) -> {
-                  ctx.clearRequestTimeout();
-                  return feed.open(
-                      () ->
-                          // A token does not end; a session does.
-                          request.headers().contains(HttpHeaderNames.AUTHORIZATION)
-                              || !access.loginRequired(ctx, request.headers()));
-                })
-            .decorate(access));
+    // A session that ends, and a right that is taken away, end what is open by it.
+    server
+        .route()
+        .get(PATH + "/events")
+        .build(
+            (ctx, request) -> {
+              ctx.clearRequestTimeout();
+              return feed.open(() -> access.access().isStill(ctx, request.headers(), Right.READ));
+            });
     server.service(StatusJson.AGENT_PATH, this::download);
-    server.annotatedService().pathPrefix(PATH).decorator(access).build(this);
-    server.annotatedService().pathPrefix(PATH).decorator(access).build(tokens);
+    server.annotatedService().pathPrefix(PATH).build(this);
+    server.annotatedService().pathPrefix(PATH).build(tokens);
     server.serviceUnder("/", ConsoleFiles.service());
   }
 
@@ -114,7 +88,7 @@ public final class ConsolePart implements ControllerPart {
 
   @Get("/status")
   public HttpResponse status(ServiceRequestContext request) {
-    return json(status.status(Access.user(request), context.options().loginRequired()));
+    return json(status.status().set("session", access.session(Access.caller(request))));
   }
 
   @Get("/services")
@@ -175,12 +149,6 @@ public final class ConsolePart implements ControllerPart {
     return json(status.onboarding(request.sessionProtocol().isTls() ? "https" : "http"));
   }
 
-  /** Makes a login link; for the command line, which holds the admin token. */
-  @Post("/logins")
-  public HttpResponse newLogin() {
-    return json(object().put("path", newLoginPath()));
-  }
-
   private HttpResponse download(
       ServiceRequestContext ctx, com.linecorp.armeria.common.HttpRequest request) throws Exception {
     return agentJar.file().isPresent()
@@ -190,7 +158,8 @@ public final class ConsolePart implements ControllerPart {
 
   private String state(long sequence) {
     ObjectNode state = object().put("sequence", sequence);
-    state.set("status", status.status(Access.LOOPBACK, context.options().loginRequired()));
+    // Without the session, which is another one for each reader.
+    state.set("status", status.status());
     state.set("services", mesh.services());
     state.set("workloads", mesh.workloads());
     state.set("graph", graph.graph());
@@ -202,11 +171,6 @@ public final class ConsolePart implements ControllerPart {
 
   private static int bounded(int limit) {
     return Math.max(1, Math.min(limit, MAX_LIST));
-  }
-
-  private static String host(String address) {
-    int colon = address.lastIndexOf(':');
-    return colon < 0 ? address : address.substring(0, colon);
   }
 
   private static ObjectNode object() {

@@ -38,11 +38,7 @@ final class StatusJson {
     this.agentJar = agentJar;
   }
 
-  /**
-   * @param user who asks
-   * @param loginRequired whether a login stands between a browser and the console
-   */
-  ObjectNode status(String user, boolean loginRequired) {
+  ObjectNode status() {
     MeshModel model = context.model().get();
     Resources resources = context.store().resources();
     Instant now = context.clock().instant();
@@ -73,7 +69,6 @@ final class StatusJson {
         .put("spans", telemetry.traces().spansTotal())
         .put("rejectedRequests", telemetry.rejectedRequests())
         .put("evictedTraces", telemetry.traces().evictedTotal());
-    json.putObject("session").put("loginRequired", loginRequired).put("user", user);
     problems(json.putArray("problems"), now);
     return json;
   }

@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Delete;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.access.Access;
+import io.endomesh.controller.access.Right;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.tokens.JoinString;
@@ -60,9 +63,14 @@ final class TokenApi {
   }
 
   @Post("/tokens")
-  public HttpResponse create(String body) {
+  public HttpResponse create(ServiceRequestContext context, String body) {
     try {
       JsonNode asked = JSON.readTree(body);
+      HttpResponse refusal =
+          Access.refusal(context, Right.JOIN_TOKENS, asked.path("namespace").asText(""));
+      if (refusal != null) {
+        return refusal;
+      }
       JoinTokens.Created created =
           tokens.create(
               asked.path("namespace").asText(""),

@@ -11,7 +11,6 @@ import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Post;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
-import io.endomesh.controller.console.Access;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.RouteSources;
@@ -29,16 +28,14 @@ public final class ExplainApi implements ControllerPart {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ControllerContext context;
-  private final Access access;
 
-  public ExplainApi(ControllerContext context, Access access) {
+  public ExplainApi(ControllerContext context) {
     this.context = context;
-    this.access = access;
   }
 
   @Override
   public void addTo(ServerBuilder server) {
-    server.annotatedService().pathPrefix("/api/v1").decorator(access).build(this);
+    server.annotatedService().pathPrefix("/api/v1").build(this);
   }
 
   @Post("/explain")

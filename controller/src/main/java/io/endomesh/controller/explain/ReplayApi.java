@@ -11,7 +11,6 @@ import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Post;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
-import io.endomesh.controller.console.Access;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -35,17 +34,15 @@ public final class ReplayApi implements ControllerPart {
 
   private final ControllerContext context;
   private final TelemetryPart telemetry;
-  private final Access access;
 
-  public ReplayApi(ControllerContext context, TelemetryPart telemetry, Access access) {
+  public ReplayApi(ControllerContext context, TelemetryPart telemetry) {
     this.context = context;
     this.telemetry = telemetry;
-    this.access = access;
   }
 
   @Override
   public void addTo(ServerBuilder server) {
-    server.annotatedService().pathPrefix("/api/v1").decorator(access).build(this);
+    server.annotatedService().pathPrefix("/api/v1").build(this);
   }
 
   /**

@@ -10,7 +10,6 @@ import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Post;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
-import io.endomesh.controller.console.Access;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.dataplane.trail.Trail;
 import java.time.Duration;
@@ -25,16 +24,14 @@ public final class TrailTokenApi implements ControllerPart {
   private static final Duration DEFAULT_TTL = Duration.ofMinutes(10);
 
   private final ControllerContext context;
-  private final Access access;
 
-  public TrailTokenApi(ControllerContext context, Access access) {
+  public TrailTokenApi(ControllerContext context) {
     this.context = context;
-    this.access = access;
   }
 
   @Override
   public void addTo(ServerBuilder server) {
-    server.annotatedService().pathPrefix("/api/v1").decorator(access).build(this);
+    server.annotatedService().pathPrefix("/api/v1").build(this);
   }
 
   /**

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.Base64;
 
 /**
  * The secret of whoever runs the controller: made on the first start, in a file of the data
@@ -20,10 +18,8 @@ public final class AdminToken {
   /** Where it is, in the data directory. */
   public static final String FILE_NAME = "admin-token";
 
-  private static final String PREFIX = "ema_";
-
-  /** 256 bits: nobody guesses one. */
-  private static final int BYTES = 32;
+  /** What the token begins with. */
+  public static final String PREFIX = "ema_";
 
   private final byte[] expected;
 
@@ -34,10 +30,7 @@ public final class AdminToken {
   public static AdminToken open(Path dataDirectory) throws IOException {
     Path file = dataDirectory.resolve(FILE_NAME);
     if (!Files.exists(file)) {
-      byte[] random = new byte[BYTES];
-      new SecureRandom().nextBytes(random);
-      SecretFile.write(
-          file, PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n");
+      SecretFile.write(file, Secrets.secret(PREFIX) + "\n");
     }
     String token = Files.readString(file).trim();
     if (token.isEmpty()) {

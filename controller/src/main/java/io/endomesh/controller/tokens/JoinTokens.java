@@ -1,7 +1,5 @@
 package io.endomesh.controller.tokens;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,16 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,12 +31,6 @@ public final class JoinTokens {
   /** Of the facts in the store; the digest follows. */
   private static final String FACTS = "join-token/";
 
-  /** 256 bits: nobody guesses one, so that a fast digest is enough to store it. */
-  private static final int TOKEN_BYTES = 32;
-
-  /** Ids are no secret; 64 bits never meet among the tokens of one mesh. */
-  private static final int ID_BYTES = 8;
-
   /** A token that was forgotten at once would be called unknown, which sends people astray. */
   private static final Duration REMEMBER_EXPIRED = Duration.ofDays(30);
 
@@ -57,8 +44,6 @@ public final class JoinTokens {
   private static final int MAX_USES = 1_000_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final ResourceStore store;
   private final Clock clock;
@@ -131,13 +116,12 @@ public final class JoinTokens {
     }
     TokenLabels.require(labels);
     forgetLongExpired();
-    String secret =
-        PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random(TOKEN_BYTES));
+    String secret = Secrets.secret(PREFIX);
     Instant now = clock.instant();
     JoinToken token =
         new JoinToken(
-            HexFormat.of().formatHex(random(ID_BYTES)),
-            digest(secret),
+            Secrets.id(),
+            Secrets.digest(secret),
             namespace,
             service,
             labels,
@@ -174,7 +158,7 @@ public final class JoinTokens {
   /** The token whose secret this is. It takes no use yet: what is asked for may be refused. */
   public JoinToken authenticate(String secret) throws Refused {
     Instant now = clock.instant();
-    JoinToken token = tokens.computeIfPresent(digest(secret), (digest, known) -> known.usedAt(now));
+    JoinToken token = tokens.computeIfPresent(Secrets.digest(secret), (digest, known) -> known.usedAt(now));
     if (token == null) {
       throw unknown();
     }
@@ -279,21 +263,6 @@ public final class JoinTokens {
     if (!scope.equals(JoinToken.ANY) && !WorkloadIdentity.isName(scope)) {
       throw new IllegalArgumentException(
           what + ": '" + scope + "' (expected: '*', or lower-case letters, digits and '-')");
-    }
-  }
-
-  private static byte[] random(int bytes) {
-    byte[] random = new byte[bytes];
-    RANDOM.nextBytes(random);
-    return random;
-  }
-
-  private static String digest(String secret) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

@@ -106,7 +106,10 @@ class ConsoleTest {
     assertThat(send(request("/api/v1/status").header("cookie", cookie)).statusCode())
         .isEqualTo(200);
 
-    send(request("/logout").header("cookie", cookie).POST(HttpRequest.BodyPublishers.noBody()));
+    HttpRequest.Builder logout =
+        request("/logout").header("cookie", cookie).POST(HttpRequest.BodyPublishers.noBody());
+    assertThat(send(logout).statusCode()).isEqualTo(403);
+    send(logout.header("x-endomesh-request", "console"));
 
     assertThat(send(request("/api/v1/status").header("cookie", cookie)).statusCode())
         .isEqualTo(401);

@@ -1,9 +1,10 @@
-package io.endomesh.controller.console;
+package io.endomesh.controller.access;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ final class Hosts {
    * @param names beside {@code localhost}
    */
   Hosts(Set<String> names) {
-    this.names = Set.copyOf(names);
+    this.names =
+        names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
   }
 
   boolean allows(@Nullable String authority) {

@@ -1,0 +1,229 @@
+package io.endomesh.controller.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.linecorp.armeria.common.Cookie;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.annotation.Blocking;
+import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.console.ApiErrors;
+import io.endomesh.controller.store.StoreException;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Turns passwords and links into sessions, and ends sessions. Thread-safe. */
+@Blocking
+final class LoginService {
+
+  static final String LOGIN_PATH = "/login";
+
+  static final String SETUP_PATH = "/setup";
+
+  static final String TICKET = "ticket";
+
+  private static final String REFUSED_PAGE =
+      """
+      <!doctype html>
+      <html lang="en"><meta charset="utf-8"><title>Endomesh: login</title>
+      <h1>This login link does not work any more</h1>
+      <p>A link is good for one login, for ten minutes. Make a new one on the controller's machine:</p>
+      <pre>endomesh dashboard</pre>
+      <p>Or <a href="/login">log in with a password</a>.</p>
+      </html>
+      """;
+
+  private final Users users;
+  private final Sessions sessions;
+  private final Authentication authentication;
+  private final Passwords passwords;
+  private final LoginLimits limits;
+  private final Clock clock;
+
+  LoginService(
+      Users users,
+      Sessions sessions,
+      Authentication authentication,
+      Passwords passwords,
+      LoginLimits limits,
+      Clock clock) {
+    this.users = users;
+    this.sessions = sessions;
+    this.authentication = authentication;
+    this.passwords = passwords;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /** {@code GET /login?ticket=…}. */
+  HttpResponse redeem(ServiceRequestContext context) {
+    String ticket = context.queryParam(TICKET);
+    Optional<Sessions.Subject> subject =
+        ticket == null
+            ? Optional.empty()
+            : sessions.redeem(ticket).filter(one -> authentication.caller(one).isPresent());
+    if (subject.isEmpty()) {
+      return HttpResponse.of(
+          headers(HttpStatus.UNAUTHORIZED).contentType(MediaType.HTML_UTF_8).build(),
+          HttpData.ofUtf8(REFUSED_PAGE));
+    }
+    return HttpResponse.of(
+        headers(HttpStatus.SEE_OTHER)
+            .set(HttpHeaderNames.LOCATION, "/")
+            .cookies(begun(context, sessions.begin(subject.get())))
+            .build());
+  }
+
+  /**
+   * @param body user and password; with {@code "bearer":true} the answer holds the session's token,
+   *     and sets no cookie
+   */
+  @Post(LOGIN_PATH)
+  public HttpResponse login(ServiceRequestContext context, String body) {
+    JsonNode asked = Bodies.read(body);
+    if (!asked.path("user").isTextual() || !asked.path("password").isTextual()) {
+      return ApiErrors.invalid("body: (expected: {\"user\":…,\"password\":…})");
+    }
+    String name = asked.path("user").asText();
+    long wait = limits.take(context.remoteAddress().getAddress(), name);
+    if (wait > 0) {
+      return tooMany(wait);
+    }
+    User user = users.find(name).orElse(null);
+    try {
+      String hash = user == null ? null : user.passwordHash();
+      if (!passwords.matches(asked.path("password").asText(), hash) || user == null) {
+        return ApiErrors.response(
+            HttpStatus.UNAUTHORIZED,
+            "unauthenticated",
+            "user and password do not belong together, or there is no such user");
+      }
+    } catch (Passwords.Busy e) {
+      return busy(e);
+    }
+    return loggedIn(context, Sessions.Subject.of(user), asked.path("bearer").asBoolean());
+  }
+
+  /**
+   * Chooses a password by a link, and logs in: for the first account, or for one that an
+   * administrator made.
+   *
+   * @param body ticket and password; for the first account also its name
+   */
+  @Post(SETUP_PATH)
+  public HttpResponse setup(ServiceRequestContext context, String body) {
+    JsonNode asked = Bodies.read(body);
+    Optional<Sessions.Setup> setup = sessions.setup(asked.path(TICKET).asText(""));
+    if (setup.isEmpty()) {
+      return deadLink();
+    }
+    Sessions.Subject subject = setup.get().subject();
+    try {
+      if (subject != null && authentication.caller(subject).isEmpty()) {
+        return deadLink();
+      }
+      String hash = passwords.hash(asked.path("password").asText(""));
+      if (subject == null) {
+        Users.requireName(asked.path("name").asText(""));
+      }
+      if (!sessions.use(setup.get())) {
+        return deadLink();
+      }
+      Optional<User> user =
+          subject == null
+              ? Optional.of(users.createFirst(asked.path("name").asText(""), hash))
+              : users.changePassword(subject.name(), hash);
+      return user.isEmpty()
+          ? deadLink()
+          : loggedIn(context, Sessions.Subject.of(user.get()), /* bearer= */ false);
+    } catch (Passwords.Busy e) {
+      return busy(e);
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (Users.Refused e) {
+      return Bodies.conflict(e);
+    } catch (StoreException e) {
+      return Bodies.full(e);
+    }
+  }
+
+  @Post("/logout")
+  public HttpResponse logout(ServiceRequestContext context, HttpRequest request) {
+    String session = Authentication.sessionOf(request.headers());
+    if (session != null) {
+      sessions.end(session);
+    }
+    return HttpResponse.of(
+        headers(HttpStatus.NO_CONTENT).cookies(cookie(context, "", 0)).build());
+  }
+
+  private HttpResponse loggedIn(
+      ServiceRequestContext context, Sessions.Subject subject, boolean bearer) {
+    String secret = sessions.begin(subject);
+    if (!bearer) {
+      return HttpResponse.of(
+          headers(HttpStatus.NO_CONTENT).cookies(begun(context, secret)).build());
+    }
+    return HttpResponse.of(
+        headers(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build(),
+        HttpData.ofUtf8(
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("user", subject.name())
+                .put("token", secret)
+                .put("expiresAt", clock.instant().plus(Sessions.SESSION_TTL).toString())
+                .toString()));
+  }
+
+  private static HttpResponse deadLink() {
+    return ApiErrors.response(
+        HttpStatus.UNAUTHORIZED,
+        "unauthenticated",
+        "this link was used, is too old, or was never given (expected: a new one, of `endomesh user"
+            + " passwd NAME`; before there is a user, of a new start of the controller)");
+  }
+
+  static HttpResponse tooMany(long seconds) {
+    return ApiErrors.response(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "too many logins (expected: another try in " + seconds + " s)")
+        .mapHeaders(
+            headers ->
+                headers.toBuilder()
+                    .set(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds))
+                    .build());
+  }
+
+  static HttpResponse busy(Passwords.Busy e) {
+    return ApiErrors.response(
+        HttpStatus.SERVICE_UNAVAILABLE, "internal", String.valueOf(e.getMessage()));
+  }
+
+  private static Cookie begun(ServiceRequestContext context, String secret) {
+    return cookie(context, secret, Sessions.SESSION_TTL.toSeconds());
+  }
+
+  private static Cookie cookie(
+      ServiceRequestContext context, String value, long maxAgeSeconds) {
+    return Cookie.secureBuilder(Access.SESSION_COOKIE, value)
+        .path("/")
+        .maxAge(maxAgeSeconds)
+        .httpOnly(true)
+        .sameSite("Lax")
+        // A browser does not keep a secure cookie that came in plaintext, as it does on loopback.
+        .secure(context.sessionProtocol().isTls())
+        .build();
+  }
+
+  private static ResponseHeadersBuilder headers(HttpStatus status) {
+    return ResponseHeaders.builder(status).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+  }
+}

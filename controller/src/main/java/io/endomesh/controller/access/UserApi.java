@@ -1,0 +1,171 @@
+package io.endomesh.controller.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.annotation.Blocking;
+import com.linecorp.armeria.server.annotation.Delete;
+import com.linecorp.armeria.server.annotation.Get;
+import com.linecorp.armeria.server.annotation.Param;
+import com.linecorp.armeria.server.annotation.Post;
+import com.linecorp.armeria.server.annotation.Put;
+import io.endomesh.controller.console.ApiErrors;
+import io.endomesh.controller.store.StoreException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, changes and removes users, as docs/api.md has it. Thread-safe. */
+@Blocking
+final class UserApi {
+
+  private final Users users;
+  private final Sessions sessions;
+  private final ApiTokens tokens;
+  private final Passwords passwords;
+
+  UserApi(Users users, Sessions sessions, ApiTokens tokens, Passwords passwords) {
+    this.users = users;
+    this.sessions = sessions;
+    this.tokens = tokens;
+    this.passwords = passwords;
+  }
+
+  @Get("/users")
+  public HttpResponse list() {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    var list = answer.putArray("users");
+    users.list().forEach(user -> list.add(json(user)));
+    return Bodies.answer(HttpStatus.OK, answer);
+  }
+
+  @Post("/users")
+  public HttpResponse create(String body) {
+    JsonNode asked = Bodies.read(body);
+    try {
+      User user =
+          users.create(
+              asked.path("name").asText(""),
+              Role.of(asked.path("role").asText("")),
+              asked.path("tap").asBoolean(),
+              hash(asked.path("password")));
+      return Bodies.answer(HttpStatus.CREATED, withLink(user));
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (Users.Refused e) {
+      return Bodies.conflict(e);
+    } catch (Passwords.Busy e) {
+      return LoginService.busy(e);
+    } catch (StoreException e) {
+      return Bodies.full(e);
+    }
+  }
+
+  /**
+   * @param body role, and tap if that is to change as well
+   */
+  @Put("/users/{name}/role")
+  public HttpResponse changeRole(@Param("name") String name, String body) {
+    JsonNode asked = Bodies.read(body);
+    Optional<User> before = users.find(name);
+    if (before.isEmpty()) {
+      return unknown(name);
+    }
+    try {
+      Role role =
+          asked.has("role") ? Role.of(asked.path("role").asText("")) : before.get().role();
+      Optional<User> user =
+          users.changeRole(name, role, asked.path("tap").asBoolean(before.get().tap()));
+      endSessions(name);
+      return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, json(user.get()));
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (Users.Refused e) {
+      return Bodies.conflict(e);
+    } catch (StoreException e) {
+      return Bodies.full(e);
+    }
+  }
+
+  /**
+   * @param body the password, or nothing: then the answer holds a link by which its user sets it,
+   *     and the present one is good until then
+   */
+  @Post("/users/{name}/password")
+  public HttpResponse changePassword(@Param("name") String name, String body) {
+    Optional<User> before = users.find(name);
+    if (before.isEmpty()) {
+      return unknown(name);
+    }
+    try {
+      String hash = hash(Bodies.read(body).path("password"));
+      if (hash == null) {
+        ObjectNode answer = json(before.get());
+        return Bodies.answer(HttpStatus.OK, answer.put("setupPath", link(before.get())));
+      }
+      Optional<User> user = users.changePassword(name, hash);
+      endSessions(name);
+      return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, withLink(user.get()));
+    } catch (IllegalArgumentException e) {
+      return ApiErrors.invalid(String.valueOf(e.getMessage()));
+    } catch (Passwords.Busy e) {
+      return LoginService.busy(e);
+    } catch (StoreException e) {
+      return Bodies.full(e);
+    }
+  }
+
+  @Delete("/users/{name}")
+  public HttpResponse remove(@Param("name") String name) {
+    try {
+      Optional<User> user = users.remove(name);
+      if (user.isEmpty()) {
+        return unknown(name);
+      }
+      endSessions(name);
+      tokens.revokeAllOf(name);
+      return HttpResponse.of(HttpStatus.NO_CONTENT);
+    } catch (Users.Refused e) {
+      return Bodies.conflict(e);
+    } catch (StoreException e) {
+      return Bodies.full(e);
+    }
+  }
+
+  /** Of what the user was. A request that comes later is refused by its version anyway. */
+  private void endSessions(String name) {
+    long version = users.find(name).map(User::version).orElse(-1L);
+    sessions.endAll(
+        subject ->
+            subject.kind() == Caller.Kind.USER
+                && subject.name().equals(name)
+                && subject.version() != version);
+  }
+
+  private @Nullable String hash(JsonNode password) throws Passwords.Busy {
+    return password.isTextual() ? passwords.hash(password.asText()) : null;
+  }
+
+  private ObjectNode withLink(User user) {
+    return json(user).put("setupPath", user.passwordHash() == null ? link(user) : null);
+  }
+
+  private String link(User user) {
+    return AccessPart.setupPath(sessions.setupTicket(Sessions.Subject.of(user)));
+  }
+
+  private static ObjectNode json(User user) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", user.name())
+        .put("role", user.role().text())
+        .put("tap", user.tap())
+        .put("password", user.passwordHash() != null)
+        .put("createdAt", user.createdAt().toString());
+  }
+
+  private static HttpResponse unknown(String name) {
+    return ApiErrors.notFound("user " + name + " does not exist");
+  }
+}

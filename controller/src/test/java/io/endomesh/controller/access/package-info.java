@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,166 @@
+package io.endomesh.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.endomesh.controller.Controller;
+import io.endomesh.controller.ControllerOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a process, as each role, against a controller that asks for a login. */
+class RolesTest {
+
+  private static final String PASSWORD = "a mesh within the JVM";
+
+  private static final String ROUTE =
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: split, namespace: shop}
+      spec:
+        parentRefs: [{kind: Service, group: "", name: orders}]
+        rules:
+        - backendRefs: [{name: orders}]
+      """;
+
+  @TempDir Path directory;
+  private Controller controller;
+
+  private record Said(int exit, String out, String err) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    controller =
+        Controller.start(
+            new ControllerOptions(
+                "127.0.0.1",
+                0,
+                null,
+                directory.resolve("data"),
+                "endomesh.local",
+                Duration.ofSeconds(3),
+                null,
+                /* loginRequired= */ true));
+    Files.writeString(directory.resolve("route.yaml"), ROUTE);
+  }
+
+  @AfterEach
+  void stop() {
+    controller.close();
+  }
+
+  /** As one user of the machine, who has a config file and logins of their own. */
+  private Said run(String user, String input, String... arguments) throws Exception {
+    Path home = Files.createDirectories(directory.resolve(user));
+    Path config =
+        Files.writeString(
+            home.resolve("config.yaml"),
+            "controller: http://127.0.0.1:" + controller.address().getPort() + "\n");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endomesh.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectError(home.resolve("err").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ENDOMESH_"));
+    builder.environment().put("ENDOMESH_CONFIG", config.toString());
+    Process process = builder.start();
+    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Said(process.exitValue(), out, Files.readString(home.resolve("err")));
+  }
+
+  private Said asAdministrator(String input, String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--token-file=" + directory.resolve("data/admin-token"));
+    return run("root", input, all.toArray(String[]::new));
+  }
+
+  private void login(String user) throws Exception {
+    Said said = run(user, PASSWORD + "\n", "login", "--user", user, "--password-stdin");
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.out()).contains(" as " + user + " until ").doesNotContain("ems_");
+  }
+
+  @Test
+  void command_asEachRole_doesWhatTheRoleMay_andSaysWhatItLacks() throws Exception {
+    String route = directory.resolve("route.yaml").toString();
+    assertThat(run("vera", "", "get", "services").exit()).isEqualTo(4);
+    for (String[] user : new String[][] {{"vera", "viewer"}, {"otto", "operator"}}) {
+      Said added =
+          asAdministrator(
+              PASSWORD + "\n", "user", "add", user[0], "--role", user[1], "--password-stdin");
+      assertThat(added.exit()).as(added.err()).isZero();
+      login(user[0]);
+    }
+
+    assertThat(run("vera", "", "get", "httproutes").exit()).isZero();
+    Said applied = run("vera", "", "apply", "-f", route);
+    assertThat(applied.exit()).isEqualTo(4);
+    assertThat(applied.err()).isEqualTo("vera lacks the right 'apply'\n");
+
+    assertThat(run("otto", "", "apply", "-f", route).exit()).isZero();
+    Said users = run("otto", "", "user", "list");
+    assertThat(users.exit()).isEqualTo(4);
+    assertThat(users.err()).isEqualTo("otto lacks the right 'users'\n");
+    assertThat(run("vera", "", "history").out()).contains("otto");
+
+    Said promoted = asAdministrator("", "user", "role", "vera", "admin");
+    assertThat(promoted.out()).isEqualTo("vera is admin\n");
+    assertThat(run("vera", "", "user", "list").exit()).as("her session has ended").isEqualTo(4);
+    login("vera");
+    assertThat(run("vera", "", "user", "list").out()).contains("otto", "operator", "vera", "admin");
+  }
+
+  @Test
+  void login_keepsItsSessionForThisUserAlone_untilLogout() throws Exception {
+    asAdministrator(PASSWORD, "user", "add", "vera", "--role=viewer", "--password-stdin");
+    assertThat(run("vera", "a guess of mine\n", "login", "-u=vera", "--password-stdin").err())
+        .contains("do not belong together");
+    login("vera");
+    Path logins = directory.resolve("vera/logins.json");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(logins)))
+        .isEqualTo("rw-------");
+    String kept = Files.readString(logins);
+    assertThat(run("vera", "", "get", "httproutes").exit()).isZero();
+
+    assertThat(run("vera", "", "logout").exit()).isZero();
+
+    assertThat(run("vera", "", "get", "httproutes").exit()).isEqualTo(4);
+    Files.writeString(logins, kept);
+    assertThat(run("vera", "", "get", "httproutes").exit()).as("it ended there too").isEqualTo(4);
+  }
+
+  @Test
+  void apiToken_inAFile_doesWhatItsScopeSays() throws Exception {
+    String route = directory.resolve("route.yaml").toString();
+    Said made =
+        asAdministrator("", "token", "api", "create", "--scope=apply:finance,read", "--ttl=PT1H");
+    assertThat(made.exit()).as(made.err()).isZero();
+    Path file = Files.writeString(directory.resolve("ci.token"), made.out());
+
+    Said applied = run("ci", "", "apply", "-f", route, "--token-file=" + file);
+
+    assertThat(applied.exit()).isEqualTo(4);
+    assertThat(applied.err()).contains("lacks the right 'apply' in namespace shop");
+    assertThat(run("ci", "", "get", "httproutes", "--token-file=" + file).exit()).isZero();
+  }
+}
