@@ -1,6 +1,7 @@
 package io.endomesh.controller.analyze;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.translate.AppliedResource;
@@ -33,6 +34,9 @@ final class SelectorsCheck implements Check {
 
   private static Map<String, String> selector(MeshResource resource) {
     if (resource instanceof AuthorizationPolicy policy) {
+      return policy.selector();
+    }
+    if (resource instanceof InboundPolicy policy) {
       return policy.selector();
     }
     return resource instanceof PeerAuthentication policy ? policy.selector() : Map.of();

@@ -27,10 +27,13 @@ import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.store.Write;
+import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.Requirements;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The REST API of applied resources, as docs/api.md has it. Thread-safe. */
@@ -44,10 +47,12 @@ public final class ResourceApi implements ControllerPart {
 
   private final ResourceStore store;
   private final ResourceJson json;
+  private final Supplier<MeshModel> model;
 
   public ResourceApi(ControllerContext context) {
     this.store = context.store();
     this.json = new ResourceJson(context);
+    this.model = context.model();
   }
 
   /** To be called with each new model: conditions may follow from it. */
@@ -116,6 +121,7 @@ public final class ResourceApi implements ControllerPart {
         parsed.add(resource);
         writes.add(new Write.Put(resource.key(), resource.body(), resource.resourceVersion()));
       }
+      Requirements.check(model.get(), parsed);
       Resources before = store.resources();
       Resources after = dryRun ? before : store.write(Access.caller(request).name(), writes);
       return ApiAnswers.ok(json.applied(parsed, before, after, dryRun));
@@ -150,6 +156,7 @@ public final class ResourceApi implements ControllerPart {
         return ApiAnswers.invalid(
             key, "body: " + parsed.key() + " (expected: one resource, " + key + ")");
       }
+      Requirements.check(model.get(), List.of(parsed));
       Long expected = ifMatch == null ? parsed.resourceVersion() : Long.valueOf(ifMatch);
       store.write(Access.caller(context).name(), List.of(new Write.Put(key, parsed.body(), expected)));
       return document(key);

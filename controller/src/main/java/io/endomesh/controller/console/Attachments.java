@@ -61,9 +61,11 @@ final class Attachments {
               && service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), namespace));
       case "TrafficSplit" ->
           service.key().equals(ServiceKey.ofHost(spec.path("service").asText(), key.namespace()));
-      case "AuthorizationPolicy", "PeerAuthentication" ->
-          (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
-              && selects(spec.path("selector").path("matchLabels"), service);
+      case "AuthorizationPolicy", "PeerAuthentication", "InboundPolicy" ->
+          spec.has("targetRefs")
+              ? key.namespace().equals(namespace) && namesTarget(spec, service.key().name())
+              : (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))
+                  && selects(spec.path("selector").path("matchLabels"), service);
       case "RateLimitPolicy", "ResiliencePolicy", "OverloadPolicy", "XBackendTrafficPolicy" ->
           key.namespace().equals(namespace) && namesTarget(spec, service.key().name());
       case "QueryParameterModifier" -> isNamed(key, service);

@@ -1,12 +1,23 @@
 package io.endomesh.controller.kinds;
 
+import io.endomesh.dataplane.authorize.AddressRange;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** An AuthorizationPolicy of Istio, security.istio.io/v1: who may call what. Immutable. */
+/**
+ * An AuthorizationPolicy of Istio, security.istio.io/v1: who may call what. Immutable.
+ *
+ * @param selector labels of the workloads it is for; empty is every one
+ * @param services of its own namespace that it is for, by {@code targetRefs}; empty is every one
+ */
 public record AuthorizationPolicy(
-    Metadata metadata, Map<String, String> selector, Action action, List<Rule> rules)
+    Metadata metadata,
+    Map<String, String> selector,
+    List<String> services,
+    Action action,
+    List<Rule> rules)
     implements MeshResource {
 
   public enum Action {
@@ -27,7 +38,23 @@ public record AuthorizationPolicy(
   }
 
   /** Who calls: all parts must hold. */
-  public record Source(Values principals, Values namespaces, Values serviceAccounts) {}
+  public record Source(
+      Values principals,
+      Values namespaces,
+      Values serviceAccounts,
+      Values trustDomains,
+      Values ipBlocks,
+      Values remoteIpBlocks) {
+
+    private boolean isEmpty() {
+      return principals.isEmpty()
+          && namespaces.isEmpty()
+          && serviceAccounts.isEmpty()
+          && trustDomains.isEmpty()
+          && ipBlocks.isEmpty()
+          && remoteIpBlocks.isEmpty();
+    }
+  }
 
   /** What is called: all parts must hold. */
   public record Operation(Values hosts, Values ports, Values methods, Values paths) {}
@@ -55,19 +82,58 @@ public record AuthorizationPolicy(
 
   public static final String WHEN_HEADER = "request.headers[";
 
-  private static final Set<String> WHEN_KEYS =
-      Set.of("source.principal", "source.namespace", "request.headers[NAME]");
+  public static final String WHEN_SOURCE_IP = "source.ip";
+  public static final String WHEN_REMOTE_IP = "remote.ip";
+  public static final String WHEN_PORT = "destination.port";
+
+  private static final List<String> WHEN_KEYS =
+      List.of(
+          "source.principal",
+          "source.namespace",
+          WHEN_SOURCE_IP,
+          WHEN_REMOTE_IP,
+          WHEN_PORT,
+          "request.headers[NAME]");
 
   public AuthorizationPolicy {
     selector = Map.copyOf(selector);
+    services = List.copyOf(services);
     rules = List.copyOf(rules);
   }
 
+  /**
+   * The first field that asks where a call came from before proxies took it; null if none does. It
+   * can be answered only where an {@link InboundPolicy} says how many proxies are believed.
+   */
+  public @Nullable String asksForOrigin() {
+    for (int i = 0; i < rules.size(); i++) {
+      Rule rule = rules.get(i);
+      for (int j = 0; j < rule.from().size(); j++) {
+        Values blocks = rule.from().get(j).remoteIpBlocks();
+        if (!blocks.isEmpty()) {
+          String name = blocks.in().isEmpty() ? "notRemoteIpBlocks" : "remoteIpBlocks";
+          return "spec.rules[" + i + "].from[" + j + "].source." + name;
+        }
+      }
+      for (int j = 0; j < rule.when().size(); j++) {
+        if (rule.when().get(j).key().equals(WHEN_REMOTE_IP)) {
+          return "spec.rules[" + i + "].when[" + j + "].key";
+        }
+      }
+    }
+    return null;
+  }
+
   static AuthorizationPolicy read(Metadata metadata, Fields spec) {
-    spec.unsupported("targetRef", "targetRefs", "provider");
+    spec.unsupported("targetRef", "provider");
+    Map<String, String> selector = selector(spec);
+    if (spec.has("targetRefs") && !selector.isEmpty()) {
+      throw spec.invalid("targetRefs", "beside selector (expected: one of both)");
+    }
     return new AuthorizationPolicy(
         metadata,
-        selector(spec),
+        selector,
+        spec.has("targetRefs") ? TargetRefs.services(spec) : List.of(),
         spec.oneOf("action", Action.class, Action.ALLOW),
         spec.objects("rules", AuthorizationPolicy::rule));
   }
@@ -89,27 +155,25 @@ public record AuthorizationPolicy(
 
   private static Source source(Fields from) {
     Fields source = from.object("source");
-    source.unsupported(
-        "requestPrincipals",
-        "notRequestPrincipals",
-        "ipBlocks",
-        "notIpBlocks",
-        "remoteIpBlocks",
-        "notRemoteIpBlocks",
-        "trustDomains",
-        "notTrustDomains");
+    source.unsupported("requestPrincipals", "notRequestPrincipals");
     Source result =
         new Source(
             values(source, "principals", "notPrincipals"),
             values(source, "namespaces", "notNamespaces"),
-            values(source, "serviceAccounts", "notServiceAccounts"));
+            values(source, "serviceAccounts", "notServiceAccounts"),
+            values(source, "trustDomains", "notTrustDomains"),
+            addresses(source, "ipBlocks", "notIpBlocks"),
+            addresses(source, "remoteIpBlocks", "notRemoteIpBlocks"));
     source.rejectUnknown();
-    if (result.principals().isEmpty()
-        && result.namespaces().isEmpty()
-        && result.serviceAccounts().isEmpty()) {
+    if (result.isEmpty()) {
       // Istio rejects it as well: an empty source reads as "nobody" and would mean "everybody".
-      throw from.invalid("source", "empty (expected: principals, namespaces or serviceAccounts)");
+      throw from.invalid(
+          "source",
+          "empty (expected: principals, namespaces, serviceAccounts, trustDomains, ipBlocks or"
+              + " remoteIpBlocks)");
     }
+    accounts(source, "serviceAccounts", result.serviceAccounts().in());
+    accounts(source, "notServiceAccounts", result.serviceAccounts().notIn());
     return result;
   }
 
@@ -133,6 +197,17 @@ public record AuthorizationPolicy(
     return result;
   }
 
+  /** Istio compares them whole; a pattern would match nobody. */
+  private static void accounts(Fields source, String name, List<String> accounts) {
+    for (int i = 0; i < accounts.size(); i++) {
+      if (!accounts.get(i).matches("[^/*]+(/[^/*]+)?")) {
+        throw source.invalid(
+            name + "[" + i + "]",
+            "'" + accounts.get(i) + "' (expected: SERVICE or NAMESPACE/SERVICE)");
+      }
+    }
+  }
+
   private static void ports(Fields operation, String name, List<String> ports) {
     for (int i = 0; i < ports.size(); i++) {
       if (!ports.get(i).matches("[0-9]{1,5}")) {
@@ -147,17 +222,39 @@ public record AuthorizationPolicy(
     boolean header = key.startsWith(WHEN_HEADER) && key.endsWith("]");
     if (!header && !WHEN_KEYS.contains(key)) {
       throw when.invalid(
-          "key",
-          "'" + key + "' (expected: source.principal, source.namespace or request.headers[NAME])");
+          "key", "'" + key + "' (expected: one of " + String.join(", ", WHEN_KEYS) + ")");
     }
     if (header) {
       HeaderNames.read(when, "key", key.substring(WHEN_HEADER.length(), key.length() - 1));
     }
-    Values values = values(when, "values", "notValues");
+    Values values =
+        key.equals(WHEN_SOURCE_IP) || key.equals(WHEN_REMOTE_IP)
+            ? addresses(when, "values", "notValues")
+            : values(when, "values", "notValues");
     if (values.isEmpty()) {
       throw when.invalid("values", "absent (expected: values or notValues)");
     }
+    if (key.equals(WHEN_PORT)) {
+      ports(when, "values", values.in());
+      ports(when, "notValues", values.notIn());
+    }
     return new When(key, values);
+  }
+
+  private static Values addresses(Fields fields, String in, String notIn) {
+    return new Values(ranges(fields, in), ranges(fields, notIn));
+  }
+
+  private static List<String> ranges(Fields fields, String name) {
+    List<String> ranges = fields.strings(name);
+    for (int i = 0; i < ranges.size(); i++) {
+      try {
+        AddressRange.parse(ranges.get(i));
+      } catch (IllegalArgumentException e) {
+        throw fields.invalid(name + "[" + i + "]", String.valueOf(e.getMessage()));
+      }
+    }
+    return ranges;
   }
 
   private static Values values(Fields fields, String in, String notIn) {

@@ -23,6 +23,8 @@ public enum Kind {
       "peerauthentications",
       List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
       PeerAuthentication::read),
+  INBOUND_POLICY(
+      "InboundPolicy", "inboundpolicies", List.of("endomesh.io/v1"), InboundPolicy::read),
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",

@@ -10,6 +10,7 @@ public sealed interface MeshResource
         DestinationRule,
         AuthorizationPolicy,
         PeerAuthentication,
+        InboundPolicy,
         ServiceEntry,
         ReferenceGrant,
         RateLimitPolicy,

@@ -6,6 +6,7 @@ import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
+import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -109,6 +110,10 @@ final class Catalog {
 
   List<PeerAuthentication> peerAuthentications() {
     return of(PeerAuthentication.class);
+  }
+
+  List<InboundPolicy> inboundPolicies() {
+    return of(InboundPolicy.class);
   }
 
   List<VirtualService> virtualServices() {

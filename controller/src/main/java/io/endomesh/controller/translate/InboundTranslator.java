@@ -1,9 +1,9 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.endomesh.controller.kinds.AuthorizationPolicy.Action;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -13,9 +13,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,16 +111,11 @@ final class InboundTranslator {
                             .addDomains("*")
                             .putAllTypedPerFilterConfig(global.calls())
                             .addAllRoutes(InboundRoutes.of(model, scope, port))));
-    AuthorizationPolicyTranslator policies =
-        new AuthorizationPolicyTranslator(
-            model.catalog().authorizationPolicies(),
-            scope.namespace(),
-            scope.labels(),
-            port,
-            model.trustDomain());
-    // Denials first: a call that one policy denies is refused, whatever another allows.
-    addRbac(manager, policies, Action.DENY);
-    addRbac(manager, policies, Action.ALLOW);
+    int hops = model.inboundPolicies().trustedHops(scope.namespace(), scope.labels());
+    if (hops > 0) {
+      manager.setUseRemoteAddress(BoolValue.of(true)).setXffNumTrustedHops(hops);
+    }
+    manager.addAllHttpFilters(AccessRules.of(model, scope, port).filters());
     manager.addAllHttpFilters(RateLimitTranslator.filters(model, scope));
     // Last of the limits: what a workload can decide by itself, nobody is asked about.
     manager.addAllHttpFilters(global.filters());
@@ -133,18 +126,5 @@ final class InboundTranslator {
         .setName("envoy.filters.network.http_connection_manager")
         .setTypedConfig(Any.pack(manager.addHttpFilters(OutboundListener.ROUTER).build()))
         .build();
-  }
-
-  private static void addRbac(
-      HttpConnectionManager.Builder manager,
-      AuthorizationPolicyTranslator policies,
-      Action action) {
-    io.envoyproxy.envoy.config.rbac.v3.RBAC rules = policies.rbac(action);
-    if (rules != null) {
-      manager.addHttpFilters(
-          HttpFilter.newBuilder()
-              .setName("envoy.filters.http.rbac." + action)
-              .setTypedConfig(Any.pack(RBAC.newBuilder().setRules(rules).build())));
-    }
   }
 }

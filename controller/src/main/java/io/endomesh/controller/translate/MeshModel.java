@@ -41,6 +41,7 @@ public final class MeshModel {
   private final TrafficSplits trafficSplits;
   private final DatabasePolicies databasePolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
+  private final InboundPolicies inboundPolicies;
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
 
@@ -86,6 +87,7 @@ public final class MeshModel {
     this.backendPolicies = new BackendPolicies(catalog.backendTrafficPolicies());
     this.databasePolicies = new DatabasePolicies(catalog.databasePolicies());
     this.peerAuthentication = new PeerAuthenticationTranslator(catalog.peerAuthentications());
+    this.inboundPolicies = new InboundPolicies(catalog.inboundPolicies());
     this.upstreamTls =
         new UpstreamTls(catalog.backendTlsPolicies(), destinationRules, databasePolicies);
     this.sidecars = new Sidecars(catalog.sidecars());
@@ -166,6 +168,10 @@ public final class MeshModel {
   /** Whether callers use mutual TLS to reach it: auto-mTLS as in Istio. */
   boolean takesMeshTls(Workload workload, int port) {
     return peerAuthentication.mode(workload.namespace(), workload.labels(), port) != Mode.DISABLE;
+  }
+
+  InboundPolicies inboundPolicies() {
+    return inboundPolicies;
   }
 
   Mode mtlsMode(String namespace, Map<String, String> labels, int port) {

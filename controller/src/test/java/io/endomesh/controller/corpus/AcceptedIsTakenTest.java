@@ -100,6 +100,7 @@ class AcceptedIsTakenTest {
         "VirtualService",
         "DestinationRule",
         "AuthorizationPolicy",
+        "InboundPolicy",
         "RateLimitPolicy",
         "OverloadPolicy",
         "ResiliencePolicy",
@@ -144,6 +145,11 @@ class AcceptedIsTakenTest {
               all("hosts", List.of("orders"), "http", List.of(virtualRule(), virtualRule()));
           case "DestinationRule" -> all("host", "orders", "trafficPolicy", trafficPolicy());
           case "AuthorizationPolicy" -> authorization();
+          case "InboundPolicy" ->
+              some(
+                  maybe("defaultAction", () -> one("Allow", "Deny", "deny")),
+                  maybe("trustedHops", () -> one(0, 1, 16, 17)),
+                  maybe("selector", () -> all("matchLabels", Map.of("app", "orders"))));
           case "QueryParameterModifier" -> modifier();
           default -> attached(kind);
         };
@@ -184,6 +190,9 @@ class AcceptedIsTakenTest {
                                 "key",
                                 one(
                                     "source.namespace",
+                                    "source.ip",
+                                    "remote.ip",
+                                    "destination.port",
                                     "request.headers[x-user]",
                                     "request.headers[a b]",
                                     "request.headers[:path]",
@@ -197,8 +206,14 @@ class AcceptedIsTakenTest {
         maybe("principals", () -> List.of(pattern())),
         maybe("notPrincipals", () -> List.of(pattern())),
         maybe("namespaces", () -> List.of(pattern())),
+        maybe("trustDomains", () -> List.of(pattern())),
+        maybe("ipBlocks", () -> List.of(mostly(RANGES))),
+        maybe("notRemoteIpBlocks", () -> List.of(mostly(RANGES))),
         maybe("serviceAccounts", () -> List.of(pattern())));
   }
+
+  private static final List<String> RANGES =
+      List.of("10.0.0.0/8", "::1", "10.0.0.0/33", "orders", "", "::ffff:1.2.3.4", "1.2.3.4/");
 
   private Object operation() {
     return some(

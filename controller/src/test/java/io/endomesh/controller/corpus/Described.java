@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.re2j.Pattern;
+import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.database.StatementClasses;
@@ -64,7 +65,8 @@ final class Described {
     if (value instanceof Number
         || value instanceof Boolean
         || value instanceof Enum<?>
-        || value instanceof StatementClasses) {
+        || value instanceof StatementClasses
+        || value instanceof AddressRange) {
       return new TextNode(value.toString());
     }
     if (value instanceof String text) {

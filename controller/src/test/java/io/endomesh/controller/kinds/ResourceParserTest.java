@@ -155,21 +155,62 @@ class ResourceParserTest {
                     apiVersion: security.istio.io/v1
                     kind: AuthorizationPolicy
                     metadata: {name: p, namespace: shop}
-                    spec: {rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}
-                    """))
-        .hasMessage(
-            "AuthorizationPolicy shop/p: spec.rules[0].from[0].source.ipBlocks: not supported in"
-                + " this release");
-    assertThatThrownBy(
-            () ->
-                parse(
-                    """
-                    apiVersion: security.istio.io/v1
-                    kind: AuthorizationPolicy
-                    metadata: {name: p, namespace: shop}
                     spec: {rules: [{from: [{source: {}}]}]}
                     """))
         .hasMessageContaining("spec.rules[0].from[0].source: empty (expected: principals");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{rules: [{from: [{source: {ipBlocks: [10.0.0.0/33]}}]}]}"
+            + "| spec.rules[0].from[0].source.ipBlocks[0]: address range: 10.0.0.0/33 (expected:",
+        "{rules: [{from: [{source: {notIpBlocks: [office]}}]}]}"
+            + "| spec.rules[0].from[0].source.notIpBlocks[0]: 'office' (expected: an IP address",
+        "{rules: [{from: [{source: {ipBlocks: ['::ffff:10.0.0.0/104']}}]}]}"
+            + "| spec.rules[0].from[0].source.ipBlocks[0]: '::ffff:10.0.0.0/104' (expected: an IP",
+        "{rules: [{from: [{source: {serviceAccounts: ['shop/*']}}]}]}"
+            + "| spec.rules[0].from[0].source.serviceAccounts[0]: 'shop/*' (expected: SERVICE or",
+        "{rules: [{when: [{key: source.ip, values: [x]}]}]}"
+            + "| spec.rules[0].when[0].values[0]: 'x' (expected: an IP address",
+        "{rules: [{when: [{key: destination.port, values: [http]}]}]}"
+            + "| spec.rules[0].when[0].values[0]: 'http' (expected: a port number)",
+        "{rules: [{when: [{key: connection.sni, values: [a]}]}]}"
+            + "| spec.rules[0].when[0].key: 'connection.sni' (expected: one of source.principal,",
+        "{selector: {matchLabels: {app: a}}, targetRefs: [{group: '', kind: Service, name: a}]}"
+            + "| spec.targetRefs: beside selector (expected: one of both)",
+        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: a}]}"
+            + "| spec.targetRefs[0].group: 'gateway.networking.k8s.io' (expected:",
+      })
+  void parse_authorizationPolicy_saysWhatIsWrong(String spec, String message) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy,"
+                        + " metadata: {name: p, namespace: shop}, spec: "
+                        + spec
+                        + "}"))
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}| spec.defaultAction: absent (expected: defaultAction or trustedHops, or both)",
+        "{defaultAction: deny}| spec.defaultAction: 'deny' (expected: Allow, Deny); did you mean",
+        "{trustedHops: 17}| spec.trustedHops: 17 (expected: a number from 0 to 16)",
+      })
+  void parse_inboundPolicy_saysWhatIsWrong(String spec, String message) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "{apiVersion: endomesh.io/v1, kind: InboundPolicy,"
+                        + " metadata: {name: p, namespace: shop}, spec: "
+                        + spec
+                        + "}"))
+        .hasMessageContaining(message);
   }
 
   @Test

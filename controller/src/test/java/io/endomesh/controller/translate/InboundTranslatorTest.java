@@ -2,14 +2,19 @@ package io.endomesh.controller.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.endomesh.controller.kinds.AuthorizationPolicy.Action;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.rbac.v3.RBAC.Action;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InboundTranslatorTest {
 
@@ -156,10 +161,135 @@ class InboundTranslatorTest {
         .containsOnlyKeys("AuthorizationPolicy/shop/nobody");
   }
 
-  private @org.jspecify.annotations.Nullable RBAC rbac(Action action, int port) {
-    return new AuthorizationPolicyTranslator(
-            mesh.model().catalog().authorizationPolicies(), "shop", ORDERS, port, "endomesh.local")
-        .rbac(action);
+  @Test
+  void rbac_addressesTrustDomainsAndHosts_areWhatTheyMeanOnTheWire() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: endomesh.io/v1
+        kind: InboundPolicy
+        metadata: {name: proxies, namespace: endomesh-system}
+        spec: {trustedHops: 2}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: office, namespace: shop}
+        spec:
+          rules:
+          - from: [{source: {ipBlocks: [10.0.0.0/8], notRemoteIpBlocks: ["2001:db8::1"], trustDomains: [a.example, "*.b"]}}]
+            to: [{operation: {hosts: [Orders., "orders:8080"]}}]
+            when: [{key: source.ip, values: [192.0.2.1]}, {key: destination.port, notValues: ["8080"]}]
+        """);
+
+    RBAC rbac = Objects.requireNonNull(rbac(Action.ALLOW, 8080));
+    String policy = rbac.getPoliciesOrThrow("AuthorizationPolicy/shop/office").toString();
+
+    assertThat(policy.replaceAll("\\s+", " "))
+        .contains("direct_remote_ip { address_prefix: \"10.0.0.0\" prefix_len { value: 8 } }")
+        .contains("direct_remote_ip { address_prefix: \"192.0.2.1\" prefix_len { value: 32 } }")
+        .contains(
+            "not_id { remote_ip { address_prefix: \"2001:db8::1\" prefix_len { value: 128 } } }")
+        .contains("prefix: \"spiffe://a.example/\"")
+        .contains("spiffe://[^/]*\\\\.b/.*")
+        .contains("(?i)orders\\\\.?(:[0-9]+)?")
+        .contains("(?i)orders\\\\.?:8080")
+        .contains("not_rule { any: true }");
+    assertThat(manager(8080).getXffNumTrustedHops()).isEqualTo(2);
+    assertThat(manager(8080).getUseRemoteAddress().getValue()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // of the mesh, of the namespace, of the workload; ALLOW policy; what refuses
+    "Deny,    ,      ,      false, InboundPolicy/endomesh-system/all",
+    "Deny,    Allow, ,      false, ",
+    "Allow,   Deny,  ,      false, InboundPolicy/shop/namespace",
+    "Deny,    Deny,  Allow, false, ",
+    ",        Allow, Deny,  false, InboundPolicy/shop/orders",
+    "Deny,    ,      ,      true,  AuthorizationPolicy/shop/callers",
+    ",        ,      ,      false, ",
+  })
+  void rbac_denyByDefault_theNarrowestDecidesUnlessAnAllowIsThere(
+      @Nullable String ofMesh,
+      @Nullable String ofNamespace,
+      @Nullable String ofWorkload,
+      boolean allow,
+      @Nullable String refuses)
+      throws Exception {
+    defaults("endomesh-system", "all", "", ofMesh);
+    defaults("shop", "namespace", "", ofNamespace);
+    defaults("shop", "orders", "selector: {matchLabels: {app: orders}}, ", ofWorkload);
+    defaults("shop", "others", "selector: {matchLabels: {app: others}}, ", "Deny");
+    if (allow) {
+      mesh.apply(
+          """
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: {name: callers, namespace: shop}
+          spec: {rules: [{}]}
+          """);
+    }
+
+    RBAC rbac = rbac(Action.ALLOW, 8080);
+
+    assertThat(rbac == null ? null : String.join(" ", rbac.getPoliciesMap().keySet()))
+        .isEqualTo(refuses);
+  }
+
+  private void defaults(String namespace, String name, String selector, @Nullable String action)
+      throws Exception {
+    if (action != null) {
+      mesh.apply(
+          """
+          apiVersion: endomesh.io/v1
+          kind: InboundPolicy
+          metadata: {name: %s, namespace: %s}
+          spec: {%sdefaultAction: %s}
+          """
+              .formatted(name, namespace, selector, action));
+    }
+  }
+
+  @Test
+  void rbac_targetRefs_areForTheWorkloadsOfTheService() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: orders, namespace: shop}
+        spec: {targetRefs: [{group: "", kind: Service, name: orders}], action: DENY, rules: [{}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: payments, namespace: shop}
+        spec: {targetRefs: [{group: "", kind: Service, name: payments}], action: DENY, rules: [{}]}
+        """);
+
+    assertThat(Objects.requireNonNull(rbac(Action.DENY, 8080)).getPoliciesMap())
+        .containsOnlyKeys("AuthorizationPolicy/shop/orders");
+  }
+
+  private @Nullable RBAC rbac(Action action, int port) throws Exception {
+    for (HttpFilter filter : manager(port).getHttpFiltersList()) {
+      if (filter.getName().equals("envoy.filters.http.rbac." + action)) {
+        return filter
+            .getTypedConfig()
+            .unpack(io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.class)
+            .getRules();
+      }
+    }
+    return null;
+  }
+
+  private HttpConnectionManager manager(int port) throws Exception {
+    return Objects.requireNonNull(
+            InboundTranslator.listener(
+                mesh.model(),
+                "endomesh/inbound/" + port,
+                new Scope("shop", ORDERS, Scope.Dialect.AGENT)))
+        .getFilterChains(0)
+        .getFilters(0)
+        .getTypedConfig()
+        .unpack(HttpConnectionManager.class);
   }
 
   private List<String> transports(int port) {

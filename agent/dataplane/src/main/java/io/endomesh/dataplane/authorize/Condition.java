@@ -99,6 +99,40 @@ public sealed interface Condition {
     }
   }
 
+  /**
+   * The address that the call came from before proxies took it, as far as they may be believed.
+   *
+   * @param hops how many proxies stand before this server that append to X-Forwarded-For who called
+   *     them. The address is the one that the outermost of them wrote; what stands before that the
+   *     caller may have invented. Where nothing is believed, or so many did not write, it is the
+   *     address that the connection came from (Envoy {@code xff_num_trusted_hops})
+   */
+  record Origin(AddressRange range, int hops) implements Condition {
+    @Override
+    public boolean matches(
+        Request request, @Nullable String caller, @Nullable String remoteAddress) {
+      String forwarded = hops == 0 ? null : request.header("x-forwarded-for");
+      String origin = forwarded == null ? null : fromRight(forwarded, hops);
+      return range.contains(
+          origin == null || !AddressRange.isAddress(origin) ? remoteAddress : origin);
+    }
+
+    /** Null if there are not so many. */
+    private static @Nullable String fromRight(String forwarded, int hops) {
+      int end = forwarded.length();
+      for (int hop = 1; ; hop++) {
+        int comma = forwarded.lastIndexOf(',', end - 1);
+        if (hop == hops) {
+          return forwarded.substring(comma + 1, end).trim();
+        }
+        if (comma < 0) {
+          return null;
+        }
+        end = comma;
+      }
+    }
+  }
+
   record Path(PathMatch path) implements Condition {
     @Override
     public boolean matches(

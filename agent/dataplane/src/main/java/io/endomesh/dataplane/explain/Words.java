@@ -78,8 +78,11 @@ final class Words {
           header.name().startsWith(":") ? header.name().substring(1) : "header " + header.name();
       return name + " " + text(header.value());
     }
-    return condition instanceof Condition.Address
-        ? "an address in its range"
+    if (condition instanceof Condition.Address address) {
+      return "address " + address.range();
+    }
+    return condition instanceof Condition.Origin origin
+        ? "address before " + origin.hops() + " proxies " + origin.range()
         : condition.toString();
   }
 

@@ -150,6 +150,35 @@ class AuthorizationTest extends Conformance {
     assertThat(condition.matches(TestRequest.get("web", "/"), null, from)).isEqualTo(matches);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // proxies that are believed, X-Forwarded-For, from where the call came
+    "0, 10.0.0.1,                      192.0.2.9",
+    "1, 10.0.0.1,                      10.0.0.1",
+    "1, 8.8.8.8|10.0.0.1,              10.0.0.1",
+    "2, 10.0.0.1|8.8.8.8,              10.0.0.1",
+    "2, '6.6.6.6, 10.0.0.1 ,8.8.8.8',  10.0.0.1",
+    "3, 10.0.0.1|8.8.8.8,              192.0.2.9",
+    "1, unknown,                       192.0.2.9",
+    "1, '10.0.0.1,',                   192.0.2.9",
+    "1, ,                              192.0.2.9",
+  })
+  @DisplayName(
+      "of X-Forwarded-For is believed what the outermost of the trusted proxies wrote; else the"
+          + " address of the connection counts (Envoy xff_num_trusted_hops, Istio remoteIpBlocks)")
+  void origin(int hops, @Nullable String forwarded, String from) {
+    TestRequest request = TestRequest.get("web", "/");
+    if (forwarded != null) {
+      request.header("x-forwarded-for", forwarded.split("[|]"));
+    }
+    for (String address : List.of("10.0.0.1", "192.0.2.9")) {
+      Condition condition = new Condition.Origin(AddressRange.of(address, 32), hops);
+      assertThat(condition.matches(request, null, "192.0.2.9"))
+          .as(address)
+          .isEqualTo(address.equals(from));
+    }
+  }
+
   @Test
   @DisplayName(
       "a rule holds if both who calls and what is called match, a policy if any rule does (Istio"

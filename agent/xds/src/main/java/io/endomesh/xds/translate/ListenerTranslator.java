@@ -72,7 +72,7 @@ public final class ListenerTranslator {
                 filter.getTypedConfig(),
                 CONNECTION_MANAGER,
                 HttpConnectionManager.parser());
-        authorization = RbacTranslator.translate(manager.getHttpFiltersList());
+        authorization = RbacTranslator.translate(manager);
         limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
         global = GlobalLimitTranslator.translate(manager, message.getMetadata());
         overload =

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -20,15 +21,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** RBAC filters to {@link Authorization}. Stateless. */
+/** RBAC filters to {@link Authorization}. Immutable. */
 final class RbacTranslator {
 
   private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
   private static final String ROUTER_FILTER = "envoy.extensions.filters.http.router.v3.Router";
 
-  private RbacTranslator() {}
+  private RbacTranslator(int trustedHops) {
+    this.trustedHops = trustedHops;
+  }
 
-  static Authorization translate(List<HttpFilter> filters) throws InvalidResource {
+  /** How many proxies before this server are believed in X-Forwarded-For. */
+  private final int trustedHops;
+
+  static Authorization translate(HttpConnectionManager manager) throws InvalidResource {
+    return new RbacTranslator(manager.getXffNumTrustedHops())
+        .translate(manager.getHttpFiltersList());
+  }
+
+  private Authorization translate(List<HttpFilter> filters) throws InvalidResource {
     List<Policy> deny = new ArrayList<>();
     List<Policy> allow = null;
     for (HttpFilter filter : filters) {
@@ -73,7 +84,7 @@ final class RbacTranslator {
   }
 
   /** Rules of one resource ({@code name#0}, {@code name#1}) are one policy again. */
-  private static List<Policy> policies(String field, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
+  private List<Policy> policies(String field, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
       throws InvalidResource {
     Map<String, List<Policy.Rule>> byName = new TreeMap<>();
     for (var entry : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
@@ -88,7 +99,7 @@ final class RbacTranslator {
     return policies;
   }
 
-  private static Policy.Rule rule(String field, io.envoyproxy.envoy.config.rbac.v3.Policy policy)
+  private Policy.Rule rule(String field, io.envoyproxy.envoy.config.rbac.v3.Policy policy)
       throws InvalidResource {
     if (policy.hasCondition() || policy.hasCheckedCondition()) {
       throw new InvalidResource(field + ".condition is not supported");
@@ -98,7 +109,7 @@ final class RbacTranslator {
     return new Policy.Rule(new Condition.AnyOf(principals), new Condition.AnyOf(permissions));
   }
 
-  private static List<Condition> principals(String field, List<Principal> messages)
+  private List<Condition> principals(String field, List<Principal> messages)
       throws InvalidResource {
     List<Condition> conditions = new ArrayList<>();
     for (Principal message : messages) {
@@ -109,7 +120,7 @@ final class RbacTranslator {
 
   @SuppressWarnings(
       "deprecation") // source_ip is deprecated and still what older control planes send.
-  private static Condition principal(String field, Principal message) throws InvalidResource {
+  private Condition principal(String field, Principal message) throws InvalidResource {
     return switch (message.getIdentifierCase()) {
       case ANY -> Condition.ANY;
       case AND_IDS -> new Condition.All(principals(field, message.getAndIds().getIdsList()));
@@ -123,9 +134,10 @@ final class RbacTranslator {
                   : new StringMatch.Present());
       case HEADER -> header(field, message.getHeader());
       case URL_PATH -> path(field, message.getUrlPath());
-      case SOURCE_IP -> address(field, message.getSourceIp());
-      case DIRECT_REMOTE_IP -> address(field, message.getDirectRemoteIp());
-      case REMOTE_IP -> address(field, message.getRemoteIp());
+      case SOURCE_IP -> new Condition.Address(range(field, message.getSourceIp()));
+      case DIRECT_REMOTE_IP -> new Condition.Address(range(field, message.getDirectRemoteIp()));
+      case REMOTE_IP ->
+          new Condition.Origin(range(field, message.getRemoteIp()), trustedHops);
       default ->
           throw new InvalidResource(
               field + ": " + message.getIdentifierCase() + " is not supported");
@@ -176,11 +188,10 @@ final class RbacTranslator {
     return match instanceof StringMatch.Regex regex ? new PathMatch.Regex(regex.pattern()) : null;
   }
 
-  private static Condition address(String field, io.envoyproxy.envoy.config.core.v3.CidrRange range)
-      throws InvalidResource {
+  private static AddressRange range(
+      String field, io.envoyproxy.envoy.config.core.v3.CidrRange range) throws InvalidResource {
     try {
-      return new Condition.Address(
-          AddressRange.of(range.getAddressPrefix(), range.getPrefixLen().getValue()));
+      return AddressRange.of(range.getAddressPrefix(), range.getPrefixLen().getValue());
     } catch (IllegalArgumentException e) {
       throw new InvalidResource(field + ": " + e.getMessage());
     }
