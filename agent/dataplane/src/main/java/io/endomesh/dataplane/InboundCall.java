@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -27,6 +28,7 @@ public final class InboundCall {
   private HeaderChanges responseHeaders;
   private @Nullable Reply decided;
   private @Nullable Reply refusal;
+  private @Nullable Observation observation;
   private final boolean endsConnection;
 
   /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
@@ -36,6 +38,7 @@ public final class InboundCall {
   private volatile @Nullable Consumer<Reply> breaksOff;
 
   /**
+   * @param observation what policies say that only look on
    * @param responseHeaders changed on what the application answers
    * @param overload that has let it run and is to be told when it ends; null if there is none
    * @param waitsNanos how long the caller waits for the answer, {@link Call#NO_TIMEOUT} if it does
@@ -46,6 +49,7 @@ public final class InboundCall {
       InboundRequest request,
       @Nullable String caller,
       @Nullable Refusal refusal,
+      @Nullable Observation observation,
       HeaderChanges responseHeaders,
       @Nullable Overload overload,
       long waitsNanos) {
@@ -55,6 +59,7 @@ public final class InboundCall {
     this.trail = mesh.trail(request);
     this.endsConnection = refusal != null && refusal.stage() == Refusal.Stage.CONNECTION;
     this.decided = refusal == null ? null : refusal.reply();
+    this.observation = observation;
     this.responseHeaders = responseHeaders;
     this.overload = overload;
     this.startNanos = mesh.nanoTime();
@@ -92,6 +97,11 @@ public final class InboundCall {
   /** The whole of {@link #refusal}, for the operator's eyes only; null if the application runs. */
   public @Nullable Reply decided() {
     return decided;
+  }
+
+  /** What policies say that only look on, for the operator; null if they say nothing. */
+  public @Nullable Observation observation() {
+    return observation;
   }
 
   /** True if {@link #changeResponse} may do anything. */
@@ -156,6 +166,7 @@ public final class InboundCall {
     if (refusal == null) {
       Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
       Refusal forbidden = InboundPipeline.authorize(port, request, caller);
+      observation = InboundPipeline.observe(port, request, caller, forbidden);
       if (forbidden != null) {
         decided = forbidden.reply();
         refusal = told(forbidden.with(responseHeaders));

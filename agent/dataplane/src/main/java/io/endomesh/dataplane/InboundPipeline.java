@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.SpiffeId;
@@ -54,6 +55,7 @@ final class InboundPipeline {
           request,
           caller,
           new Refusal(Refusal.Stage.CONNECTION, noLonger),
+          null,
           HeaderChanges.NONE,
           null,
           Call.NO_TIMEOUT);
@@ -66,6 +68,7 @@ final class InboundPipeline {
           request,
           caller,
           refusal,
+          observe(port, request, caller, refusal),
           HeaderChanges.NONE,
           refusal == null ? port.overload() : null,
           waitsNanos(request));
@@ -141,6 +144,7 @@ final class InboundPipeline {
         request,
         caller,
         refusal == null ? null : refusal.with(changes),
+        observe(port, request, caller, refusal),
         changes,
         refusal == null ? port.overload() : null,
         waitsNanos(request));
@@ -199,6 +203,23 @@ final class InboundPipeline {
       limits.giveBack(request, caller, address, mesh.nanoClock());
     }
     return new Refusal(Refusal.Stage.OVERLOAD, turnedAway);
+  }
+
+  /** Nothing depends on it, so that what cannot be decided is not told either. */
+  static @Nullable Observation observe(
+      Inbound.Port port,
+      InboundRequest request,
+      @Nullable String caller,
+      @Nullable Refusal refusal) {
+    if (refusal != null && refusal.stage() == Refusal.Stage.PREFLIGHT) {
+      return null;
+    }
+    boolean permitted = refusal == null || refusal.stage() != Refusal.Stage.AUTHORIZATION;
+    try {
+      return port.authorization().observe(request, caller, request.remoteAddress(), permitted);
+    } catch (RuntimeException undecided) {
+      return null;
+    }
   }
 
   static @Nullable Refusal authorize(

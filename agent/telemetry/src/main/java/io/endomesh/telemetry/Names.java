@@ -73,6 +73,12 @@ final class Names {
   /** What decided, where the mesh answered itself. */
   static final AttributeKey<String> POLICY = AttributeKey.stringKey("endomesh.policy");
 
+  /** What would have refused the call, were it in force. */
+  static final AttributeKey<String> DRY_RUN = AttributeKey.stringKey("endomesh.policy.dry_run");
+
+  /** Whose owner wants to know of the call. */
+  static final AttributeKey<String> AUDIT = AttributeKey.stringKey("endomesh.policy.audit");
+
   /** What was dropped: {@code spans} or {@code measurements}. */
   static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("endomesh.signal");
 

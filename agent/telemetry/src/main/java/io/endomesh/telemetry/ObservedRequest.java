@@ -4,6 +4,7 @@ import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.authorize.Observation;
 import io.opentelemetry.api.trace.SpanContext;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class ObservedRequest extends Observed {
   /** Policy or stage that refused it, null if the application answered. */
   @Nullable String policy;
 
+  /** What policies say that only look on, null if they say nothing. */
+  @Nullable Observation observation;
+
   /** Why a stage refused it; a policy can be read. */
   @Nullable String why;
 
@@ -44,12 +48,20 @@ final class ObservedRequest extends Observed {
 
   /** Again when it ends: a server may have found another path for it, which is refused. */
   void decided(InboundCall call) {
+    observation = call.observation();
     Reply refusal = call.decided();
     if (refusal != null && refusal.refuses()) {
       policy = refusal.decidedBy();
       why = policy.indexOf('/') < 0 ? refusal.message() : null;
     }
   }
+
+  /** What of all that tells one series from another. */
+  @Nullable Object decision() {
+    return observation == null ? policy : new Decision(policy, observation);
+  }
+
+  private record Decision(@Nullable String policy, Observation observation) {}
 
   @Override
   Instrument instrument() {

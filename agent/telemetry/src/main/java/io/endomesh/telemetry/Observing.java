@@ -76,7 +76,7 @@ final class Observing implements CallObserver {
       observed.decided(call);
       observed.end(outcome, observed.protocol, /* server= */ true);
       backlog.add(observed);
-      if (observed.policy != null) {
+      if (observed.policy != null || observed.observation != null) {
         backlog.addRefusal(observed);
       }
     }

@@ -88,7 +88,7 @@ final class Recorder {
           table,
           observed,
           request.caller,
-          request.policy,
+          request.decision(),
           operation(request.protocol, request.method, request.path),
           code(request, request.protocol));
     }

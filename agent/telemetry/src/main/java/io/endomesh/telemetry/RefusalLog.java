@@ -1,5 +1,6 @@
 package io.endomesh.telemetry;
 
+import io.endomesh.dataplane.authorize.Observation;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,8 +10,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log lines about calls the mesh answered itself, and about statements that a policy finds
- * slow: who, what, and which policy. The first of a kind is written at once; those that follow are
+ * The log lines about calls the mesh answered itself, or would have by a policy that only looks on,
+ * and about statements that a policy finds slow: who, what, and which policy. The first of a kind is written at once; those that follow are
  * summed up, so that a client which is refused a thousand times a second does not fill a disk.
  * Telemetry thread only.
  */
@@ -95,22 +96,13 @@ final class RefusalLog {
           policy(statement) + " " + (statement.policy == null ? "" : statement.sqlState));
     }
     return refused instanceof ObservedRequest request
-        ? new Kind(request.caller, request.policy)
+        ? new Kind(request.caller, String.valueOf(request.decision()))
         : new Kind(((ObservedAttempt) refused).destination, ((ObservedAttempt) refused).policy);
   }
 
   private static String line(Observed refused) {
     if (refused instanceof ObservedRequest request) {
-      String who = request.caller;
-      if (who == null) {
-        who = "unauthenticated@" + request.remoteAddress;
-      }
-      return "refused caller="
-          + who
-          + what(request.method, request.path, request.policy, request)
-          + (request.why == null ? "" : " why=\"" + sentence(request.why) + '"')
-          + " trace="
-          + request.span.getTraceId();
+      return request(request);
     }
     if (refused instanceof ObservedStatement statement) {
       return statement(statement);
@@ -121,6 +113,31 @@ final class RefusalLog {
         + what(attempt.method, attempt.path, attempt.policy, attempt)
         + " trace="
         + attempt.span.getTraceId();
+  }
+
+  /** What a policy refused, and what one that only looks on would have. */
+  private static String request(ObservedRequest request) {
+    String who = request.caller;
+    if (who == null) {
+      who = "unauthenticated@" + request.remoteAddress;
+    }
+    Observation observation = request.observation;
+    String policy = request.policy;
+    String verb = "refused";
+    if (policy == null && observation != null) {
+      verb = observation.refusedBy() == null ? "audited" : "would refuse";
+      policy = observation.refusedBy() == null ? observation.auditedBy() : observation.refusedBy();
+    }
+    return verb
+        + " caller="
+        + who
+        + what(request.method, request.path, policy, request)
+        + (request.why == null ? "" : " why=\"" + sentence(request.why) + '"')
+        + (observation == null || observation.auditedBy() == null || verb.equals("audited")
+            ? ""
+            : " audit=\"" + observation.auditedBy() + '"')
+        + " trace="
+        + request.span.getTraceId();
   }
 
   /** Its values are not in the text, see {@code SqlStatement}. */

@@ -2,6 +2,7 @@ package io.endomesh.telemetry;
 
 import io.endomesh.dataplane.Database;
 import io.endomesh.dataplane.Protocol;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.util.Set;
@@ -73,6 +74,10 @@ final class SeriesAttributes {
     if (request.policy != null) {
       attributes.put(Names.POLICY, request.policy);
     }
+    if (request.observation != null) {
+      putIfThere(attributes, Names.DRY_RUN, request.observation.refusedBy());
+      putIfThere(attributes, Names.AUDIT, request.observation.auditedBy());
+    }
   }
 
   private static void call(
@@ -112,6 +117,13 @@ final class SeriesAttributes {
     }
     if (observed.policy != null) {
       attributes.put(Names.POLICY, observed.policy);
+    }
+  }
+
+  private static void putIfThere(
+      AttributesBuilder attributes, AttributeKey<String> name, @Nullable String value) {
+    if (value != null) {
+      attributes.put(name, value);
     }
   }
 

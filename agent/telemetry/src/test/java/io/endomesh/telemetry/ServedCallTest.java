@@ -12,6 +12,8 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.telemetry.Shop.Message;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +148,48 @@ class ServedCallTest extends ObservedWorkload {
                 + " method=POST path=/pay?forged?line policy=\""
                 + Shop.PAYMENTS_POLICY
                 + "\" status=403 trace=");
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void served_policiesThatOnlyLookOn_areNamedAndCountedAndTheCallIsServed()
+      throws InterruptedException {
+    sdkMayStart.countDown();
+    for (String method : List.of("DELETE", "POST", "GET")) {
+      InboundCall served =
+          mesh.serve(Message.arrivedAt(Shop.DRY_RUN_PORT, method, "/pay").from(ORDERS));
+      assertThat(served.refusal()).isNull();
+      served.ended(200, Outcome.NOT_GRPC, null);
+    }
+
+    Map<String, String> policies = new TreeMap<>();
+    collector
+        .spans(3)
+        .forEach(
+            span -> {
+              Map<String, String> attributes = attributes(span.getAttributesList());
+              assertThat(attributes).doesNotContainKey("endomesh.policy");
+              policies.put(
+                  attributes.get("http.request.method"),
+                  attributes.get("endomesh.policy.dry_run")
+                      + " "
+                      + attributes.get("endomesh.policy.audit"));
+            });
+    assertThat(policies)
+        .containsOnly(
+            entry("DELETE", "AuthorizationPolicy/finance/no-deletes null"),
+            entry("POST", "null AuthorizationPolicy/finance/audit"),
+            entry("GET", "null null"));
+    assertThat(List.of(log.poll(30, TimeUnit.SECONDS), log.poll(30, TimeUnit.SECONDS)))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("would refuse caller=" + ORDERS + " method=DELETE path=/pay policy=")
+                    .contains("policy=\"AuthorizationPolicy/finance/no-deletes\" status=200"),
+            line ->
+                assertThat(line)
+                    .startsWith("audited caller=" + ORDERS + " method=POST path=/pay policy=")
+                    .contains("policy=\"AuthorizationPolicy/finance/audit\" status=200"));
     assertThat(log).isEmpty();
   }
 }

@@ -9,6 +9,8 @@ import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.DryRun;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Balancing;
 import io.endomesh.dataplane.cluster.Cluster;
@@ -22,6 +24,7 @@ import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.dataplane.route.Route;
 import io.endomesh.dataplane.route.RouteMatch;
 import io.endomesh.dataplane.route.RoutePolicy;
+import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
 import java.net.InetSocketAddress;
@@ -41,6 +44,7 @@ final class Shop {
   static final String PAYMENTS_POLICY = "AuthorizationPolicy/finance/only-orders";
   static final int OPEN_PORT = 8080;
   static final int REFUSING_PORT = 8081;
+  static final int DRY_RUN_PORT = 8082;
 
   private Shop() {}
 
@@ -87,10 +91,30 @@ final class Shop {
                 "nowhere",
                 host("nowhere.shop", nowhere)),
             new Inbound(
-                Map.of(REFUSING_PORT, new Inbound.Port(Inbound.TlsMode.DISABLE, refuseAll)),
+                Map.of(
+                    REFUSING_PORT,
+                    new Inbound.Port(Inbound.TlsMode.DISABLE, refuseAll),
+                    DRY_RUN_PORT,
+                    new Inbound.Port(Inbound.TlsMode.DISABLE, dryRun())),
                 new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL)),
             null));
     return mesh;
+  }
+
+  /** Who pays is told; who deletes as well, by a policy that would refuse it. */
+  private static Authorization dryRun() {
+    return new Authorization(
+        List.of(),
+        List.of(),
+        new DryRun(
+            List.of(of("AuthorizationPolicy/finance/no-deletes", "DELETE")),
+            List.of(),
+            List.of(of("AuthorizationPolicy/finance/audit", "POST"))));
+  }
+
+  private static Policy of(String name, String method) {
+    Condition condition = new Condition.Header(":method", new StringMatch.Exact(method));
+    return new Policy(name, List.of(new Policy.Rule(Condition.ANY, condition)));
   }
 
   private static ClusterPolicy hedged() {

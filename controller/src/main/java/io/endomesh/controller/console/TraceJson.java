@@ -11,6 +11,7 @@ import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.telemetry.Traces;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -86,10 +87,19 @@ final class TraceJson {
 
   ObjectNode refusals(int limit) {
     ObjectNode json = JSON.objectNode();
-    ArrayNode recent = json.putArray("refusals");
-    for (Refusal refusal : traces.refusals(limit)) {
-      recent
+    calls(json.putArray("refusals"), traces.refusals(limit));
+    sums(json.putArray("policies"), rollups.refusalsByPolicy());
+    ObjectNode observed = json.putObject("observed");
+    calls(observed.putArray("calls"), traces.observed(limit));
+    sums(observed.putArray("policies"), rollups.observedByPolicy());
+    return json;
+  }
+
+  private static void calls(ArrayNode array, List<Refusal> refusals) {
+    for (Refusal refusal : refusals) {
+      array
           .addObject()
+          .put("effect", word(refusal.effect()))
           .put("at", refusal.at().toString())
           .put("policy", refusal.policy())
           .put("source", refusal.callerId())
@@ -101,17 +111,27 @@ final class TraceJson {
           .put("status", refusal.status())
           .put("traceId", refusal.traceId());
     }
-    ArrayNode policies = json.putArray("policies");
-    for (Rollups.PolicyRefusals refused : rollups.refusalsByPolicy()) {
-      policies
+  }
+
+  private static void sums(ArrayNode array, List<Rollups.PolicyRefusals> sums) {
+    for (Rollups.PolicyRefusals refused : sums) {
+      array
           .addObject()
+          .put("effect", word(refused.effect()))
           .put("policy", refused.policy())
           .put("destinationId", refused.destination())
           .put("sourceId", refused.source())
           .put("total", refused.total())
           .put("lastAt", refused.lastAt().toString());
     }
-    return json;
+  }
+
+  private static String word(Refusal.Effect effect) {
+    return switch (effect) {
+      case REFUSED -> "refused";
+      case WOULD_REFUSE -> "would-refuse";
+      case AUDITED -> "audited";
+    };
   }
 
   static ObjectNode series(Series series) {

@@ -16,8 +16,19 @@ final class Annotations {
 
   private static final String OURS = "endomesh.io/";
 
+  /** Whether a policy is only asked, and decides nothing; Istio's own name means the same. */
+  private static final String DRY_RUN = "endomesh.io/dry-run";
+
+  private static final String DRY_RUN_OF_ISTIO = "istio.io/dry-run";
+
   private static final Map<Kind, List<String>> KNOWN =
-      Map.of(Kind.VIRTUAL_SERVICE, List.of(FAULTS_UNTIL));
+      Map.of(
+          Kind.VIRTUAL_SERVICE,
+          List.of(FAULTS_UNTIL),
+          Kind.AUTHORIZATION_POLICY,
+          List.of(DRY_RUN),
+          Kind.INBOUND_POLICY,
+          List.of(DRY_RUN));
 
   private Annotations() {}
 
@@ -35,5 +46,23 @@ final class Annotations {
   static @Nullable Instant faultsUntil(MeshResource.Metadata metadata) {
     String text = metadata.annotations().get(FAULTS_UNTIL);
     return text == null ? null : Times.parse("metadata.annotations." + FAULTS_UNTIL, text);
+  }
+
+  /** True if the policy is only asked. */
+  static boolean dryRun(MeshResource.Metadata metadata) {
+    return isTrue(metadata, DRY_RUN) || isTrue(metadata, DRY_RUN_OF_ISTIO);
+  }
+
+  /** Anything else than these two words could be meant either way, so that neither is assumed. */
+  private static boolean isTrue(MeshResource.Metadata metadata, String name) {
+    String text = metadata.annotations().get(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw new InvalidFieldException(
+        "metadata.annotations." + name, "'" + text + "' (expected: \"true\" or \"false\")");
   }
 }

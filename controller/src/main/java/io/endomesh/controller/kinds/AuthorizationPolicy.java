@@ -11,18 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selector labels of the workloads it is for; empty is every one
  * @param services of its own namespace that it is for, by {@code targetRefs}; empty is every one
+ * @param dryRun that it is asked and told, and decides nothing
  */
 public record AuthorizationPolicy(
     Metadata metadata,
     Map<String, String> selector,
     List<String> services,
     Action action,
+    boolean dryRun,
     List<Rule> rules)
     implements MeshResource {
 
   public enum Action {
     ALLOW,
-    DENY
+    DENY,
+    /** Decides nothing; the operator is told of calls that match. */
+    AUDIT
   }
 
   /**
@@ -135,6 +139,7 @@ public record AuthorizationPolicy(
         selector,
         spec.has("targetRefs") ? TargetRefs.services(spec) : List.of(),
         spec.oneOf("action", Action.class, Action.ALLOW),
+        Annotations.dryRun(metadata),
         spec.objects("rules", AuthorizationPolicy::rule));
   }
 

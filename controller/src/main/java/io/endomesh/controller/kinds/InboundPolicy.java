@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selector labels of the workloads it is for; empty is every one
  * @param defaultAction null leaves it to the next wider policy
+ * @param dryRun that it is asked and told, and decides nothing
  * @param trustedHops how many proxies before the servers append to X-Forwarded-For who called them;
  *     null leaves it to the next wider policy
  */
@@ -17,6 +18,7 @@ public record InboundPolicy(
     Metadata metadata,
     Map<String, String> selector,
     @Nullable DefaultAction defaultAction,
+    boolean dryRun,
     @Nullable Integer trustedHops)
     implements MeshResource {
 
@@ -41,10 +43,15 @@ public record InboundPolicy(
             spec.has("defaultAction")
                 ? spec.oneOf("defaultAction", DefaultAction.class, DefaultAction.Allow)
                 : null,
+            Annotations.dryRun(metadata),
             spec.has("trustedHops") ? spec.integer("trustedHops", 0, MAX_HOPS) : null);
     if (policy.defaultAction() == null && policy.trustedHops() == null) {
       throw spec.invalid(
           "defaultAction", "absent (expected: defaultAction or trustedHops, or both)");
+    }
+    if (policy.dryRun() && policy.trustedHops() != null) {
+      throw spec.invalid(
+          "trustedHops", "in a dry run (expected: defaultAction alone, or a policy in force)");
     }
     return policy;
   }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sent false if the mesh at the client answered itself
  * @param error whether their calls ended so, not only the attempts
  * @param policy that refused the calls, null if none did
+ * @param dryRun policy that would have refused them, null if none would
+ * @param audit policy whose owner wants to know of them, null if there is none
  * @param series tells this from every other kind of calls of the same process
  */
 record CallPoint(
@@ -28,6 +30,8 @@ record CallPoint(
     boolean sent,
     boolean error,
     @Nullable String policy,
+    @Nullable String dryRun,
+    @Nullable String audit,
     String series,
     boolean cumulative,
     HistogramPoint histogram) {

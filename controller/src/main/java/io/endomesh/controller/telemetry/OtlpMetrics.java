@@ -110,6 +110,8 @@ final class OtlpMetrics {
             && !attributes.isTrue(CallAttributes.RETRIED)
             && CallAttributes.isError(attributes),
         policy,
+        client ? null : attributes.find(CallAttributes.DRY_RUN),
+        client ? null : attributes.find(CallAttributes.AUDIT),
         reporter
             + "|"
             + instance

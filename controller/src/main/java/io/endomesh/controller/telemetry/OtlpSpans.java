@@ -65,22 +65,51 @@ final class OtlpSpans {
         Math.max(span.getStartTimeUnixNano(), span.getEndTimeUnixNano()),
         span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR,
         span.getStatus().getMessage(),
-        refusal(span, reporter, instance, attributes, kind.equals("CLIENT")),
+        refused(span, reporter, instance, attributes, kind.equals("CLIENT")),
+        observed(span, reporter, instance, attributes),
         attributes.values());
   }
 
-  private @Nullable Refusal refusal(
+  private @Nullable Refusal refused(
       io.opentelemetry.proto.trace.v1.Span span,
       WorkloadIdentity reporter,
       String instance,
       Attributes attributes,
       boolean client) {
     String policy = CallAttributes.refusedBy(attributes);
+    return policy == null
+        ? null
+        : refusal(Refusal.Effect.REFUSED, policy, span, reporter, instance, attributes, client);
+  }
+
+  /** By a policy that only looks on; in a dry run rather than by an audit. */
+  private @Nullable Refusal observed(
+      io.opentelemetry.proto.trace.v1.Span span,
+      WorkloadIdentity reporter,
+      String instance,
+      Attributes attributes) {
+    String policy = attributes.find(CallAttributes.DRY_RUN);
+    Refusal.Effect effect = Refusal.Effect.WOULD_REFUSE;
     if (policy == null) {
-      return null;
+      policy = attributes.find(CallAttributes.AUDIT);
+      effect = Refusal.Effect.AUDITED;
     }
+    return policy == null
+        ? null
+        : refusal(effect, policy, span, reporter, instance, attributes, /* client= */ false);
+  }
+
+  private Refusal refusal(
+      Refusal.Effect effect,
+      String policy,
+      io.opentelemetry.proto.trace.v1.Span span,
+      WorkloadIdentity reporter,
+      String instance,
+      Attributes attributes,
+      boolean client) {
     long startNanos = span.getStartTimeUnixNano();
     return new Refusal(
+        effect,
         Instant.ofEpochSecond(
             TimeUnit.NANOSECONDS.toSeconds(startNanos), startNanos % TimeUnit.SECONDS.toNanos(1)),
         policy,

@@ -46,6 +46,7 @@ public final class Rollups {
   private final Map<String, Rollup> outbound = new HashMap<>();
   private final Map<String, Rollup> instances = new HashMap<>();
   private final Map<String, PolicyRefusals> policies = new TreeMap<>();
+  private final Map<String, PolicyRefusals> observed = new TreeMap<>();
   private final Set<String> external = new HashSet<>();
   private long pointsTotal;
   private long nextCleaningMillis;
@@ -66,13 +67,18 @@ public final class Rollups {
   }
 
   /**
-   * How often one policy refused one caller at one service. Immutable.
+   * How often one policy refused one caller at one service, or would have. Immutable.
    *
    * @param source graph node
    * @param destination graph node
    */
   public record PolicyRefusals(
-      String policy, String source, String destination, long total, Instant lastAt) {}
+      Refusal.Effect effect,
+      String policy,
+      String source,
+      String destination,
+      long total,
+      Instant lastAt) {}
 
   synchronized void add(List<CallPoint> points) {
     long nowMillis = clock.millis();
@@ -146,14 +152,31 @@ public final class Rollups {
           .computeIfAbsent(point.instance(), id -> new Rollup())
           .add(calls, point.kind(), nowMillis, spanMillis);
     }
-    String policy = point.policy();
+    long count = calls.count();
+    sum(policies, Refusal.Effect.REFUSED, point.policy(), source, destination, count);
+    sum(observed, Refusal.Effect.WOULD_REFUSE, point.dryRun(), source, destination, count);
+    sum(observed, Refusal.Effect.AUDITED, point.audit(), source, destination, count);
+  }
+
+  private void sum(
+      Map<String, PolicyRefusals> sums,
+      Refusal.Effect effect,
+      @Nullable String policy,
+      String source,
+      String destination,
+      long calls) {
     if (policy != null) {
-      policies.merge(
-          policy + "|" + source + "|" + destination,
-          new PolicyRefusals(policy, source, destination, calls.count(), clock.instant()),
+      sums.merge(
+          effect + "|" + policy + "|" + source + "|" + destination,
+          new PolicyRefusals(effect, policy, source, destination, calls, clock.instant()),
           (old, more) ->
               new PolicyRefusals(
-                  policy, source, destination, old.total() + more.total(), more.lastAt()));
+                  effect,
+                  policy,
+                  source,
+                  destination,
+                  old.total() + more.total(),
+                  more.lastAt()));
     }
   }
 
@@ -261,6 +284,11 @@ public final class Rollups {
 
   public synchronized List<PolicyRefusals> refusalsByPolicy() {
     return List.copyOf(policies.values());
+  }
+
+  /** What policies that only look on have seen. */
+  public synchronized List<PolicyRefusals> observedByPolicy() {
+    return List.copyOf(observed.values());
   }
 
   public synchronized long pointsTotal() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param service graph node
  * @param kind {@code SERVER}, {@code CLIENT}, {@code INTERNAL}, {@code PRODUCER}, {@code CONSUMER}
  * @param refusal set if a policy refused the call
+ * @param observed set if a policy that only looks on has something to say of it
  */
 public record Span(
     String traceId,
@@ -24,6 +25,7 @@ public record Span(
     boolean error,
     String statusMessage,
     @Nullable Refusal refusal,
+    @Nullable Refusal observed,
     Map<String, String> attributes) {
 
   /** An object, its strings' headers, the entry of a map: what a JVM adds to characters. */

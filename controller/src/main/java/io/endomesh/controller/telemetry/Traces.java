@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The most recent traces and refusals, as many as fit in a bounded memory: the oldest make room.
@@ -29,6 +30,7 @@ public final class Traces {
   // All guarded by this. Oldest first.
   private final Map<String, Map<String, Span>> spansByTrace = new LinkedHashMap<>();
   private final Deque<Refusal> refusals = new ArrayDeque<>();
+  private final Deque<Refusal> observed = new ArrayDeque<>();
   private long bytes;
   private long spansTotal;
   private long evictedTotal;
@@ -49,9 +51,8 @@ public final class Traces {
       if (trace.size() < MAX_SPANS && trace.putIfAbsent(span.spanId(), span) == null) {
         bytes += span.sizeBytes();
         spansTotal++;
-        if (span.refusal() != null) {
-          addRefusal(span.refusal());
-        }
+        add(refusals, span.refusal());
+        add(observed, span.observed());
       }
     }
     Iterator<Map<String, Span>> oldest = spansByTrace.values().iterator();
@@ -64,10 +65,12 @@ public final class Traces {
     }
   }
 
-  private void addRefusal(Refusal refusal) {
-    refusals.addFirst(refusal);
-    if (refusals.size() > MAX_REFUSALS) {
-      refusals.removeLast();
+  private static void add(Deque<Refusal> latest, @Nullable Refusal refusal) {
+    if (refusal != null) {
+      latest.addFirst(refusal);
+      if (latest.size() > MAX_REFUSALS) {
+        latest.removeLast();
+      }
     }
   }
 
@@ -95,6 +98,11 @@ public final class Traces {
   /** Newest first. */
   public synchronized List<Refusal> refusals(int limit) {
     return refusals.stream().limit(limit).toList();
+  }
+
+  /** What policies that only look on have seen, newest first. */
+  public synchronized List<Refusal> observed(int limit) {
+    return observed.stream().limit(limit).toList();
   }
 
   public synchronized long spansTotal() {

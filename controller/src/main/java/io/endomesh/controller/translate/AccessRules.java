@@ -11,7 +11,9 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may call one port of one workload, of all kinds of resources that have a say in it, as Envoy's
@@ -20,6 +22,9 @@ import java.util.TreeMap;
 final class AccessRules {
 
   private final Map<RBAC.Action, Map<String, Policy>> rules = new TreeMap<>();
+
+  /** Of policies that only look on. */
+  private final Map<RBAC.Action, Map<String, Policy>> shadow = new TreeMap<>();
 
   private AccessRules() {}
 
@@ -31,17 +36,29 @@ final class AccessRules {
       if (isFor(policy, model, workload)) {
         String namespace = policy.metadata().namespace();
         rules.add(
+            policy.dryRun(),
             action(policy),
             name("AuthorizationPolicy", policy),
             policy.rules().stream().map(rule -> translator.rule(namespace, rule)).toList());
       }
     }
-    InboundPolicy denying =
-        model.inboundPolicies().denying(workload.namespace(), workload.labels());
-    if (denying != null && !rules.rules.containsKey(RBAC.Action.ALLOW)) {
-      rules.add(RBAC.Action.ALLOW, name("InboundPolicy", denying), List.of());
-    }
+    rules.addDefaults(model.inboundPolicies(), workload);
     return rules;
+  }
+
+  /** They count where nobody else says who may call. */
+  private void addDefaults(InboundPolicies policies, Scope workload) {
+    InboundPolicy denying = policies.denying(workload.namespace(), workload.labels());
+    InboundPolicy dryRun = policies.denyingInDryRun(workload.namespace(), workload.labels());
+    if (rules.containsKey(RBAC.Action.ALLOW)) {
+      return;
+    }
+    if (denying != null) {
+      add(false, RBAC.Action.ALLOW, name("InboundPolicy", denying), List.of());
+    }
+    if (dryRun != null && !shadow.containsKey(RBAC.Action.ALLOW)) {
+      add(true, RBAC.Action.ALLOW, name("InboundPolicy", dryRun), List.of());
+    }
   }
 
   /** One of the namespace {@code endomesh-system} is for every namespace, as of Istio's root. */
@@ -59,6 +76,7 @@ final class AccessRules {
     return switch (policy.action()) {
       case ALLOW -> RBAC.Action.ALLOW;
       case DENY -> RBAC.Action.DENY;
+      case AUDIT -> RBAC.Action.LOG;
     };
   }
 
@@ -67,8 +85,8 @@ final class AccessRules {
   }
 
   /** Several rules of a policy are told apart by {@code #0}, {@code #1} behind its name. */
-  private void add(RBAC.Action action, String name, List<Policy> policies) {
-    Map<String, Policy> all = rules.computeIfAbsent(action, none -> new TreeMap<>());
+  private void add(boolean dryRun, RBAC.Action action, String name, List<Policy> policies) {
+    Map<String, Policy> all = (dryRun ? shadow : rules).computeIfAbsent(action, none -> new TreeMap<>());
     if (policies.isEmpty()) {
       // Matches nothing; it is there so that an ALLOW policy without rules refuses by its name.
       Permission nothing = RbacTerms.not(RbacTerms.ANY_PERMISSION);
@@ -87,24 +105,34 @@ final class AccessRules {
   /** Denials first: a call that one policy denies is refused, whatever another allows. */
   List<HttpFilter> filters() {
     List<HttpFilter> filters = new ArrayList<>();
-    add(RBAC.Action.DENY, filters);
-    add(RBAC.Action.ALLOW, filters);
+    for (RBAC.Action action : List.of(RBAC.Action.DENY, RBAC.Action.ALLOW, RBAC.Action.LOG)) {
+      filter(action, rules.get(action), shadow.get(action)).ifPresent(filters::add);
+    }
     return filters;
   }
 
-  private void add(RBAC.Action action, List<HttpFilter> filters) {
-    Map<String, Policy> policies = rules.get(action);
-    if (policies != null) {
-      RBAC enforced = RBAC.newBuilder().setAction(action).putAllPolicies(policies).build();
-      filters.add(
-          HttpFilter.newBuilder()
-              .setName("envoy.filters.http.rbac." + action)
-              .setTypedConfig(
-                  Any.pack(
-                      io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder()
-                          .setRules(enforced)
-                          .build()))
-              .build());
+  private static Optional<HttpFilter> filter(
+      RBAC.Action action,
+      @Nullable Map<String, Policy> enforced,
+      @Nullable Map<String, Policy> observed) {
+    if (enforced == null && observed == null) {
+      return Optional.empty();
     }
+    var filter = io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder();
+    if (enforced != null) {
+      filter.setRules(rbac(action, enforced));
+    }
+    if (observed != null) {
+      filter.setShadowRules(rbac(action, observed));
+    }
+    return Optional.of(
+        HttpFilter.newBuilder()
+            .setName("envoy.filters.http.rbac." + action)
+            .setTypedConfig(Any.pack(filter.build()))
+            .build());
+  }
+
+  private static RBAC rbac(RBAC.Action action, Map<String, Policy> policies) {
+    return RBAC.newBuilder().setAction(action).putAllPolicies(policies).build();
   }
 }

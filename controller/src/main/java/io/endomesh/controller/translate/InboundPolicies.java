@@ -24,8 +24,19 @@ final class InboundPolicies {
 
   /** What refuses calls at the workload that no ALLOW policy is for; null if they are let in. */
   @Nullable InboundPolicy denying(String namespace, Map<String, String> labels) {
+    InboundPolicy decides =
+        narrowest(namespace, labels, policy -> policy.dryRun() ? null : policy.defaultAction());
+    return denies(decides) ? decides : null;
+  }
+
+  /** As {@link #denying}, if those that only look on were in force, and one of them decided. */
+  @Nullable InboundPolicy denyingInDryRun(String namespace, Map<String, String> labels) {
     InboundPolicy decides = narrowest(namespace, labels, InboundPolicy::defaultAction);
-    return decides == null || decides.defaultAction() == DefaultAction.Allow ? null : decides;
+    return denies(decides) && decides.dryRun() ? decides : null;
+  }
+
+  private static boolean denies(@Nullable InboundPolicy policy) {
+    return policy != null && policy.defaultAction() == DefaultAction.Deny;
   }
 
   /** How many proxies before the workload are believed. */

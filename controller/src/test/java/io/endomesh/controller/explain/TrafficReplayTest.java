@@ -174,6 +174,7 @@ class TrafficReplayTest {
         false,
         "",
         null,
+        null,
         attributes);
   }
 

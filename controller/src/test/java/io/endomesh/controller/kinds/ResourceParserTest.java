@@ -200,6 +200,8 @@ class ResourceParserTest {
       value = {
         "{}| spec.defaultAction: absent (expected: defaultAction or trustedHops, or both)",
         "{defaultAction: deny}| spec.defaultAction: 'deny' (expected: Allow, Deny); did you mean",
+        "{trustedHops: 1}, DRY| spec.trustedHops: in a dry run (expected: defaultAction alone",
+        "{defaultAction: Deny}, ODD| metadata.annotations.endomesh.io/dry-run: 'yes' (expected:",
         "{trustedHops: 17}| spec.trustedHops: 17 (expected: a number from 0 to 16)",
       })
   void parse_inboundPolicy_saysWhatIsWrong(String spec, String message) {
@@ -207,8 +209,10 @@ class ResourceParserTest {
             () ->
                 parse(
                     "{apiVersion: endomesh.io/v1, kind: InboundPolicy,"
-                        + " metadata: {name: p, namespace: shop}, spec: "
-                        + spec
+                        + " metadata: {name: p, namespace: shop, annotations: {endomesh.io/dry-run: '"
+                        + (spec.endsWith("DRY") ? "true" : spec.endsWith("ODD") ? "yes" : "false")
+                        + "'}}, spec: "
+                        + spec.replaceAll(", (DRY|ODD)", "")
                         + "}"))
         .hasMessageContaining(message);
   }

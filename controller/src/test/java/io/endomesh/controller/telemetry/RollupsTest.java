@@ -51,6 +51,8 @@ class RollupsTest {
         true,
         error,
         policy,
+        null,
+        null,
         instance + side + peer + secure + error + policy + histogram.startNanos(),
         true,
         histogram);
@@ -84,6 +86,8 @@ class RollupsTest {
         first,
         true,
         error,
+        null,
+        null,
         null,
         "orders-1" + first + error,
         true,
@@ -198,8 +202,53 @@ class RollupsTest {
     assertThat(rollups.refusalsByPolicy())
         .containsExactly(
             new Rollups.PolicyRefusals(
+                Refusal.Effect.REFUSED,
                 "AuthorizationPolicy/shop/p",
                 "shop/storefront",
+                "shop/orders",
+                4,
+                clock.instant()));
+  }
+
+  @Test
+  void observed_dryRunsAndAudits_areCountedApartFromRefusals() {
+    CallPoint calls =
+        point("orders-1", CallPoint.Side.SERVER, "shop/a", true, false, null, calls(999, 1000, 4));
+    rollups.add(
+        List.of(
+            new CallPoint(
+                calls.reporter(),
+                calls.instance(),
+                calls.side(),
+                calls.protocol(),
+                calls.peer(),
+                null,
+                true,
+                true,
+                true,
+                false,
+                null,
+                "AuthorizationPolicy/shop/dry",
+                "AuthorizationPolicy/shop/audit",
+                "s",
+                true,
+                calls.histogram())));
+
+    assertThat(rollups.refusalsByPolicy()).isEmpty();
+    assertThat(edge().stats().refusedTotal()).isZero();
+    assertThat(rollups.observedByPolicy())
+        .containsExactlyInAnyOrder(
+            new Rollups.PolicyRefusals(
+                Refusal.Effect.WOULD_REFUSE,
+                "AuthorizationPolicy/shop/dry",
+                "shop/a",
+                "shop/orders",
+                4,
+                clock.instant()),
+            new Rollups.PolicyRefusals(
+                Refusal.Effect.AUDITED,
+                "AuthorizationPolicy/shop/audit",
+                "shop/a",
                 "shop/orders",
                 4,
                 clock.instant()));
@@ -281,6 +330,7 @@ class RollupsTest {
         SECOND,
         false,
         "",
+        null,
         null,
         Map.of());
   }

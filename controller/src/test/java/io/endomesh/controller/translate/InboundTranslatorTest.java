@@ -268,6 +268,52 @@ class InboundTranslatorTest {
         .containsOnlyKeys("AuthorizationPolicy/shop/orders");
   }
 
+  @Test
+  void rbac_dryRunsAndAudits_areRulesThatOnlyLookOn() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: dry, namespace: shop, annotations: {istio.io/dry-run: "true"}}
+        spec: {action: DENY, rules: [{}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: in-force, namespace: shop, annotations: {endomesh.io/dry-run: "false"}}
+        spec: {action: DENY, rules: [{}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: audit, namespace: shop}
+        spec: {action: AUDIT, rules: [{}]}
+        ---
+        apiVersion: endomesh.io/v1
+        kind: InboundPolicy
+        metadata: {name: default, namespace: shop, annotations: {endomesh.io/dry-run: "true"}}
+        spec: {defaultAction: Deny}
+        """);
+
+    assertThat(names(false, Action.DENY)).containsExactly("AuthorizationPolicy/shop/in-force");
+    assertThat(names(true, Action.DENY)).containsExactly("AuthorizationPolicy/shop/dry");
+    assertThat(names(false, Action.ALLOW)).isEmpty();
+    assertThat(names(true, Action.ALLOW)).containsExactly("InboundPolicy/shop/default");
+    assertThat(names(false, Action.LOG)).containsExactly("AuthorizationPolicy/shop/audit");
+  }
+
+  private List<String> names(boolean shadow, Action action) throws Exception {
+    for (HttpFilter filter : manager(8080).getHttpFiltersList()) {
+      if (filter.getName().equals("envoy.filters.http.rbac." + action)) {
+        var rbac =
+            filter
+                .getTypedConfig()
+                .unpack(io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.class);
+        return List.copyOf(
+            (shadow ? rbac.getShadowRules() : rbac.getRules()).getPoliciesMap().keySet());
+      }
+    }
+    return List.of();
+  }
+
   private @Nullable RBAC rbac(Action action, int port) throws Exception {
     for (HttpFilter filter : manager(port).getHttpFiltersList()) {
       if (filter.getName().equals("envoy.filters.http.rbac." + action)) {

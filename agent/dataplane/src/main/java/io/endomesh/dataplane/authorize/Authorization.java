@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deny in order
  * @param allow in order
+ * @param dryRun those that only look on
  */
-public record Authorization(List<Policy> deny, List<Policy> allow) {
+public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun) {
 
   public static final Authorization ALLOW_ALL = new Authorization(List.of(), List.of());
 
@@ -22,8 +23,12 @@ public record Authorization(List<Policy> deny, List<Policy> allow) {
     allow = ofSeveral(allow, /* suspicious= */ false);
   }
 
+  public Authorization(List<Policy> deny, List<Policy> allow) {
+    this(deny, allow, DryRun.NONE);
+  }
+
   /** Without a stream: made while the agent starts, for which an application waits. */
-  private static List<Policy> ofSeveral(List<Policy> policies, boolean suspicious) {
+  static List<Policy> ofSeveral(List<Policy> policies, boolean suspicious) {
     List<Policy> all = new ArrayList<>(policies.size());
     for (Policy policy : policies) {
       all.add(policy.ofSeveral(suspicious));
@@ -51,6 +56,19 @@ public record Authorization(List<Policy> deny, List<Policy> allow) {
       }
     }
     return refuse(request, caller, allow.get(0).name(), "is not allowed by ");
+  }
+
+  /**
+   * What policies that only look on say.
+   *
+   * @param permitted that {@link #check} lets it in
+   * @return null if they say nothing
+   */
+  public @Nullable Observation observe(
+      Request request, @Nullable String caller, @Nullable String remoteAddress, boolean permitted) {
+    return dryRun.isEmpty()
+        ? null
+        : dryRun.of(request, caller, remoteAddress, permitted, !allow.isEmpty());
   }
 
   private static Reply refuse(

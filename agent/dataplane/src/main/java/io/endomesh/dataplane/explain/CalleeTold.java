@@ -8,6 +8,8 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.DryRun;
+import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.OriginatedTls;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,13 +152,38 @@ final class CalleeTold {
     verdicts.add(Verdict.of(Verdict.Kind.SENT, "the application answers"));
     return new Step(
         "authorization",
-        policies.isEmpty() ? "no policy: everybody may call" : "permitted",
+        permitted(callee.rules().authorization(), arrived),
         policies.stream()
             .filter(Candidate::taken)
             .map(Candidate::name)
+            .filter(name -> !isDryRun(callee.rules().authorization(), name))
             .reduce((first, second) -> second)
             .orElse(null),
         policies);
+  }
+
+  private String permitted(Authorization authorization, ArrivedRequest arrived) {
+    String permitted =
+        authorization.deny().isEmpty() && authorization.allow().isEmpty()
+            ? "no policy: everybody may call"
+            : "permitted";
+    Observation observed =
+        authorization.observe(arrived, arrived.caller(), callerAddress, /* permitted= */ true);
+    if (observed == null) {
+      return permitted;
+    }
+    return permitted
+        + (observed.refusedBy() == null
+            ? ""
+            : "; " + observed.refusedBy() + " would refuse it, were it no dry run")
+        + (observed.auditedBy() == null ? "" : "; " + observed.auditedBy() + " audits it");
+  }
+
+  private static boolean isDryRun(Authorization authorization, String name) {
+    DryRun dryRun = authorization.dryRun();
+    return Stream.of(dryRun.deny(), dryRun.allow(), dryRun.audit())
+        .flatMap(List::stream)
+        .anyMatch(policy -> policy.name().equals(name));
   }
 
   /** RFC 9110, 15.5. */
@@ -178,23 +206,30 @@ final class CalleeTold {
   private List<Candidate> policies(
       Authorization authorization, ArrivedRequest arrived, @Nullable String proved) {
     List<Candidate> candidates = new ArrayList<>();
-    for (Policy policy : authorization.deny()) {
-      boolean matches = policy.matches(arrived, proved, callerAddress);
-      candidates.add(
-          new Candidate(
-              policy.name(),
-              matches,
-              matches ? "denies" : "DENY, and " + mismatch(policy, arrived, proved)));
-    }
-    for (Policy policy : authorization.allow()) {
-      boolean matches = policy.matches(arrived, proved, callerAddress);
-      candidates.add(
-          new Candidate(
-              policy.name(),
-              matches,
-              matches ? "allows" : "ALLOW, and " + mismatch(policy, arrived, proved)));
-    }
+    add(candidates, authorization.deny(), "denies", "DENY", arrived, proved);
+    add(candidates, authorization.allow(), "allows", "ALLOW", arrived, proved);
+    DryRun dryRun = authorization.dryRun();
+    add(candidates, dryRun.deny(), "would deny", "DENY in a dry run", arrived, proved);
+    add(candidates, dryRun.allow(), "would allow", "ALLOW in a dry run", arrived, proved);
+    add(candidates, dryRun.audit(), "audits", "AUDIT", arrived, proved);
     return candidates;
+  }
+
+  private void add(
+      List<Candidate> candidates,
+      List<Policy> policies,
+      String does,
+      String action,
+      ArrivedRequest arrived,
+      @Nullable String proved) {
+    for (Policy policy : policies) {
+      boolean matches = policy.matches(arrived, proved, callerAddress);
+      candidates.add(
+          new Candidate(
+              policy.name(),
+              matches,
+              matches ? does : action + ", and " + mismatch(policy, arrived, proved)));
+    }
   }
 
   private String mismatch(Policy policy, ArrivedRequest arrived, @Nullable String proved) {

@@ -2,15 +2,22 @@ package io.endomesh.dataplane.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.Inbound;
+import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.TestMesh;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.DryRun;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.StringMatch;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -148,6 +155,91 @@ class AuthorizationTest extends Conformance {
   void address(String range, int prefix, String from, boolean matches) {
     Condition condition = new Condition.Address(AddressRange.of(range, prefix));
     assertThat(condition.matches(TestRequest.get("web", "/"), null, from)).isEqualTo(matches);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // in force: DENY, ALLOW of; in a dry run: DENY, ALLOW of; who calls; allowed, would be refused
+    ",       ,       ,       ,       orders, true,  ",
+    ",       ,       orders, ,       orders, true,  dry-deny",
+    ",       ,       other,  ,       orders, true,  ",
+    ",       ,       ,       other,  orders, true,  dry-allow",
+    ",       ,       ,       orders, orders, true,  ",
+    ",       orders, ,       other,  orders, true,  ",
+    ",       other,  orders, other,  orders, false, ",
+    "orders, ,       orders, ,       orders, false, ",
+    ",       orders, orders, ,       orders, true,  dry-deny",
+  })
+  @DisplayName(
+      "a policy in a dry run refuses nobody; told is what it would have refused had it been in force"
+          + " beside the others (Istio istio.io/dry-run, Envoy shadow_rules)")
+  void dryRun(
+      @Nullable String deny,
+      @Nullable String allow,
+      @Nullable String dryDeny,
+      @Nullable String dryAllow,
+      String caller,
+      boolean allowed,
+      @Nullable String wouldBeRefusedBy) {
+    Authorization authorization =
+        new Authorization(
+            policies("deny", deny),
+            policies("allow", allow),
+            new DryRun(policies("dry-deny", dryDeny), policies("dry-allow", dryAllow), List.of()));
+    Mesh mesh = mesh(authorization);
+    InboundCall call = mesh.serve(TestRequest.get("web", "/").from(id(caller)));
+    assertThat(call.refusal() == null).isEqualTo(allowed);
+    assertThat(call.observation() == null ? null : call.observation().refusedBy())
+        .isEqualTo(wouldBeRefusedBy);
+  }
+
+  @Test
+  @DisplayName(
+      "AUDIT decides nothing; told are the calls that match it, those that are refused too (Istio"
+          + " AuthorizationPolicy.action AUDIT)")
+  void audit() {
+    DryRun audit = new DryRun(List.of(), List.of(), policies("audit", "orders"));
+    for (List<Policy> deny : List.of(policies("deny", null), policies("deny", "orders"))) {
+      Mesh mesh = mesh(new Authorization(deny, List.of(), audit));
+      InboundCall matching = mesh.serve(TestRequest.get("web", "/").from(ORDERS));
+      assertThat(matching.refusal() == null).isEqualTo(deny.isEmpty());
+      assertThat(matching.observation().auditedBy()).isEqualTo("audit");
+      assertThat(mesh.serve(TestRequest.get("web", "/").from(OTHER)).observation()).isNull();
+    }
+  }
+
+  @Test
+  @DisplayName("what cannot be decided in a dry run is let through, as without it")
+  void dryRunThatFails() {
+    Policy broken = new Policy("broken", List.of(new Policy.Rule(Condition.ANY, path("/a"))));
+    Mesh mesh =
+        mesh(
+            new Authorization(
+                List.of(), List.of(), new DryRun(List.of(broken), List.of(), List.of())));
+    TestRequest unreadable =
+        TestRequest.get("web", "/")
+            .routed(
+                () -> {
+                  throw new IllegalStateException("no path");
+                });
+    InboundCall call = mesh.serve(unreadable);
+    assertThat(call.refusal()).isNull();
+    assertThat(call.observation()).isNull();
+  }
+
+  private static Mesh mesh(Authorization authorization) {
+    Mesh mesh = new Mesh(TestMesh.WORKLOAD);
+    Inbound.Port port = new Inbound.Port(Inbound.TlsMode.PERMISSIVE, authorization);
+    mesh.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), port), null));
+    return mesh;
+  }
+
+  private static List<Policy> policies(String name, @Nullable String caller) {
+    return caller == null ? List.of() : List.of(from(name, id(caller)));
+  }
+
+  private static String id(String service) {
+    return service.equals("orders") ? ORDERS : OTHER;
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.endomesh.xds.translate;
 import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.DryRun;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.StringMatch;
@@ -21,7 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** RBAC filters to {@link Authorization}. Immutable. */
+/** RBAC filters to {@link Authorization}. For one listener; not thread-safe. */
 final class RbacTranslator {
 
   private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
@@ -34,38 +35,28 @@ final class RbacTranslator {
   /** How many proxies before this server are believed in X-Forwarded-For. */
   private final int trustedHops;
 
+  private final List<Policy> deny = new ArrayList<>();
+  private final List<Policy> dryDeny = new ArrayList<>();
+  private final List<Policy> audit = new ArrayList<>();
+  private @Nullable List<Policy> allow;
+  private @Nullable List<Policy> dryAllow;
+
   static Authorization translate(HttpConnectionManager manager) throws InvalidResource {
     return new RbacTranslator(manager.getXffNumTrustedHops())
         .translate(manager.getHttpFiltersList());
   }
 
   private Authorization translate(List<HttpFilter> filters) throws InvalidResource {
-    List<Policy> deny = new ArrayList<>();
-    List<Policy> allow = null;
     for (HttpFilter filter : filters) {
       if (Messages.is(filter.getTypedConfig(), RBAC_FILTER)) {
         String field = "http_filters[" + filter.getName() + "]";
-        io.envoyproxy.envoy.config.rbac.v3.RBAC rules =
-            Messages.unpack(field, filter.getTypedConfig(), RBAC_FILTER, RBAC.parser()).getRules();
-        switch (rules.getAction()) {
-          case DENY -> deny.addAll(policies(field, rules));
-          case ALLOW -> {
-            if (allow != null) {
-              throw new InvalidResource(field + ": a second ALLOW filter (expected: at most one)");
-            }
-            allow = policies(field, rules);
-            if (allow.isEmpty()) {
-              // An ALLOW filter without policies refuses everything; one without rules does so
-              // here.
-              allow.add(new Policy(filter.getName(), List.of()));
-            }
-          }
-          case LOG -> {
-            // Asks for a record of what would match, and decides nothing.
-          }
-          default ->
-              throw new InvalidResource(
-                  field + ".action: " + rules.getAction() + " (expected: ALLOW or DENY)");
+        RBAC rbac = Messages.unpack(field, filter.getTypedConfig(), RBAC_FILTER, RBAC.parser());
+        // Envoy: a filter without rules enforces nothing, one whose rules are empty does.
+        if (rbac.hasRules()) {
+          enforce(field, filter.getName(), rbac.getRules());
+        }
+        if (rbac.hasShadowRules()) {
+          observe(field + ".shadow_rules", filter.getName(), rbac.getShadowRules());
         }
       } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER)
           && !RateLimitTranslator.understands(filter)
@@ -80,7 +71,49 @@ final class RbacTranslator {
                 + " is not supported");
       }
     }
-    return new Authorization(deny, allow == null ? List.of() : allow);
+    return new Authorization(
+        deny,
+        allow == null ? List.of() : allow,
+        dryDeny.isEmpty() && dryAllow == null && audit.isEmpty()
+            ? DryRun.NONE
+            : new DryRun(dryDeny, dryAllow == null ? List.of() : dryAllow, audit));
+  }
+
+  private void enforce(
+      String field, String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
+      throws InvalidResource {
+    switch (rules.getAction()) {
+      case DENY -> deny.addAll(policies(field, rules));
+      case ALLOW -> allow = only(field, allow, name, policies(field, rules));
+      case LOG -> audit.addAll(policies(field, rules));
+      default -> throw unknownAction(field, rules);
+    }
+  }
+
+  private void observe(String field, String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
+      throws InvalidResource {
+    switch (rules.getAction()) {
+      case DENY -> dryDeny.addAll(policies(field, rules));
+      case ALLOW -> dryAllow = only(field, dryAllow, name, policies(field, rules));
+      case LOG -> audit.addAll(policies(field, rules));
+      default -> throw unknownAction(field, rules);
+    }
+  }
+
+  /** ALLOW rules without policies refuse everything; those without a rule do so here. */
+  private static List<Policy> only(
+      String field, @Nullable List<Policy> before, String name, List<Policy> policies)
+      throws InvalidResource {
+    if (before != null) {
+      throw new InvalidResource(field + ": a second ALLOW filter (expected: at most one)");
+    }
+    return policies.isEmpty() ? List.of(new Policy(name, List.of())) : policies;
+  }
+
+  private static InvalidResource unknownAction(
+      String field, io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return new InvalidResource(
+        field + ".action: " + rules.getAction() + " (expected: ALLOW, DENY or LOG)");
   }
 
   /** Rules of one resource ({@code name#0}, {@code name#1}) are one policy again. */
