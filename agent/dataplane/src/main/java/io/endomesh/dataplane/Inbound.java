@@ -1,9 +1,11 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.CorsRules;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,15 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
   /** Plaintext as it always was, everything allowed. */
   public static final Inbound OPEN =
       new Inbound(Map.of(), new Port(TlsMode.DISABLE, Authorization.ALLOW_ALL));
+
+  /** Nobody may call. */
+  public static final Inbound CLOSED =
+      new Inbound(
+          Map.of(),
+          new Port(
+              TlsMode.DISABLE,
+              new Authorization(
+                  List.of(), List.of(new Policy("until-configured=refuse", List.of())))));
 
   /** What a server port takes, as Istio's PeerAuthentication words it. */
   public enum TlsMode {

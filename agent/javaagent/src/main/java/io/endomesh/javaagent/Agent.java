@@ -1,7 +1,9 @@
 package io.endomesh.javaagent;
 
 import io.endomesh.dataplane.AgentThread;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.FrontFilter;
@@ -11,6 +13,7 @@ import io.endomesh.weaving.Weaving;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,9 @@ public final class Agent {
                 settings.namespace(),
                 InstanceName.of(settings.service()),
                 settings.labels()));
+    if (settings.refusesUntilConfigured()) {
+      mesh.publish(new Snapshot(0, Map.of(), Inbound.CLOSED, null));
+    }
     StartingDiscovery discovery = new StartingDiscovery(StartingDiscovery.PATIENCE);
     mesh.discovery(discovery);
     StartingListeners listeners = new StartingListeners();

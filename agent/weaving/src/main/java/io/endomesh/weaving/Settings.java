@@ -53,6 +53,7 @@ public final class Settings {
           "enabled",
           "aot_training",
           "discovery-timeout",
+          "until-configured",
           "log-level",
           "telemetry.enabled",
           "telemetry.sampling",
@@ -68,6 +69,7 @@ public final class Settings {
   private final @Nullable AdvertisedPort advertisedPort;
   private final File stateDir;
   private final Duration discoveryTimeout;
+  private final boolean refusesUntilConfigured;
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
 
@@ -83,6 +85,7 @@ public final class Settings {
     String home = property.value("user.home");
     stateDir = new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
     discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
+    refusesUntilConfigured = readRefusesUntilConfigured();
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
   }
@@ -138,6 +141,11 @@ public final class Settings {
   /** How long a first call to a host may wait for the controller's answer. */
   public Duration discoveryTimeout() {
     return discoveryTimeout;
+  }
+
+  /** True if servers refuse every call until they know their rules. */
+  public boolean refusesUntilConfigured() {
+    return refusesUntilConfigured;
   }
 
   public AgentLog.Level logLevel() {
@@ -322,6 +330,18 @@ public final class Settings {
     }
     problems.add(problem(found, "a time as in 500ms or 2s, at most 60s", "1s"));
     return defaultValue;
+  }
+
+  /** A word that there is not keeps calls out, as the one for which somebody sets it. */
+  private boolean readRefusesUntilConfigured() {
+    SettingSource.Found found = source.find("until-configured");
+    if (found == null || found.value().equals("serve")) {
+      return false;
+    }
+    if (!found.value().equals("refuse")) {
+      problems.add(problem(found, "serve or refuse", "refuse"));
+    }
+    return true;
   }
 
   private AgentLog.Level readLogLevel() {

@@ -74,6 +74,7 @@ class SettingsTest {
         "discovery-timeout=1    | discovery-timeout: 1 (expected:",
         "discovery-timeout=2h   | discovery-timeout: 2h (expected:",
         "discovery-timeout=61s  | discovery-timeout: 61s (expected:",
+        "until-configured=deny  | until-configured: deny (expected: serve or refuse); using refuse",
         "log-level=loud         | log-level: loud (expected:",
         "telemetry.enabled=yes  | telemetry.enabled: yes (expected: true or false); using true",
         "servce=orders          | agent argument: servce (expected: one of",

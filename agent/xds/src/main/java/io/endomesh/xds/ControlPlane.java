@@ -93,6 +93,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final Registrar registrar;
   private final HostDiscovery discovery;
   private final CertificateKeeper certificates;
+
+  /** The rules of ports of which the controller has not said any, as the mesh began with. */
+  private final Inbound.Port untilConfigured;
+
   private final Backoff backoff = new Backoff(new SplittableRandom());
 
   /** Ports that were bound and are not offered yet. */
@@ -113,6 +117,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private ControlPlane(ControlPlaneSettings settings, Mesh mesh) {
     this.settings = settings;
     this.mesh = mesh;
+    this.untilConfigured = mesh.snapshot().inbound().otherPorts();
     this.log = settings.log();
     this.serial = new ControlThread(log);
     this.http = new Http2Client(log);
@@ -343,7 +348,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
   private void publish() {
     Map<String, VirtualHost> hosts = ads.hosts();
-    Inbound inbound = ads.inbound();
+    Inbound inbound = ads.inbound(untilConfigured);
     limits.use(ads.limitServers(), identity);
     mesh.publish(new Snapshot(++published, hosts, inbound, identity));
     discovery.asksForAddresses(ads.restrictsEgress());

@@ -5,6 +5,7 @@ import static io.endomesh.xds.Xds.CLUSTER;
 import static io.endomesh.xds.Xds.ENDPOINTS;
 import static io.endomesh.xds.Xds.LISTENER;
 import static io.endomesh.xds.Xds.ROUTE;
+import static io.endomesh.xds.Xds.any;
 import static io.endomesh.xds.Xds.cluster;
 import static io.endomesh.xds.Xds.endpoint;
 import static io.endomesh.xds.Xds.endpoints;
@@ -16,14 +17,20 @@ import static io.endomesh.xds.Xds.routes;
 import static io.endomesh.xds.Xds.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.RecordedLog;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
@@ -88,6 +95,41 @@ class ControlPlaneTest {
       message = take(controller.joined);
     }
     return message;
+  }
+
+  @Test
+  void start_refusingUntilConfigured_refusesUntilTheRulesAreThere() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    mesh.publish(new Snapshot(0, Map.of(), Inbound.CLOSED, null));
+    try (FakeController controller = new FakeController(authority, 0);
+        ControlPlane started = start(controller.join(authority.fingerprint()), mesh)) {
+      StreamObserver<DeltaDiscoveryResponse> discovery = controller.discovery();
+      await(() -> mesh.identity() != null);
+      assertThat(mesh.snapshot().inbound().port(8080))
+          .isEqualTo(Inbound.CLOSED.otherPorts());
+
+      HttpConnectionManager open = HttpConnectionManager.getDefaultInstance();
+      Listener others =
+          Listener.newBuilder()
+              .setName("endomesh/inbound/0")
+              .addFilterChains(
+                  FilterChain.newBuilder()
+                      .addFilters(
+                          Filter.newBuilder()
+                              .setName("http")
+                              .setTypedConfig(
+                                  any(
+                                      "envoy.extensions.filters.network.http_connection_manager.v3"
+                                          + ".HttpConnectionManager",
+                                      open))))
+              .build();
+      discovery.onNext(
+          response(LISTENER, "l1", resource(LISTENER, "endomesh/inbound/0", "1", others)));
+      await(
+          () ->
+              mesh.snapshot().inbound().port(8080).authorization().allow().isEmpty());
+      started.close();
+    }
   }
 
   @Test

@@ -214,9 +214,12 @@ public final class AdsClient {
     return resources.listener(ANYWHERE_ELSE) != null;
   }
 
-  public Inbound inbound() {
+  /**
+   * @param unknown of ports while the controller has not said
+   */
+  public Inbound inbound(Inbound.Port unknown) {
     serial.check();
-    return linker.inbound(inboundByPort, INBOUND + 0);
+    return linker.inbound(inboundByPort, INBOUND + 0, unknown);
   }
 
   /** Whose word is taken in the mesh; null if the controller did not say. */

@@ -111,8 +111,12 @@ final class Linker {
     return clusters;
   }
 
-  /** Rules of the ports; a port without rules of its own takes those of {@code otherPorts}. */
-  Inbound inbound(Map<Integer, String> listenerByPort, String otherPorts) {
+  /**
+   * Rules of the ports; a port without rules of its own takes those of {@code otherPorts}.
+   *
+   * @param unknown while there are none for other ports
+   */
+  Inbound inbound(Map<Integer, String> listenerByPort, String otherPorts, Inbound.Port unknown) {
     Map<Integer, Inbound.Port> ports = new HashMap<>();
     Set<Object> inUse = new HashSet<>();
     listenerByPort.forEach(
@@ -124,7 +128,7 @@ final class Linker {
     Inbound.Port others =
         resources.listener(otherPorts) instanceof ListenerResource.Server server
             ? port(server, inUse)
-            : Inbound.OPEN.otherPorts();
+            : unknown;
     buckets.keySet().retainAll(inUse);
     gradients.keySet().retainAll(inUse);
     global.keySet().retainAll(inUse);

@@ -49,7 +49,7 @@ public final class Preview {
   /** Rules of a port, by its listener; open if there is none. */
   public Inbound.Port inbound(String listener) {
     ask(ResourceType.LISTENER, Set.of(listener));
-    return linker().inbound(Map.of(), listener).otherPorts();
+    return linker().inbound(Map.of(), listener, Inbound.OPEN.otherPorts()).otherPorts();
   }
 
   private Linker linker() {

@@ -32,6 +32,10 @@ final class RbacTranslator {
     this.trustedHops = trustedHops;
   }
 
+  /** As a policy without rules travels, and a rule for another port. */
+  private static final Condition NOTHING =
+      new Condition.AnyOf(List.of(new Condition.Not(Condition.ANY)));
+
   /** How many proxies before this server are believed in X-Forwarded-For. */
   private final int trustedHops;
 
@@ -123,9 +127,13 @@ final class RbacTranslator {
     for (var entry : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
       String key = entry.getKey();
       int hash = key.indexOf('#');
-      byName
-          .computeIfAbsent(hash < 0 ? key : key.substring(0, hash), name -> new ArrayList<>())
-          .add(rule(field + ".policies[" + key + "]", entry.getValue()));
+      List<Policy.Rule> ofName =
+          byName.computeIfAbsent(
+              hash < 0 ? key : key.substring(0, hash), name -> new ArrayList<>());
+      Policy.Rule rule = rule(field + ".policies[" + key + "]", entry.getValue());
+      if (!rule.permission().equals(NOTHING)) {
+        ofName.add(rule);
+      }
     }
     List<Policy> policies = new ArrayList<>();
     byName.forEach((name, list) -> policies.add(new Policy(name, list)));

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.TestRequest;
@@ -49,7 +50,7 @@ class CountsSurviveTest {
           new AdsClient.Listener() {
             @Override
             public void changed() {
-              mesh.publish(new Snapshot(1, client().hosts(), client().inbound(), null));
+              mesh.publish(new Snapshot(1, client().hosts(), client().inbound(Inbound.OPEN.otherPorts()), null));
             }
 
             @Override
