@@ -28,6 +28,8 @@ final class Annotations {
           Kind.AUTHORIZATION_POLICY,
           List.of(DRY_RUN),
           Kind.INBOUND_POLICY,
+          List.of(DRY_RUN),
+          Kind.DEPARTMENT_POLICY,
           List.of(DRY_RUN));
 
   private Annotations() {}

@@ -25,6 +25,8 @@ public enum Kind {
       PeerAuthentication::read),
   INBOUND_POLICY(
       "InboundPolicy", "inboundpolicies", List.of("endomesh.io/v1"), InboundPolicy::read),
+  DEPARTMENT_POLICY(
+      "DepartmentPolicy", "departmentpolicies", List.of("endomesh.io/v1"), DepartmentPolicy::read),
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",
@@ -87,6 +89,11 @@ public enum Kind {
       "httproutegroups",
       List.of("specs.smi-spec.io/v1alpha4"),
       HttpRouteGroup::read),
+  TRAFFIC_TARGET(
+      "TrafficTarget",
+      "traffictargets",
+      List.of("access.smi-spec.io/v1alpha3", "access.smi-spec.io/v1alpha2"),
+      TrafficTarget::read),
   DATABASE_POLICY(
       "DatabasePolicy", "databasepolicies", List.of("endomesh.io/v1"), DatabasePolicy::read),
   QUERY_PARAMETER_MODIFIER(

@@ -11,6 +11,8 @@ public sealed interface MeshResource
         AuthorizationPolicy,
         PeerAuthentication,
         InboundPolicy,
+        DepartmentPolicy,
+        TrafficTarget,
         ServiceEntry,
         ReferenceGrant,
         RateLimitPolicy,

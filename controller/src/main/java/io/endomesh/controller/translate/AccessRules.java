@@ -2,13 +2,17 @@ package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
 import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.MeshResource;
+import io.endomesh.controller.kinds.TrafficTarget;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,21 +46,76 @@ final class AccessRules {
             policy.rules().stream().map(rule -> translator.rule(namespace, rule)).toList());
       }
     }
-    rules.addDefaults(model.inboundPolicies(), workload);
+    for (TrafficTarget target : model.trafficTargets().of(workload)) {
+      Policy policy = model.trafficTargets().policy(target, callers);
+      rules.add(
+          false,
+          RBAC.Action.ALLOW,
+          name("TrafficTarget", target),
+          policy == null ? List.of() : List.of(policy));
+    }
+    rules.addDepartments(model.departments(), callers, workload.namespace());
+    rules.addDefaults(model, callers, workload);
     return rules;
   }
 
-  /** They count where nobody else says who may call. */
-  private void addDefaults(InboundPolicies policies, Scope workload) {
+  /**
+   * Departments only narrow: what is not denied here, the policies of the namespace's owner decide.
+   */
+  private void addDepartments(Departments departments, CallerTerms callers, String namespace) {
+    Map<DepartmentPolicy, List<Policy>> denied = new LinkedHashMap<>();
+    departments.denied(
+        namespace,
+        (policy, line) -> {
+          Principal of = callers.namespaces(line.namespaces());
+          add(denied, policy, line.everybodyElse() ? RbacTerms.not(of) : of);
+        });
+    Departments.Allowed allowed = departments.allowed(namespace, /* dryRun= */ false);
+    Departments.Allowed dryRun = departments.allowed(namespace, /* dryRun= */ true);
+    if (allowed != null) {
+      add(denied, allowed.policy(), RbacTerms.not(callers.namespaces(allowed.namespaces())));
+    } else if (dryRun != null) {
+      add(denied, dryRun.policy(), RbacTerms.not(callers.namespaces(dryRun.namespaces())));
+    }
+    denied.forEach(
+        (policy, rules) ->
+            add(policy.dryRun(), RBAC.Action.DENY, name("DepartmentPolicy", policy), rules));
+  }
+
+  private static void add(
+      Map<DepartmentPolicy, List<Policy>> rules, DepartmentPolicy policy, Principal who) {
+    rules.computeIfAbsent(policy, none -> new ArrayList<>()).add(of(who));
+  }
+
+  private static Policy of(Principal who) {
+    return Policy.newBuilder()
+        .addPrincipals(who)
+        .addPermissions(RbacTerms.ANY_PERMISSION)
+        .build();
+  }
+
+  /**
+   * They count where nobody else says who may call; departments that are allowed to are not refused
+   * by default.
+   */
+  private void addDefaults(MeshModel model, CallerTerms callers, Scope workload) {
+    InboundPolicies policies = model.inboundPolicies();
+    Departments.Allowed allowed = model.departments().allowed(workload.namespace(), false);
     InboundPolicy denying = policies.denying(workload.namespace(), workload.labels());
     InboundPolicy dryRun = policies.denyingInDryRun(workload.namespace(), workload.labels());
     if (rules.containsKey(RBAC.Action.ALLOW)) {
       return;
     }
-    if (denying != null) {
+    if (denying != null && allowed != null) {
+      add(
+          false,
+          RBAC.Action.ALLOW,
+          name("DepartmentPolicy", allowed.policy()),
+          List.of(of(callers.namespaces(allowed.namespaces()))));
+    } else if (denying != null) {
       add(false, RBAC.Action.ALLOW, name("InboundPolicy", denying), List.of());
     }
-    if (dryRun != null && !shadow.containsKey(RBAC.Action.ALLOW)) {
+    if (dryRun != null && allowed == null && !shadow.containsKey(RBAC.Action.ALLOW)) {
       add(true, RBAC.Action.ALLOW, name("InboundPolicy", dryRun), List.of());
     }
   }

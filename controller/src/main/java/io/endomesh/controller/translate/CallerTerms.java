@@ -7,6 +7,7 @@ import io.endomesh.dataplane.identity.SpiffeId;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.Collection;
 
 /** Who calls, as principals of Envoy's RBAC. Immutable. */
 final class CallerTerms {
@@ -29,6 +30,11 @@ final class CallerTerms {
     }
     String full = value.startsWith(SCHEME) ? value : SCHEME + value;
     return named(full.endsWith("*") ? prefix(head(full)) : exact(full));
+  }
+
+  /** Any caller of one of these, of this trust domain. */
+  Principal namespaces(Collection<String> names) {
+    return RbacTerms.anyOf(names.stream().map(this::namespace).toList());
   }
 
   Principal namespace(String value) {

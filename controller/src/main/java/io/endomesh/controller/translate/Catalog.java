@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.BackendTlsPolicy;
 import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DatabasePolicy;
+import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
@@ -21,6 +22,7 @@ import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.ServiceResource;
 import io.endomesh.controller.kinds.Sidecar;
 import io.endomesh.controller.kinds.TrafficSplit;
+import io.endomesh.controller.kinds.TrafficTarget;
 import io.endomesh.controller.kinds.VirtualService;
 import io.endomesh.controller.kinds.WorkloadEntry;
 import io.endomesh.controller.store.ResourceKey;
@@ -110,6 +112,14 @@ final class Catalog {
 
   List<PeerAuthentication> peerAuthentications() {
     return of(PeerAuthentication.class);
+  }
+
+  List<DepartmentPolicy> departmentPolicies() {
+    return of(DepartmentPolicy.class);
+  }
+
+  List<TrafficTarget> trafficTargets() {
+    return of(TrafficTarget.class);
   }
 
   List<InboundPolicy> inboundPolicies() {

@@ -42,6 +42,8 @@ public final class MeshModel {
   private final DatabasePolicies databasePolicies;
   private final PeerAuthenticationTranslator peerAuthentication;
   private final InboundPolicies inboundPolicies;
+  private final Departments departments;
+  private final TrafficTargets trafficTargets;
   private final Sidecars sidecars;
   private final UpstreamTls upstreamTls;
 
@@ -90,6 +92,10 @@ public final class MeshModel {
     this.inboundPolicies = new InboundPolicies(catalog.inboundPolicies());
     this.upstreamTls =
         new UpstreamTls(catalog.backendTlsPolicies(), destinationRules, databasePolicies);
+    this.departments = new Departments(catalog.departmentPolicies());
+    this.trafficTargets =
+        new TrafficTargets(catalog.trafficTargets(), catalog.httpRouteGroups());
+    this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
     this.sidecars = new Sidecars(catalog.sidecars());
   }
 
@@ -168,6 +174,15 @@ public final class MeshModel {
   /** Whether callers use mutual TLS to reach it: auto-mTLS as in Istio. */
   boolean takesMeshTls(Workload workload, int port) {
     return peerAuthentication.mode(workload.namespace(), workload.labels(), port) != Mode.DISABLE;
+  }
+
+  Departments departments() {
+    return departments;
+  }
+
+  /** What SMI's TrafficTargets permit. */
+  public TrafficTargets trafficTargets() {
+    return trafficTargets;
   }
 
   InboundPolicies inboundPolicies() {
