@@ -95,7 +95,6 @@ public final class MeshModel {
     this.departments = new Departments(catalog.departmentPolicies());
     this.trafficTargets =
         new TrafficTargets(catalog.trafficTargets(), catalog.httpRouteGroups());
-    this.upstreamTls = new UpstreamTls(catalog.backendTlsPolicies(), destinationRules);
     this.sidecars = new Sidecars(catalog.sidecars());
   }
 
