@@ -5,6 +5,7 @@ import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.CorsRules;
+import io.endomesh.dataplane.token.RequestAuthentication;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +43,14 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
   /**
    * Rules of one port.
    *
+   * @param authentication whose tokens are taken
    * @param cors what browsers are told
    * @param rateLimits how often it is called
    * @param overload how many calls run at a time; null if any number may
    */
   public record Port(
       TlsMode tlsMode,
+      RequestAuthentication authentication,
       Authorization authorization,
       CorsRules cors,
       RateLimits rateLimits,
@@ -58,15 +61,19 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
     }
 
     public Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
-      this(tlsMode, authorization, cors, RateLimits.NONE, null);
+      this(tlsMode, RequestAuthentication.NONE, authorization, cors, RateLimits.NONE, null);
     }
 
     public Port limitedBy(RateLimits limits) {
-      return new Port(tlsMode, authorization, cors, limits, overload);
+      return new Port(tlsMode, authentication, authorization, cors, limits, overload);
     }
 
     public Port guardedBy(Overload guard) {
-      return new Port(tlsMode, authorization, cors, rateLimits, guard);
+      return new Port(tlsMode, authentication, authorization, cors, rateLimits, guard);
+    }
+
+    public Port authenticating(RequestAuthentication tokens) {
+      return new Port(tlsMode, tokens, authorization, cors, rateLimits, overload);
     }
   }
 

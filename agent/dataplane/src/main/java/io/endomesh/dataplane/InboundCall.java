@@ -4,6 +4,7 @@ import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.token.AuthenticatedRequest;
 import io.endomesh.dataplane.trail.Trail;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +73,9 @@ public final class InboundCall {
     this.refusal = refusal == null ? null : told(refusal);
   }
 
+  /** As the server's instrumentation made it. */
   public InboundRequest request() {
-    return request;
+    return request instanceof AuthenticatedRequest asked ? asked.request() : request;
   }
 
   /** SPIFFE id the caller proved, null on plaintext. */

@@ -9,6 +9,7 @@ import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.HeaderChanges;
+import io.endomesh.dataplane.token.AuthenticatedRequest;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>preflight: a browser's question whether a script may call is answered; before
  *       authorization, because browsers send no credentials with it, and the application is not
  *       asked
+ *   <li>request authentication: a token that is not good is refused; one that is says more of who
+ *       called, and is taken out of what the application sees
  *   <li>authorization: refuses before the application has seen anything, by the path that the
  *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
@@ -44,15 +47,15 @@ final class InboundPipeline {
   /** What stands for the policy where none could be decided. */
   private static final String UNDECIDED = "authorization";
 
-  InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest request) {
-    Peer peer = request.peer();
-    String caller = peer == Peer.UNKNOWN ? SpiffeId.of(request.peerIdentities()) : peer.spiffeId();
-    Inbound.Port port = snapshot.inbound().port(request.localPort());
+  InboundCall serve(Mesh mesh, Snapshot snapshot, InboundRequest arrived) {
+    Peer peer = arrived.peer();
+    String caller = peer == Peer.UNKNOWN ? SpiffeId.of(arrived.peerIdentities()) : peer.spiffeId();
+    Inbound.Port port = snapshot.inbound().port(arrived.localPort());
     Reply noLonger = connection(mesh, port, peer);
     if (noLonger != null) {
       return new InboundCall(
           mesh,
-          request,
+          arrived,
           caller,
           new Refusal(Refusal.Stage.CONNECTION, noLonger),
           null,
@@ -60,6 +63,7 @@ final class InboundPipeline {
           null,
           Call.NO_TIMEOUT);
     }
+    InboundRequest request = port.authentication().isEmpty() ? arrived : withToken(mesh, arrived);
     CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
       Refusal refusal = refuse(mesh, port, request, caller);
@@ -80,9 +84,28 @@ final class InboundPipeline {
   static @Nullable Refusal askAgain(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
     Reply noLonger = connection(mesh, port, request.peer());
-    return noLonger == null
-        ? authorize(port, request, caller)
-        : new Refusal(Refusal.Stage.CONNECTION, noLonger);
+    if (noLonger != null) {
+      return new Refusal(Refusal.Stage.CONNECTION, noLonger);
+    }
+    InboundRequest asked =
+        port.authentication().isEmpty() || request instanceof AuthenticatedRequest
+            ? request
+            : withToken(mesh, request);
+    Refusal refusal = authenticate(port, asked);
+    return refusal == null ? authorize(port, asked, caller) : refusal;
+  }
+
+  private static AuthenticatedRequest withToken(Mesh mesh, InboundRequest request) {
+    return new AuthenticatedRequest(
+        request, TimeUnit.MILLISECONDS.toSeconds(mesh.clock().millis()));
+  }
+
+  private static @Nullable Refusal authenticate(Inbound.Port port, InboundRequest request) {
+    if (!(request instanceof AuthenticatedRequest asked)) {
+      return null;
+    }
+    Reply reply = asked.authenticate(port.authentication());
+    return reply == null ? null : new Refusal(Refusal.Stage.AUTHENTICATION, reply);
   }
 
   static @Nullable Reply connection(Mesh mesh, Inbound.Port port, Peer peer) {
@@ -180,6 +203,13 @@ final class InboundPipeline {
 
   private static @Nullable Refusal refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    Refusal unknown = authenticate(port, request);
+    if (unknown != null) {
+      return unknown;
+    }
+    if (request instanceof AuthenticatedRequest asked) {
+      asked.hideToken();
+    }
     Refusal forbidden = authorize(port, request, caller);
     if (forbidden != null) {
       return forbidden;

@@ -28,6 +28,13 @@ public interface InboundRequest extends Request {
     return Peer.UNKNOWN;
   }
 
+  /**
+   * Takes a header out of the request, all its values, before the application sees it.
+   *
+   * @param name in lower case
+   */
+  void removeHeader(String name);
+
   /** Remote IP address in text form, or null if the server does not tell. */
   @Nullable String remoteAddress();
 

@@ -16,6 +16,8 @@ record Refusal(Stage stage, Reply reply) {
   enum Stage {
     /** Another one might be answered; this one is to be closed. */
     CONNECTION("connection", false, "this connection may not be used any longer"),
+    /** Why a token is not good is of use to whoever makes one up. */
+    AUTHENTICATION("request-authentication", false, "the token of this request is not accepted"),
     /** Nobody is told what a policy that keeps callers out is called, or reads. */
     AUTHORIZATION("authorization", false, "this caller may not make this request"),
     /** Whom a limit keeps waiting may ask its owner for more, and has to find them. */

@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.token.Claims;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ public interface Request {
    * @param name in lower case
    */
   @Nullable String header(String name);
+
+  /** What a verified token says of who sent it. */
+  default Claims claims() {
+    return Claims.NONE;
+  }
 
   /** True if the body can be sent a second time: absent, or held whole in memory. */
   boolean replayable();

@@ -140,6 +140,27 @@ abstract class GrpcServerContract extends GrpcLimitContract {
     assertThat(withRoles("admin", "user").status()).isEqualTo(PERMISSION_DENIED);
   }
 
+  @Test
+  void server_tokenThatIsNotGood_answersUnauthenticated_andAGoodOneTellsPoliciesWhoCalls() {
+    routes.inbound(new Inbound(Map.of(), TestRoutes.withTokens(TestRoutes.forSubject("alice"))));
+
+    Answer refused = withToken(TestRoutes.STRANGER.token(TestRoutes.claims("alice")));
+
+    assertThat(refused.status()).isEqualTo(UNAUTHENTICATED);
+    assertThat(refused.text()).isEqualTo("the token of this request is not accepted");
+    assertThat(refused.decidedBy()).isEqualTo("request-authentication");
+    assertThat(withToken(TestRoutes.ISSUER.token(TestRoutes.claims("alice"))).status())
+        .isEqualTo(OK);
+    assertThat(withToken(TestRoutes.ISSUER.token(TestRoutes.claims("bob"))).status())
+        .isEqualTo(PERMISSION_DENIED);
+  }
+
+  private Answer withToken(String token) {
+    HeaderChanges request = HeaderChanges.setting("authorization", "Bearer " + token);
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, HeaderChanges.NONE));
+    return client.unary("hello");
+  }
+
   private Answer withRoles(String... roles) {
     List<HeaderChanges.Header> added =
         Stream.of(roles).map(role -> new HeaderChanges.Header("x-role", role)).toList();

@@ -60,6 +60,50 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
   }
 
   @Test
+  void token_thatIsNotGood_isRefusedWith401_andNobodyIsToldWhatItWas() throws Exception {
+    port(TestRoutes.withTokens(Authorization.ALLOW_ALL));
+    String token = TestRoutes.STRANGER.token(TestRoutes.claims("alice"));
+
+    HttpResponse<String> refused = withHeader("authorization", "Bearer " + token);
+
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.headers().firstValue("www-authenticate"))
+        .hasValue("Bearer error=\"invalid_token\"");
+    assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER))
+        .hasValue("request-authentication");
+    assertThat(refused.body())
+        .isEqualTo("the token of this request is not accepted (trace " + TRACE + ")\n");
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    Await.until("the end", () -> ended.equals(List.of(401)));
+    assertThat(decided.get(0))
+        .startsWith(TestRoutes.TOKEN_POLICY + ": ")
+        .doesNotContain(token.substring(0, 16));
+  }
+
+  @Test
+  void token_thatIsGood_tellsPoliciesWhoCalls_andTheApplicationDoesNotSeeIt() throws Exception {
+    port(TestRoutes.withTokens(TestRoutes.forSubject("alice")));
+    String alice = "Bearer " + TestRoutes.ISSUER.token(TestRoutes.claims("alice"));
+    String bob = "Bearer " + TestRoutes.ISSUER.token(TestRoutes.claims("bob"));
+
+    HttpResponse<String> served = withHeader("authorization", alice);
+
+    assertThat(served.statusCode()).isEqualTo(200);
+    assertThat(served.headers().firstValue("x-names").orElseThrow())
+        .containsIgnoringCase("host")
+        .doesNotContainIgnoringCase("authorization");
+    assertThat(withHeader("authorization", bob).statusCode()).isEqualTo(403);
+    assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(403);
+  }
+
+  private HttpResponse<String> withHeader(String name, String value) throws Exception {
+    return plain()
+        .send(
+            HttpRequest.newBuilder(uri("http", "/echo")).header(name, value).build(),
+            BodyHandlers.ofString());
+  }
+
+  @Test
   void plaintextCaller_hasNoIdentity_whateverItSays() throws Exception {
     mode(TlsMode.PERMISSIVE, allowing(CALLER));
 

@@ -5,7 +5,8 @@ package io.endomesh.testkit;
  * library's class loader and used through this interface. Thread-safe.
  *
  * <ul>
- *   <li>{@code /echo}: the body as it comes, part by part, with header {@code x-path}
+ *   <li>{@code /echo}: the body as it comes, part by part, with header {@code x-path}, and with
+ *       {@code x-names}, the names of the headers that the application sees
  *   <li>{@code /context}: {@link io.endomesh.dataplane.CallContext#caller} of the handler's thread
  *   <li>{@code /async}: answers {@code later} from another thread after the handler returned
  *   <li>{@code /certificate}: the subject of the client's certificate as the library shows it, and

@@ -5,6 +5,7 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
@@ -29,6 +30,11 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.dataplane.token.InvalidToken;
+import io.endomesh.dataplane.token.Issuer;
+import io.endomesh.dataplane.token.KeySet;
+import io.endomesh.dataplane.token.RequestAuthentication;
+import io.endomesh.dataplane.token.TestIssuer;
 import io.endomesh.weaving.Weaving;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -154,6 +160,46 @@ public final class TestRoutes {
         new RateLimits(
             List.of(new RateLimits.Counted(limit, limit.newBuckets(Weaving.mesh().nanoTime()))));
     return new Inbound.Port(mode, Authorization.ALLOW_ALL).limitedBy(limits);
+  }
+
+  /** The policy of {@link #withTokens}. */
+  public static final String TOKEN_POLICY = "RequestAuthentication/default/people";
+
+  /** Whose tokens {@link #withTokens} takes. */
+  public static final TestIssuer ISSUER = TestIssuer.of("key");
+
+  /** Signs with another key of the same name. */
+  public static final TestIssuer STRANGER = TestIssuer.of("key");
+
+  private static final String ISSUER_NAME = "https://issuer.example";
+
+  /** A port that looks at tokens. */
+  public static Inbound.Port withTokens(Authorization authorization) {
+    try {
+      Issuer issuer = new Issuer(TOKEN_POLICY, ISSUER_NAME, List.of(), KeySet.of(ISSUER.jwks()));
+      return new Inbound.Port(Inbound.TlsMode.PERMISSIVE, authorization)
+          .authenticating(new RequestAuthentication(List.of(issuer), /* isRequired= */ false));
+    } catch (InvalidToken e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Of a token of {@link #withTokens}'s issuer that is good for five minutes. */
+  public static String claims(String subject) {
+    long end = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()) + 300;
+    return "{\"iss\":\"" + ISSUER_NAME + "\",\"sub\":\"" + subject + "\",\"exp\":" + end + "}";
+  }
+
+  /** Allows those whose token is of this subject, and nobody else. */
+  public static Authorization forSubject(String subject) {
+    Condition principal =
+        new Condition.RequestPrincipal(new StringMatch.Exact(ISSUER_NAME + "/" + subject));
+    return new Authorization(
+        List.of(),
+        List.of(
+            new Policy(
+                "AuthorizationPolicy/default/people",
+                List.of(new Policy.Rule(principal, Condition.ANY)))));
   }
 
   /** Lets one call run at a time. */

@@ -74,7 +74,9 @@ public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun
   private static Reply refuse(
       Request request, @Nullable String caller, String policy, String verb) {
     return Reply.forbidden(
-        (caller == null ? "a caller without identity " : caller + " ")
+        (caller == null ? "a caller without identity" : caller)
+            + request.claims().told()
+            + " "
             + verb
             + policy
             + ": "

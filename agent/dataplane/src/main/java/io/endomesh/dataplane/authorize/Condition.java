@@ -133,6 +133,33 @@ public sealed interface Condition {
     }
   }
 
+  /**
+   * A claim of the token that was verified; without one it never matches.
+   *
+   * @param path names of members, from the outside in
+   */
+  record Claim(List<String> path, StringMatch value) implements Condition {
+    public Claim {
+      path = List.copyOf(path);
+    }
+
+    @Override
+    public boolean matches(
+        Request request, @Nullable String caller, @Nullable String remoteAddress) {
+      return request.claims().matches(path, value);
+    }
+  }
+
+  /** Issuer and subject of the token that was verified, {@code ISSUER/SUBJECT}. */
+  record RequestPrincipal(StringMatch value) implements Condition {
+    @Override
+    public boolean matches(
+        Request request, @Nullable String caller, @Nullable String remoteAddress) {
+      String principal = request.claims().principal();
+      return principal != null && value.matches(principal);
+    }
+  }
+
   record Path(PathMatch path) implements Condition {
     @Override
     public boolean matches(

@@ -50,6 +50,10 @@ record ArrivedRequest(
     return HeaderValues.joined(name, sent.sentHeaders().getOrDefault(name, List.of()));
   }
 
+  /** There is no application that would see it. */
+  @Override
+  public void removeHeader(String name) {}
+
   @Override
   public boolean replayable() {
     return true;

@@ -70,6 +70,12 @@ final class Words {
     if (condition instanceof Condition.Caller caller) {
       return text(caller.identity());
     }
+    if (condition instanceof Condition.Claim claim) {
+      return "claim " + String.join(".", claim.path()) + " " + text(claim.value());
+    }
+    if (condition instanceof Condition.RequestPrincipal principal) {
+      return "token of " + text(principal.value());
+    }
     if (condition instanceof Condition.Path path) {
       return "path " + path(path.path());
     }

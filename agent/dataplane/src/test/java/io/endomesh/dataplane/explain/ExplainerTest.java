@@ -332,11 +332,11 @@ class ExplainerTest {
                             new Rate(1, 1_000_000_000, 1)))));
     Inbound.Port closed =
         new Inbound.Port(
-            rules.tlsMode(),
-            new Authorization(List.of(), List.of(new Policy("nobody", List.of()))),
-            rules.cors(),
-            rules.rateLimits(),
-            rules.overload());
+                rules.tlsMode(),
+                new Authorization(List.of(), List.of(new Policy("nobody", List.of()))),
+                rules.cors())
+            .limitedBy(rules.rateLimits())
+            .guardedBy(rules.overload());
 
     Explanation explanation =
         explain(

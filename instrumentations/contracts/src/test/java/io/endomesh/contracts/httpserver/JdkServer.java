@@ -90,6 +90,9 @@ final class JdkServer implements ServerUnderTest {
     public void handle(HttpExchange exchange) throws IOException {
       String path = exchange.getRequestURI().getPath();
       exchange.getResponseHeaders().set("x-path", path);
+      exchange
+          .getResponseHeaders()
+          .set("x-names", String.join(" ", exchange.getRequestHeaders().keySet()));
       switch (path) {
         case "/context" -> write(exchange, 200, String.valueOf(CallContext.current().caller()));
         case "/async" -> threads.execute(() -> later(exchange));

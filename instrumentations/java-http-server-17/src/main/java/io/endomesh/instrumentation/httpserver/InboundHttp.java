@@ -22,7 +22,8 @@ final class InboundHttp implements InboundRequest {
 
   private final String method;
   private final URI uri;
-  private final Headers headers;
+  private Headers headers;
+  private boolean isChanged;
   private final Peer peer;
   private final @Nullable InetAddress remoteAddress;
   private final int localPort;
@@ -91,6 +92,26 @@ final class InboundHttp implements InboundRequest {
   public @Nullable String header(String name) {
     List<String> values = headers.get(name);
     return values == null ? null : HeaderValues.joined(name, values);
+  }
+
+  /** The server's own cannot be changed, but replaced. */
+  @Override
+  public void removeHeader(String name) {
+    if (!headers.containsKey(name)) {
+      return;
+    }
+    if (!isChanged) {
+      Headers copy = new Headers();
+      copy.putAll(headers);
+      headers = copy;
+      isChanged = true;
+    }
+    headers.remove(name);
+  }
+
+  /** What the application is to see instead; null if nothing was changed. */
+  @Nullable Headers changedHeaders() {
+    return isChanged ? headers : null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.httpserver;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -45,6 +46,47 @@ final class JdkExchange {
   }
 
   private JdkExchange() {}
+
+  /** Looked up when the first header is taken out of a request. */
+  private static final class RequestHeaders {
+
+    /** Of the field that {@code getRequestHeaders} returns. */
+    static final MethodHandle SET;
+
+    /** Makes what an application reads and cannot change. */
+    static final MethodHandle READ_ONLY;
+
+    static {
+      Class<?> exchange = type("ExchangeImpl");
+      Class<?> readOnly = type("UnmodifiableHeaders");
+      try {
+        Lookup lookup = MethodHandles.privateLookupIn(exchange, MethodHandles.lookup());
+        SET =
+            lookup
+                .findSetter(exchange, "reqHdrs", Headers.class)
+                .asType(MethodType.methodType(void.class, Object.class, Headers.class));
+        READ_ONLY =
+            lookup
+                .findConstructor(readOnly, MethodType.methodType(void.class, Headers.class))
+                .asType(MethodType.methodType(Headers.class, Headers.class));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("sun.net.httpserver", e);
+      }
+    }
+  }
+
+  /**
+   * @param exchange as {@link #behind} gave it
+   * @param headers that the application reads from now on
+   */
+  static void replaceHeaders(Object exchange, Headers headers) {
+    try {
+      RequestHeaders.SET.invokeExact(
+          exchange, (Headers) RequestHeaders.READ_ONLY.invokeExact(headers));
+    } catch (Throwable e) {
+      throw new LinkageError("ExchangeImpl.reqHdrs", e);
+    }
+  }
 
   private static Class<?> type(String name) {
     try {

@@ -58,6 +58,10 @@ final class ServedRequest {
       refuse(refusal, exchange);
       return Boolean.TRUE;
     }
+    Headers changed = arrived.changedHeaders();
+    if (changed != null) {
+      JdkExchange.replaceHeaders(request, changed);
+    }
     return call.context().attach();
   }
 

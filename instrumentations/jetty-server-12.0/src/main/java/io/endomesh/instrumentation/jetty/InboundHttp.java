@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
@@ -32,10 +33,13 @@ final class InboundHttp implements InboundRequest {
   private final boolean hasOtherTls;
   private final int localPort;
   private HttpURI uri;
+  private HttpFields headers;
+  private boolean isChanged;
 
   InboundHttp(Request request) {
     this.request = request;
     this.uri = request.getHttpURI();
+    this.headers = request.getHeaders();
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
     MeshEndPoint found = null;
     boolean tls = false;
@@ -147,7 +151,7 @@ final class InboundHttp implements InboundRequest {
   public @Nullable String header(String name) {
     String first = null;
     List<String> all = null;
-    for (HttpField field : request.getHeaders()) {
+    for (HttpField field : headers) {
       if (!field.is(name)) {
         continue;
       }
@@ -162,6 +166,20 @@ final class InboundHttp implements InboundRequest {
       }
     }
     return all == null ? first : HeaderValues.joined(name, all);
+  }
+
+  /** Those of a request cannot be changed, but replaced. */
+  @Override
+  public void removeHeader(String name) {
+    if (headers.contains(name)) {
+      headers = HttpFields.build(headers).remove(name).asImmutable();
+      isChanged = true;
+    }
+  }
+
+  /** What the application is to see. */
+  Request shown() {
+    return isChanged ? new ChangedRequest(request, headers) : request;
   }
 
   @Override

@@ -28,9 +28,9 @@ final class ServedRequest {
    * Decides about a request in front of all handlers, and makes its context current.
    *
    * @return true if it was refused, and the refusal written; else the context that was current
-   *     before, null if nothing was done
+   *     before; then the request that the application sees. Null if nothing was done
    */
-  static @Nullable Object serve(Request request, Response response, Callback callback) {
+  static Object @Nullable [] serve(Request request, Response response, Callback callback) {
     if (request.getAttribute(ATTRIBUTE) != null) {
       return null;
     }
@@ -44,10 +44,10 @@ final class ServedRequest {
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
       }
       refuse(refusal, request, response, callback);
-      return Boolean.TRUE;
+      return new Object[] {Boolean.TRUE, request};
     }
     arrived.showPeer();
-    return call.context().attach();
+    return new Object[] {call.context().attach(), arrived.shown()};
   }
 
   /**

@@ -129,6 +129,11 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    JettyApi.removeHeader(request, name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }

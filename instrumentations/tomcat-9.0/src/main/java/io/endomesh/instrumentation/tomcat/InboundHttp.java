@@ -124,6 +124,11 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    request.getCoyoteRequest().getMimeHeaders().removeHeader(name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }

@@ -102,6 +102,11 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    exchange.getRequestHeaders().remove(name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }

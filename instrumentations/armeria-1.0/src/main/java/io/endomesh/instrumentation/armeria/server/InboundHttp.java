@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.armeria.server;
 
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.dataplane.HeaderValues;
@@ -32,7 +33,7 @@ final class InboundHttp implements InboundRequest {
   private static final AttributeKey<Peer> PEER = AttributeKey.valueOf("io.endomesh.peer");
 
   private final Channel connection;
-  private final RequestHeaders headers;
+  private RequestHeaders headers;
   private final @Nullable String query;
   private final String decoded;
   private String path;
@@ -109,6 +110,22 @@ final class InboundHttp implements InboundRequest {
   @Override
   public @Nullable String header(String name) {
     return HeaderValues.joined(name, headers.getAll(name));
+  }
+
+  /** Those of a request cannot be changed, but replaced, see {@link #replaceHeaders}. */
+  @Override
+  public void removeHeader(String name) {
+    if (headers.contains(name)) {
+      headers = headers.toBuilder().removeAndThen(name).build();
+    }
+  }
+
+  /** The application sees what is left. */
+  void replaceHeaders(ServiceRequestContext context) {
+    HttpRequest request = context.request();
+    if (request.headers() != headers) {
+      context.updateRequest(request.withHeaders(headers));
+    }
   }
 
   @Override

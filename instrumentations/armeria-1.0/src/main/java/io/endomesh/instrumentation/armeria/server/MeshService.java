@@ -28,7 +28,8 @@ final class MeshService extends SimpleDecoratingHttpService {
     }
     CallContext before = served.attach();
     try {
-      return service.serve(context, request);
+      // Its headers may have been taken out.
+      return service.serve(context, context.request());
     } finally {
       CallContext.restore(before);
     }

@@ -66,6 +66,7 @@ final class ServedRequest {
       int id = RequestIds.of(context.request());
       UnansweredRequests unanswered = UnansweredRequests.on(connection);
       unanswered.add(id, served);
+      arrived.replaceHeaders(context);
       context
           .log()
           .whenComplete()

@@ -92,7 +92,13 @@ public final class ArmeriaServer implements Staged {
 
   private static ResponseHeaders head(ServiceRequestContext context) {
     return ResponseHeaders.of(
-        HttpStatus.OK, "x-path", context.path(), "x-protocol", context.sessionProtocol().uriText());
+        HttpStatus.OK,
+        "x-path",
+        context.path(),
+        "x-names",
+        String.join(" ", context.request().headers().names()),
+        "x-protocol",
+        context.sessionProtocol().uriText());
   }
 
   private static String subject(@Nullable SSLSession session) {

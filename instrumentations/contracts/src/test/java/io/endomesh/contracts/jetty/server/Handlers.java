@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 
 /** The handlers the contract asks for. Thread-safe. */
 final class Handlers extends HttpServlet {
@@ -19,6 +20,7 @@ final class Handlers extends HttpServlet {
       throws IOException {
     String path = request.getPathInfo();
     response.setHeader("x-path", path);
+    response.setHeader("x-names", String.join(" ", Collections.list(request.getHeaderNames())));
     switch (path) {
       case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
       case "/async" -> later(request, response);

@@ -4,6 +4,7 @@ import io.endomesh.dataplane.CallContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import javax.servlet.AsyncContext;
 import javax.servlet.http.HttpServlet;
 import javax.servlet.http.HttpServletRequest;
@@ -19,6 +20,7 @@ final class Handlers extends HttpServlet {
       throws IOException {
     String path = request.getPathInfo();
     response.setHeader("x-path", path);
+    response.setHeader("x-names", String.join(" ", Collections.list(request.getHeaderNames())));
     switch (path) {
       case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
       case "/async" -> later(request, response);

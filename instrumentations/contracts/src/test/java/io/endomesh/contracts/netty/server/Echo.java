@@ -28,6 +28,7 @@ final class Echo extends ChannelInboundHandlerAdapter {
       ctx.channel().config().setAutoRead(false);
       HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
       head.headers().set("x-path", PATH);
+      head.headers().set("x-names", String.join(" ", request.headers().names()));
       HttpUtil.setTransferEncodingChunked(head, true);
       ctx.writeAndFlush(head);
       if (!(message instanceof HttpContent)) {

@@ -43,6 +43,7 @@ public final class ReactiveServer implements ReactorNettyServer {
   private static Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response) {
     String path = "/" + request.path();
     response.header("x-path", path);
+    response.header("x-names", String.join(" ", request.requestHeaders().names()));
     return switch (path) {
       case "/context" ->
           response.sendString(Mono.just(String.valueOf(CallContext.current().caller())));

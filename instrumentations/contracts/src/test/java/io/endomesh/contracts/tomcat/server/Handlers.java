@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -26,6 +27,7 @@ final class Handlers extends ValveBase {
   public void invoke(Request request, Response response) throws IOException {
     String path = request.getDecodedRequestURI();
     response.setHeader("x-path", path);
+    response.setHeader("x-names", String.join(" ", Collections.list(request.getHeaderNames())));
     switch (path) {
       case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
       case "/async" -> later(request, response);

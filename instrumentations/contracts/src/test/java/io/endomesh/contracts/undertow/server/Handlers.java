@@ -12,12 +12,14 @@ import io.undertow.websockets.core.WebSockets;
 import java.io.IOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The handlers the contract asks for. Thread-safe. */
 final class Handlers implements HttpHandler {
 
   private static final HttpString PATH = new HttpString("x-path");
+  private static final HttpString NAMES = new HttpString("x-names");
 
   /** A web socket that answers with what it is told. */
   private static final HttpHandler ECHO =
@@ -38,6 +40,11 @@ final class Handlers implements HttpHandler {
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     String path = exchange.getRequestPath();
     exchange.getResponseHeaders().put(PATH, path);
+    String names =
+        exchange.getRequestHeaders().getHeaderNames().stream()
+            .map(HttpString::toString)
+            .collect(Collectors.joining(" "));
+    exchange.getResponseHeaders().put(NAMES, names);
     switch (path) {
       case "/context" ->
           exchange.getResponseSender().send(String.valueOf(CallContext.current().caller()));

@@ -67,6 +67,7 @@ public final class ServingVertx implements VertxServer {
 
   private void route(HttpServerRequest request) {
     HttpServerResponse response = request.response().putHeader("x-path", request.path());
+    response.putHeader("x-names", String.join(" ", request.headers().names()));
     switch (request.path()) {
       case "/context" -> response.end(String.valueOf(CallContext.current().caller()));
       case "/async" -> new Thread(() -> response.end("later"), "answering").start();

@@ -30,7 +30,12 @@ public final class WebFluxServer implements Staged {
           .bindNow();
 
   private static Mono<ServerResponse> answer(ServerRequest request) {
-    ServerResponse.BodyBuilder ok = ServerResponse.ok().header("x-path", request.path());
+    ServerResponse.BodyBuilder ok =
+        ServerResponse.ok()
+            .header("x-path", request.path())
+            .header(
+                "x-names",
+                String.join(" ", request.headers().asHttpHeaders().toSingleValueMap().keySet()));
     return switch (request.path()) {
       case "/context" -> ok.bodyValue(String.valueOf(CallContext.current().caller()));
       case "/async" -> later().flatMap(ok::bodyValue);

@@ -76,6 +76,11 @@ final class ServedRequest implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    MetadataText.remove(headers, name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }

@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.jetty9.since10;
 
 import io.endomesh.dataplane.Headers;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
@@ -19,6 +20,11 @@ public final class JettyApi {
   /** That of the request's target, null if it has none: its Host header is not asked. */
   public static @Nullable String authority(Request request) {
     return request.getMetaData().getURI().getAuthority();
+  }
+
+  /** Those of a request cannot be changed, but replaced. */
+  public static void removeHeader(Request request, String name) {
+    request.setHttpFields(HttpFields.build(request.getHttpFields()).remove(name));
   }
 
   public static void listens(AbstractConnection connection, Connection.Listener listener) {

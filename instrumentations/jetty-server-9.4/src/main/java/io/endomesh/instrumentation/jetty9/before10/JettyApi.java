@@ -21,6 +21,10 @@ public final class JettyApi {
     return request.getHttpURI().getAuthority();
   }
 
+  public static void removeHeader(Request request, String name) {
+    request.getHttpFields().remove(name);
+  }
+
   public static void listens(AbstractConnection connection, Connection.Listener listener) {
     connection.addListener(listener);
   }

@@ -105,6 +105,11 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    headers.remove(name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }

@@ -96,6 +96,11 @@ final class InboundStream implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    new StreamHeaders(headers).removeHeader(name);
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }
