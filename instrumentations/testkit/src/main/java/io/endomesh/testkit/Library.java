@@ -25,6 +25,9 @@ public @interface Library {
   /** Decides when it is run, see {@link Selection}. */
   Release release() default Release.OLDEST;
 
+  /** The oldest JDK that it runs on. On older ones its promises do not apply. */
+  int jdk() default 17;
+
   /** File names of jars that are staged there, and are another test's. */
   String[] without() default {};
 }

@@ -63,6 +63,10 @@ final class Promises
       Arrays.stream(exceptions).forEach(each -> mustExist(each, test.getRequiredTestClass()));
       return ConditionEvaluationResult.enabled("some of its promises apply");
     }
+    int needed = StagedLibrary.library(test.getRequiredTestClass()).jdk();
+    if (Runtime.version().feature() < needed) {
+      return ConditionEvaluationResult.disabled("the library needs JDK " + needed);
+    }
     return Arrays.stream(exceptions)
         .filter(each -> each.promise().equals(promise.get().getName()))
         .findFirst()

@@ -12,9 +12,9 @@ import org.junit.platform.launcher.PostDiscoveryFilter;
 
 /**
  * Which versions a run holds to their contracts, by the system property {@code contracts.versions}:
- * {@code oldest}, {@code most-used} (the newest of those), both with a comma between them, or
- * {@code all}. What belongs to the JDK is always held. The contracts name this filter to JUnit as a
- * service. Immutable.
+ * {@code oldest}, {@code most-used} (the newest of those, and what the oldest JDK cannot run), both
+ * with a comma between them, or {@code all}. What belongs to the JDK is always held. The contracts
+ * name this filter to JUnit as a service. Immutable.
  */
 public final class Selection implements PostDiscoveryFilter {
 
@@ -46,7 +46,8 @@ public final class Selection implements PostDiscoveryFilter {
   }
 
   /**
-   * True if CI runs the class on this JDK: the oldest with the oldest, the newest with the newest.
+   * True if CI runs the class on this JDK: the oldest with the oldest, the newest with the newest,
+   * and with the oldest of what needs a newer one.
    */
   static boolean isOfEveryChange(Library library, int jdk) {
     return (jdk == OLDEST_JDK && new Selection(OLDEST).includes(library))
@@ -58,7 +59,9 @@ public final class Selection implements PostDiscoveryFilter {
       return true;
     }
     return switch (library.release()) {
-      case OLDEST -> selected.contains(OLDEST);
+      case OLDEST ->
+          selected.contains(OLDEST)
+              || (selected.contains(MOST_USED) && library.jdk() > OLDEST_JDK);
       case NEWEST -> selected.contains(MOST_USED) && MostUsed.includes(library);
       case BETWEEN -> false;
     };

@@ -1,9 +1,13 @@
 package io.endomesh.dataplane.identity;
 
 import io.endomesh.dataplane.Inbound.TlsMode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,5 +56,29 @@ public record ServerTls(TlsMode mode, @Nullable SSLContext context) {
     parameters.setApplicationProtocols(protocols);
     engine.setSSLParameters(parameters);
     return engine;
+  }
+
+  /**
+   * As {@link #engine}, for who blocks: a socket over the one that the byte was read from, which it
+   * closes with itself.
+   *
+   * @throws IOException if there is no connection any more
+   */
+  public @Nullable SSLSocket socket(byte first, Socket connection, String... protocols)
+      throws IOException {
+    if (context == null || Byte.toUnsignedInt(first) != TLS_FIRST_BYTE) {
+      return null;
+    }
+    SSLSocket socket =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(
+                    connection, new ByteArrayInputStream(new byte[] {first}), /* close= */ true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setNeedClientAuth(true);
+    parameters.setApplicationProtocols(protocols);
+    socket.setSSLParameters(parameters);
+    return socket;
   }
 }
