@@ -38,6 +38,10 @@ public final class HelidonInstrumentation extends Instrumentation {
             .method("remotePeer")
             .taking()
             .advice(PACKAGE + "PeerAdvice"),
+        Weave.types(SERVER + "http1.Http1ServerRequest", SERVER + "http2.Http2ServerRequest")
+            .method("remotePeer")
+            .taking()
+            .advice(PACKAGE + "CallerAdvice"),
         Weave.types(SERVER + "http.Filters").method("filter").advice(PACKAGE + "RequestAdvice"),
         Weave.types(SERVER + "http1.Http1ServerResponse")
             .method("nonEntityBytes")

@@ -6,8 +6,8 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code remotePeer} of Helidon's plaintext sockets: the application may ask who calls, as on a
- * listener with TLS. Stateless.
+ * {@code remotePeer} of Helidon's plaintext sockets: by it the mesh finds what a request came over.
+ * Stateless.
  */
 public final class PeerAdvice {
 
