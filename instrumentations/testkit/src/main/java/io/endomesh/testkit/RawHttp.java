@@ -18,6 +18,8 @@ public final class RawHttp {
   /** Longer than any answer takes; a server that keeps silent fails its test. */
   private static final int PATIENCE_MILLIS = 10_000;
 
+  private static final String HEAD_END = "\r\n\r\n";
+
   private RawHttp() {}
 
   /**
@@ -49,11 +51,15 @@ public final class RawHttp {
     }
   }
 
+  /** No further: some servers leave it to the caller to close. */
   private static String head(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     try {
-      for (int next = in.read(); next >= 0; next = in.read()) {
-        head.append((char) next);
+      for (int next = 0; next >= 0 && !isWhole(head); ) {
+        next = in.read();
+        if (next >= 0) {
+          head.append((char) next);
+        }
       }
     } catch (SocketException closedWithoutReadingAll) {
       return head.toString();
@@ -61,8 +67,12 @@ public final class RawHttp {
     return head.toString();
   }
 
+  private static boolean isWhole(StringBuilder head) {
+    return head.indexOf(HEAD_END, Math.max(0, head.length() - HEAD_END.length())) >= 0;
+  }
+
   private static Answer parse(String answer) {
-    String[] lines = answer.split("\r\n\r\n", 2)[0].split("\r\n");
+    String[] lines = answer.split(HEAD_END, 2)[0].split("\r\n");
     if (!lines[0].startsWith("HTTP/1.1 ")) {
       return new Answer(0, "", "", "");
     }

@@ -24,6 +24,12 @@ class SelectionTest {
   @Library(name = "Tomcat NIO2", staged = "tomcat-11", release = Release.NEWEST)
   private static final class NewestOfAnother {}
 
+  @Library(name = "Helidon", staged = "helidon-4.0", jdk = 21)
+  private static final class OldestOfANewerJdk {}
+
+  @Library(name = "Helidon", staged = "helidon-4.5", release = Release.NEWEST, jdk = 21)
+  private static final class NewestOfANewerJdk {}
+
   private static boolean includes(String words, String test) throws ClassNotFoundException {
     Class<?> type = Class.forName(SelectionTest.class.getName() + "$" + test);
     return new Selection(words).includes(type.getAnnotation(Library.class));
@@ -40,6 +46,9 @@ class SelectionTest {
     "most-used, Between, false",
     "most-used, Newest, true",
     "most-used, NewestOfAnother, false",
+    "oldest, OldestOfANewerJdk, true",
+    "most-used, OldestOfANewerJdk, true",
+    "most-used, NewestOfANewerJdk, false",
     "'oldest,most-used', Oldest, true",
     "'oldest,most-used', Newest, true",
     "'oldest,most-used', Between, false",
@@ -58,6 +67,8 @@ class SelectionTest {
     "Newest, false, true",
     "Between, false, false",
     "NewestOfAnother, false, false",
+    "OldestOfANewerJdk, true, true",
+    "NewestOfANewerJdk, false, false",
   })
   void everyChange_runsTheOldestOnTheOldestJdk_theNewestOnTheNewest(
       String test, boolean on17, boolean on25) throws ClassNotFoundException {

@@ -19,7 +19,7 @@ public final class HelidonServer implements Staged {
             .host("127.0.0.1")
             .port(0)
             .shutdownHook(false)
-            .shutdownGracePeriod(Duration.ofSeconds(10))
+            .shutdownGracePeriod(Duration.ofSeconds(1))
             .routing(routing -> routing.any(Handlers::handle))
             .addRouting(WsRouting.builder().endpoint("/socket", new Twice()))
             .build()
