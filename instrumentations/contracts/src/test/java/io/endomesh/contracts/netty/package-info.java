@@ -1,4 +1,4 @@
-/** Servers that use Netty's codecs by themselves, held to the contract of HTTP servers. */
+/** Servers and clients that use Netty's codecs by themselves, held to the contracts of HTTP. */
 @NullMarked
 package io.endomesh.contracts.netty;
 

@@ -1,0 +1,40 @@
+package io.endomesh.instrumentation.netty.client;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * In a pipeline whose channel has no connection: nothing gets below. What is there, as TLS of the
+ * application, never hears of one. Used by the channel's event loop.
+ */
+final class Floor extends ChannelDuplexHandler {
+
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    // There is nothing to be read.
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    ReferenceCountUtil.release(message);
+    promise.trySuccess();
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    // Nothing was written.
+  }
+
+  /** TLS would say farewell to its peer. */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    ctx.channel().unsafe().close(promise);
+  }
+
+  @Override
+  public void disconnect(ChannelHandlerContext ctx, ChannelPromise promise) {
+    close(ctx, promise);
+  }
+}

@@ -1,0 +1,5 @@
+/** HTTP clients that an application makes of Netty's codecs by itself, as clients of the mesh. */
+@NullMarked
+package io.endomesh.instrumentation.netty.client;
+
+import org.jspecify.annotations.NullMarked;
