@@ -112,6 +112,11 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public void removeHeader(String name) {
+    RequestHeaders.remove(headers, HeaderNames.create(name));
+  }
+
+  @Override
   public boolean replayable() {
     return false;
   }
