@@ -1,7 +1,6 @@
 package io.endomesh.controller;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.grpc.Status;
@@ -26,16 +25,26 @@ public final class CallerIdentity {
   private CallerIdentity() {}
 
   /**
-   * Null for plaintext, for TLS without a client certificate, and for one that names no workload.
+   * Null for plaintext, for TLS without a client certificate, for one that names no workload, and
+   * for one that is believed no longer.
    */
   public static @Nullable WorkloadIdentity of(ServiceRequestContext context, String trustDomain) {
-    return of(context.sslSession(), trustDomain);
+    return ClientCertificates.doubt(context) == null
+        ? of(context.sslSession(), trustDomain)
+        : null;
   }
 
-  /** How far the caller is believed in what else it says; without a certificate, not at all. */
-  public static Attestation attestation(ServiceRequestContext context) {
-    X509Certificate certificate = certificate(context.sslSession());
-    return certificate == null ? Attestation.SERVICE_ALONE : Attestation.of(certificate);
+  /** Why {@link #of} names nobody, as a sentence for who has to do something about it. */
+  public static String absence(ServiceRequestContext context) {
+    String doubt = ClientCertificates.doubt(context);
+    return "client certificate: "
+        + (doubt == null ? "absent" : doubt)
+        + " (expected: one of this mesh)";
+  }
+
+  /** That was shown, believed or not; null if none was. */
+  public static @Nullable X509Certificate certificate(ServiceRequestContext context) {
+    return certificate(context.sslSession());
   }
 
   /**
@@ -52,7 +61,7 @@ public final class CallerIdentity {
             && context.remoteAddress().getAddress().isLoopbackAddress();
     if (caller == null && !local) {
       throw Status.UNAUTHENTICATED
-          .withDescription("client certificate: absent (expected: one of this mesh)")
+          .withDescription(absence(context))
           .asRuntimeException();
     }
     return caller;

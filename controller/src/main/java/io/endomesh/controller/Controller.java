@@ -11,6 +11,8 @@ import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
+import io.endomesh.controller.ca.Revocations;
+import io.endomesh.controller.console.AuthorityApi;
 import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
@@ -94,9 +96,15 @@ public final class Controller implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Path data = Files.createDirectories(options.dataDir());
     ResourceStore store = SqliteResourceStore.open(data, clock);
+    Revocations revocations = new Revocations(store, clock);
     CertificateAuthority authority =
         CertificateAuthority.open(
-            data, options.authority(), options.trustDomain(), WORKLOAD_CERTIFICATE_TTL, clock);
+            data,
+            options.authority(),
+            revocations,
+            options.trustDomain(),
+            WORKLOAD_CERTIFICATE_TTL,
+            clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
     ScheduledExecutorService control = controlThread();
@@ -109,6 +117,7 @@ public final class Controller implements AutoCloseable {
     // First: whoever is told of a limit finds it here.
     source.watch(limits::publish);
     source.watch(xds::publish);
+    authority.watch(() -> control.execute(() -> xds.publish(source.model())));
     control.scheduleWithFixedDelay(
         new Ticks(registry, settling, source, authority),
         TICK.toMillis(),
@@ -146,12 +155,13 @@ public final class Controller implements AutoCloseable {
     source.watch(model -> resources.observe());
     List<ControllerPart> parts =
         List.of(
-            new CertificatePart(authority, tokens),
+            new CertificatePart(authority, revocations, tokens),
             limits,
             telemetry,
             resources,
             new ExplainApi(context),
             new TrailTokenApi(context),
+            new AuthorityApi(context),
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             access,
@@ -161,7 +171,7 @@ public final class Controller implements AutoCloseable {
     builder.service(
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain()))
-            .addService(new WorkloadService(registry, settling, options.trustDomain()))
+            .addService(new WorkloadService(registry, settling, authority))
             .build(),
         next ->
             (ctx, request) -> {
@@ -170,6 +180,7 @@ public final class Controller implements AutoCloseable {
               ctx.setMaxRequestLength(0);
               return next.serve(ctx, request);
             });
+    builder.decorator(new ClientCertificates(authority).decorator());
     parts.forEach(part -> part.addTo(builder));
     Server server = builder.build();
     try {

@@ -44,16 +44,16 @@ final class Ticks implements Runnable {
         source.refresh();
       }
       settling.remember(workloads);
-      tick(authority);
+      tick();
     } catch (RuntimeException e) {
       // An exception that leaves a scheduled task would end all that follow.
       log.error("ended leases are looked at again in a moment", e);
     }
   }
 
-  private static void tick(CertificateAuthority authority) {
+  private void tick() {
     try {
-      authority.tick();
+      authority.tick(registry.witnesses());
     } catch (IOException e) {
       log.error("what is due at the certificate authority waits: {}", e.getMessage());
     }

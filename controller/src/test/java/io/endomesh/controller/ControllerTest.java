@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -363,6 +364,50 @@ class ControllerTest {
 
       // Its roots are asked for by their names, and no client has a certificate of one of those.
       assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    }
+  }
+
+  @Test
+  void revoke_connectedWorkload_endsItsStreamsAndItsCertificateBuysNothing() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      DeltaClient caller = new DeltaClient(storefront);
+      caller.subscribe(ResourceType.SECRET, "ROOTCA");
+      assertThat(text(caller.found())).doesNotContain("X509 CRL");
+      DeltaClient stream = new DeltaClient(orders);
+      stream.subscribe(ResourceType.LISTENER, "orders");
+      stream.found();
+
+      HttpResponse<String> answer =
+          TestWorkload.http(
+              controller, "POST", "/api/v1/workloads/shop/orders-1/revoke", "{}", Map.of());
+
+      assertThat(answer.body()).contains("\"revoked\":[\"shop/orders-1\"]");
+      assertThat(text(caller.found())).contains("X509 CRL");
+      Object event = stream.event();
+      while (!(event instanceof Throwable)) {
+        event = stream.event();
+      }
+      assertThat(orders.answers.poll(10, TimeUnit.SECONDS)).isInstanceOf(Throwable.class);
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class, () -> orders.renew(controller, dataDir));
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+      assertThat(refused.getStatus().getDescription())
+          .isEqualTo(
+              "no join token was sent; client certificate: revoked (expected: one of this mesh);"
+                  + " make a join string with `endomesh token create`");
+      assertThat(Status.fromThrowable((Throwable) orders.join(Map.of(), 18080)).getCode())
+          .isEqualTo(Status.Code.UNAUTHENTICATED);
+      try (TestWorkload anew = workload("orders", "orders-2")) {
+        assertThat(anew.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
+      }
+      assertThat(
+              TestWorkload.http(
+                      controller, "POST", "/api/v1/workloads/shop/none/revoke", "{}", Map.of())
+                  .statusCode())
+          .isEqualTo(404);
     }
   }
 

@@ -58,7 +58,6 @@ final class CertificateKeeper {
 
   private @Nullable Credentials credentials;
   private Serial.@Nullable Timer renewal;
-  private @Nullable Supplier<@Nullable Http2Connection> connections;
   private boolean asking;
 
   /** What there is was issued for another join token: the present one may say other things. */
@@ -184,22 +183,24 @@ final class CertificateKeeper {
     Duration untilHalf = Duration.between(clock.instant(), halfLife(now));
     long jitter = (long) (life.toNanos() * JITTER * (random.nextDouble() - 0.5));
     long delay = Math.max(0, untilHalf.toNanos() + jitter);
-    connections = connection;
-    renewal = serial.schedule(() -> renew(connection), delay);
+    renewal = serial.schedule(() -> renew(connection, () -> {}), delay);
   }
 
-  /** Renews though it is not time yet, as the controller asks: at some moment of these. */
-  void renewWithin(long nanos) {
-    Supplier<@Nullable Http2Connection> connection = connections;
-    if (renewal == null || connection == null) {
-      return;
+  /**
+   * Renews though it is not time yet, as the controller asks: at some moment of these.
+   *
+   * @param done see {@link #ask}
+   */
+  void renewWithin(
+      long nanos, Supplier<@Nullable Http2Connection> connection, Runnable done) {
+    if (renewal != null) {
+      renewal.cancel();
     }
-    renewal.cancel();
     long delay = (long) (Math.max(0, nanos) * random.nextDouble());
-    renewal = serial.schedule(() -> renew(connection), delay);
+    renewal = serial.schedule(() -> renew(connection, done), delay);
   }
 
-  private void renew(Supplier<@Nullable Http2Connection> connection) {
+  private void renew(Supplier<@Nullable Http2Connection> connection, Runnable done) {
     Http2Connection open = connection.get();
     if (open == null) {
       // The next connection finds that it is due.
@@ -209,9 +210,9 @@ final class CertificateKeeper {
         open,
         problem -> {
           log.warn("the certificate was not renewed: " + problem + "; trying again");
-          renewal = serial.schedule(() -> renew(connection), RETRY_NANOS);
+          renewal = serial.schedule(() -> renew(connection, done), RETRY_NANOS);
         },
-        () -> {});
+        done);
   }
 
   /** Null if it is good. */

@@ -114,6 +114,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private boolean complained;
   private boolean closed;
 
+  /** Closed by ourselves, to come back at once with another certificate. */
+  private @Nullable Http2Connection leaving;
+
   private ControlPlane(ControlPlaneSettings settings, Mesh mesh) {
     this.settings = settings;
     this.mesh = mesh;
@@ -386,7 +389,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
   private void lost(String why, Http2Connection open) {
     open.close();
-    complain(why);
+    if (open != leaving) {
+      complain(why);
+    }
   }
 
   private void lost(String why) {
@@ -432,9 +437,21 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private void received(ControllerMessage message) {
     if (message.hasRenew()) {
       var within = message.getRenew().getWithin();
-      certificates.renewWithin(within.getSeconds() * 1_000_000_000 + within.getNanos());
+      certificates.renewWithin(
+          within.getSeconds() * 1_000_000_000 + within.getNanos(),
+          () -> connection,
+          this::proveAnew);
     }
     registrar.received(message);
+  }
+
+  /** The connection was begun with a certificate that will soon prove nothing. */
+  private void proveAnew() {
+    Http2Connection open = connection;
+    if (open != null) {
+      leaving = open;
+      open.close();
+    }
   }
 
   private static String unreadable(String what, byte[] message) {
@@ -495,6 +512,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
     private final boolean identified;
     private boolean refused = true;
+    private @Nullable Http2Connection mine;
 
     Link(boolean identified) {
       this.identified = identified;
@@ -503,6 +521,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     @Override
     public void ready(Http2Connection open) {
       refused = false;
+      mine = open;
       if (closed) {
         open.close();
         return;
@@ -516,7 +535,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         goodbyeHeard.run();
         return;
       }
-      if (!identified && certificates.proof() != null) {
+      if (mine != null && mine == leaving || !identified && certificates.proof() != null) {
         // Closed by ourselves, to come back with the certificate that there is now.
         reconnect(0);
         return;

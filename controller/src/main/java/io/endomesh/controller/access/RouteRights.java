@@ -67,6 +67,11 @@ final class RouteRights {
     api("DELETE", "tokens/:id", Need.of(Right.JOIN_TOKENS));
     post("trail-tokens", Need.of(Right.TRAIL_TOKENS));
 
+    get("ca", Need.of(Right.READ));
+    post("ca/rotate", Need.of(Right.CA));
+    post("ca/abort", Need.of(Right.CA));
+    post("workloads/:namespace/:instance/revoke", Need.of(Right.CA));
+
     // A login link is for who makes it: nobody becomes somebody else by one.
     post("logins", Need.PERSON);
     post("password", Need.PERSON);

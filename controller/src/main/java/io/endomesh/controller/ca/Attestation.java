@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param covers what the token was for
  * @param labels that the token gives it, whatever it says
+ * @param line see {@link Revocations}; empty in the first certificate of a line
  */
-public record Attestation(Covers covers, Map<String, String> labels) {
+public record Attestation(Covers covers, Map<String, String> labels, String line) {
 
   /** For what a token lets workloads in. */
   public enum Covers {
@@ -57,6 +58,11 @@ public record Attestation(Covers covers, Map<String, String> labels) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** As a token gives it. */
+  public Attestation(Covers covers, Map<String, String> labels) {
+    this(covers, labels, "");
+  }
+
   public Attestation {
     labels = Map.copyOf(labels);
   }
@@ -86,7 +92,8 @@ public record Attestation(Covers covers, Map<String, String> labels) {
     json.path("labels")
         .properties()
         .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-    return new Attestation(Covers.valueOf(json.path("covers").asText()), labels);
+    return new Attestation(
+        Covers.valueOf(json.path("covers").asText()), labels, json.path("line").asText(""));
   }
 
   /** Text, so that {@code openssl x509 -text} shows an auditor what is vouched for. */
@@ -94,7 +101,15 @@ public record Attestation(Covers covers, Map<String, String> labels) {
     ObjectNode json = JSON.createObjectNode().put("covers", covers.name());
     ObjectNode all = json.putObject("labels");
     new TreeMap<>(labels).forEach(all::put);
+    if (!line.isEmpty()) {
+      json.put("line", line);
+    }
     return new DERUTF8String(json.toString());
+  }
+
+  /** The same, for a certificate that is issued by one of this line. */
+  Attestation inLine(String line) {
+    return new Attestation(covers, labels, line);
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.endomesh.controller.ca;
 
+import io.endomesh.controller.store.StoreException;
+import io.endomesh.dataplane.identity.Roots;
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -15,7 +18,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -38,18 +45,32 @@ import org.jspecify.annotations.Nullable;
 public final class CertificateAuthority {
 
   private final IssuerSource source;
+  /** What has ended is forgotten then; nothing waits for it. */
+  private static final Duration TIDIED = Duration.ofMinutes(10);
+
+  private final Revocations revocations;
   private final TrailKey trailKey;
   private final String trustDomain;
   private final Duration workloadTtl;
   private final Clock clock;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile Object doubting = new Object();
+  private Instant tidyAt = Instant.MIN;
+
+  // Guarded by this.
+  private Map<BigInteger, Instant> listed = Map.of();
+  private @Nullable Issuer listedBy;
+  private String list = "";
 
   private CertificateAuthority(
       IssuerSource source,
+      Revocations revocations,
       TrailKey trailKey,
       String trustDomain,
       Duration workloadTtl,
       Clock clock) {
     this.source = source;
+    this.revocations = revocations;
     this.trailKey = trailKey;
     this.trustDomain = trustDomain;
     this.workloadTtl = workloadTtl;
@@ -65,6 +86,7 @@ public final class CertificateAuthority {
   public static CertificateAuthority open(
       Path directory,
       AuthoritySource from,
+      Revocations revocations,
       String trustDomain,
       Duration workloadTtl,
       Clock clock)
@@ -75,10 +97,11 @@ public final class CertificateAuthority {
     } else if (from instanceof AuthoritySource.KeyStoreFile file) {
       source = Brought.open(file, clock);
     } else {
-      source = SelfMade.open(directory, trustDomain, clock);
+      source = SelfMade.open(directory, trustDomain, workloadTtl, clock);
     }
     return new CertificateAuthority(
         source,
+        revocations,
         TrailKey.open(directory.resolve("trail-key.pem")),
         trustDomain,
         workloadTtl,
@@ -104,12 +127,159 @@ public final class CertificateAuthority {
     return new Bundle(
         source.roots().stream().map(PemFile::text).collect(Collectors.joining()),
         trailKey.publicPem(),
-        "");
+        revocationList());
   }
 
-  /** Does what is due; called now and then. */
-  public void tick() throws IOException {
-    source.tick();
+  /**
+   * A list of revoked certificates (RFC 5280, section 5), made once for each state: every signature
+   * is another, and would be news to each workload. Empty if none is revoked.
+   */
+  private synchronized String revocationList() {
+    Map<BigInteger, Instant> now = revocations.revoked();
+    Issuer issuer = source.issuer();
+    if (listed != now || !issuer.equals(listedBy)) {
+      list = now.isEmpty() ? "" : PemFile.text(Signing.revocations(issuer, now, clock.instant()));
+      listed = now;
+      listedBy = issuer;
+    }
+    return list;
+  }
+
+  /** What {@link #doubt} goes by; another object once that may answer otherwise. */
+  public Object state() {
+    return doubting;
+  }
+
+  /**
+   * Why a certificate is not believed that once was; null if it is. Not asked is whether it has
+   * ended: a connection lasts longer than the certificate that began it, and who renews is known.
+   *
+   * @param chain leaf first
+   */
+  public @Nullable String doubt(X509Certificate[] chain) {
+    if (chain.length == 0) {
+      return null;
+    }
+    if (revocations.isRevoked(chain[0])) {
+      return "revoked";
+    }
+    return Roots.nearest(List.of(chain), source.roots()) == null
+        ? "its root is trusted no longer"
+        : null;
+  }
+
+  /**
+   * Makes worthless what a workload proves itself by, see {@link Revocations}.
+   *
+   * @param shown its certificate, or one of the same line
+   */
+  public void revoke(X509Certificate shown) throws StoreException {
+    revocations.revoke(shown);
+    changed();
+  }
+
+  /** Roots of those who may connect: to those of the past ones it is said why they are refused. */
+  List<X509Certificate> clientRoots() {
+    Set<X509Certificate> all = new LinkedHashSet<>(source.roots());
+    source.vouchers().stream().filter(BroughtChecks::isRoot).forEach(all::add);
+    return List.copyOf(all);
+  }
+
+  /** Whose certificate signs; another object is another. */
+  X509Certificate issuerCertificate() {
+    return source.issuer().certificate();
+  }
+
+  public String issuerName() {
+    return issuerCertificate().getSubjectX500Principal().getName();
+  }
+
+  public Instant issuerNotAfter() {
+    return issuerCertificate().getNotAfter().toInstant();
+  }
+
+  /** Null if no root follows another. */
+  public @Nullable Rotation rotation() {
+    return source.rotation();
+  }
+
+  /**
+   * Begins to let another root follow.
+   *
+   * @param hurried see {@link Rotation#hurried}
+   * @throws IllegalStateException if that cannot be done; the message says why
+   */
+  public void rotate(boolean hurried) throws IOException {
+    source.rotate(hurried);
+    changed();
+  }
+
+  /**
+   * Gives up to let another root follow.
+   *
+   * @throws IllegalStateException if there is nothing to give up
+   */
+  public void abort() throws IOException {
+    source.abort();
+    changed();
+  }
+
+  /** Instances that the rotation waits for; empty if there is none, or it waits for time alone. */
+  public List<String> waitingFor(List<Rotation.Witness> workloads) {
+    Rotation rotation = source.rotation();
+    return rotation == null
+        ? List.of()
+        : rotation.waitingFor(
+            rotation.phase() == Rotation.Phase.ANNOUNCE
+                ? fingerprint(roots().get(roots().size() - 1))
+                : fingerprint(),
+            workloads);
+  }
+
+  /**
+   * Within which a workload is to renew a certificate that has not ended; null if it is to keep it.
+   *
+   * @param root that vouches for it; empty if the workload does not say
+   */
+  public @Nullable Duration renewal(String root) {
+    Rotation rotation = source.rotation();
+    return rotation == null
+            || rotation.phase() == Rotation.Phase.ANNOUNCE
+            || root.isEmpty()
+            || root.equals(fingerprint())
+        ? null
+        : rotation.spread();
+  }
+
+  /** Calls {@code listener} after each change of what workloads are to trust, or who signs. */
+  public void watch(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Does what is due; called now and then.
+   *
+   * @param workloads that are connected
+   */
+  public void tick(List<Rotation.Witness> workloads) throws IOException {
+    boolean changed = source.tick(workloads);
+    Instant now = clock.instant();
+    if (!now.isBefore(tidyAt)) {
+      tidyAt = now.plus(TIDIED);
+      try {
+        changed |= revocations.tick();
+      } catch (StoreException e) {
+        throw new IOException(e);
+      }
+    }
+    if (changed) {
+      changed();
+    }
+  }
+
+  private void changed() {
+    doubting = new Object();
+    listeners.forEach(Runnable::run);
   }
 
   /** As a join string carries it: {@code sha256:} and the hex digest of the root certificate. */

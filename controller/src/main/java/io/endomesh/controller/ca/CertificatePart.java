@@ -9,8 +9,9 @@ public final class CertificatePart implements ControllerPart {
 
   private final CertificateService service;
 
-  public CertificatePart(CertificateAuthority authority, JoinTokens tokens) {
-    this.service = new CertificateService(authority, tokens);
+  public CertificatePart(
+      CertificateAuthority authority, Revocations revocations, JoinTokens tokens) {
+    this.service = new CertificateService(authority, revocations, tokens);
   }
 
   @Override

@@ -15,8 +15,10 @@ import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,13 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
   private static final String BEARER = "Bearer ";
 
   private final CertificateAuthority authority;
+  private final Revocations revocations;
   private final JoinTokens tokens;
 
-  CertificateService(CertificateAuthority authority, JoinTokens tokens) {
+  CertificateService(
+      CertificateAuthority authority, Revocations revocations, JoinTokens tokens) {
     this.authority = authority;
+    this.revocations = revocations;
     this.tokens = tokens;
   }
 
@@ -64,13 +69,15 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     if (proof.token() != null) {
       use(proof.token());
     }
-    IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
-    for (X509Certificate certificate :
+    List<X509Certificate> chain =
         authority.issue(
             csr,
             proof.identity(),
             proof.attestation(),
-            Duration.ofSeconds(request.getValidityDuration()))) {
+            Duration.ofSeconds(request.getValidityDuration()));
+    note(chain.get(0));
+    IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
+    for (X509Certificate certificate : chain) {
       response.addCertChain(PemFile.text(certificate));
     }
     return response.build();
@@ -101,6 +108,17 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     }
   }
 
+  private void note(X509Certificate certificate) throws StatusException {
+    try {
+      revocations.issued(Revocations.lineOf(certificate), certificate);
+    } catch (StoreException e) {
+      throw Status.UNAVAILABLE
+          .withDescription(
+              "the certificate cannot be written down, so it is not given out; " + e.getMessage())
+          .asException();
+    }
+  }
+
   private Proof proof(IstioCertificateRequest request, ServiceRequestContext context)
       throws StatusException {
     if (context.sslSession() == null) {
@@ -116,13 +134,16 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     WorkloadIdentity peer = CallerIdentity.of(context, authority.trustDomain());
     if (peer == null) {
       throw unauthenticated(
-          "neither a join token nor a client certificate of this mesh was sent (expected: one of"
-              + " them; make a join string with `endomesh token create`)");
+          "no join token was sent; "
+              + CallerIdentity.absence(context)
+              + "; make a join string with `endomesh token create`");
     }
     requireSame("the certificate of this connection", peer.namespace(), namespace);
     requireSame("the certificate of this connection", peer.service(), service);
     // The next certificate vouches for what the present one does.
-    return new Proof(peer, CallerIdentity.attestation(context), null);
+    X509Certificate shown = Objects.requireNonNull(CallerIdentity.certificate(context));
+    return new Proof(
+        peer, Attestation.of(shown).inLine(Revocations.lineOf(shown)), null);
   }
 
   private Proof byToken(String authorization, @Nullable String namespace, @Nullable String service)

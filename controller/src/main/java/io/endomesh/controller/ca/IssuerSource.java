@@ -3,6 +3,7 @@ package io.endomesh.controller.ca;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where the issuer comes from, and which roots hold beside its own. Thread-safe. */
 interface IssuerSource {
@@ -19,6 +20,38 @@ interface IssuerSource {
    */
   List<X509Certificate> vouchers();
 
-  /** Does what is due; called now and then. */
-  default void tick() throws IOException {}
+  /** Null if no root follows another. */
+  default @Nullable Rotation rotation() {
+    return null;
+  }
+
+  /**
+   * Begins to let another root follow.
+   *
+   * @throws IllegalStateException if that cannot be done; the message says why
+   */
+  default void rotate(boolean hurried) throws IOException {
+    throw new IllegalStateException(
+        "the authority was brought, and so is the next (expected: start the controller with both"
+            + " roots in --ca-chain, see docs/authority.md)");
+  }
+
+  /**
+   * Gives it up.
+   *
+   * @throws IllegalStateException if there is nothing to give up
+   */
+  default void abort() throws IOException {
+    throw new IllegalStateException("no rotation is under way (expected: one)");
+  }
+
+  /**
+   * Does what is due; called now and then.
+   *
+   * @param workloads that are connected
+   * @return true if something changed
+   */
+  default boolean tick(List<Rotation.Witness> workloads) throws IOException {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 package io.endomesh.controller.ca;
 
+import io.endomesh.controller.ca.Rotation.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A root made on the first start, kept in the data directory, and an intermediate below it that
  * signs. The intermediate is made anew at half of its life, which nobody has to be told: it comes
- * with each chain. Thread-safe.
+ * with each chain. Another root can follow, see {@link Rotation}. Each change is one file that is
+ * replaced whole, so that a crash leaves the state before or after it. Thread-safe.
  */
 final class SelfMade implements IssuerSource {
 
@@ -28,59 +31,216 @@ final class SelfMade implements IssuerSource {
 
   private static final Duration INTERMEDIATE_TTL = Duration.ofDays(365);
 
+  /** A root is followed by another when this share of its life is left: two years of ten. */
+  private static final int LEFT = 5;
+
+  /** Roots before the present one that join strings may still name; each makes chains longer. */
+  private static final int MAX_VOUCHERS = 6;
+
   private final Path rootFile;
+  private final Path nextFile;
+  private final Path rotationFile;
   private final Path issuerFile;
   private final String trustDomain;
+  private final Duration certificateTtl;
   private final Clock clock;
 
-  private final RootFile.Root root;
-  private volatile Issuer issuer;
+  /** What holds now; replaced whole. */
+  private record State(
+      RootFile.Root root, RootFile.@Nullable Root next, @Nullable Rotation rotation, Issuer issuer) {
+    RootFile.Root signing() {
+      return next != null && rotation != null && rotation.phase() == Phase.SIGN ? next : root;
+    }
+  }
 
-  private SelfMade(Path directory, String trustDomain, Clock clock) throws IOException {
+  private volatile State state;
+
+  private SelfMade(Path directory, String trustDomain, Duration certificateTtl, Clock clock)
+      throws IOException {
     this.rootFile = directory.resolve("root.pem");
+    this.nextFile = directory.resolve("next.pem");
+    this.rotationFile = directory.resolve("rotation.json");
     this.issuerFile = directory.resolve("issuer.pem");
     this.trustDomain = trustDomain;
+    this.certificateTtl = certificateTtl;
     this.clock = clock;
+    this.state = read();
+  }
+
+  static SelfMade open(Path directory, String trustDomain, Duration certificateTtl, Clock clock)
+      throws IOException {
+    SelfMade opened = new SelfMade(directory, trustDomain, certificateTtl, clock);
+    if (!opened.state.root().hasRoomBelow()) {
+      log.warn(
+          "{}: the root was made by an earlier version and may have no authority below it, so it"
+              + " signs certificates itself; `endomesh ca rotate` makes one that does not have to",
+          opened.rootFile);
+    }
+    return opened;
+  }
+
+  private State read() throws IOException {
+    RootFile.Root root;
     if (Files.exists(rootFile)) {
       root = RootFile.read(rootFile);
     } else {
       root = Signing.root(trustDomain, clock.instant(), ROOT_TTL);
       RootFile.write(rootFile, root);
     }
-    issuer = below(root);
-  }
-
-  static SelfMade open(Path directory, String trustDomain, Clock clock) throws IOException {
-    SelfMade opened = new SelfMade(directory, trustDomain, clock);
-    if (!opened.root.hasRoomBelow()) {
-      log.warn(
-          "{}: the root was made by an earlier version and may have no authority below it, so it"
-              + " signs certificates itself",
-          opened.rootFile);
+    Rotation rotation = Rotation.read(rotationFile);
+    RootFile.Root next = rotation == null ? null : RootFile.read(nextFile);
+    if (next != null && next.certificate().equals(root.certificate())) {
+      // Stopped between the last step's two writes.
+      forgetRotation();
+      next = null;
+      rotation = null;
     }
-    return opened;
+    boolean nextSigns = rotation != null && rotation.phase() == Phase.SIGN && next != null;
+    return new State(root, next, rotation, below(nextSigns && next != null ? next : root));
   }
 
   @Override
   public Issuer issuer() {
-    return issuer;
+    return state.issuer();
   }
 
   @Override
   public List<X509Certificate> roots() {
-    return List.of(root.certificate());
+    State now = state;
+    return now.next() == null
+        ? List.of(now.root().certificate())
+        : List.of(now.root().certificate(), now.next().certificate());
   }
 
   @Override
   public List<X509Certificate> vouchers() {
-    return root.vouchers();
+    return state.signing().vouchers();
   }
 
   @Override
-  public synchronized void tick() throws IOException {
-    if (isHalfOver(issuer.certificate()) && root.hasRoomBelow()) {
-      issuer = below(root);
+  public @Nullable Rotation rotation() {
+    return state.rotation();
+  }
+
+  @Override
+  public synchronized void rotate(boolean hurried) throws IOException {
+    State now = state;
+    if (now.rotation() != null) {
+      if (now.rotation().hurried() || !hurried) {
+        throw new IllegalStateException(
+            "a rotation is under way, phase " + now.rotation().phase() + " (expected: none)");
+      }
+      become(now.root(), now.next(), now.rotation().inAHurry());
+      return;
     }
+    RootFile.Root made = Signing.root(trustDomain, clock.instant(), ROOT_TTL);
+    List<X509Certificate> vouchers = new ArrayList<>();
+    vouchers.add(Signing.vouch(now.root(), made.certificate(), clock.instant()));
+    vouchers.add(now.root().certificate());
+    vouchers.addAll(now.root().vouchers());
+    RootFile.Root next =
+        new RootFile.Root(
+            made.key(),
+            made.certificate(),
+            vouchers.subList(0, Math.min(vouchers.size(), MAX_VOUCHERS)));
+    RootFile.write(nextFile, next);
+    become(now.root(), next, new Rotation(Phase.ANNOUNCE, clock.instant(), hurried));
+  }
+
+  @Override
+  public synchronized void abort() throws IOException {
+    State now = state;
+    if (now.rotation() == null || now.rotation().phase() == Phase.RETURN) {
+      throw new IllegalStateException("no rotation is under way (expected: one)");
+    }
+    if (now.rotation().phase() == Phase.ANNOUNCE) {
+      become(now.root(), null, null);
+    } else {
+      become(
+          now.root(),
+          now.next(),
+          new Rotation(Phase.RETURN, clock.instant(), now.rotation().hurried()));
+    }
+  }
+
+  @Override
+  public synchronized boolean tick(List<Rotation.Witness> workloads) throws IOException {
+    State now = state;
+    Rotation rotation = now.rotation();
+    RootFile.Root next = now.next();
+    Instant instant = clock.instant();
+    if (rotation == null || next == null) {
+      return begin(now, instant);
+    }
+    String present = CertificateAuthority.fingerprint(now.root().certificate());
+    String follows = CertificateAuthority.fingerprint(next.certificate());
+    switch (rotation.phase()) {
+      case ANNOUNCE -> {
+        if (!rotation.isAnnounced(follows, workloads, instant)) {
+          return false;
+        }
+        become(now.root(), next, new Rotation(Phase.SIGN, instant, rotation.hurried()));
+      }
+      case SIGN -> {
+        if (!rotation.isOver(follows, workloads, certificateTtl, instant)) {
+          return false;
+        }
+        RootFile.write(rootFile, next);
+        become(next, null, null);
+      }
+      case RETURN -> {
+        if (!rotation.isOver(present, workloads, certificateTtl, instant)) {
+          return false;
+        }
+        become(now.root(), null, null);
+      }
+    }
+    return true;
+  }
+
+  /** What time alone makes necessary. */
+  private boolean begin(State now, Instant instant) throws IOException {
+    X509Certificate root = now.root().certificate();
+    Instant end = root.getNotAfter().toInstant();
+    Duration life = Duration.between(root.getNotBefore().toInstant(), end);
+    if (instant.isAfter(end.minus(life.dividedBy(LEFT)))) {
+      log.warn("the root ends at {}; another begins to follow it", end);
+      rotate(/* hurried= */ false);
+      return true;
+    }
+    if (now.root().hasRoomBelow() && isHalfOver(now.issuer().certificate())) {
+      state = new State(now.root(), null, null, below(now.root()));
+      return true;
+    }
+    return false;
+  }
+
+  private void become(
+      RootFile.Root root, RootFile.@Nullable Root next, @Nullable Rotation rotation)
+      throws IOException {
+    if (next == null || rotation == null) {
+      forgetRotation();
+    } else {
+      rotation.write(rotationFile);
+    }
+    boolean nextSigns = next != null && rotation != null && rotation.phase() == Phase.SIGN;
+    RootFile.Root signs = next != null && nextSigns ? next : root;
+    Issuer issuer = state.issuer();
+    state =
+        new State(
+            root,
+            next,
+            rotation,
+            issuer.root().equals(signs.certificate()) ? issuer : below(signs));
+    log.warn(
+        "certificate authority: {}, signed by {}",
+        rotation == null ? "one root holds" : "rotation, phase " + rotation.phase(),
+        CertificateAuthority.fingerprint(signs.certificate()));
+  }
+
+  private void forgetRotation() throws IOException {
+    Files.deleteIfExists(rotationFile);
+    Files.deleteIfExists(nextFile);
   }
 
   /** What is kept if it is good, else a new one. */

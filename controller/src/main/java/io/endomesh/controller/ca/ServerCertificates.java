@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The controller's certificate, renewed at half of its life, for as long as the controller runs. It
- * names the mesh's root as the one that client certificates must end in. Thread-safe.
+ * names the mesh's roots as those that client certificates must end in. Thread-safe.
  */
 public final class ServerCertificates implements TlsProvider {
 
@@ -23,6 +23,7 @@ public final class ServerCertificates implements TlsProvider {
   // Guarded by this.
   private TlsKeyPair current;
   private Instant renewAt;
+  private X509Certificate issuer;
 
   /**
    * @param addresses host names and IP addresses at which agents and browsers reach the controller
@@ -31,6 +32,7 @@ public final class ServerCertificates implements TlsProvider {
     this.authority = authority;
     this.addresses = List.copyOf(addresses);
     this.clock = clock;
+    this.issuer = authority.issuerCertificate();
     this.current = issue();
     this.renewAt = clock.instant().plus(TTL.dividedBy(2));
   }
@@ -38,7 +40,9 @@ public final class ServerCertificates implements TlsProvider {
   @Override
   public synchronized TlsKeyPair keyPair(String hostname) {
     Instant now = clock.instant();
-    if (now.isAfter(renewAt)) {
+    // Whoever signs now may be another: it is by the new chain that agents come to trust it.
+    if (now.isAfter(renewAt) || !issuer.equals(authority.issuerCertificate())) {
+      issuer = authority.issuerCertificate();
       current = issue();
       renewAt = now.plus(TTL.dividedBy(2));
     }
@@ -47,7 +51,7 @@ public final class ServerCertificates implements TlsProvider {
 
   @Override
   public List<X509Certificate> trustedCertificates(String hostname) {
-    return authority.roots();
+    return authority.clientRoots();
   }
 
   private TlsKeyPair issue() {

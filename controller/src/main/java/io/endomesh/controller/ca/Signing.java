@@ -7,6 +7,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.spec.ECGenParameterSpec;
@@ -14,16 +15,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -70,7 +77,10 @@ final class Signing {
     return new JcaContentSignerBuilder(algorithm).build(key);
   }
 
-  /** A root of its own, below which one more authority may stand. */
+  /**
+   * A root of its own. How many authorities may stand below it is not bounded: a root that follows
+   * it counts as one while it vouches for that.
+   */
   static RootFile.Root root(String trustDomain, Instant now, Duration ttl) {
     KeyPair pair = newKeyPair();
     // Of its own name: two roots of one mesh stand beside each other while one follows the other.
@@ -78,7 +88,7 @@ final class Signing {
     X500Principal name = new X500Principal("CN=Endomesh root " + number + ", O=" + trustDomain);
     try {
       X509v3CertificateBuilder builder =
-          authority(name, name, pair.getPublic(), now, now.plus(ttl), new BasicConstraints(1))
+          authority(name, name, pair.getPublic(), now, now.plus(ttl), new BasicConstraints(true))
               .addExtension(
                   Extension.subjectAlternativeName,
                   false,
@@ -128,10 +138,25 @@ final class Signing {
               now,
               earlier(
                   root.getNotAfter().toInstant(), by.certificate().getNotAfter().toInstant()),
-              new BasicConstraints(1)),
+              new BasicConstraints(true)),
           by.key());
     } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
       throw new IllegalStateException("cannot vouch for a root certificate", e);
+    }
+  }
+
+  /** A list of revoked certificates; each stays on it until it has ended. */
+  static X509CRL revocations(Issuer issuer, Map<BigInteger, Instant> revoked, Instant now) {
+    try {
+      X509v2CRLBuilder builder =
+          new JcaX509v2CRLBuilder(
+              issuer.certificate().getSubjectX500Principal(), Date.from(now.minus(CLOCK_SKEW)));
+      for (BigInteger serial : new TreeSet<>(revoked.keySet())) {
+        builder.addCRLEntry(serial, Date.from(now), CRLReason.keyCompromise);
+      }
+      return new JcaX509CRLConverter().getCRL(builder.build(signer(issuer.key())));
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IllegalStateException("cannot sign a list of revoked certificates", e);
     }
   }
 

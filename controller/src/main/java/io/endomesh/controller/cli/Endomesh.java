@@ -28,7 +28,9 @@ import picocli.CommandLine.IVersionProvider;
       LoginCommand.class,
       LogoutCommand.class,
       UserCommand.class,
+      AuthorityCommand.class,
       TokenCommand.class,
+      WorkloadCommand.class,
       VersionCommand.class
     })
 public final class Endomesh {

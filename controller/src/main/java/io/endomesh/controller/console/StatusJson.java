@@ -60,10 +60,7 @@ final class StatusJson {
         .put("workloads", context.workloads().workloads().size())
         .put("namespaces", namespaces.size())
         .put("resources", resources.all().size());
-    json.putObject("certificateAuthority")
-        .put("fingerprint", context.authority().fingerprint())
-        .put(
-            "notAfter", context.authority().rootCertificate().getNotAfter().toInstant().toString());
+    json.set("certificateAuthority", AuthorityJson.of(context));
     json.putObject("telemetry")
         .put("metricPoints", telemetry.rollups().pointsTotal())
         .put("spans", telemetry.traces().spansTotal())

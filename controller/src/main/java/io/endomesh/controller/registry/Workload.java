@@ -42,16 +42,38 @@ public record Workload(
    * What the agent last said of itself.
    *
    * @param certificateNotAfter null without a certificate
+   * @param certificateRoot fingerprint of that which vouches for it; empty if it does not say
+   * @param trustedRoots fingerprints of those it believes; empty if it does not say
    */
   public record Health(
       long suppressedExceptions,
       long failedTransformations,
       long droppedTelemetry,
       @Nullable Instant certificateNotAfter,
-      List<InstrumentationState> instrumentations) {
+      List<InstrumentationState> instrumentations,
+      String certificateRoot,
+      List<String> trustedRoots) {
 
     public Health {
       instrumentations = List.copyOf(instrumentations);
+      trustedRoots = List.copyOf(trustedRoots);
+    }
+
+    /** Of a workload that does not say by which root it is vouched for, or whom it believes. */
+    public Health(
+        long suppressedExceptions,
+        long failedTransformations,
+        long droppedTelemetry,
+        @Nullable Instant certificateNotAfter,
+        List<InstrumentationState> instrumentations) {
+      this(
+          suppressedExceptions,
+          failedTransformations,
+          droppedTelemetry,
+          certificateNotAfter,
+          instrumentations,
+          "",
+          List.of());
     }
   }
 

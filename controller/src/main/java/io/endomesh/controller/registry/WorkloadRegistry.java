@@ -1,10 +1,12 @@
 package io.endomesh.controller.registry;
 
 import io.endomesh.controller.ca.Attestation;
+import io.endomesh.controller.ca.Rotation;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.proto.v1.Port;
 import io.endomesh.proto.v1.Registration;
 import io.endomesh.proto.v1.Status;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +91,25 @@ public final class WorkloadRegistry {
     return Optional.ofNullable(entries.get(instance)).map(entry -> entry.workload);
   }
 
+  /** By which an instance proved itself when it joined; null if there is no such instance. */
+  public synchronized @Nullable X509Certificate certificate(String instance) {
+    Entry entry = entries.get(instance);
+    return entry == null ? null : entry.lease.certificate;
+  }
+
+  /** What the connected ones say that they are vouched for by, and whom they believe. */
+  public List<Rotation.Witness> witnesses() {
+    return workloads().stream()
+        .filter(Workload::connected)
+        .map(
+            workload ->
+                new Rotation.Witness(
+                    workload.instance(),
+                    workload.health().certificateRoot(),
+                    workload.health().trustedRoots()))
+        .toList();
+  }
+
   /** Calls {@code listener} after each change of what others need to reach workloads. */
   public void watch(Runnable listener) {
     listeners.add(listener);
@@ -103,7 +124,21 @@ public final class WorkloadRegistry {
    */
   public Lease join(Registration registration, Attestation attestation, String seenAddress)
       throws InstanceHeldException {
-    Lease lease = new Lease(registration.getInstance(), attestation, seenAddress);
+    return join(registration, attestation, null, seenAddress);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param certificate by which it proves itself; null where nobody asks for it later
+   */
+  public Lease join(
+      Registration registration,
+      Attestation attestation,
+      @Nullable X509Certificate certificate,
+      String seenAddress)
+      throws InstanceHeldException {
+    Lease lease = new Lease(registration.getInstance(), attestation, certificate, seenAddress);
     boolean changed;
     synchronized (this) {
       Entry known = entries.get(registration.getInstance());
@@ -202,11 +237,17 @@ public final class WorkloadRegistry {
 
     private final String instance;
     private final Attestation attestation;
+    private final @Nullable X509Certificate certificate;
     private final String seenAddress;
 
-    private Lease(String instance, Attestation attestation, String seenAddress) {
+    private Lease(
+        String instance,
+        Attestation attestation,
+        @Nullable X509Certificate certificate,
+        String seenAddress) {
       this.instance = instance;
       this.attestation = attestation;
+      this.certificate = certificate;
       this.seenAddress = seenAddress;
     }
 
@@ -305,6 +346,8 @@ public final class WorkloadRegistry {
             : Instant.ofEpochSecond(status.getCertificateNotAfter()),
         status.getInstrumentationsCount() == 0
             ? before.instrumentations()
-            : status.getInstrumentationsList());
+            : status.getInstrumentationsList(),
+        status.getCertificateRoot(),
+        status.getTrustedRootsList());
   }
 }

@@ -4,15 +4,19 @@ import com.google.protobuf.util.Durations;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.CallerIdentity;
 import io.endomesh.controller.ca.Attestation;
+import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Lease;
 import io.endomesh.proto.v1.Registration;
+import io.endomesh.proto.v1.RenewCertificate;
 import io.endomesh.proto.v1.WorkloadMessage;
 import io.endomesh.proto.v1.WorkloadServiceGrpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,12 +28,15 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
 
   private final WorkloadRegistry registry;
   private final Settling settling;
+  private final CertificateAuthority authority;
   private final String trustDomain;
 
-  public WorkloadService(WorkloadRegistry registry, Settling settling, String trustDomain) {
+  public WorkloadService(
+      WorkloadRegistry registry, Settling settling, CertificateAuthority authority) {
     this.registry = registry;
     this.settling = settling;
-    this.trustDomain = trustDomain;
+    this.authority = authority;
+    this.trustDomain = authority.trustDomain();
   }
 
   @Override
@@ -37,7 +44,13 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     ServiceRequestContext context = ServiceRequestContext.current();
     WorkloadIdentity caller = CallerIdentity.of(context, trustDomain);
     String address = context.remoteAddress().getAddress().getHostAddress();
-    Stream stream = new Stream(caller, CallerIdentity.attestation(context), address, answers);
+    Stream stream =
+        new Stream(
+            caller,
+            CallerIdentity.certificate(context),
+            CallerIdentity.absence(context),
+            address,
+            answers);
     if (answers instanceof ServerCallStreamObserver<ControllerMessage> call) {
       // Without it, answering a workload that has just gone throws.
       call.setOnCancelHandler(stream::end);
@@ -50,19 +63,27 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
 
     private final @Nullable WorkloadIdentity caller;
     private final Attestation attestation;
+    private final @Nullable X509Certificate certificate;
+    private final String absence;
     private final String address;
     private final StreamObserver<ControllerMessage> answers;
     private WorkloadRegistry.@Nullable Lease lease;
     private String instance = "";
     private boolean ended;
+    private boolean askedToRenew;
+    private long askAgainNanos;
 
     Stream(
         @Nullable WorkloadIdentity caller,
-        Attestation attestation,
+        @Nullable X509Certificate certificate,
+        String absence,
         String address,
         StreamObserver<ControllerMessage> answers) {
       this.caller = caller;
-      this.attestation = attestation;
+      this.certificate = certificate;
+      this.attestation =
+          certificate == null ? Attestation.SERVICE_ALONE : Attestation.of(certificate);
+      this.absence = absence;
       this.address = address;
       this.answers = answers;
     }
@@ -81,6 +102,8 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
             refuse(Status.INVALID_ARGUMENT, Bounds.tooLong("status", message.getSerializedSize()));
           } else if (!lease.heartbeat(message.getStatus())) {
             refuse(Status.UNAVAILABLE, "the lease is over (expected: a new stream)");
+          } else {
+            renewal(message.getStatus().getCertificateRoot());
           }
         }
         case GOODBYE -> {
@@ -96,11 +119,27 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       }
     }
 
+    /** Another root signs now: the certificate is to follow, once it is said below which it is. */
+    private void renewal(String root) {
+      Duration within = authority.renewal(root);
+      long now = System.nanoTime();
+      if (within == null || askedToRenew && now - askAgainNanos < 0) {
+        return;
+      }
+      askedToRenew = true;
+      // By then it is renewed, or could not be.
+      askAgainNanos = now + 2 * within.toNanos();
+      answers.onNext(
+          ControllerMessage.newBuilder()
+              .setRenew(
+                  RenewCertificate.newBuilder().setWithin(Durations.fromNanos(within.toNanos())))
+              .build());
+    }
+
     private void register(Registration registration) {
       String wrong = wrong(registration);
       if (wrong != null) {
-        boolean identity = caller == null || !matches(caller, registration);
-        refuse(identity ? Status.PERMISSION_DENIED : Status.INVALID_ARGUMENT, wrong);
+        refuse(status(registration), wrong);
         return;
       }
       if (lease == null) {
@@ -126,18 +165,28 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
               .build());
     }
 
+    private Status status(Registration registration) {
+      if (caller == null && certificate != null) {
+        // Shown and not believed: the next is to be asked for with the token.
+        return Status.UNAUTHENTICATED;
+      }
+      return caller == null || !matches(caller, registration)
+          ? Status.PERMISSION_DENIED
+          : Status.INVALID_ARGUMENT;
+    }
+
     private WorkloadRegistry.Lease join(Registration registration) throws InstanceHeldException {
       instance = registration.getInstance();
       WorkloadIdentity before = settling.holder(instance).orElse(caller);
       if (before != null && !before.equals(caller)) {
         throw new InstanceHeldException(instance, before);
       }
-      return registry.join(registration, attestation, address);
+      return registry.join(registration, attestation, certificate, address);
     }
 
     private @Nullable String wrong(Registration registration) {
       if (caller == null) {
-        return "client certificate: absent (expected: one of this mesh)";
+        return absence;
       }
       if (!matches(caller, registration)) {
         return "service: "

@@ -55,7 +55,8 @@ class BroughtTest {
   }
 
   private CertificateAuthority open(AuthoritySource source) throws Exception {
-    return CertificateAuthority.open(directory, source, "company.example", DAY, clock);
+    return CertificateAuthority.open(
+        directory, source, Odd.revocations(clock), "company.example", DAY, clock);
   }
 
   private static List<X509Certificate> chain(CertificateAuthority authority) {

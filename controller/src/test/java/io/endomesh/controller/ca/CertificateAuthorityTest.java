@@ -44,7 +44,7 @@ class CertificateAuthorityTest {
 
   private CertificateAuthority open() throws IOException {
     return CertificateAuthority.open(
-        directory, new AuthoritySource.SelfMade(), "endomesh.local", DAY, clock);
+        directory, new AuthoritySource.SelfMade(), Odd.revocations(clock), "endomesh.local", DAY, clock);
   }
 
   private static KeyPair keys(String algorithm, int bits) throws Exception {
@@ -219,11 +219,11 @@ class CertificateAuthorityTest {
   void tick_atHalfOfItsLife_makesTheIntermediateAnew() throws Exception {
     CertificateAuthority authority = open();
     X509Certificate first = intermediate(authority);
-    authority.tick();
+    authority.tick(List.of());
     assertThat(intermediate(authority)).isEqualTo(first);
 
     clock.advance(Duration.ofDays(184));
-    authority.tick();
+    authority.tick(List.of());
 
     assertThat(intermediate(authority)).isNotEqualTo(first);
     assertThat(intermediate(open())).isEqualTo(intermediate(authority));

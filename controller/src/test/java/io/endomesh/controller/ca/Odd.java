@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,6 +71,11 @@ final class Odd {
     RootFile.write(
         file, new RootFile.Root(root.keys().getPrivate(), root.certificate(), List.of()));
     return file;
+  }
+
+  /** None, and nowhere to keep them but in memory. */
+  static Revocations revocations(Clock clock) {
+    return new Revocations(new FactsInMemory(), clock);
   }
 
   static Path pem(Path file, Object... parts) throws Exception {

@@ -1,0 +1,45 @@
+package io.endomesh.controller.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.endomesh.controller.ControllerContext;
+import io.endomesh.controller.ca.CertificateAuthority;
+import io.endomesh.controller.ca.Rotation;
+import java.security.cert.X509Certificate;
+
+/** The certificate authority as JSON. Stateless. */
+final class AuthorityJson {
+
+  private AuthorityJson() {}
+
+  static ObjectNode of(ControllerContext context) {
+    CertificateAuthority authority = context.authority();
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("fingerprint", authority.fingerprint())
+            .put("notAfter", authority.rootCertificate().getNotAfter().toInstant().toString())
+            .put("issuer", authority.issuerName())
+            .put("issuerNotAfter", authority.issuerNotAfter().toString());
+    ArrayNode roots = json.putArray("roots");
+    for (X509Certificate root : authority.roots()) {
+      roots
+          .addObject()
+          .put("fingerprint", CertificateAuthority.fingerprint(root))
+          .put("notAfter", root.getNotAfter().toInstant().toString());
+    }
+    Rotation rotation = authority.rotation();
+    if (rotation == null) {
+      return json.putNull("rotation");
+    }
+    ArrayNode waiting =
+        json.putObject("rotation")
+            .put("phase", rotation.phase().name())
+            .put("since", rotation.since().toString())
+            .put("now", rotation.hurried())
+            .putArray("waitingFor");
+    authority.waitingFor(context.workloads().witnesses()).forEach(waiting::add);
+    return json;
+  }
+}
