@@ -33,7 +33,14 @@ export interface Status {
   revision: number;
   address: string;
   counts: { services: number; workloads: number; namespaces: number; resources: number };
-  certificateAuthority: { fingerprint: string; notAfter: string };
+  certificateAuthority: {
+    fingerprint: string;
+    notAfter: string;
+    issuer: string;
+    issuerNotAfter: string;
+    roots: { fingerprint: string; notAfter: string }[];
+    rotation: { phase: "ANNOUNCE" | "SIGN" | "RETURN"; since: string; now: boolean; waitingFor: string[] } | null;
+  };
   telemetry: {
     metricPoints: number;
     spans: number;

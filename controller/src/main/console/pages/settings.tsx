@@ -22,6 +22,19 @@ const KEYS: [string[], string][] = [
   [["Enter"], "Open what has the focus"],
 ];
 
+type Rotation = NonNullable<Snapshot["status"]["certificateAuthority"]["rotation"]>;
+
+const PHASES: Record<Rotation["phase"], string> = {
+  ANNOUNCE: "workloads come to know the next root",
+  SIGN: "the next root signs, workloads renew their certificates",
+  RETURN: "given up, workloads go back to the present root",
+};
+
+function rotation({ phase, since, waitingFor }: Rotation): string {
+  const waits = waitingFor.length === 0 ? "" : `, waiting for ${waitingFor.join(", ")}`;
+  return `${PHASES[phase]}, since ${dateTime(since)}${waits}`;
+}
+
 export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
   const chosen = useTheme();
   const { status } = snapshot;
@@ -81,6 +94,16 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
               <dd>{dateTime(status.startedAt)}</dd>
               <dt>Root certificate</dt>
               <dd>ends {dateTime(status.certificateAuthority.notAfter)}</dd>
+              <dt>Issuing certificate</dt>
+              <dd>
+                {status.certificateAuthority.issuer}, ends {dateTime(status.certificateAuthority.issuerNotAfter)}
+              </dd>
+              {status.certificateAuthority.rotation !== null && (
+                <>
+                  <dt>Root rotation</dt>
+                  <dd>{rotation(status.certificateAuthority.rotation)}</dd>
+                </>
+              )}
               <dt>Fingerprint</dt>
               <dd class="mono breakable">
                 {status.certificateAuthority.fingerprint}{" "}

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param host of the controller
  * @param token proves that we may join
  * @param rootFingerprint {@code sha256:<hex>} of the mesh's root certificate
- * @param trustDomain of the identity to ask for; strings of controllers before 0.2 do not say it
+ * @param trustDomain of the identity to ask for; earlier join strings do not say it
  */
 public record JoinString(
     String host, int port, String token, String rootFingerprint, String trustDomain) {

@@ -133,7 +133,7 @@ class RotationTest {
       Roots.trust(List.of(root))
           .checkServerTrusted(chain.toArray(X509Certificate[]::new), "ECDHE_ECDSA");
     }
-    assertThat(chain.get(chain.size() - 1)).as("agents before 0.2 look there").isEqualTo(first);
+    assertThat(chain.get(chain.size() - 1)).as("earlier agents look there").isEqualTo(first);
     assertThat(authority.clientRoots())
         .containsExactly(authority.rootCertificate(), second, first);
   }
