@@ -8,6 +8,7 @@ import { AccessPage } from "./pages/access.tsx";
 import { ConnectPage } from "./pages/connect.tsx";
 import { ExplainPage } from "./pages/explain.tsx";
 import { GraphPage } from "./pages/graph.tsx";
+import { LoginPage, SetupPage } from "./pages/login.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { ResourcePage } from "./pages/resource.tsx";
 import { ResourcesPage } from "./pages/resources.tsx";
@@ -22,9 +23,11 @@ import { Shell } from "./ui/shell.tsx";
 function App() {
   const live = useLive();
   const { path } = usePlace();
-  if (live.connection === "signed-out") return <SignedOut />;
-  const ready = live.snapshot !== null;
   document.title = `${title(path)} · Endomesh`;
+  if (path === "/login") return <LoginPage />;
+  if (path === "/setup") return <SetupPage />;
+  if (live.connection === "signed-out") return <LoginPage ended />;
+  const ready = live.snapshot !== null && live.session !== null;
   return (
     <Shell live={live}>
       <div class="page" data-ready={ready} data-sequence={live.snapshot?.sequence}>
@@ -70,17 +73,6 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   );
 }
 
-function SignedOut() {
-  return (
-    <main class="signed-out">
-      <Empty page icon="lock" title="Your session has ended">
-        <p>On the controller's machine, make a new login link and open it:</p>
-        <Code label="Command" text="endomesh dashboard" />
-      </Empty>
-    </main>
-  );
-}
-
 function title(path: string): string {
   const [page, ...rest] = path.split("/").slice(1);
   const names: Record<string, string> = { "": "Overview", connect: "Connect" };
@@ -89,5 +81,6 @@ function title(path: string): string {
 }
 
 apply();
-start();
+// Who logs in has nothing to be told yet.
+if (!["/login", "/setup"].includes(window.location.pathname)) start();
 render(<App />, document.getElementById("app")!);

@@ -47,8 +47,16 @@ export interface Status {
     rejectedRequests: number;
     evictedTraces: number;
   };
-  session: { loginRequired: boolean; user: string };
   problems: Problem[];
+}
+
+/** Who looks at the console, and what they may do: member `session` of `GET /api/v1/status`. */
+export interface Session {
+  loginRequired: boolean;
+  user: string;
+  /** Of users; null of who runs the controller. */
+  role: "viewer" | "operator" | "admin" | null;
+  rights: string[];
 }
 
 export interface ResourceName {

@@ -5,13 +5,15 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, read } from "./api.ts";
-import type { Snapshot, Status } from "./api.ts";
+import type { Session, Snapshot, Status } from "./api.ts";
 
 export type Connection = "connecting" | "live" | "lost" | "signed-out";
 
 export interface LiveState {
   connection: Connection;
   snapshot: Snapshot | null;
+  /** Whose stream it is: it ends when what they may do changes. */
+  session: Session | null;
   /** When the snapshot arrived, by this browser's clock, milliseconds since the epoch. */
   receivedAt: number;
 }
@@ -22,7 +24,7 @@ const RETRY_MILLIS = 1000;
 // Long enough to switch tabs and back without a flicker.
 const HIDDEN_GRACE_MILLIS = 30_000;
 
-let state: LiveState = { connection: "connecting", snapshot: null, receivedAt: 0 };
+let state: LiveState = { connection: "connecting", snapshot: null, session: null, receivedAt: 0 };
 const readers = new Set<() => void>();
 let source: EventSource | null = null;
 let silence = 0;
@@ -48,8 +50,14 @@ export function useLive(): LiveState {
   return seen;
 }
 
+/** Whether the controller would let who is here do something. */
+export function may(right: string): boolean {
+  return state.session?.rights.includes(right) ?? false;
+}
+
 export function start(): void {
   connect();
+  void probe();
   document.addEventListener("visibilitychange", () => {
     window.clearTimeout(hidden);
     if (document.hidden) {
@@ -67,6 +75,7 @@ function connect(): void {
   opened.addEventListener("state", (event) => {
     arm();
     set({
+      ...state,
       connection: "live",
       snapshot: JSON.parse((event as MessageEvent<string>).data) as Snapshot,
       receivedAt: Date.now(),
@@ -100,11 +109,15 @@ function lost(): void {
   retry = window.setTimeout(() => void probe(), RETRY_MILLIS);
 }
 
-/** An event stream does not tell why it failed, so ask once before opening it again. */
+/** An event stream does not tell why it failed, nor whose it is, so ask before opening it again. */
 async function probe(): Promise<void> {
   try {
-    await read<Status>("/api/v1/status", AbortSignal.timeout(SILENCE_MILLIS));
-    connect();
+    const { session } = await read<Status & { session: Session }>(
+      "/api/v1/status",
+      AbortSignal.timeout(SILENCE_MILLIS),
+    );
+    set({ ...state, session });
+    if (source === null) connect();
   } catch (failure) {
     if (failure instanceof ApiError && failure.status === 401) signedOut();
     else lost();

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { Onboarding, Snapshot, Token } from "../core/api.ts";
 import { write } from "../core/api.ts";
+import { may } from "../core/live.ts";
 import { ago, bytes, plural, until } from "../core/format.ts";
 import { Link, serviceUrl } from "../core/router.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -159,10 +160,15 @@ function TokenForm(props: TokenFormProps) {
             ))}
           </select>
         </label>
-        <button type="submit" class="button primary" disabled={busy}>
+        <button type="submit" class="button primary" disabled={busy || !may("join-tokens")}>
           Make join string
         </button>
       </form>
+      {!may("join-tokens") && (
+        <p class="muted" id="no-join-tokens">
+          <Icon name="lock" size={14} /> Your account may not make join strings; an operator's may.
+        </p>
+      )}
       {error !== null && <Failure error={error} />}
       {props.token !== null && (
         <p class="muted" role="status">

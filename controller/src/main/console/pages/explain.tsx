@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Explanation, Question, Snapshot, TrailToken } from "../core/api.ts";
 import { ApiError, write } from "../core/api.ts";
 import { until } from "../core/format.ts";
+import { may } from "../core/live.ts";
 import { explainUrl, go, usePlace } from "../core/router.tsx";
 import { Card, Code, CopyButton, Empty, Failure, Loading, PageHead } from "../ui/parts.tsx";
 import { Trail } from "../ui/trail.tsx";
@@ -213,9 +214,10 @@ function RealCall({ now }: { now: string }) {
       </p>
       {made === null ? (
         <p>
-          <button type="button" class="button" onClick={() => void make()}>
+          <button type="button" class="button" disabled={!may("trail-tokens")} onClick={() => void make()}>
             Make a token
           </button>
+          {!may("trail-tokens") && <span class="muted"> Your account may not; an operator's may.</span>}
         </p>
       ) : (
         <>

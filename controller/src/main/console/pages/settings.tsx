@@ -1,12 +1,15 @@
 /** `/settings`: how this browser shows the console, who is signed in, which keys do what. */
+import { useState } from "preact/hooks";
 import type { Snapshot } from "../core/api.ts";
 import { write } from "../core/api.ts";
+import { useLive } from "../core/live.ts";
 import { count, dateTime } from "../core/format.ts";
 import { setTheme, useTheme } from "../core/theme.ts";
 import type { Theme } from "../core/theme.ts";
 import { Icon } from "../ui/icons.tsx";
 import type { IconName } from "../ui/icons.tsx";
-import { Card, CopyButton, PageHead } from "../ui/parts.tsx";
+import { Card, CopyButton, Failure, PageHead } from "../ui/parts.tsx";
+import { NewPassword } from "./login.tsx";
 
 const THEMES: { theme: Theme; word: string; icon: IconName }[] = [
   { theme: "system", word: "As the system", icon: "system" },
@@ -37,6 +40,7 @@ function rotation({ phase, since, waitingFor }: Rotation): string {
 
 export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
   const chosen = useTheme();
+  const { session } = useLive();
   const { status } = snapshot;
   return (
     <>
@@ -69,19 +73,34 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
           </Card>
         </div>
         <div>
-          <Card title="Session">
-            <dl class="facts">
-              <dt>Signed in as</dt>
-              <dd>{status.session.user}</dd>
-              <dt>Login</dt>
-              <dd>{status.session.loginRequired ? "by a link that works once" : "not asked on loopback"}</dd>
-            </dl>
-            {status.session.loginRequired && (
-              <button type="button" class="button" onClick={() => void signOut()}>
-                Sign out
-              </button>
-            )}
-          </Card>
+          {session !== null && (
+            <Card title="Session">
+              <dl class="facts">
+                <dt>Signed in as</dt>
+                <dd>{session.user}</dd>
+                {session.role !== null && (
+                  <>
+                    <dt>Role</dt>
+                    <dd>{session.role}</dd>
+                  </>
+                )}
+                <dt>May</dt>
+                <dd>{session.rights.join(", ")}</dd>
+                <dt>Login</dt>
+                <dd>
+                  {session.loginRequired
+                    ? "needed"
+                    : "not needed: every process on the controller's machine is administrator"}
+                </dd>
+              </dl>
+              {session.role !== null && <PasswordForm user={session.user} />}
+              {session.loginRequired && (
+                <button type="button" class="button" onClick={() => void signOut()}>
+                  Sign out
+                </button>
+              )}
+            </Card>
+          )}
           <Card title="Controller">
             <dl class="facts">
               <dt>Version</dt>
@@ -122,7 +141,44 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
   );
 }
 
+/** It ends all sessions of the user, this one too. */
+function PasswordForm({ user }: { user: string }) {
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const change = (event: Event) => {
+    event.preventDefault();
+    write("POST", "/api/v1/password", { old, new: fresh }).then(
+      () => window.location.assign("/login"),
+      (failure: Error) => setError(failure.message),
+    );
+  };
+  return (
+    <details class="quiet">
+      <summary>Change password</summary>
+      <form class="fields stacked" onSubmit={change}>
+        <input type="hidden" autocomplete="username" value={user} />
+        <label>
+          Old password
+          <input
+            type="password"
+            required
+            autocomplete="current-password"
+            value={old}
+            onInput={(event) => setOld(event.currentTarget.value)}
+          />
+        </label>
+        <NewPassword value={fresh} onChange={setFresh} />
+        {error !== null && <Failure error={error} />}
+        <button type="submit" class="button">
+          Change, and log in anew
+        </button>
+      </form>
+    </details>
+  );
+}
+
 async function signOut(): Promise<void> {
   await write("POST", "/logout");
-  window.location.assign("/");
+  window.location.assign("/login");
 }

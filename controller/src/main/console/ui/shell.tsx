@@ -117,6 +117,15 @@ function Foot({ live }: { live: LiveState }) {
   ];
   return (
     <div class="foot">
+      {live.session !== null && (
+        <Link class="user" to="/settings" title={`Signed in as ${live.session.user}`}>
+          <Icon name="user" size={14} />
+          <span class="word">
+            {live.session.user}
+            {live.session.role !== null && <small>{live.session.role}</small>}
+          </span>
+        </Link>
+      )}
       <span class={`live ${live.connection}`} role="status">
         <span class="dot" aria-hidden="true" />
         <span class="word">{word}</span>

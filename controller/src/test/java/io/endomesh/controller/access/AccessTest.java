@@ -56,7 +56,7 @@ class AccessTest {
         "/setup",
         Api.JSON
             .createObjectNode()
-            .put("ticket", path.substring(path.indexOf('=') + 1))
+            .put("ticket", path.replaceAll(".*ticket=([^&]*).*", "$1"))
             .put("name", name)
             .put("password", password)
             .toString());

@@ -78,6 +78,9 @@ class ConsoleIT {
     "/access, only-orders",
     "/connect, -javaagent:endomesh-agent.jar",
     "/settings, Appearance",
+    "/login, Without a password",
+    "/setup?ticket=x&user=vera, Welcome vera",
+    "/setup?ticket=x, Make the first account",
     "/nowhere, There is no such page"
   })
   void page_bothThemes_rendersWithoutComplaintOrViolation(String path, String text) {
@@ -220,6 +223,28 @@ class ConsoleIT {
                         .put("instance", "billing-1")));
 
     browser.awaitText(".arrivals", "billing-1", LIVE);
+  }
+
+  @Test
+  void viewer_seesWhoTheyAre_andNoButtonThatWouldBeRefused() {
+    controller.change(
+        state -> {
+          ObjectNode session = (ObjectNode) state.get("status").get("session");
+          session.put("loginRequired", true).put("user", "vera").put("role", "viewer");
+          session.putArray("rights").add("read");
+        });
+    browser.show(controller.url("/connect"));
+
+    browser.awaitText(".foot .user", "vera");
+    browser.awaitText("main", "may not make join strings");
+    assertThat(browser.await("form.fields button[type=submit]").isEnabled()).isFalse();
+    assertThat(browser.accessibilityViolations()).isEmpty();
+
+    browser.show(controller.url("/settings"));
+    browser.awaitText("main", "Sign out");
+    browser.await(".card .quiet summary").click();
+    browser.awaitText(".quiet", "Old password");
+    assertThat(browser.accessibilityViolations()).isEmpty();
   }
 
   @Test
