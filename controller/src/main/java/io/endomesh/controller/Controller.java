@@ -9,6 +9,8 @@ import com.linecorp.armeria.server.ServiceConfig;
 import io.endomesh.controller.access.AccessPart;
 import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
+import io.endomesh.controller.audit.AuditLog;
+import io.endomesh.controller.audit.AuditPart;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.Revocations;
@@ -137,12 +139,14 @@ public final class Controller implements AutoCloseable {
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);
     AccessPart access =
         new AccessPart(
             store,
             AdminToken.open(data),
+            audit,
             Set.copyOf(names),
             options.trustDomain(),
             // Who reaches more than this machine is reached through more than it: by forwarded
@@ -155,16 +159,17 @@ public final class Controller implements AutoCloseable {
     source.watch(model -> resources.observe());
     List<ControllerPart> parts =
         List.of(
-            new CertificatePart(authority, revocations, tokens),
+            new CertificatePart(authority, revocations, tokens, audit),
             limits,
             telemetry,
             resources,
             new ExplainApi(context),
-            new TrailTokenApi(context),
+            new TrailTokenApi(context, audit),
             new AuthorityApi(context),
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             access,
+            new AuditPart(audit),
             new ConsolePart(context, telemetry, tokens, access));
 
     ServerBuilder builder = server(options, authority, host, names, clock);

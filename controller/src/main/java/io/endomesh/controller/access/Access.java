@@ -11,7 +11,9 @@ import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
+import io.endomesh.controller.store.Actor;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.URI;
@@ -47,11 +49,14 @@ public final class Access implements DecoratingHttpServiceFunction {
 
   private final Authentication authentication;
   private final Hosts hosts;
+  private final Denials denials;
   private final String trustDomain;
 
-  Access(Authentication authentication, Hosts hosts, String trustDomain) {
+  Access(
+      Authentication authentication, Hosts hosts, AuditLog audit, String trustDomain) {
     this.authentication = authentication;
     this.hosts = hosts;
+    this.denials = new Denials(audit, trustDomain);
     this.trustDomain = trustDomain;
   }
 
@@ -61,6 +66,20 @@ public final class Access implements DecoratingHttpServiceFunction {
     return caller == null ? Caller.NOBODY : caller;
   }
 
+  /** The same, with where they are: for the history and the audit log. */
+  public static Actor actor(ServiceRequestContext context) {
+    return actor(context, caller(context).name());
+  }
+
+  static Actor actor(ServiceRequestContext context, String name) {
+    return new Actor(name, context.remoteAddress().getAddress().getHostAddress());
+  }
+
+  /** To be said by who refuses a request: the audit log has it beside the status. */
+  public static void refused(ServiceRequestContext context, String subject, String why) {
+    context.setAttr(Denials.WHY, new Denials.Why(subject, why));
+  }
+
   /**
    * For services that read in a body which namespaces a request is about: null if the caller has
    * the right there, else the answer that says no.
@@ -68,7 +87,7 @@ public final class Access implements DecoratingHttpServiceFunction {
   public static @Nullable HttpResponse refusal(
       ServiceRequestContext context, Right right, String namespace) {
     Caller caller = caller(context);
-    return caller.may(right, namespace) ? null : lacking(caller, right, namespace);
+    return caller.may(right, namespace) ? null : lacking(context, caller, right, namespace);
   }
 
   /** Whether who made this request could make it again now: for answers that do not end. */
@@ -83,8 +102,9 @@ public final class Access implements DecoratingHttpServiceFunction {
     Need need = RouteRights.of(request.method(), context.config().route().patternString()).orElse(null);
     if (need == null) {
       log.error("{}: has no entry in the table of rights, so it is refused", context.config().route());
-      return forbidden("nobody has a right to this");
+      return forbidden(context, "nobody has a right to this");
     }
+    denials.watch(context);
     HttpResponse refusal = refusal(need, context, request.headers());
     HttpResponse answer = refusal == null ? next.serve(context, request) : refusal;
     return need.who() == Need.Who.WORKLOAD ? answer : answer.mapHeaders(SecurityHeaders::added);
@@ -95,6 +115,7 @@ public final class Access implements DecoratingHttpServiceFunction {
       Need need, ServiceRequestContext context, RequestHeaders headers) {
     if (!isHostOurs(need, context, headers)) {
       return forbidden(
+          context,
           "host: '"
               + headers.authority()
               + "' (expected: an IP address, localhost, or the name in --advertise)");
@@ -106,6 +127,7 @@ public final class Access implements DecoratingHttpServiceFunction {
     if (need.who() != Need.Who.ANYBODY) {
       Caller caller = authentication.caller(context, headers);
       if (caller == null) {
+        refused(context, "", cookieOnly ? "no session" : "no token that is good");
         return ApiErrors.response(
             HttpStatus.UNAUTHORIZED,
             "unauthenticated",
@@ -123,6 +145,7 @@ public final class Access implements DecoratingHttpServiceFunction {
     }
     return cookieOnly && !READS.contains(context.method()) && !isOurPage(headers)
         ? forbidden(
+            context,
             "this write may come from another site's page (expected: header x-endomesh-request, and"
                 + " an Origin of this console)")
         : null;
@@ -144,7 +167,7 @@ public final class Access implements DecoratingHttpServiceFunction {
     if (right == null) {
       return caller.isPerson()
           ? null
-          : forbidden("an API token cannot do this (expected: a login, or the admin token)");
+          : forbidden(context, "an API token cannot do this (expected: a login, or the admin token)");
     }
     String namespace =
         switch (need.namespace()) {
@@ -157,11 +180,13 @@ public final class Access implements DecoratingHttpServiceFunction {
             ? caller.may(right, namespace)
             : caller.may(right)
                 || (need.namespace() == Need.Where.BODY && caller.grants().allowSomewhere(right));
-    return allowed ? null : lacking(caller, right, namespace);
+    return allowed ? null : lacking(context, caller, right, namespace);
   }
 
-  private static HttpResponse lacking(Caller caller, Right right, @Nullable String namespace) {
+  private static HttpResponse lacking(
+      ServiceRequestContext context, Caller caller, Right right, @Nullable String namespace) {
     return forbidden(
+        context,
         caller.name()
             + " lacks the right '"
             + right.text()
@@ -169,7 +194,8 @@ public final class Access implements DecoratingHttpServiceFunction {
             + (namespace == null ? "" : " in namespace " + namespace));
   }
 
-  private static HttpResponse forbidden(String message) {
+  private static HttpResponse forbidden(ServiceRequestContext context, String message) {
+    refused(context, "", message);
     return ApiErrors.response(HttpStatus.FORBIDDEN, "forbidden", message);
   }
 

@@ -1,11 +1,15 @@
 package io.endomesh.controller.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.tokens.AdminToken;
+import java.net.URLEncoder;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +39,7 @@ public final class AccessPart implements ControllerPart {
   public AccessPart(
       ResourceStore store,
       AdminToken adminToken,
+      AuditLog audit,
       Set<String> hosts,
       String trustDomain,
       boolean loginRequired,
@@ -46,12 +51,12 @@ public final class AccessPart implements ControllerPart {
     ApiTokens tokens = new ApiTokens(store, clock);
     Authentication authentication =
         new Authentication(users, sessions, tokens, adminToken, loginRequired);
-    this.access = new Access(authentication, new Hosts(hosts), trustDomain);
+    this.access = new Access(authentication, new Hosts(hosts), audit, trustDomain);
     Passwords passwords = new Passwords();
     LoginLimits limits = new LoginLimits(nanoTime);
-    this.login = new LoginService(users, sessions, authentication, passwords, limits, clock);
-    this.userApi = new UserApi(users, sessions, tokens, passwords);
-    this.selfApi = new SelfApi(users, sessions, tokens, passwords, limits);
+    this.login = new LoginService(users, sessions, authentication, passwords, limits, audit, clock);
+    this.userApi = new UserApi(users, sessions, tokens, passwords, audit);
+    this.selfApi = new SelfApi(users, sessions, tokens, passwords, limits, audit);
   }
 
   public Access access() {
@@ -67,7 +72,7 @@ public final class AccessPart implements ControllerPart {
 
   /** Of a link that makes the first account once; empty if there are accounts. */
   public Optional<String> newSetupPath() {
-    return users.isEmpty() ? Optional.of(setupPath(sessions.setupTicket(null))) : Optional.empty();
+    return users.isEmpty() ? Optional.of(setupPath(sessions.setupTicket(null), null)) : Optional.empty();
   }
 
   /** Who a request is of and what they may do, for the console and the command line. */
@@ -107,7 +112,15 @@ public final class AccessPart implements ControllerPart {
     return LoginService.LOGIN_PATH + "?" + LoginService.TICKET + "=" + ticket;
   }
 
-  static String setupPath(String ticket) {
-    return LoginService.SETUP_PATH + "?" + LoginService.TICKET + "=" + ticket;
+  /**
+   * @param user whose password is set by it; null: the first account's
+   */
+  static String setupPath(String ticket, @Nullable String user) {
+    return LoginService.SETUP_PATH
+        + "?"
+        + LoginService.TICKET
+        + "="
+        + ticket
+        + (user == null ? "" : "&user=" + URLEncoder.encode(user, UTF_8));
   }
 }

@@ -1,5 +1,7 @@
 package io.endomesh.controller.access;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,18 @@ record ApiToken(
     Instant createdAt,
     Instant expiresAt,
     @Nullable Instant lastUsedAt) {
+
+  /** All but the digest: for answers and the audit log. */
+  ObjectNode shown() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put("name", name)
+            .put("owner", owner);
+    scopes.texts().forEach(json.putArray("scopes")::add);
+    return json.put("createdAt", createdAt.toString()).put("expiresAt", expiresAt.toString());
+  }
 
   ApiToken usedAt(Instant now) {
     return new ApiToken(id, sha256, name, owner, ownerKind, scopes, createdAt, expiresAt, now);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.endomesh.controller.store.Actor;
+import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.tokens.Secrets;
@@ -85,7 +87,8 @@ final class ApiTokens {
    * @throws IllegalArgumentException if {@code owner} may not do what is asked for, or it is for
    *     too long
    */
-  synchronized Created create(Caller owner, String name, List<String> scopes, Duration ttl)
+  synchronized Created create(
+      Actor by, Caller owner, String name, List<String> scopes, Duration ttl)
       throws StoreException {
     Set<Grant> asked = new HashSet<>();
     for (String scope : scopes) {
@@ -130,7 +133,11 @@ final class ApiTokens {
             now,
             now.plus(ttl),
             null);
-    store.putFact(FACTS + token.sha256(), fact(token));
+    store.putFact(
+        FACTS + token.sha256(),
+        fact(token),
+        AuditEntry.done(
+            by, "api-token.create", FACTS + token.id(), null, token.shown().toString()));
     tokens.put(token.sha256(), token);
     return new Created(token, secret);
   }
@@ -152,11 +159,11 @@ final class ApiTokens {
   }
 
   /** The token that was there. */
-  synchronized Optional<ApiToken> revoke(String id, Predicate<ApiToken> allowed)
+  synchronized Optional<ApiToken> revoke(Actor by, String id, Predicate<ApiToken> allowed)
       throws StoreException {
     for (ApiToken token : tokens.values()) {
       if (token.id().equals(id) && allowed.test(token)) {
-        remove(token);
+        remove(by, token);
         return Optional.of(token);
       }
     }
@@ -164,10 +171,10 @@ final class ApiTokens {
   }
 
   /** Else a later user of that name would own them. */
-  synchronized void revokeAllOf(String user) throws StoreException {
+  synchronized void revokeAllOf(Actor by, String user) throws StoreException {
     for (ApiToken token : tokens.values()) {
       if (token.ownerKind() == Caller.Kind.USER && token.owner().equals(user)) {
-        remove(token);
+        remove(by, token);
       }
     }
   }
@@ -176,13 +183,16 @@ final class ApiTokens {
     Instant now = clock.instant();
     for (ApiToken token : tokens.values()) {
       if (now.isAfter(token.expiresAt())) {
-        remove(token);
+        remove(Actor.CONTROLLER, token);
       }
     }
   }
 
-  private void remove(ApiToken token) throws StoreException {
-    store.removeFact(FACTS + token.sha256());
+  private void remove(Actor by, ApiToken token) throws StoreException {
+    store.removeFact(
+        FACTS + token.sha256(),
+        AuditEntry.done(
+            by, "api-token.revoke", FACTS + token.id(), token.shown().toString(), null));
     tokens.remove(token.sha256());
   }
 

@@ -14,6 +14,7 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.StoreException;
 import java.time.Clock;
@@ -28,6 +29,9 @@ final class LoginService {
   static final String SETUP_PATH = "/setup";
 
   static final String TICKET = "ticket";
+
+  /** Who makes the first account, by the link of the start. */
+  private static final String FIRST_LINK = "first-account-link";
 
   private static final String REFUSED_PAGE =
       """
@@ -45,6 +49,7 @@ final class LoginService {
   private final Authentication authentication;
   private final Passwords passwords;
   private final LoginLimits limits;
+  private final AuditLog audit;
   private final Clock clock;
 
   LoginService(
@@ -53,12 +58,14 @@ final class LoginService {
       Authentication authentication,
       Passwords passwords,
       LoginLimits limits,
+      AuditLog audit,
       Clock clock) {
     this.users = users;
     this.sessions = sessions;
     this.authentication = authentication;
     this.passwords = passwords;
     this.limits = limits;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -70,6 +77,7 @@ final class LoginService {
             ? Optional.empty()
             : sessions.redeem(ticket).filter(one -> authentication.caller(one).isPresent());
     if (subject.isEmpty()) {
+      Access.refused(context, "", "a link that is not good");
       return HttpResponse.of(
           headers(HttpStatus.UNAUTHORIZED).contentType(MediaType.HTML_UTF_8).build(),
           HttpData.ofUtf8(REFUSED_PAGE));
@@ -77,7 +85,7 @@ final class LoginService {
     return HttpResponse.of(
         headers(HttpStatus.SEE_OTHER)
             .set(HttpHeaderNames.LOCATION, "/")
-            .cookies(begun(context, sessions.begin(subject.get())))
+            .cookies(begun(context, begin(context, subject.get(), "login.link")))
             .build());
   }
 
@@ -94,12 +102,13 @@ final class LoginService {
     String name = asked.path("user").asText();
     long wait = limits.take(context.remoteAddress().getAddress(), name);
     if (wait > 0) {
-      return tooMany(wait);
+      return tooMany(context, subject(name), wait);
     }
     User user = users.find(name).orElse(null);
     try {
       String hash = user == null ? null : user.passwordHash();
       if (!passwords.matches(asked.path("password").asText(), hash) || user == null) {
+        Access.refused(context, subject(name), "wrong password, or no such user");
         return ApiErrors.response(
             HttpStatus.UNAUTHORIZED,
             "unauthenticated",
@@ -122,26 +131,29 @@ final class LoginService {
     JsonNode asked = Bodies.read(body);
     Optional<Sessions.Setup> setup = sessions.setup(asked.path(TICKET).asText(""));
     if (setup.isEmpty()) {
-      return deadLink();
+      return deadLink(context);
     }
     Sessions.Subject subject = setup.get().subject();
     try {
       if (subject != null && authentication.caller(subject).isEmpty()) {
-        return deadLink();
+        return deadLink(context);
       }
       String hash = passwords.hash(asked.path("password").asText(""));
       if (subject == null) {
         Users.requireName(asked.path("name").asText(""));
       }
       if (!sessions.use(setup.get())) {
-        return deadLink();
+        return deadLink(context);
       }
       Optional<User> user =
           subject == null
-              ? Optional.of(users.createFirst(asked.path("name").asText(""), hash))
-              : users.changePassword(subject.name(), hash);
+              ? Optional.of(
+                  users.createFirst(
+                      Access.actor(context, FIRST_LINK), asked.path("name").asText(""), hash))
+              : users.changePassword(
+                  Access.actor(context, subject.name()), subject.name(), hash);
       return user.isEmpty()
-          ? deadLink()
+          ? deadLink(context)
           : loggedIn(context, Sessions.Subject.of(user.get()), /* bearer= */ false);
     } catch (Passwords.Busy e) {
       return busy(e);
@@ -158,6 +170,10 @@ final class LoginService {
   public HttpResponse logout(ServiceRequestContext context, HttpRequest request) {
     String session = Authentication.sessionOf(request.headers());
     if (session != null) {
+      sessions
+          .subject(session)
+          .ifPresent(
+              who -> audit.note(Access.actor(context, who.name()).did("logout", who.name())));
       sessions.end(session);
     }
     return HttpResponse.of(
@@ -166,7 +182,7 @@ final class LoginService {
 
   private HttpResponse loggedIn(
       ServiceRequestContext context, Sessions.Subject subject, boolean bearer) {
-    String secret = sessions.begin(subject);
+    String secret = begin(context, subject, "login");
     if (!bearer) {
       return HttpResponse.of(
           headers(HttpStatus.NO_CONTENT).cookies(begun(context, secret)).build());
@@ -182,7 +198,14 @@ final class LoginService {
                 .toString()));
   }
 
-  private static HttpResponse deadLink() {
+  private String begin(
+      ServiceRequestContext context, Sessions.Subject subject, String action) {
+    audit.note(Access.actor(context, subject.name()).did(action, subject.name()));
+    return sessions.begin(subject);
+  }
+
+  private static HttpResponse deadLink(ServiceRequestContext context) {
+    Access.refused(context, "", "a link that is not good");
     return ApiErrors.response(
         HttpStatus.UNAUTHORIZED,
         "unauthenticated",
@@ -190,7 +213,13 @@ final class LoginService {
             + " passwd NAME`; before there is a user, of a new start of the controller)");
   }
 
-  static HttpResponse tooMany(long seconds) {
+  /** People type their password into the wrong field: only names that are users' are kept. */
+  private String subject(String name) {
+    return users.find(name).map(user -> Users.FACTS + user.name()).orElse("no such user");
+  }
+
+  static HttpResponse tooMany(ServiceRequestContext context, String subject, long seconds) {
+    Access.refused(context, subject, "too many logins");
     return ApiErrors.response(
             HttpStatus.TOO_MANY_REQUESTS,
             "too-many-requests",

@@ -79,6 +79,7 @@ final class RouteRights {
     post("api-tokens", Need.PERSON);
     api("DELETE", "api-tokens/:id", Need.PERSON);
 
+    get("audit", Need.of(Right.AUDIT));
     get("users", Need.of(Right.USERS));
     post("users", Need.of(Right.USERS));
     api("DELETE", "users/:name", Need.of(Right.USERS));

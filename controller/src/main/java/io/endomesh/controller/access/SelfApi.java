@@ -11,6 +11,7 @@ import com.linecorp.armeria.server.annotation.Delete;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.StoreException;
 import java.time.Duration;
@@ -31,18 +32,21 @@ final class SelfApi {
   private final ApiTokens tokens;
   private final Passwords passwords;
   private final LoginLimits limits;
+  private final AuditLog audit;
 
   SelfApi(
       Users users,
       Sessions sessions,
       ApiTokens tokens,
       Passwords passwords,
-      LoginLimits limits) {
+      LoginLimits limits,
+      AuditLog audit) {
     this.users = users;
     this.sessions = sessions;
     this.tokens = tokens;
     this.passwords = passwords;
     this.limits = limits;
+    this.audit = audit;
   }
 
   /** Makes a login link for who asks; for the command line, which opens a browser by it. */
@@ -50,6 +54,7 @@ final class SelfApi {
   public HttpResponse newLogin(ServiceRequestContext context) {
     Caller caller = Access.caller(context);
     long version = users.find(caller.name()).map(User::version).orElse(0L);
+    audit.note(Access.actor(context).did("login-link.create", caller.name()));
     String ticket =
         sessions.loginTicket(new Sessions.Subject(caller.kind(), caller.name(), version));
     return Bodies.answer(
@@ -69,14 +74,16 @@ final class SelfApi {
     }
     long wait = limits.take(context.remoteAddress().getAddress(), name);
     if (wait > 0) {
-      return LoginService.tooMany(wait);
+      return LoginService.tooMany(context, Users.FACTS + name, wait);
     }
     try {
       if (!passwords.matches(asked.path("old").asText(""), user.get().passwordHash())) {
-        return ApiErrors.response(
-            HttpStatus.FORBIDDEN, "forbidden", "old: not the password of " + name);
+        String why = "old: not the password of " + name;
+        Access.refused(context, Users.FACTS + name, why);
+        return ApiErrors.response(HttpStatus.FORBIDDEN, "forbidden", why);
       }
-      users.changePassword(name, passwords.hash(asked.path("new").asText("")));
+      users.changePassword(
+          Access.actor(context), name, passwords.hash(asked.path("new").asText("")));
       return HttpResponse.of(HttpStatus.NO_CONTENT);
     } catch (IllegalArgumentException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
@@ -93,7 +100,7 @@ final class SelfApi {
     var list = answer.putArray("apiTokens");
     for (ApiToken token : tokens.list(isTheBusinessOf(Access.caller(context)))) {
       list.add(
-          json(token)
+          token.shown()
               .put(
                   "lastUsedAt", token.lastUsedAt() == null ? null : token.lastUsedAt().toString()));
     }
@@ -108,12 +115,13 @@ final class SelfApi {
     try {
       ApiTokens.Created created =
           tokens.create(
+              Access.actor(context),
               Access.caller(context),
               asked.path("name").asText(""),
               scopes,
               Duration.ofSeconds(asked.path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds())));
       return Bodies.answer(
-          HttpStatus.CREATED, json(created.token()).put("token", created.secret()));
+          HttpStatus.CREATED, created.token().shown().put("token", created.secret()));
     } catch (IllegalArgumentException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
     } catch (StoreException e) {
@@ -124,7 +132,7 @@ final class SelfApi {
   @Delete("/api-tokens/{id}")
   public HttpResponse revokeToken(ServiceRequestContext context, @Param("id") String id) {
     try {
-      return tokens.revoke(id, isTheBusinessOf(Access.caller(context))).isPresent()
+      return tokens.revoke(Access.actor(context), id, isTheBusinessOf(Access.caller(context))).isPresent()
           ? HttpResponse.of(HttpStatus.NO_CONTENT)
           : ApiErrors.notFound("API token " + id + " does not exist");
     } catch (StoreException e) {
@@ -136,17 +144,5 @@ final class SelfApi {
     return token ->
         caller.may(Right.USERS)
             || (token.ownerKind() == caller.kind() && token.owner().equals(caller.name()));
-  }
-
-  private static ObjectNode json(ApiToken token) {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("id", token.id())
-            .put("name", token.name())
-            .put("owner", token.owner());
-    token.scopes().texts().forEach(json.putArray("scopes")::add);
-    return json.put("createdAt", token.createdAt().toString())
-        .put("expiresAt", token.expiresAt().toString());
   }
 }

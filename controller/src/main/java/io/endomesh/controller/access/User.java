@@ -1,5 +1,7 @@
 package io.endomesh.controller.access;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,6 +28,17 @@ record User(
       rights.add(Right.TAP);
     }
     return Grants.of(rights);
+  }
+
+  /** All but the hash: for answers and the audit log. */
+  ObjectNode shown() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", name)
+        .put("role", role.text())
+        .put("tap", tap)
+        .put("password", passwordHash != null)
+        .put("createdAt", createdAt.toString());
   }
 
   User withRole(Role changed, boolean mayTap) {

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Delete;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
 import com.linecorp.armeria.server.annotation.Put;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.StoreException;
 import java.util.Optional;
@@ -24,28 +26,32 @@ final class UserApi {
   private final Sessions sessions;
   private final ApiTokens tokens;
   private final Passwords passwords;
+  private final AuditLog audit;
 
-  UserApi(Users users, Sessions sessions, ApiTokens tokens, Passwords passwords) {
+  UserApi(
+      Users users, Sessions sessions, ApiTokens tokens, Passwords passwords, AuditLog audit) {
     this.users = users;
     this.sessions = sessions;
     this.tokens = tokens;
     this.passwords = passwords;
+    this.audit = audit;
   }
 
   @Get("/users")
   public HttpResponse list() {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     var list = answer.putArray("users");
-    users.list().forEach(user -> list.add(json(user)));
+    users.list().forEach(user -> list.add(user.shown()));
     return Bodies.answer(HttpStatus.OK, answer);
   }
 
   @Post("/users")
-  public HttpResponse create(String body) {
+  public HttpResponse create(ServiceRequestContext context, String body) {
     JsonNode asked = Bodies.read(body);
     try {
       User user =
           users.create(
+              Access.actor(context),
               asked.path("name").asText(""),
               Role.of(asked.path("role").asText("")),
               asked.path("tap").asBoolean(),
@@ -66,7 +72,8 @@ final class UserApi {
    * @param body role, and tap if that is to change as well
    */
   @Put("/users/{name}/role")
-  public HttpResponse changeRole(@Param("name") String name, String body) {
+  public HttpResponse changeRole(
+      ServiceRequestContext context, @Param("name") String name, String body) {
     JsonNode asked = Bodies.read(body);
     Optional<User> before = users.find(name);
     if (before.isEmpty()) {
@@ -76,9 +83,13 @@ final class UserApi {
       Role role =
           asked.has("role") ? Role.of(asked.path("role").asText("")) : before.get().role();
       Optional<User> user =
-          users.changeRole(name, role, asked.path("tap").asBoolean(before.get().tap()));
+          users.changeRole(
+              Access.actor(context),
+              name,
+              role,
+              asked.path("tap").asBoolean(before.get().tap()));
       endSessions(name);
-      return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, json(user.get()));
+      return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, user.get().shown());
     } catch (IllegalArgumentException e) {
       return ApiErrors.invalid(String.valueOf(e.getMessage()));
     } catch (Users.Refused e) {
@@ -93,7 +104,8 @@ final class UserApi {
    *     and the present one is good until then
    */
   @Post("/users/{name}/password")
-  public HttpResponse changePassword(@Param("name") String name, String body) {
+  public HttpResponse changePassword(
+      ServiceRequestContext context, @Param("name") String name, String body) {
     Optional<User> before = users.find(name);
     if (before.isEmpty()) {
       return unknown(name);
@@ -101,10 +113,11 @@ final class UserApi {
     try {
       String hash = hash(Bodies.read(body).path("password"));
       if (hash == null) {
-        ObjectNode answer = json(before.get());
+        audit.note(Access.actor(context).did("user.link", Users.FACTS + name));
+        ObjectNode answer = before.get().shown();
         return Bodies.answer(HttpStatus.OK, answer.put("setupPath", link(before.get())));
       }
-      Optional<User> user = users.changePassword(name, hash);
+      Optional<User> user = users.changePassword(Access.actor(context), name, hash);
       endSessions(name);
       return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, withLink(user.get()));
     } catch (IllegalArgumentException e) {
@@ -117,14 +130,14 @@ final class UserApi {
   }
 
   @Delete("/users/{name}")
-  public HttpResponse remove(@Param("name") String name) {
+  public HttpResponse remove(ServiceRequestContext context, @Param("name") String name) {
     try {
-      Optional<User> user = users.remove(name);
+      Optional<User> user = users.remove(Access.actor(context), name);
       if (user.isEmpty()) {
         return unknown(name);
       }
       endSessions(name);
-      tokens.revokeAllOf(name);
+      tokens.revokeAllOf(Access.actor(context), name);
       return HttpResponse.of(HttpStatus.NO_CONTENT);
     } catch (Users.Refused e) {
       return Bodies.conflict(e);
@@ -148,21 +161,11 @@ final class UserApi {
   }
 
   private ObjectNode withLink(User user) {
-    return json(user).put("setupPath", user.passwordHash() == null ? link(user) : null);
+    return user.shown().put("setupPath", user.passwordHash() == null ? link(user) : null);
   }
 
   private String link(User user) {
-    return AccessPart.setupPath(sessions.setupTicket(Sessions.Subject.of(user)));
-  }
-
-  private static ObjectNode json(User user) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("name", user.name())
-        .put("role", user.role().text())
-        .put("tap", user.tap())
-        .put("password", user.passwordHash() != null)
-        .put("createdAt", user.createdAt().toString());
+    return AccessPart.setupPath(sessions.setupTicket(Sessions.Subject.of(user)), user.name());
   }
 
   private static HttpResponse unknown(String name) {

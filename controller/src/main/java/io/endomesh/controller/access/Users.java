@@ -3,6 +3,8 @@ package io.endomesh.controller.access;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.store.Actor;
+import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
 import java.time.Clock;
@@ -82,7 +84,8 @@ final class Users {
    * @param passwordHash null: it is set later, by a link
    * @throws IllegalArgumentException if the name is none
    */
-  synchronized User create(String name, Role role, boolean tap, @Nullable String passwordHash)
+  synchronized User create(
+      Actor by, String name, Role role, boolean tap, @Nullable String passwordHash)
       throws Refused, StoreException {
     requireName(name);
     if (users.containsKey(name)) {
@@ -90,7 +93,8 @@ final class Users {
     }
     // Never a version that a removed user of that name had: its sessions would live again.
     Instant now = clock.instant();
-    return save(new User(name, role, tap, passwordHash, now, now.toEpochMilli()));
+    return save(
+        by, "user.create", null, new User(name, role, tap, passwordHash, now, now.toEpochMilli()));
   }
 
   /**
@@ -111,15 +115,16 @@ final class Users {
   }
 
   /** The first account; refused once there is one. */
-  synchronized User createFirst(String name, String passwordHash) throws Refused, StoreException {
+  synchronized User createFirst(Actor by, String name, String passwordHash)
+      throws Refused, StoreException {
     if (!users.isEmpty()) {
       throw new Refused("there are users already (expected: a login)");
     }
-    return create(name, Role.ADMIN, /* tap= */ false, passwordHash);
+    return create(by, name, Role.ADMIN, /* tap= */ false, passwordHash);
   }
 
   /** Empty if there is no such user. */
-  synchronized Optional<User> changeRole(String name, Role role, boolean tap)
+  synchronized Optional<User> changeRole(Actor by, String name, Role role, boolean tap)
       throws Refused, StoreException {
     User user = users.get(name);
     if (user == null) {
@@ -128,24 +133,28 @@ final class Users {
     if (role != Role.ADMIN) {
       requireAnotherAdmin(user);
     }
-    return Optional.of(save(user.withRole(role, tap)));
+    return Optional.of(save(by, "user.role", user, user.withRole(role, tap)));
   }
 
   /** Empty if there is no such user. */
-  synchronized Optional<User> changePassword(String name, String passwordHash)
+  synchronized Optional<User> changePassword(Actor by, String name, String passwordHash)
       throws StoreException {
     User user = users.get(name);
-    return user == null ? Optional.empty() : Optional.of(save(user.withPassword(passwordHash)));
+    return user == null
+        ? Optional.empty()
+        : Optional.of(save(by, "user.password", user, user.withPassword(passwordHash)));
   }
 
   /** The user that was there. */
-  synchronized Optional<User> remove(String name) throws Refused, StoreException {
+  synchronized Optional<User> remove(Actor by, String name) throws Refused, StoreException {
     User user = users.get(name);
     if (user == null) {
       return Optional.empty();
     }
     requireAnotherAdmin(user);
-    store.removeFact(FACTS + name);
+    store.removeFact(
+        FACTS + name,
+        AuditEntry.done(by, "user.remove", FACTS + name, user.shown().toString(), null));
     users.remove(name);
     return Optional.of(user);
   }
@@ -160,8 +169,17 @@ final class Users {
     }
   }
 
-  private User save(User user) throws StoreException {
-    store.putFact(FACTS + user.name(), fact(user));
+  private User save(Actor by, String action, @Nullable User before, User user)
+      throws StoreException {
+    store.putFact(
+        FACTS + user.name(),
+        fact(user),
+        AuditEntry.done(
+            by,
+            action,
+            FACTS + user.name(),
+            before == null ? null : before.shown().toString(),
+            user.shown().toString()));
     users.put(user.name(), user);
     return user;
   }

@@ -123,7 +123,7 @@ public final class ResourceApi implements ControllerPart {
       }
       Requirements.check(model.get(), parsed);
       Resources before = store.resources();
-      Resources after = dryRun ? before : store.write(Access.caller(request).name(), writes);
+      Resources after = dryRun ? before : store.write(Access.actor(request), writes);
       return ApiAnswers.ok(json.applied(parsed, before, after, dryRun));
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);
@@ -158,7 +158,7 @@ public final class ResourceApi implements ControllerPart {
       }
       Requirements.check(model.get(), List.of(parsed));
       Long expected = ifMatch == null ? parsed.resourceVersion() : Long.valueOf(ifMatch);
-      store.write(Access.caller(context).name(), List.of(new Write.Put(key, parsed.body(), expected)));
+      store.write(Access.actor(context), List.of(new Write.Put(key, parsed.body(), expected)));
       return document(key);
     } catch (InvalidResourceException e) {
       return ApiAnswers.invalid(e);
@@ -187,7 +187,7 @@ public final class ResourceApi implements ControllerPart {
     }
     try {
       Long expected = ifMatch == null ? null : Long.valueOf(ifMatch);
-      store.write(Access.caller(context).name(), List.of(new Write.Delete(key, expected)));
+      store.write(Access.actor(context), List.of(new Write.Delete(key, expected)));
       return HttpResponse.of(HttpStatus.NO_CONTENT);
     } catch (StoreException e) {
       return ApiAnswers.refused(e, ifMatch != null);

@@ -2,6 +2,7 @@ package io.endomesh.controller.ca;
 
 import com.linecorp.armeria.server.ServerBuilder;
 import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.tokens.JoinTokens;
 
 /** Serves {@link CertificateService} on the controller's port. */
@@ -10,8 +11,11 @@ public final class CertificatePart implements ControllerPart {
   private final CertificateService service;
 
   public CertificatePart(
-      CertificateAuthority authority, Revocations revocations, JoinTokens tokens) {
-    this.service = new CertificateService(authority, revocations, tokens);
+      CertificateAuthority authority,
+      Revocations revocations,
+      JoinTokens tokens,
+      AuditLog audit) {
+    this.service = new CertificateService(authority, revocations, tokens, audit);
   }
 
   @Override

@@ -1,9 +1,13 @@
 package io.endomesh.controller.ca;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.protobuf.Value;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.CallerIdentity;
+import io.endomesh.controller.audit.AuditLog;
+import io.endomesh.controller.store.Actor;
+import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.tokens.JoinToken;
 import io.endomesh.controller.tokens.JoinTokens;
@@ -37,12 +41,17 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
   private final CertificateAuthority authority;
   private final Revocations revocations;
   private final JoinTokens tokens;
+  private final AuditLog audit;
 
   CertificateService(
-      CertificateAuthority authority, Revocations revocations, JoinTokens tokens) {
+      CertificateAuthority authority,
+      Revocations revocations,
+      JoinTokens tokens,
+      AuditLog audit) {
     this.authority = authority;
     this.revocations = revocations;
     this.tokens = tokens;
+    this.audit = audit;
   }
 
   @Override
@@ -76,11 +85,30 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
             proof.attestation(),
             Duration.ofSeconds(request.getValidityDuration()));
     note(chain.get(0));
+    audit.note(issued(proof, chain.get(0), context));
     IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
     for (X509Certificate certificate : chain) {
       response.addCertChain(PemFile.text(certificate));
     }
     return response.build();
+  }
+
+  private AuditEntry issued(
+      Proof proof, X509Certificate certificate, ServiceRequestContext context) {
+    String identity = proof.identity().spiffeId(authority.trustDomain());
+    JoinToken token = proof.token();
+    return AuditEntry.done(
+        new Actor(
+            token == null ? identity : "join-token/" + token.id(),
+            context.remoteAddress().getAddress().getHostAddress()),
+        "certificate.issue",
+        identity,
+        null,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("serial", certificate.getSerialNumber().toString(16))
+            .put("notAfter", certificate.getNotAfter().toInstant().toString())
+            .toString());
   }
 
   /**

@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       TrailCommand.class,
       AnalyzeCommand.class,
       HistoryCommand.class,
+      AuditCommand.class,
       DashboardCommand.class,
       LoginCommand.class,
       LogoutCommand.class,

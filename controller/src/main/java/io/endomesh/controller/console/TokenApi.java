@@ -73,6 +73,7 @@ final class TokenApi {
       }
       JoinTokens.Created created =
           tokens.create(
+              Access.actor(context),
               asked.path("namespace").asText(""),
               asked.path("service").asText(JoinToken.ANY),
               TokenLabels.parse(asked.path("labels")),
@@ -102,9 +103,9 @@ final class TokenApi {
   }
 
   @Delete("/tokens/{id}")
-  public HttpResponse revoke(@Param("id") String id) {
+  public HttpResponse revoke(ServiceRequestContext context, @Param("id") String id) {
     try {
-      return tokens.revoke(id)
+      return tokens.revoke(Access.actor(context), id)
           ? HttpResponse.of(HttpStatus.NO_CONTENT)
           : ApiErrors.notFound("token " + id + " does not exist");
     } catch (StoreException e) {

@@ -6,10 +6,13 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Post;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.access.Access;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.dataplane.trail.Trail;
 import java.time.Duration;
@@ -24,9 +27,11 @@ public final class TrailTokenApi implements ControllerPart {
   private static final Duration DEFAULT_TTL = Duration.ofMinutes(10);
 
   private final ControllerContext context;
+  private final AuditLog audit;
 
-  public TrailTokenApi(ControllerContext context) {
+  public TrailTokenApi(ControllerContext context, AuditLog audit) {
     this.context = context;
+    this.audit = audit;
   }
 
   @Override
@@ -38,17 +43,19 @@ public final class TrailTokenApi implements ControllerPart {
    * @param body {@code {"ttlSeconds":600}}, or nothing
    */
   @Post("/trail-tokens")
-  public HttpResponse create(String body) {
+  public HttpResponse create(ServiceRequestContext request, String body) {
     try {
       Duration good =
           Duration.ofSeconds(
               JSON.readTree(body).path("ttlSeconds").asLong(DEFAULT_TTL.toSeconds()));
+      String token = context.authority().trailToken(good);
+      audit.note(Access.actor(request).did("trail-token.create", good.toString()));
       return HttpResponse.of(
           HttpStatus.CREATED,
           MediaType.JSON_UTF_8,
           JSON.createObjectNode()
               .put("header", Trail.HEADER)
-              .put("token", context.authority().trailToken(good))
+              .put("token", token)
               .put("expiresAt", context.clock().instant().plus(good).toString())
               .toString());
     } catch (JsonProcessingException e) {

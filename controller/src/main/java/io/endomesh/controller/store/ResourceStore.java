@@ -24,6 +24,12 @@ public interface ResourceStore extends AutoCloseable {
   Resources write(String author, List<Write> writes) throws StoreException;
 
   /**
+   * As {@link #write(String, List)}, and what each write did is in the audit log as well, both or
+   * neither.
+   */
+  Resources write(Actor actor, List<Write> writes) throws StoreException;
+
+  /**
    * Newest first.
    *
    * @param key null for all
@@ -45,6 +51,18 @@ public interface ResourceStore extends AutoCloseable {
   void putFact(String name, String value) throws StoreException;
 
   void removeFact(String name) throws StoreException;
+
+  /** As {@link #putFact(String, String)}, with its line in the audit log, both or neither. */
+  void putFact(String name, String value, AuditEntry entry) throws StoreException;
+
+  /** As {@link #removeFact(String)}, with its line in the audit log, both or neither. */
+  void removeFact(String name, AuditEntry entry) throws StoreException;
+
+  /** Adds to the audit log what was done outside of this store, or not done at all. */
+  void append(List<AuditEntry> entries) throws StoreException;
+
+  /** Newest first. */
+  List<AuditEntry> audit(AuditQuery query);
 
   @Override
   void close();

@@ -49,9 +49,14 @@ public final class SqliteResourceStore implements ResourceStore {
       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       """;
 
+  private static final String PUT_FACT = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)";
+
+  private static final String REMOVE_FACT = "DELETE FROM fact WHERE name = ?";
+
   private final Path file;
   private final Connection connection;
   private final Clock clock;
+  private final AuditTable audit;
   private final List<Consumer<Resources>> listeners = new CopyOnWriteArrayList<>();
 
   /** Guards the connection, and keeps notifications in the order of the writes. */
@@ -63,6 +68,7 @@ public final class SqliteResourceStore implements ResourceStore {
     this.file = file;
     this.connection = connection;
     this.clock = clock;
+    this.audit = new AuditTable(connection, clock);
     this.resources = load();
   }
 
@@ -95,6 +101,7 @@ public final class SqliteResourceStore implements ResourceStore {
       // FULL: a power failure right after the answer must not lose what was applied.
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
+      statement.executeUpdate(AuditTable.SCHEMA);
     }
     return new SqliteResourceStore(file, connection, clock);
   }
@@ -112,6 +119,19 @@ public final class SqliteResourceStore implements ResourceStore {
 
   @Override
   public Resources write(String author, List<Write> writes) throws StoreException {
+    return write(author, null, writes);
+  }
+
+  @Override
+  public Resources write(Actor actor, List<Write> writes) throws StoreException {
+    return write(actor.name(), actor, writes);
+  }
+
+  /**
+   * @param actor for the audit log; null: it is not for that
+   */
+  private Resources write(String author, @Nullable Actor actor, List<Write> writes)
+      throws StoreException {
     synchronized (lock) {
       Resources before = resources;
       Resources after = plan(before, writes);
@@ -120,7 +140,7 @@ public final class SqliteResourceStore implements ResourceStore {
       }
       try {
         execute("BEGIN");
-        save(author, before, after);
+        save(author, actor, before, after);
         execute("COMMIT");
       } catch (SQLException e) {
         rollback();
@@ -161,13 +181,15 @@ public final class SqliteResourceStore implements ResourceStore {
     return changed ? new Resources(revision, new TreeMap<>(after)) : before;
   }
 
-  private void save(String author, Resources before, Resources after) throws SQLException {
+  private void save(String author, @Nullable Actor actor, Resources before, Resources after)
+      throws SQLException {
     for (StoredResource resource : after.all()) {
       if (resource.revision() == after.revision()) {
         put(resource);
         StoredResource old = before.byKey().get(resource.key());
         record(
             author,
+            actor,
             after.revision(),
             resource.key(),
             old == null ? null : old.body(),
@@ -177,7 +199,7 @@ public final class SqliteResourceStore implements ResourceStore {
     for (StoredResource old : before.all()) {
       if (!after.byKey().containsKey(old.key())) {
         delete(old.key());
-        record(author, after.revision(), old.key(), old.body(), null);
+        record(author, actor, after.revision(), old.key(), old.body(), null);
       }
     }
   }
@@ -206,6 +228,7 @@ public final class SqliteResourceStore implements ResourceStore {
 
   private void record(
       String author,
+      @Nullable Actor actor,
       long revision,
       ResourceKey key,
       @Nullable String before,
@@ -222,6 +245,11 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.setString(7, before);
       statement.setString(8, after);
       statement.executeUpdate();
+    }
+    if (actor != null) {
+      String action = before == null ? "create" : after == null ? "delete" : "change";
+      String subject = key.kind() + "/" + key.namespace() + "/" + key.name();
+      audit.append(AuditEntry.done(actor, "resource." + action, subject, before, after));
     }
   }
 
@@ -296,24 +324,77 @@ public final class SqliteResourceStore implements ResourceStore {
 
   @Override
   public void putFact(String name, String value) throws StoreException {
-    update("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", name, value);
+    update(PUT_FACT, name, value);
+  }
+
+  @Override
+  public void putFact(String name, String value, AuditEntry entry) throws StoreException {
+    together(() -> execute(PUT_FACT, name, value), List.of(entry));
   }
 
   @Override
   public void removeFact(String name) throws StoreException {
-    update("DELETE FROM fact WHERE name = ?", name);
+    update(REMOVE_FACT, name);
+  }
+
+  @Override
+  public void removeFact(String name, AuditEntry entry) throws StoreException {
+    together(() -> execute(REMOVE_FACT, name), List.of(entry));
+  }
+
+  @Override
+  public void append(List<AuditEntry> entries) throws StoreException {
+    together(audit::forgetOldDenials, entries);
+  }
+
+  @Override
+  public List<AuditEntry> audit(AuditQuery query) {
+    synchronized (lock) {
+      try {
+        return audit.read(query);
+      } catch (SQLException e) {
+        throw new IllegalStateException(unavailable("no audit log", e).getMessage(), e);
+      }
+    }
+  }
+
+  private interface Statements {
+    void execute() throws SQLException;
+  }
+
+  /** All of it, or nothing. */
+  private void together(Statements change, List<AuditEntry> entries) throws StoreException {
+    synchronized (lock) {
+      try {
+        execute("BEGIN");
+        change.execute();
+        for (AuditEntry entry : entries) {
+          audit.append(entry);
+        }
+        execute("COMMIT");
+      } catch (SQLException e) {
+        rollback();
+        throw unavailable("nothing was kept", e);
+      }
+    }
   }
 
   private void update(String sql, String... values) throws StoreException {
     synchronized (lock) {
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        for (int i = 0; i < values.length; i++) {
-          statement.setString(i + 1, values[i]);
-        }
-        statement.executeUpdate();
+      try {
+        execute(sql, values);
       } catch (SQLException e) {
         throw unavailable("nothing was kept", e);
       }
+    }
+  }
+
+  private void execute(String sql, String... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setString(i + 1, values[i]);
+      }
+      statement.executeUpdate();
     }
   }
 

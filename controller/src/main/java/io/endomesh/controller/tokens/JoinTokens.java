@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.controller.store.Actor;
+import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
 import java.time.Clock;
@@ -102,7 +104,12 @@ public final class JoinTokens {
    *     too small or too large
    */
   public synchronized Created create(
-      String namespace, String service, Map<String, String> labels, Duration ttl, int uses)
+      Actor by,
+      String namespace,
+      String service,
+      Map<String, String> labels,
+      Duration ttl,
+      int uses)
       throws StoreException {
     requireScope("namespace", namespace);
     requireScope("service", service);
@@ -130,7 +137,10 @@ public final class JoinTokens {
             uses,
             0,
             null);
-    store.putFact(FACTS + token.sha256(), fact(token));
+    store.putFact(
+        FACTS + token.sha256(),
+        fact(token),
+        AuditEntry.done(by, "join-token.create", FACTS + token.id(), null, fact(token)));
     tokens.put(token.sha256(), token);
     return new Created(token, secret);
   }
@@ -145,10 +155,10 @@ public final class JoinTokens {
    *
    * @return false if there is none of this id
    */
-  public synchronized boolean revoke(String id) throws StoreException {
+  public synchronized boolean revoke(Actor by, String id) throws StoreException {
     for (JoinToken token : tokens.values()) {
       if (token.id().equals(id)) {
-        remove(token);
+        remove(by, token);
         return true;
       }
     }
@@ -218,13 +228,15 @@ public final class JoinTokens {
     Instant limit = clock.instant().minus(REMEMBER_EXPIRED);
     for (JoinToken token : tokens.values()) {
       if (token.expiresAt().isBefore(limit)) {
-        remove(token);
+        remove(Actor.CONTROLLER, token);
       }
     }
   }
 
-  private void remove(JoinToken token) throws StoreException {
-    store.removeFact(FACTS + token.sha256());
+  private void remove(Actor by, JoinToken token) throws StoreException {
+    store.removeFact(
+        FACTS + token.sha256(),
+        AuditEntry.done(by, "join-token.revoke", FACTS + token.id(), fact(token), null));
     tokens.remove(token.sha256());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.controller.ca.Attestation;
+import io.endomesh.controller.store.Actor;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.store.StoreException;
@@ -44,7 +45,7 @@ class JoinTokensTest {
   @Test
   void authenticate_goodToken_givesItsScope() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     JoinToken token = tokens.authenticate(created.secret());
 
@@ -57,7 +58,7 @@ class JoinTokensTest {
   @Test
   void authenticate_atTheEndOfItsTime_saysThatItExpired() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
     clock.advance(HOUR.minusSeconds(1));
     assertThat(tokens.authenticate(created.secret()).id()).isEqualTo(created.token().id());
 
@@ -79,11 +80,11 @@ class JoinTokensTest {
   @Test
   void revoke_known_makesItUnknown() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
-    assertThat(tokens.revoke(created.token().id())).isTrue();
+    assertThat(tokens.revoke(Actor.CONTROLLER, created.token().id())).isTrue();
 
-    assertThat(tokens.revoke(created.token().id())).isFalse();
+    assertThat(tokens.revoke(Actor.CONTROLLER, created.token().id())).isFalse();
     assertThat(tokens.list()).isEmpty();
     assertThatThrownBy(() -> tokens.authenticate(created.secret()))
         .hasMessageStartingWith("unknown join token");
@@ -92,7 +93,7 @@ class JoinTokensTest {
   @Test
   void open_afterARestart_knowsTokensButNotTheirSecrets() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     JoinTokens reopened = new JoinTokens(store, clock);
 
@@ -104,7 +105,7 @@ class JoinTokensTest {
   @Test
   void open_spoiltFact_leavesOutThatTokenOnly() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER);
     store.putFact("join-token/abc", "{no json");
 
     JoinTokens reopened = new JoinTokens(store, clock);
@@ -117,10 +118,10 @@ class JoinTokensTest {
   void attestation_serviceOrNamespace_coversThatAndTheLabels() throws Exception {
     JoinToken one =
         tokens
-            .create("shop", "orders", Map.of("version", "v1"), HOUR, JoinToken.ANY_NUMBER)
+            .create(Actor.CONTROLLER, "shop", "orders", Map.of("version", "v1"), HOUR, JoinToken.ANY_NUMBER)
             .token();
     JoinToken all =
-        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER).token();
+        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER).token();
 
     assertThat(one.attestation())
         .isEqualTo(new Attestation(Attestation.Covers.SERVICE, Map.of("version", "v1")));
@@ -135,12 +136,13 @@ class JoinTokensTest {
   void create_badLabels_namesThem() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> tokens.create("shop", "orders", Map.of("a b", "c"), HOUR, JoinToken.ANY_NUMBER))
+            () -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of("a b", "c"), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels: 'a b' (expected: a name of letters");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 tokens.create(
+                    Actor.CONTROLLER,
                     "shop", "orders", Map.of("a", "x".repeat(64)), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels.a: 'xxx");
     Map<String, String> many = new HashMap<>();
@@ -148,7 +150,7 @@ class JoinTokensTest {
       many.put("l" + i, "v");
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", many, HOUR, JoinToken.ANY_NUMBER))
+        .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "shop", "orders", many, HOUR, JoinToken.ANY_NUMBER))
         .withMessage("labels: 17 (expected: at most 16)");
   }
 
@@ -164,7 +166,7 @@ class JoinTokensTest {
 
   @Test
   void use_oneMoreThanAllowed_saysHowManyAndHowToGetAnother() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 2);
+    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
     tokens.use(tokens.authenticate(created.secret()));
     JoinToken last = tokens.authenticate(created.secret());
     tokens.use(last);
@@ -182,7 +184,7 @@ class JoinTokensTest {
 
   @Test
   void use_isCountedOverARestart_evenIfNothingElseFollows() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 1);
+    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
     tokens.use(tokens.authenticate(created.secret()));
 
     JoinTokens reopened = new JoinTokens(store, clock);
@@ -193,7 +195,7 @@ class JoinTokensTest {
 
   @Test
   void use_storeFails_isNotHad() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 1);
+    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
     JoinToken token = tokens.authenticate(created.secret());
     store.close();
 
@@ -204,7 +206,7 @@ class JoinTokensTest {
 
   @Test
   void use_byManyAtOnce_isNeverHadTwice() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 5);
+    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 5);
     AtomicInteger let = new AtomicInteger();
     List<Thread> workloads = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -231,7 +233,7 @@ class JoinTokensTest {
   @Test
   void use_anyNumber_isNotCounted() throws Exception {
     JoinTokens.Created created =
-        tokens.create("shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
     for (int i = 0; i < 3; i++) {
       tokens.use(tokens.authenticate(created.secret()));
     }
@@ -241,9 +243,9 @@ class JoinTokensTest {
 
   @Test
   void use_revokedMeanwhile_isRefusedAndDoesNotBringItBack() throws Exception {
-    JoinTokens.Created created = tokens.create("shop", "orders", Map.of(), HOUR, 2);
+    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
     JoinToken token = tokens.authenticate(created.secret());
-    tokens.revoke(token.id());
+    tokens.revoke(Actor.CONTROLLER, token.id());
 
     assertThatThrownBy(() -> tokens.use(token)).hasMessageStartingWith("unknown join token");
 
@@ -253,14 +255,14 @@ class JoinTokensTest {
   @Test
   void create_badScopeOrTime_namesTheField() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("Shop!", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER))
+        .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "Shop!", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("namespace: 'Shop!'");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> tokens.create("shop", "orders", Map.of(), Duration.ZERO, JoinToken.ANY_NUMBER))
+            () -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), Duration.ZERO, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("ttlSeconds: 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create("shop", "orders", Map.of(), HOUR, -1))
+        .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, -1))
         .withMessageStartingWith("uses: -1 (expected: 1 to 1000000");
   }
 }

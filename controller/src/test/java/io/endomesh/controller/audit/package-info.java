@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.audit;
+
+import org.jspecify.annotations.NullMarked;
