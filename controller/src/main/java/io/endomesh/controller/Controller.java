@@ -165,7 +165,7 @@ public final class Controller implements AutoCloseable {
             resources,
             new ExplainApi(context),
             new TrailTokenApi(context, audit),
-            new AuthorityApi(context),
+            new AuthorityApi(context, audit),
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             access,

@@ -8,12 +8,15 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.annotation.Blocking;
 import com.linecorp.armeria.server.annotation.Get;
 import com.linecorp.armeria.server.annotation.Param;
 import com.linecorp.armeria.server.annotation.Post;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
+import io.endomesh.controller.access.Access;
+import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.ca.Revocations;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.store.StoreException;
@@ -31,9 +34,11 @@ public final class AuthorityApi implements ControllerPart {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ControllerContext context;
+  private final AuditLog audit;
 
-  public AuthorityApi(ControllerContext context) {
+  public AuthorityApi(ControllerContext context, AuditLog audit) {
     this.context = context;
+    this.audit = audit;
   }
 
   @Override
@@ -50,9 +55,11 @@ public final class AuthorityApi implements ControllerPart {
    * @param body {@code {"now":true}}, or nothing
    */
   @Post("/ca/rotate")
-  public HttpResponse rotate(String body) {
+  public HttpResponse rotate(ServiceRequestContext request, String body) {
     try {
-      context.authority().rotate(JSON.readTree(body).path("now").asBoolean(false));
+      boolean now = JSON.readTree(body).path("now").asBoolean(false);
+      context.authority().rotate(now);
+      audit.note(Access.actor(request).did("ca.rotate", now ? "now" : "in time"));
       return json(AuthorityJson.of(context));
     } catch (JsonProcessingException e) {
       return ApiErrors.invalid("body: no JSON (expected: {\"now\":…})");
@@ -64,9 +71,10 @@ public final class AuthorityApi implements ControllerPart {
   }
 
   @Post("/ca/abort")
-  public HttpResponse abort() {
+  public HttpResponse abort(ServiceRequestContext request) {
     try {
       context.authority().abort();
+      audit.note(Access.actor(request).did("ca.abort", ""));
       return json(AuthorityJson.of(context));
     } catch (IllegalStateException e) {
       return conflict(e);
@@ -77,7 +85,9 @@ public final class AuthorityApi implements ControllerPart {
 
   @Post("/workloads/{namespace}/{instance}/revoke")
   public HttpResponse revoke(
-      @Param("namespace") String namespace, @Param("instance") String instance) {
+      ServiceRequestContext request,
+      @Param("namespace") String namespace,
+      @Param("instance") String instance) {
     X509Certificate certificate = context.workloads().certificate(instance);
     List<Workload> all = context.workloads().workloads();
     boolean known =
@@ -100,6 +110,7 @@ public final class AuthorityApi implements ControllerPart {
     }
     try {
       context.authority().revoke(certificate);
+      audit.note(Access.actor(request).did("workload.revoke", namespace + "/" + instance));
     } catch (StoreException e) {
       return full(e);
     }
