@@ -182,7 +182,10 @@ export interface Trace {
   spans: Span[];
 }
 
+export type Effect = "refused" | "would-refuse" | "audited";
+
 export interface Refusal {
+  effect: Effect;
   at: string;
   policy: string;
   source: string;
@@ -196,6 +199,7 @@ export interface Refusal {
 }
 
 export interface PolicyRefusals {
+  effect: Effect;
   policy: string;
   destinationId: string;
   sourceId: string;
@@ -217,7 +221,12 @@ export interface Snapshot {
   workloads: Workload[];
   graph: Graph;
   traces: TraceSummary[];
-  refusals: { refusals: Refusal[]; policies: PolicyRefusals[] };
+  refusals: {
+    refusals: Refusal[];
+    policies: PolicyRefusals[];
+    /** What policies that only look on have seen. */
+    observed: { calls: Refusal[]; policies: PolicyRefusals[] };
+  };
   resources: ResourceRow[];
 }
 
@@ -286,6 +295,35 @@ export interface Explanation {
 }
 
 /** By which real responses tell what the mesh did. */
+/** What is decided between two departments. */
+export interface DepartmentCell {
+  source: string;
+  destination: string;
+  decision: "open" | "allowed" | "default" | "denied" | "mixed";
+  by: string | null;
+  dryRun: string | null;
+}
+
+export interface Departments {
+  departments: { name: string; namespaces: string[] }[];
+  cells: DepartmentCell[];
+}
+
+/** A resource that would change one cell. */
+export interface DepartmentDraft {
+  resource: unknown;
+  now: DepartmentCell;
+  then: DepartmentCell;
+}
+
+/** What a draft would have done to the calls of the last minutes. */
+export interface Replay {
+  minutes: number;
+  calls: number;
+  changed: number;
+  outcomes: { outcome: string; calls: number }[];
+}
+
 export interface TrailToken {
   header: string;
   token: string;

@@ -4,19 +4,28 @@ import { ago, count, rate, timeOfDay } from "../core/format.ts";
 import { nodeName, policyResource } from "../core/model.ts";
 import { Link, resourceUrl, serviceUrl, tracePath } from "../core/router.tsx";
 import { PolicyLink } from "../graph/panel.tsx";
+import { DepartmentsCard } from "../ui/departments.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Card, Empty, PageHead, Tag } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 
-const KINDS = ["AuthorizationPolicy", "PeerAuthentication"];
+const KINDS = [
+  "AuthorizationPolicy",
+  "DepartmentPolicy",
+  "InboundPolicy",
+  "PeerAuthentication",
+  "TrafficTarget",
+];
 
 export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
   const { refusals, policies } = snapshot.refusals;
+  const { observed } = snapshot.refusals;
   const applied = snapshot.resources.filter((one) => KINDS.includes(one.kind));
   const total = policies.reduce((sum, one) => sum + one.total, 0);
   return (
     <>
       <PageHead title="Access" sub={`${count(total)} calls refused since the controller started`} />
+      <DepartmentsCard snapshot={snapshot} />
       <Card title="Who calls whom" flush>
         <Matrix snapshot={snapshot} />
       </Card>
@@ -27,7 +36,7 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
               <p>When a policy refuses one, the caller, the policy and the count stand here within two seconds.</p>
             </Empty>
           ) : (
-            <Policies snapshot={snapshot} rows={policies} />
+            <Policies snapshot={snapshot} rows={policies} label="Refused by policy" />
           )}
         </Card>
         <Card title="Policies in force" flush>
@@ -63,9 +72,19 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
           )}
         </Card>
       </div>
+      {observed.policies.length > 0 && (
+        <Card title="Would be refused, or audited" flush>
+          <Policies snapshot={snapshot} rows={observed.policies} label="Would be refused, or audited" />
+        </Card>
+      )}
+      {observed.calls.length > 0 && (
+        <Card title="Latest of those" flush>
+          <Refusals snapshot={snapshot} rows={observed.calls} label="Latest of those" />
+        </Card>
+      )}
       {refusals.length > 0 && (
         <Card title="Latest refusals" flush>
-          <Refusals snapshot={snapshot} rows={refusals} />
+          <Refusals snapshot={snapshot} rows={refusals} label="Latest refusals" />
         </Card>
       )}
     </>
@@ -142,12 +161,14 @@ function Cell({ edges }: { edges: GraphEdge[] }) {
   );
 }
 
-function Policies({ snapshot, rows }: { snapshot: Snapshot; rows: PolicyRefusals[] }) {
+const EFFECTS = { refused: "refused", "would-refuse": "dry run", audited: "audit" };
+
+function Policies({ snapshot, rows, label }: { snapshot: Snapshot; rows: PolicyRefusals[]; label: string }) {
   return (
     <Table
-      label="Refused by policy"
+      label={label}
       rows={[...rows].sort((a, b) => b.lastAt.localeCompare(a.lastAt))}
-      rowKey={(row) => `${row.policy}>${row.sourceId}`}
+      rowKey={(row) => `${row.effect}${row.policy}>${row.sourceId}>${row.destinationId}`}
       columns={[
         {
           head: "Policy",
@@ -155,6 +176,7 @@ function Policies({ snapshot, rows }: { snapshot: Snapshot; rows: PolicyRefusals
           cell: (row) => (
             <>
               <PolicyLink snapshot={snapshot} policy={row.policy} />
+              {row.effect !== "refused" && <Tag>{EFFECTS[row.effect]}</Tag>}
               {policyResource(snapshot, row.policy) === undefined && <Tag>no longer applied</Tag>}
             </>
           ),
@@ -172,10 +194,10 @@ function Policies({ snapshot, rows }: { snapshot: Snapshot; rows: PolicyRefusals
   );
 }
 
-function Refusals({ snapshot, rows }: { snapshot: Snapshot; rows: Refusal[] }) {
+function Refusals({ snapshot, rows, label }: { snapshot: Snapshot; rows: Refusal[]; label: string }) {
   return (
     <Table
-      label="Latest refusals"
+      label={label}
       rows={rows}
       rowKey={(row) => `${row.at}${row.traceId ?? ""}${row.instance}`}
       columns={[

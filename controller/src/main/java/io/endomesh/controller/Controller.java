@@ -11,6 +11,7 @@ import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.audit.AuditPart;
+import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.Revocations;
@@ -168,6 +169,7 @@ public final class Controller implements AutoCloseable {
             new AuthorityApi(context, audit),
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
+            new AuthzApi(context),
             access,
             new AuditPart(audit),
             new ConsolePart(context, telemetry, tokens, access));

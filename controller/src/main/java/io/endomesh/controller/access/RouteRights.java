@@ -57,6 +57,8 @@ final class RouteRights {
     post("explain", Need.of(Right.READ));
     post("analyze", Need.of(Right.READ));
     post("replay", Need.of(Right.READ));
+    get("departments", Need.of(Right.READ));
+    post("departments/draft", Need.of(Right.READ));
 
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -1,7 +1,9 @@
 package io.endomesh.controller.analyze;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
+import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.TrafficTarget;
 import io.endomesh.controller.translate.AppliedResource;
 import io.endomesh.controller.translate.ServiceKey;
 import java.util.List;
@@ -17,6 +19,12 @@ final class CallersCheck implements Check {
   @Override
   public void look(Estate estate, List<Finding> findings) {
     for (AppliedResource applied : estate.resources()) {
+      if (applied.resource() instanceof DepartmentPolicy departments) {
+        DepartmentsCheck.look(estate, applied, departments, findings);
+      }
+      if (applied.resource() instanceof TrafficTarget target) {
+        target(estate, applied, target, findings);
+      }
       if (applied.resource() instanceof AuthorizationPolicy policy) {
         for (int i = 0; i < policy.rules().size(); i++) {
           AuthorizationPolicy.Rule rule = policy.rules().get(i);
@@ -30,6 +38,36 @@ final class CallersCheck implements Check {
                 findings);
           }
         }
+      }
+    }
+  }
+
+  private static void target(
+      Estate estate, AppliedResource applied, TrafficTarget target, List<Finding> findings) {
+    for (int i = 0; i < target.sources().size(); i++) {
+      TrafficTarget.Source source = target.sources().get(i);
+      if (!estate.knows(new ServiceKey(source.namespace(), source.service()))) {
+        findings.add(
+            new Finding(
+                Code.EM0501,
+                applied.key(),
+                "spec.sources[" + i + "]",
+                "no service "
+                    + source.namespace()
+                    + "/"
+                    + source.service()
+                    + " (expected: one that joined or is declared)"));
+      }
+    }
+    for (int i = 0; i < target.rules().size(); i++) {
+      String missing = estate.model().trafficTargets().missing(target, target.rules().get(i));
+      if (missing != null) {
+        findings.add(
+            new Finding(
+                Code.EM0505,
+                applied.key(),
+                "spec.rules[" + i + "]",
+                missing + "; the rule permits nothing"));
       }
     }
   }

@@ -22,7 +22,10 @@ public enum Code {
   EM0401(Severity.WARNING, "a limit is below the traffic there is"),
   EM0402(Severity.WARNING, "outlier detection may eject the only endpoint"),
   EM0501(Severity.WARNING, "a policy names a caller that nobody knows"),
-  EM0502(Severity.ERROR, "a policy asks for an identity that no caller can prove");
+  EM0502(Severity.ERROR, "a policy asks for an identity that no caller can prove"),
+  EM0503(Severity.WARNING, "a line names a department that nobody knows"),
+  EM0504(Severity.WARNING, "a department can be reached without an identity"),
+  EM0505(Severity.ERROR, "a policy names calls that no group describes");
 
   private final Severity severity;
   private final String title;

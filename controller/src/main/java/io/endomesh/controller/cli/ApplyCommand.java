@@ -74,7 +74,8 @@ final class ApplyCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private static void print(JsonNode replay, PrintWriter out) {
+  /** What a draft would do to calls that were made. */
+  static void print(JsonNode replay, PrintWriter out) {
     long calls = replay.path("calls").asLong();
     out.printf(
         "%,d of %,d calls of the last %d minutes would end otherwise%n",

@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       ExplainCommand.class,
       TrailCommand.class,
       AnalyzeCommand.class,
+      AuthzCommand.class,
       HistoryCommand.class,
       AuditCommand.class,
       DashboardCommand.class,

@@ -155,6 +155,16 @@ class AnalyzerTest {
               policy("", from("endomesh.local/ns/shop/sa/storefront")) + mtls("DISABLE"),
               policy("", from("endomesh.local/ns/shop/sa/storefront")) + mtls("STRICT"),
               "spec.rules[0].from[0].source");
+      case EM0503 ->
+          new Example(
+              departments("", "marketing -> shop"), departments("", "finance -> shop"), "spec.deny[0]");
+      case EM0504 ->
+          new Example(
+              departments("", "finance -> shop"),
+              departments("", "finance -> shop") + mtls("STRICT"),
+              "spec.deny[0]");
+      case EM0505 ->
+          new Example(target("metrics"), target("api"), "spec.rules[0]");
     };
   }
 
@@ -376,6 +386,36 @@ class AnalyzerTest {
       %s
     """
         .formatted(rule, selector);
+  }
+
+  private static String departments(String names, String line) {
+    return """
+    ---
+    apiVersion: endomesh.io/v1
+    kind: DepartmentPolicy
+    metadata: {name: d, namespace: endomesh-system}
+    spec: {%s deny: ["%s"]}
+    """
+        .formatted(names, line);
+  }
+
+  private static String target(String match) {
+    return """
+    ---
+    apiVersion: specs.smi-spec.io/v1alpha4
+    kind: HTTPRouteGroup
+    metadata: {name: g, namespace: shop}
+    spec: {matches: [{name: api, pathRegex: /api}]}
+    ---
+    apiVersion: access.smi-spec.io/v1alpha3
+    kind: TrafficTarget
+    metadata: {name: t, namespace: shop}
+    spec:
+      destination: {kind: ServiceAccount, name: orders}
+      rules: [{kind: HTTPRouteGroup, name: g, matches: [%s]}]
+      sources: [{kind: ServiceAccount, name: storefront}]
+    """
+        .formatted(match);
   }
 
   private static String mtls(String mode) {

@@ -68,6 +68,34 @@ class ResourceApiTest {
   }
 
   @Test
+  void apply_remoteIpBlocks_needSomebodyToSayWhichProxiesAreBelieved() throws Exception {
+    String policy =
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: office, namespace: f}
+        spec: {rules: [{from: [{source: {remoteIpBlocks: [10.0.0.0/8]}}]}]}
+        """;
+    String proxies =
+        """
+        apiVersion: endomesh.io/v1
+        kind: InboundPolicy
+        metadata: {name: proxies, namespace: f}
+        spec: {trustedHops: 1}
+        ---
+        """;
+
+    HttpResponse<String> refused = apply("", policy);
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(json(refused).at("/error/field").asText())
+        .isEqualTo("spec.rules[0].from[0].source.remoteIpBlocks");
+    assertThat(json(refused).at("/error/message").asText())
+        .contains("expected: an InboundPolicy with spec.trustedHops in f or endomesh-system");
+    assertThat(apply("", proxies + policy).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void apply_brokenYaml_isRefusedInASentence() throws Exception {
     HttpResponse<String> answer = apply("", "kind: [");
 

@@ -76,6 +76,8 @@ class ConsoleIT {
     "/resources?view=history, old-canary",
     "/resources/shop/grpcroutes/inventory-split, backendRefs",
     "/access, only-orders",
+    "/access, deny-by-default",
+    "/access, dry run: denied",
     "/connect, -javaagent:endomesh-agent.jar",
     "/settings, Appearance",
     "/login, Without a password",

@@ -157,6 +157,45 @@ class RealControllerIT {
   }
 
   @Test
+  void access_cellOfTwoDepartments_isDeniedAfterAPreview() throws Exception {
+    try (TestWorkload payments =
+            TestWorkload.start(
+                controller, dataDir.resolve("data"), "payments", "ledger", "ledger-1");
+        TestWorkload mailer =
+            TestWorkload.start(
+                controller, dataDir.resolve("data"), "marketing", "mailer", "mailer-1")) {
+      payments.join(Map.of(), 18082);
+      mailer.join(Map.of(), 18083);
+      String cell = "button[title^='marketing → payments']";
+
+      browser.show(url("/access"));
+      browser.awaitText(cell, "open");
+      browser.await(cell).click();
+      browser.awaitText(".change", "nothing is said");
+      browser.await(".change .buttons button:first-child").click();
+      browser.awaitText(".change", "It would be denied by DepartmentPolicy");
+      assertThat(browser.accessibilityViolations()).isEmpty();
+      assertThat(applied("endomesh-system", "departmentpolicies")).doesNotContain("marketing");
+      browser.await(".change .primary").click();
+
+      browser.awaitText(cell, "denied");
+      assertThat(applied("endomesh-system", "departmentpolicies"))
+          .contains("\"deny\":[\"marketing -> payments\"]");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private String applied(String namespace, String plural) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(url("/api/v1/namespaces/" + namespace + "/" + plural)))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body()
+        .replaceAll("\\s*([:\\[\\],])\\s*", "$1");
+  }
+
+  @Test
   void explain_wrongAnswers_areShownAtTheirFields() throws Exception {
     browser.show(url("/explain?method=GET&url=http://orders/&from=nobody"));
     browser.awaitText("#wrong-from", "from: no service 'nobody'");

@@ -255,6 +255,43 @@ class EndomeshTest {
   }
 
   @Test
+  void authz_denyAllowReset_areOneLineOfPolicyEach() throws Exception {
+    assertThat(run("authz", "deny", "marketing", "payments")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "marketing -> payments: denied by DepartmentPolicy/endomesh-system/departments");
+    assertThat(run("authz", "check", "marketing", "payments")).isEqualTo(10);
+    assertThat(run("authz", "check", "payments", "marketing")).isZero();
+
+    assertThat(run("authz", "allow", "shop", "payments")).isZero();
+    assertThat(run("get", "departmentpolicies", "-n", "endomesh-system", "-o", "yaml")).isZero();
+    assertThat(out.toString()).contains("shop -> payments", "marketing -> payments");
+    out.getBuffer().setLength(0);
+    assertThat(run("authz", "matrix")).isZero();
+    assertThat(out.toString())
+        .containsPattern("FROM . TO +marketing +payments +shop")
+        .containsPattern("marketing +· +denied +open")
+        .containsPattern("shop +open +allowed +·");
+
+    assertThat(run("authz", "reset", "shop", "payments")).isZero();
+    assertThat(run("authz", "allow", "marketing", "payments", "--preview")).isZero();
+    assertThat(out.toString()).contains("would be: marketing -> payments: allowed by");
+    assertThat(run("authz", "check", "marketing", "payments")).isEqualTo(10);
+    assertThat(run("authz", "allow", "marketing", "payments")).isZero();
+    assertThat(run("authz", "check", "marketing", "payments")).isZero();
+    assertThat(run("authz", "dry-run")).isZero();
+    assertThat(out.toString()).contains("POLICY");
+  }
+
+  @Test
+  void authz_whatIsNoDepartment_saysWhatIsExpected() {
+    assertThat(run("authz", "deny", "Marketing", "payments")).isEqualTo(7);
+    assertThat(err.toString())
+        .contains("spec.deny[0]: 'Marketing -> payments' (expected: two departments");
+    assertThat(run("authz", "check", "nobody", "payments")).isEqualTo(3);
+  }
+
+  @Test
   void token_createListRevoke_goTogether() throws Exception {
     assertThat(run("token", "create", "-n", "shop")).isZero();
     assertThat(out.toString()).startsWith("em1.");

@@ -217,6 +217,55 @@ class ResourceParserTest {
         .hasMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "endomesh-system| {deny: [marketing payments]}| spec.deny[0]: 'marketing payments' (expected:",
+        "endomesh-system| {deny: ['a -> a']}| spec.deny[0]: 'a -> a' (expected: two departments",
+        "endomesh-system| {allow: ['* -> *']}| spec.allow[0]: '* -> *' (expected: two departments",
+        "endomesh-system| {allow: ['a -> b'], deny: ['a->b']}| spec.allow[0]: 'a -> b' is denied,",
+        "endomesh-system| {departments: {sales: []}}| spec.departments.sales: no namespace",
+        "endomesh-system| {departments: {sales: ['*']}}| spec.departments.sales[0]: '*' (expected:",
+        "endomesh-system| {denied: []}| spec.denied: unknown field",
+        "shop| {deny: ['a -> b']}| metadata.namespace: 'shop' (expected: endomesh-system",
+      })
+  void parse_departmentPolicy_saysWhatIsWrong(String namespace, String spec, String message) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "{apiVersion: endomesh.io/v1, kind: DepartmentPolicy, metadata: {name: p,"
+                        + " namespace: "
+                        + namespace
+                        + "}, spec: "
+                        + spec
+                        + "}"))
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{kind: Group, name: a}| ServiceAccount| spec.destination.kind: 'Group' (expected: Serv",
+        "{kind: ServiceAccount, name: a, namespace: b}| ServiceAccount"
+            + "| spec.destination.namespace: 'b' (expected: its own, shop)",
+        "{kind: ServiceAccount, name: a, port: 80}| ServiceAccount| spec.destination.port: not",
+        "{kind: ServiceAccount, name: a}| Group| spec.sources[0].kind: 'Group' (expected: Serv",
+      })
+  void parse_trafficTarget_saysWhatIsWrong(String destination, String source, String message) {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "{apiVersion: access.smi-spec.io/v1alpha3, kind: TrafficTarget, metadata:"
+                        + " {name: p, namespace: shop}, spec: {destination: "
+                        + destination
+                        + ", sources: [{kind: "
+                        + source
+                        + ", name: x}]}}"))
+        .hasMessageContaining(message);
+  }
+
   @Test
   void parse_headerTwiceInAMatch_theFirstCounts() throws Exception {
     ParsedResource parsed =

@@ -1,0 +1,5 @@
+/** Who may call whom, told and changed. */
+@NullMarked
+package io.endomesh.controller.authz;
+
+import org.jspecify.annotations.NullMarked;
