@@ -18,9 +18,11 @@ final class PolicyCheck implements Check {
   @Override
   public String run(MeshedShop shop) {
     CheckFailed.unless(chargeDirectly(shop) == 200, "storefront could not call payments before");
-    shop.controller().apply(Yaml.onlyOrdersCallPayments());
     Duration on;
+    String dryRun;
     try {
+      dryRun = dryRun(shop);
+      shop.controller().apply(Yaml.onlyOrdersCallPayments());
       on = Await.until("403 for storefront", EFFECT, () -> chargeDirectly(shop) == 403);
       CheckFailed.unless(shop.buy().ok(), "orders may not call payments any more");
       Await.until(
@@ -43,8 +45,49 @@ final class PolicyCheck implements Check {
       shop.controller().delete("authorizationpolicy", MeshedShop.FINANCE, "only-orders");
     }
     Duration off = Await.until("storefront served", EFFECT, () -> chargeDirectly(shop) == 200);
-    return "403 after %d ms, named in log, trace and console, not to the caller; served again after %d ms"
-        .formatted(on.toMillis(), off.toMillis());
+    return "%s; in force, 403 after %d ms, named in log, trace and console, not to the caller; served again after %d ms"
+        .formatted(dryRun, on.toMillis(), off.toMillis());
+  }
+
+  /** Nobody is refused, and the console tells who would be: each call once. */
+  private static String dryRun(MeshedShop shop) {
+    shop.controller().apply(Yaml.inDryRun(Yaml.onlyOrdersCallPayments()));
+    int[] made = {0};
+    Await.until(
+        "the console telling what " + POLICY + " would refuse",
+        TELEMETRY,
+        () -> {
+          CheckFailed.unless(chargeDirectly(shop) == 200, "a policy in a dry run refuses");
+          made[0]++;
+          return wouldBeRefused(shop) > 0;
+        });
+    for (int i = 0; i < CALLS; i++) {
+      CheckFailed.unless(chargeDirectly(shop) == 200, "a policy in a dry run refuses");
+      made[0]++;
+    }
+    Await.until(
+        "all of " + CALLS + " calls told", TELEMETRY, () -> wouldBeRefused(shop) > CALLS);
+    CheckFailed.unless(
+        wouldBeRefused(shop) <= made[0],
+        "told of " + wouldBeRefused(shop) + " calls that would be refused, of " + made[0]);
+    CheckFailed.unless(
+        shop.shop().child("payments").output().contains("would refuse caller="),
+        "the log of payments does not tell of the dry run");
+    return wouldBeRefused(shop) + " of " + made[0] + " calls told in a dry run, none refused";
+  }
+
+  private static final int CALLS = 5;
+
+  private static long wouldBeRefused(MeshedShop shop) {
+    long calls = 0;
+    JsonNode observed = shop.controller().api("refusals").path("observed").path("policies");
+    for (JsonNode one : observed) {
+      if (one.path("policy").asText().equals(POLICY)
+          && one.path("effect").asText().equals("would-refuse")) {
+        calls += one.path("total").asLong();
+      }
+    }
+    return calls;
   }
 
   /** Storefront hands on what payments said. */
