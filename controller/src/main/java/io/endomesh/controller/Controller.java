@@ -63,6 +63,24 @@ public final class Controller implements AutoCloseable {
   /** A second of telemetry of a busy agent, or a file of resources, is far below it. */
   private static final long MAX_REQUEST_BYTES = 16L << 20;
 
+  /** A name and a version of each resource that an agent has, as it reconnects: 30,000 of them. */
+  private static final int MAX_STREAM_MESSAGE_BYTES = 4 << 20;
+
+  /** As Tomcat and Armeria have it: cookies, a token, and the URL of a call that is explained. */
+  private static final int MAX_HEADER_BYTES = 8 << 10;
+
+  /** Streams and reports, and as many questions to the rate limiter as an instance has threads. */
+  private static final long MAX_STREAMS = 1_000;
+
+  /**
+   * An agent resets a question to the rate limiter that is answered too late, so that a slow moment
+   * of ours makes hundreds; who attacks (CVE-2023-44487) makes some ten thousand a second. Netty's
+   * own limit is 200 in 30 seconds.
+   */
+  private static final int MAX_RESETS = 2_000;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
   /**
    * As Istio's: long enough to sleep over a broken controller, short enough to need no revoking.
    */
@@ -179,6 +197,7 @@ public final class Controller implements AutoCloseable {
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain()))
             .addService(new WorkloadService(registry, settling, authority))
+            .maxRequestMessageLength(MAX_STREAM_MESSAGE_BYTES)
             .build(),
         next ->
             (ctx, request) -> {
@@ -257,13 +276,28 @@ public final class Controller implements AutoCloseable {
     builder.tlsProvider(
         new ServerCertificates(authority, names, clock),
         ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
-    builder.idleTimeoutMillis(0);
+    limit(builder);
     builder.maxRequestLength(MAX_REQUEST_BYTES);
     builder.requestTimeout(Duration.ofSeconds(30));
     // Streams of agents never end by themselves: waiting is for requests in flight only.
     builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofMillis(200));
     builder.bossGroupFactory(Acceptor::named);
     return builder;
+  }
+
+  /** What somebody may do who has proved nothing yet. */
+  private static void limit(ServerBuilder builder) {
+    Visitors visitors = new Visitors(System::nanoTime);
+    builder.childChannelPipelineCustomizer(visitors::meet);
+    builder.decorator(visitors);
+    builder.maxNumConnections(Visitors.MAX_CONNECTIONS);
+    // Visitors ends what is idle, also where bytes come that make no request.
+    builder.idleTimeoutMillis(0);
+    builder.http2MaxResetFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
+    builder.http2MaxStreamsPerConnection(MAX_STREAMS);
+    builder.http2MaxHeaderListSize(MAX_HEADER_BYTES);
+    builder.http1MaxHeaderSize(MAX_HEADER_BYTES);
+    builder.http1MaxInitialLineLength(MAX_HEADER_BYTES);
   }
 
   private static List<String> names(ControllerOptions options, InetAddress address)

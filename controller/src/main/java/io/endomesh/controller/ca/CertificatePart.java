@@ -8,6 +8,9 @@ import io.endomesh.controller.tokens.JoinTokens;
 /** Serves {@link CertificateService} on the controller's port. */
 public final class CertificatePart implements ControllerPart {
 
+  /** Of callers who have proved nothing: a signing request has at most 16 kB. */
+  private static final int MAX_REQUEST_BYTES = 64 << 10;
+
   private final CertificateService service;
 
   public CertificatePart(
@@ -21,6 +24,11 @@ public final class CertificatePart implements ControllerPart {
   @Override
   public void addTo(ServerBuilder server) {
     // Signing costs about a millisecond: too long for an event loop when many workloads start.
-    server.service(ControllerPart.grpc().addService(service).useBlockingTaskExecutor(true).build());
+    server.service(
+        ControllerPart.grpc()
+            .addService(service)
+            .useBlockingTaskExecutor(true)
+            .maxRequestMessageLength(MAX_REQUEST_BYTES)
+            .build());
   }
 }

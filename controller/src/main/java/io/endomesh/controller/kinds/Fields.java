@@ -1,7 +1,7 @@
 package io.endomesh.controller.kinds;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.endomesh.dataplane.route.Expressions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -245,7 +245,7 @@ final class Fields {
   String regex(String name) {
     String value = string(name);
     try {
-      Pattern.compile(value);
+      Expressions.compileOwn(value);
       return value;
     } catch (PatternSyntaxException e) {
       throw invalid(

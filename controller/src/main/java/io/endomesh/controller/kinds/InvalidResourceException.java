@@ -7,6 +7,9 @@ public final class InvalidResourceException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /** Messages repeat what was given, which may be megabytes; nobody reads as much as this. */
+  private static final int MAX_CHARACTERS = 2_000;
+
   private final @Nullable String resource;
   private final @Nullable String field;
 
@@ -18,9 +21,15 @@ public final class InvalidResourceException extends Exception {
   public InvalidResourceException(
       @Nullable String resource, @Nullable String field, String message) {
     super(
-        (resource == null ? "" : resource + ": ") + (field == null ? "" : field + ": ") + message);
-    this.resource = resource;
-    this.field = field;
+        (resource == null ? "" : cut(resource) + ": ")
+            + (field == null ? "" : cut(field) + ": ")
+            + cut(message));
+    this.resource = resource == null ? null : cut(resource);
+    this.field = field == null ? null : cut(field);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "…";
   }
 
   public @Nullable String resource() {

@@ -6,10 +6,16 @@ import java.util.Locale;
 /** Finds what a mistyped name was probably meant to be. Stateless. */
 final class Nearest {
 
+  /** Twice the longest name of a field. What is longer is no typing mistake, and takes long. */
+  private static final int MAX_CHARACTERS = 100;
+
   private Nearest() {}
 
   /** {@code ; did you mean 'weight'?}, or "" if nothing is near. */
   static String suggestion(String name, Collection<String> known) {
+    if (name.length() > MAX_CHARACTERS) {
+      return "";
+    }
     String best = "";
     // A third of the letters may differ: more, and the suggestion is a guess.
     int bestDistance = Math.max(2, name.length() / 3) + 1;

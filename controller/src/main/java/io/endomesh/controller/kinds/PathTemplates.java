@@ -15,6 +15,9 @@ public final class PathTemplates {
   private static final String ONE = "{*}";
   private static final String ANY = "{**}";
 
+  /** It becomes an expression, of which agents take no larger ones than they must. */
+  private static final int MAX_CHARACTERS = 1_000;
+
   private PathTemplates() {}
 
   /** True of what is meant as one; it may not be {@link #isValid}. */
@@ -51,7 +54,7 @@ public final class PathTemplates {
       }
       ended |= segment.equals(ANY);
     }
-    return template.startsWith("/");
+    return template.startsWith("/") && template.length() <= MAX_CHARACTERS;
   }
 
   /** As an expression for the whole path. */

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
@@ -19,12 +17,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Stateless.
  */
 public final class ResourceParser {
-
-  /** As etcd limits a Kubernetes resource; a file of many of them may be larger. */
-  private static final int MAX_CHARACTERS = 16 * 1024 * 1024;
-
-  /** Anchors are rare in resources; more than this is an attempt to make the controller swell. */
-  private static final int MAX_ALIASES = 50;
 
   /** Of RFC 1123, as Kubernetes allows for names of resources. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
@@ -35,13 +27,6 @@ public final class ResourceParser {
   private static final String DEFAULT_NAMESPACE = "default";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final LoadSettings YAML =
-      LoadSettings.builder()
-          .setAllowDuplicateKeys(false)
-          .setMaxAliasesForCollections(MAX_ALIASES)
-          .setCodePointLimit(MAX_CHARACTERS)
-          .build();
 
   private ResourceParser() {}
 
@@ -54,7 +39,7 @@ public final class ResourceParser {
     List<Map<?, ?>> documents = new ArrayList<>();
     int number = 0;
     try {
-      for (Object document : new Load(YAML).loadAllFromString(text)) {
+      for (Object document : Yaml.documents(text)) {
         number++;
         if (document == null) {
           continue;
@@ -118,6 +103,7 @@ public final class ResourceParser {
     Fields fields = new Fields("", document, warnings);
     String subject = subject(document);
     try {
+      Yaml.check(document);
       Kind kind = kind(fields);
       Fields metadata = fields.object("metadata");
       ResourceKey key = key(kind, metadata);

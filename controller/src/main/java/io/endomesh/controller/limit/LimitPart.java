@@ -8,6 +8,9 @@ import java.util.function.LongSupplier;
 /** Serves the rate limit service on the controller's port. */
 public final class LimitPart implements ControllerPart {
 
+  /** A descriptor holds values of headers, of which servers take 8 kB in all. */
+  private static final int MAX_REQUEST_BYTES = 256 << 10;
+
   private final LimitCounts counts;
   private final String trustDomain;
 
@@ -25,6 +28,9 @@ public final class LimitPart implements ControllerPart {
   public void addTo(ServerBuilder server) {
     // On the event loop: an answer is a few steps in memory, and somebody waits for it.
     server.service(
-        ControllerPart.grpc().addService(new RateLimitService(counts, trustDomain)).build());
+        ControllerPart.grpc()
+            .addService(new RateLimitService(counts, trustDomain))
+            .maxRequestMessageLength(MAX_REQUEST_BYTES)
+            .build());
   }
 }

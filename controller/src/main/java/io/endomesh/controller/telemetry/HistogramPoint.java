@@ -23,8 +23,8 @@ record HistogramPoint(
 
   private static final int MAX_SCALE = 20;
 
-  /** The SDK's default is 160. A point with more than this was not made by one. */
-  private static final int MAX_BUCKETS = 4096;
+  /** Twice the default of SDKs, which is what agents use: a series is kept, and there are many. */
+  private static final int MAX_BUCKETS = 320;
 
   /**
    * Durations are never negative, so the negative buckets of OTLP stay unread.

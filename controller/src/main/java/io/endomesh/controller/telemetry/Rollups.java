@@ -34,6 +34,24 @@ public final class Rollups {
 
   private static final String OTHER_EXTERNAL = GraphNodes.external("others");
 
+  /** Others that one service calls or is called by; a screen shows fewer. */
+  private static final int MAX_PEERS = 500;
+
+  /** Policies and callers of one service for which refusals are told apart. */
+  private static final int MAX_REFUSALS = 2_000;
+
+  /** Of all instances of one service in 15 minutes: a hundred, of a hundred kinds of calls each. */
+  private static final int MAX_SERIES = 10_000;
+
+  /** Of one service in 15 minutes. */
+  private static final int MAX_INSTANCES = 2_000;
+
+  /** A host name has at most 253 characters, a name of a resource as many. */
+  private static final int MAX_NAME = 600;
+
+  /** All attributes of a series, with what names it. */
+  private static final int MAX_SERIES_NAME = 8_000;
+
   /** Reports of the two ends of a call arrive up to so much apart. */
   private static final int REPORT_LAG_SECONDS = 3;
 
@@ -48,6 +66,10 @@ public final class Rollups {
   private final Map<String, PolicyRefusals> policies = new TreeMap<>();
   private final Map<String, PolicyRefusals> observed = new TreeMap<>();
   private final Set<String> external = new HashSet<>();
+  private final Bounded peers = new Bounded(MAX_PEERS, MAX_NAME);
+  private final Bounded refusals = new Bounded(MAX_REFUSALS, 2 * MAX_NAME);
+  private final Bounded series = new Bounded(MAX_SERIES, MAX_SERIES_NAME);
+  private final Bounded reporting = new Bounded(MAX_INSTANCES, MAX_NAME);
   private long pointsTotal;
   private long nextCleaningMillis;
 
@@ -82,10 +104,16 @@ public final class Rollups {
 
   synchronized void add(List<CallPoint> points) {
     long nowMillis = clock.millis();
+    List<CallPoint> taken = new ArrayList<>(points.size());
     for (CallPoint point : points) {
-      add(point, nowMillis);
+      String reporter = point.reporter().toString();
+      if (reporting.admits(reporter, point.instance())
+          && series.admits(reporter, point.series())) {
+        taken.add(point);
+        add(point, nowMillis);
+      }
     }
-    for (CallPoint point : points) {
+    for (CallPoint point : taken) {
       lastReports.merge(
           point.instance(),
           new LastReport(point.histogram().timeNanos(), nowMillis),
@@ -135,7 +163,7 @@ public final class Rollups {
 
   private void count(CallPoint point, HistogramPoint calls, long nowMillis, long spanMillis) {
     String self = point.reporter().toString();
-    String peer = known(point.peer());
+    String peer = known(self, point.peer());
     boolean client = point.side() == CallPoint.Side.CLIENT;
     String source = client ? self : peer;
     String destination = client ? peer : self;
@@ -153,21 +181,23 @@ public final class Rollups {
           .add(calls, point.kind(), nowMillis, spanMillis);
     }
     long count = calls.count();
-    sum(policies, Refusal.Effect.REFUSED, point.policy(), source, destination, count);
-    sum(observed, Refusal.Effect.WOULD_REFUSE, point.dryRun(), source, destination, count);
-    sum(observed, Refusal.Effect.AUDITED, point.audit(), source, destination, count);
+    sum(self, policies, Refusal.Effect.REFUSED, point.policy(), source, destination, count);
+    sum(self, observed, Refusal.Effect.WOULD_REFUSE, point.dryRun(), source, destination, count);
+    sum(self, observed, Refusal.Effect.AUDITED, point.audit(), source, destination, count);
   }
 
   private void sum(
+      String reporter,
       Map<String, PolicyRefusals> sums,
       Refusal.Effect effect,
       @Nullable String policy,
       String source,
       String destination,
       long calls) {
-    if (policy != null) {
+    String refusal = effect + "|" + policy + "|" + source + "|" + destination;
+    if (policy != null && refusals.admits(reporter, refusal)) {
       sums.merge(
-          effect + "|" + policy + "|" + source + "|" + destination,
+          refusal,
           new PolicyRefusals(effect, policy, source, destination, calls, clock.instant()),
           (old, more) ->
               new PolicyRefusals(
@@ -180,7 +210,10 @@ public final class Rollups {
     }
   }
 
-  private String known(String peer) {
+  private String known(String reporter, String peer) {
+    if (!peers.admits(reporter, peer)) {
+      return OTHER_EXTERNAL;
+    }
     if (!GraphNodes.kind(peer).equals("external") || external.contains(peer)) {
       return peer;
     }
@@ -192,6 +225,8 @@ public final class Rollups {
     lastPoints.values().removeIf(last -> last.seenMillis() < limit);
     lastReports.values().removeIf(report -> report.seenMillis() < limit);
     instances.keySet().retainAll(lastReports.keySet());
+    series.retain(lastPoints.keySet());
+    reporting.retain(lastReports.keySet());
     nextCleaningMillis = nowMillis + SERIES_IDLE.toMillis();
   }
 

@@ -102,21 +102,22 @@ public final class TelemetryPart implements ControllerPart {
         new HttpService() {
           @Override
           public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+            // Before its body is read: a stranger's would be held in memory for nothing.
+            WorkloadIdentity sender = CallerIdentity.of(context, trustDomain);
+            if (sender == null) {
+              return rejected(
+                  HttpStatus.UNAUTHORIZED,
+                  "no client certificate (expected: TLS with a certificate of this mesh)");
+            }
             return HttpResponse.of(
-                request.aggregate().thenApply(body -> answer(reader, context, body)));
+                request.aggregate().thenApply(body -> answer(reader, sender, body)));
           }
         };
     return service.decorate(DecodingService.newDecorator());
   }
 
   private HttpResponse answer(
-      Reader reader, ServiceRequestContext context, AggregatedHttpRequest request) {
-    WorkloadIdentity sender = CallerIdentity.of(context, trustDomain);
-    if (sender == null) {
-      return rejected(
-          HttpStatus.UNAUTHORIZED,
-          "no client certificate (expected: TLS with a certificate of this mesh)");
-    }
+      Reader reader, WorkloadIdentity sender, AggregatedHttpRequest request) {
     MediaType type = request.contentType();
     if (type == null || !type.is(PROTOBUF)) {
       return rejected(

@@ -352,4 +352,45 @@ class RollupsTest {
     assertThat(CallAttributes.operation("shop.Orders/Find", Map.of("url.full", "nonsense")))
         .isEqualTo("shop.Orders/Find");
   }
+
+  @Test
+  void add_namesWithoutEnd_growNothing() {
+    for (int i = 0; i < 30_000; i++) {
+      HistogramPoint once = calls(990, 1000, 1);
+      rollups.add(
+          List.of(
+              point("i", CallPoint.Side.CLIENT, "shop/x" + i, true, false, null, once),
+              point("j" + i, CallPoint.Side.SERVER, "shop/y", true, false, "policy" + i, once)));
+    }
+    rollups.add(List.of(client("x".repeat(100_000), calls(990, 1000, 1))));
+
+    assertThat(rollups.edges()).hasSizeLessThan(600);
+    assertThat(rollups.edges())
+        .extracting(Edge::destination)
+        .contains("external:others", "shop/x0")
+        .allSatisfy(name -> assertThat(name).hasSizeLessThan(700));
+    assertThat(rollups.refusalsByPolicy()).hasSizeLessThanOrEqualTo(2_000);
+    assertThat(rollups.pointsTotal()).isEqualTo(10_000);
+
+    // Who reports truly is not kept out by it.
+    WorkloadIdentity other = new WorkloadIdentity("shop", "inventory");
+    rollups.add(
+        List.of(
+            new CallPoint(
+                other,
+                "inventory-1",
+                CallPoint.Side.CLIENT,
+                "http",
+                "shop/pricing",
+                null,
+                true,
+                true,
+                true,
+                false,
+                null,
+                "inventory-1",
+                true,
+                calls(990, 1000, 7))));
+    assertThat(rollups.outbound("shop/inventory").requestsTotal()).isEqualTo(7);
+  }
 }

@@ -88,9 +88,11 @@ final class SqlReader {
   private void lineComment() {
     int end = sql.indexOf('\n', at);
     end = end < 0 ? sql.length() : end;
-    int carriageReturn = sql.indexOf('\r', at);
-    // Alone, it ends a comment for some servers only.
-    ambiguous |= carriageReturn >= 0 && carriageReturn < end - 1;
+    // Alone, it ends a comment for some servers only. Not looked for beyond this line: a script of
+    // many comments would be read once for each of them.
+    for (int i = at; i < end - 1; i++) {
+      ambiguous |= sql.charAt(i) == '\r';
+    }
     skipTo(end);
   }
 

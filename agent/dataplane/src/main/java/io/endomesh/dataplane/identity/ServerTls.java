@@ -20,6 +20,9 @@ public record ServerTls(TlsMode mode, @Nullable SSLContext context) {
   /** First byte of a TLS handshake record (RFC 8446, section 5.1); no HTTP request begins so. */
   public static final int TLS_FIRST_BYTE = 0x16;
 
+  /** RFC 8996 forbids older ones, also where the JVM's own settings would let them in. */
+  private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
   private static final ServerTls DISABLED = new ServerTls(TlsMode.DISABLE, null);
 
   public static ServerTls of(TlsMode mode, @Nullable Identity identity) {
@@ -53,6 +56,7 @@ public record ServerTls(TlsMode mode, @Nullable SSLContext context) {
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setNeedClientAuth(true);
+    parameters.setProtocols(VERSIONS.clone());
     parameters.setApplicationProtocols(protocols);
     engine.setSSLParameters(parameters);
     return engine;

@@ -8,6 +8,9 @@ public final class SpiffeId {
 
   private static final String SCHEME = "spiffe://";
 
+  /** SPIFFE-ID, section 2.3. */
+  private static final int MAX_CHARACTERS = 2_048;
+
   private SpiffeId() {}
 
   public static String of(String trustDomain, String namespace, String service) {
@@ -28,9 +31,55 @@ public final class SpiffeId {
 
   /**
    * The SPIFFE id among the URI names of a certificate. X509-SVID (section 2) allows exactly one
-   * URI name: with two, nobody is identified.
+   * URI name: with two, nobody is identified. Nor is by one that is not written as an id must be:
+   * policies compare beginnings and ends, and what follows a NUL or a query would be read by some
+   * and by others not.
    */
   public static @Nullable String of(List<String> uriNames) {
-    return uriNames.size() == 1 && uriNames.get(0).startsWith(SCHEME) ? uriNames.get(0) : null;
+    return uriNames.size() == 1 && isId(uriNames.get(0)) ? uriNames.get(0) : null;
+  }
+
+  /** SPIFFE-ID, sections 2.1 to 2.3. */
+  private static boolean isId(String uri) {
+    if (!uri.startsWith(SCHEME) || uri.length() > MAX_CHARACTERS) {
+      return false;
+    }
+    int path = uri.indexOf('/', SCHEME.length());
+    if (path <= SCHEME.length()) {
+      // A trust domain alone is the name of no workload.
+      return false;
+    }
+    for (int i = SCHEME.length(); i < path; i++) {
+      if (!isDomainCharacter(uri.charAt(i))) {
+        return false;
+      }
+    }
+    return isPath(uri, path);
+  }
+
+  private static boolean isPath(String uri, int path) {
+    int segment = path + 1;
+    for (int i = segment; i <= uri.length(); i++) {
+      if (i < uri.length() && uri.charAt(i) != '/') {
+        char c = uri.charAt(i);
+        if (!isDomainCharacter(c) && !(c >= 'A' && c <= 'Z')) {
+          return false;
+        }
+        continue;
+      }
+      int length = i - segment;
+      boolean dots =
+          length <= 2 && uri.regionMatches(segment, "..", 0, length);
+      // Also of none: an empty segment.
+      if (dots) {
+        return false;
+      }
+      segment = i + 1;
+    }
+    return true;
+  }
+
+  private static boolean isDomainCharacter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
   }
 }

@@ -71,6 +71,7 @@ final class SpiffeTrust extends PeerTrust {
   }
 
   private void checkId(X509Certificate[] chain) throws CertificateException {
+    Strength.check(chain);
     String peer = spiffeId(chain[0]);
     if (exactly ? !id.equals(peer) : !SpiffeId.sameDomain(id, peer)) {
       throw new CertificateException(

@@ -136,7 +136,7 @@ class IdentityTest {
   }
 
   /** Runs both engines against each other; gives the server's session. */
-  private static SSLSession handshake(SSLContext client, SSLContext server) throws SSLException {
+  static SSLSession handshake(SSLContext client, SSLContext server) throws SSLException {
     SSLEngine c = client.createSSLEngine("orders", 443);
     c.setUseClientMode(true);
     SSLParameters parameters = c.getSSLParameters();
@@ -158,11 +158,11 @@ class IdentityTest {
     return s.getSession();
   }
 
-  private static boolean done(SSLEngine engine) {
+  static boolean done(SSLEngine engine) {
     return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
   }
 
-  private static void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
+  static void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
     ByteBuffer plain = ByteBuffer.allocate(1 << 16);
     while (true) {
       switch (engine.getHandshakeStatus()) {

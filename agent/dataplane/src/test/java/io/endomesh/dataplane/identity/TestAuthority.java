@@ -48,6 +48,11 @@ public final class TestAuthority {
     return root;
   }
 
+  /** Of certificates that are almost right. */
+  public OddCertificates odd(String trustDomain) {
+    return new OddCertificates(root, key.getPrivate(), trustDomain);
+  }
+
   /** A token by which trails may be asked for. */
   public String trailToken(Instant now, Duration good) {
     try {

@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.endomesh.dataplane.route.Expressions;
 import io.endomesh.dataplane.route.StringMatch;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -72,7 +73,7 @@ final class Strings {
       throws InvalidResource {
     try {
       int flags = Pattern.DOTALL | (ignoreCase ? Pattern.CASE_INSENSITIVE : 0);
-      return Pattern.compile(expression, flags);
+      return Expressions.compile(expression, flags);
     } catch (PatternSyntaxException e) {
       throw new InvalidResource(
           field + ": '" + expression + "' (expected: an RE2 expression; " + e.getMessage() + ")");

@@ -1,0 +1,2 @@
+/* DELETE */ SELECT a -- DELETE
+, b FROM c

@@ -1,0 +1,1 @@
+SELECT [a]]b], `c`, "d" FROM e /* /* */ */ WHERE f = E'\'' AND g = 0x1F

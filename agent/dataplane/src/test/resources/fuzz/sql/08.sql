@@ -1,0 +1,1 @@
+BEGIN; SET LOCAL statement_timeout = 5; SELECT 1; DROP TABLE a; COMMIT

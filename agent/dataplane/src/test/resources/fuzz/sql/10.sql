@@ -1,0 +1,1 @@
+SELECT a INTO OUTFILE '/tmp/x' FROM b /*!50000 , c */ LOCK IN SHARE MODE
