@@ -34,6 +34,7 @@ class CorpusTest {
     Path file = CORPUS.resolve(name + GOLDEN);
     if (Boolean.getBoolean("corpus.write")) {
       Files.writeString(file, golden);
+      Conversation.write(name, Golden.told(Example.read(CORPUS.resolve(name + YAML))));
     }
     assertThat(file).as("write it by %s", REGENERATE).exists();
     Path is = Files.createDirectories(Path.of("target/corpus")).resolve(name + GOLDEN);

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -63,6 +64,13 @@ final class Golden {
 
   static String of(Example example) throws Exception {
     return new Golden(example).write();
+  }
+
+  /** What each agent of the example is told. */
+  static List<SortedMap<AgentView.Name, XdsResource>> told(Example example) throws Exception {
+    Golden golden = new Golden(example);
+    golden.write();
+    return golden.views.values().stream().map(AgentView::sent).toList();
   }
 
   private String write() throws Exception {
