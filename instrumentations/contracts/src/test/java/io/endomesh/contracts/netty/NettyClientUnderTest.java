@@ -1,6 +1,49 @@
 package io.endomesh.contracts.netty;
 
+import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What applications do with channels, beyond calls. */
-public interface NettyClientUnderTest extends HttpClientUnderTest {}
+public interface NettyClientUnderTest extends HttpClientUnderTest {
+
+  /** With a codec in two halves, and an aggregator. */
+  HttpClientUnderTest inHalves();
+
+  /** With a handler in front of the codec that wants something to be read in that time. */
+  HttpClientUnderTest waitingAtMost(int millis);
+
+  /** Two GETs that are written at once. */
+  List<Answer> pipelined(String first, String second) throws IOException, InterruptedException;
+
+  /** A POST whose body is written when the server wants it. */
+  Answer expecting(String url, String body) throws IOException, InterruptedException;
+
+  /** Makes a GET and, in the callback that gets its answer, another. */
+  CompletableFuture<Answer> inTurn(String first, String then);
+
+  /** Opens a web socket and writes a text; what came until the server closed it. */
+  List<String> webSocket(String url, String text) throws IOException, InterruptedException;
+
+  /** The answer's trailer. */
+  String trailer(String url) throws IOException, InterruptedException;
+
+  /** What came first from a server that speaks no HTTP, by a pipeline without a codec. */
+  String greeting(String host, int port) throws IOException, InterruptedException;
+
+  /** A GET, on a channel that is kept. */
+  Kept keep(String url) throws IOException, InterruptedException;
+
+  /** A channel that was used. */
+  interface Kept {
+
+    boolean isActive();
+
+    /** Of the other end, as the channel says it. */
+    String remoteHost();
+
+    void close() throws InterruptedException;
+  }
+}

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request on a channel: gathers its answer. Used by the event loop. */
-final class Hop extends SimpleChannelInboundHandler<HttpObject> {
+class Hop extends SimpleChannelInboundHandler<HttpObject> {
 
   /** What is known of an answer. */
   record Result(
@@ -56,7 +56,9 @@ final class Hop extends SimpleChannelInboundHandler<HttpObject> {
       content.content().readBytes(bytes);
       take(bytes);
     }
-    if (part instanceof LastHttpContent last && !isInterim()) {
+    if (part instanceof LastHttpContent && isInterim()) {
+      interim();
+    } else if (part instanceof LastHttpContent last) {
       trailer = trailer(last.trailingHeaders());
       isWhole = true;
     }
@@ -69,6 +71,11 @@ final class Hop extends SimpleChannelInboundHandler<HttpObject> {
     } else if (bytes.length > 0) {
       taken = taken.thenRunAsync(() -> to.accept(bytes));
     }
+  }
+
+  /** The server wants the body now. */
+  void interim() {
+    // It has it.
   }
 
   private boolean isInterim() {

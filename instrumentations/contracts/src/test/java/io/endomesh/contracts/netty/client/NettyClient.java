@@ -5,23 +5,31 @@ import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.proxy.HttpProxyHandler;
@@ -29,12 +37,18 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.stream.ChunkedStream;
 import io.netty.handler.stream.ChunkedWriteHandler;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -42,6 +56,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,20 +72,32 @@ public final class NettyClient implements NettyClientUnderTest {
 
   private static final EventLoopGroup LOOPS = new NioEventLoopGroup(2, daemons());
 
+  /** More than the contract sends. */
+  private static final int MOST_BYTES = 5_000_000;
+
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final Map<String, Queue<Channel>> idle = new ConcurrentHashMap<>();
   private final Map<String, String> cookies = new ConcurrentHashMap<>();
   private final SslContext tls;
+  private final boolean halves;
+  private final AddressResolverGroup<?> names;
   private final Consumer<ChannelPipeline> first;
 
-  public NettyClient() throws SSLException {
-    this(pipeline -> {});
+  public NettyClient() {
+    this(/* halves= */ false, DefaultAddressResolverGroup.INSTANCE, pipeline -> {});
   }
 
-  private NettyClient(Consumer<ChannelPipeline> first) throws SSLException {
+  private NettyClient(
+      boolean halves, AddressResolverGroup<?> names, Consumer<ChannelPipeline> first) {
+    this.halves = halves;
+    this.names = names;
     this.first = first;
-    this.tls = SslContextBuilder.forClient().build();
+    try {
+      this.tls = SslContextBuilder.forClient().build();
+    } catch (SSLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static ThreadFactory daemons() {
@@ -103,7 +130,15 @@ public final class NettyClient implements NettyClientUnderTest {
       if (uri.getScheme().equals("https")) {
         pipeline.addLast(tls.newHandler(channel.alloc(), uri.getHost(), port(uri)));
       }
-      pipeline.addLast(new HttpClientCodec(), new ChunkedWriteHandler());
+      if (halves) {
+        pipeline.addLast(
+            new HttpRequestEncoder(),
+            new HttpResponseDecoder(),
+            new HttpContentDecompressor(),
+            new HttpObjectAggregator(MOST_BYTES));
+      } else {
+        pipeline.addLast(new HttpClientCodec(), new ChunkedWriteHandler());
+      }
     }
   }
 
@@ -182,6 +217,7 @@ public final class NettyClient implements NettyClientUnderTest {
 
   private Bootstrap bootstrap(URI uri) {
     return new Bootstrap()
+        .resolver(names)
         .group(LOOPS)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.AUTO_READ, false)
@@ -197,8 +233,7 @@ public final class NettyClient implements NettyClientUnderTest {
               if (left > 0 && location != null && REDIRECTS.contains(result.status())) {
                 return follow(uri.resolve(location), sent, left - 1, giveUp);
               }
-              return CompletableFuture.completedFuture(
-                  new Answer(result.status(), uri, result.headers(), result.body()));
+              return CompletableFuture.completedFuture(answer(uri, result));
             });
   }
 
@@ -273,18 +308,168 @@ public final class NettyClient implements NettyClientUnderTest {
       String[] pair = cookie.split(";", 2)[0].split("=", 2);
       cookies.put(pair[0], pair[1]);
     }
-    return new Answer(result.status(), uri, result.headers(), result.body());
+    return answer(uri, result);
   }
 
   @Override
   public HttpClientUnderTest behindProxy(int port) {
+    return new NettyClient(
+        /* halves= */ false,
+        // The proxy asks DNS.
+        NoopAddressResolverGroup.INSTANCE,
+        pipeline ->
+            pipeline.addFirst(new HttpProxyHandler(new InetSocketAddress("localhost", port))));
+  }
+
+  @Override
+  public HttpClientUnderTest inHalves() {
+    return new NettyClient(
+        /* halves= */ true, DefaultAddressResolverGroup.INSTANCE, pipeline -> {});
+  }
+
+  @Override
+  public HttpClientUnderTest waitingAtMost(int millis) {
+    return new NettyClient(
+        /* halves= */ false,
+        DefaultAddressResolverGroup.INSTANCE,
+        pipeline -> pipeline.addFirst(new ReadTimeoutHandler(millis, TimeUnit.MILLISECONDS)));
+  }
+
+  @Override
+  public List<Answer> pipelined(String first, String second)
+      throws IOException, InterruptedException {
+    Channel channel = connected(URI.create(first));
+    Hop one = new Hop(reused -> {}, /* parts= */ null);
+    Hop two = new Hop(reused -> {}, /* parts= */ null);
+    channel.pipeline().addLast(one);
+    get().write(channel, URI.create(first));
+    get().write(channel, URI.create(second));
+    channel.read();
+    Answer answer = answer(URI.create(first), Callers.join(one.result));
+    channel.pipeline().addLast(two);
+    channel.read();
+    return List.of(answer, answer(URI.create(second), Callers.join(two.result)));
+  }
+
+  private Channel connected(URI uri) throws InterruptedException {
+    return bootstrap(uri).connect(uri.getHost(), port(uri)).sync().channel();
+  }
+
+  private static Answer answer(URI uri, Hop.Result result) {
+    return new Answer(result.status(), uri, result.headers(), result.body());
+  }
+
+  @Override
+  public Answer expecting(String url, String body) throws IOException, InterruptedException {
+    URI uri = URI.create(url);
+    Channel channel = connected(uri);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    Hop hop =
+        new Hop(reused -> {}, /* parts= */ null) {
+          @Override
+          void interim() {
+            channel.writeAndFlush(new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes)));
+          }
+        };
+    channel.pipeline().addLast(hop);
+    HttpRequest head =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, uri.getRawPath());
+    head.headers()
+        .set(HttpHeaderNames.HOST, uri.getRawAuthority())
+        .set(HttpHeaderNames.EXPECT, "100-continue")
+        .setInt(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+    channel.writeAndFlush(head);
+    channel.read();
+    return answer(uri, Callers.join(hop.result));
+  }
+
+  @Override
+  public CompletableFuture<Answer> inTurn(String first, String then) {
+    return start(first).thenCompose(answer -> start(then));
+  }
+
+  @Override
+  public List<String> webSocket(String url, String text) throws IOException, InterruptedException {
+    URI uri = URI.create(url);
+    Talk talk = new Talk(uri, text);
+    Channel channel =
+        new Bootstrap()
+            .group(LOOPS)
+            .channel(NioSocketChannel.class)
+            .handler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel made) {
+                    made.pipeline()
+                        .addLast(new HttpClientCodec(), new HttpObjectAggregator(8_192), talk);
+                  }
+                })
+            .connect(uri.getHost(), port(uri))
+            .sync()
+            .channel();
     try {
-      return new NettyClient(
-          pipeline ->
-              pipeline.addFirst(new HttpProxyHandler(new InetSocketAddress("localhost", port))));
-    } catch (SSLException e) {
-      throw new IllegalStateException(e);
+      return Callers.join(talk.frames);
+    } finally {
+      channel.close();
     }
+  }
+
+  @Override
+  public String trailer(String url) throws IOException, InterruptedException {
+    return Callers.join(
+            hop(URI.create(url), get(), /* parts= */ null, new AtomicReference<>()))
+        .trailer();
+  }
+
+  @Override
+  public String greeting(String host, int port) throws IOException, InterruptedException {
+    CompletableFuture<String> came = new CompletableFuture<>();
+    Channel channel =
+        new Bootstrap()
+            .group(LOOPS)
+            .channel(NioSocketChannel.class)
+            .handler(
+                new SimpleChannelInboundHandler<ByteBuf>() {
+                  @Override
+                  protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+                    came.complete(bytes.toString(StandardCharsets.US_ASCII));
+                  }
+                })
+            .connect(host, port)
+            .sync()
+            .channel();
+    try {
+      return Callers.join(came);
+    } finally {
+      channel.close();
+    }
+  }
+
+  @Override
+  public Kept keep(String url) throws IOException, InterruptedException {
+    URI uri = URI.create(url);
+    Channel channel = connected(uri);
+    Hop hop = new Hop(reused -> {}, /* parts= */ null);
+    channel.pipeline().addLast(hop);
+    get().write(channel, uri);
+    channel.read();
+    Callers.join(hop.result);
+    return new Kept() {
+      @Override
+      public boolean isActive() {
+        return channel.isActive();
+      }
+
+      @Override
+      public String remoteHost() {
+        return ((InetSocketAddress) channel.remoteAddress()).getHostString();
+      }
+
+      @Override
+      public void close() throws InterruptedException {
+        channel.close().sync();
+      }
+    };
   }
 
   @Override

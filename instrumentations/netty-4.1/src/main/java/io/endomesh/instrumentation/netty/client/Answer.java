@@ -24,6 +24,7 @@ final class Answer {
 
   private @Nullable MeshedConnection to;
   private @Nullable Throwable broken;
+  private @Nullable Tunnel tunnel;
   private boolean closed;
   private boolean given;
 
@@ -54,6 +55,16 @@ final class Answer {
   /** From now on it is told when there is more. */
   void givenTo(MeshedConnection connection) {
     to = connection;
+  }
+
+  /** It ends HTTP on its connection. */
+  void goesOnBy(Tunnel bytes) {
+    tunnel = bytes;
+  }
+
+  /** Null but for an answer that ends HTTP. */
+  @Nullable Tunnel tunnel() {
+    return tunnel;
   }
 
   boolean hasMore() {
@@ -113,6 +124,9 @@ final class Answer {
     }
     if (from != null) {
       from.breakOff();
+    }
+    if (tunnel != null) {
+      tunnel.close();
     }
   }
 }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -34,8 +33,11 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
     /** It stands. */
     void connected(EndpointConnection connection);
 
-    /** A part of an answer has come; to be released. */
-    void received(HttpObject part);
+    /** A part of an answer has come, or bytes behind one that ends HTTP; to be released. */
+    void received(Object part);
+
+    /** What came at once is told. */
+    void readComplete();
 
     /** True if it waits for more. */
     boolean wantsMore();
@@ -133,6 +135,11 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
     return known;
   }
 
+  /** Where bytes may be written that are no HTTP. */
+  ChannelHandlerContext below() {
+    return channel().pipeline().context(HttpClientCodec.class);
+  }
+
   /**
    * @param next null while it is kept
    */
@@ -162,8 +169,8 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (user != null && message instanceof HttpObject part) {
-      user.received(part);
+    if (user != null) {
+      user.received(message);
     } else {
       // An answer to nothing.
       ReferenceCountUtil.release(message);
@@ -173,6 +180,9 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (user != null) {
+      user.readComplete();
+    }
     if (user != null && user.wantsMore()) {
       ctx.read();
     }

@@ -179,10 +179,16 @@ final class Exchange implements Sending.Leaving {
     Object part = from.next();
     if (from.isGiven()) {
       given = true;
+      running = null;
       upload.drop();
       release();
     }
     return part;
+  }
+
+  /** Null but with the last part of an answer that ends HTTP on the channel. */
+  @Nullable Tunnel tunnel() {
+    return given && answer != null ? answer.tunnel() : null;
   }
 
   /** True once the application has all. */

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In a pipeline whose channel has no connection: nothing gets below. What is there, as TLS of the
@@ -11,20 +12,35 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class Floor extends ChannelDuplexHandler {
 
+  private @Nullable Tunnel tunnel;
+
+  /** From now on bytes go there. */
+  void leadsTo(Tunnel there) {
+    tunnel = there;
+  }
+
   @Override
   public void read(ChannelHandlerContext ctx) {
-    // There is nothing to be read.
+    if (tunnel != null) {
+      tunnel.read();
+    }
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    ReferenceCountUtil.release(message);
-    promise.trySuccess();
+    if (tunnel != null) {
+      tunnel.write(message, promise);
+    } else {
+      ReferenceCountUtil.release(message);
+      promise.trySuccess();
+    }
   }
 
   @Override
   public void flush(ChannelHandlerContext ctx) {
-    // Nothing was written.
+    if (tunnel != null) {
+      tunnel.flush();
+    }
   }
 
   /** TLS would say farewell to its peer. */

@@ -53,6 +53,7 @@ final class MeshedConnection extends ChannelDuplexHandler {
 
   private CallContext opened;
   private @Nullable Exchange current;
+  private @Nullable Tunnel tunnel;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ChannelHandlerContext floor;
 
@@ -180,7 +181,8 @@ final class MeshedConnection extends ChannelDuplexHandler {
     return known;
   }
 
-  private void readByItself() {
+  /** What a connection does behind each read. */
+  void readByItself() {
     if (channel.config().isAutoRead()) {
       channel.read();
     }
@@ -188,6 +190,10 @@ final class MeshedConnection extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (tunnel != null) {
+      ctx.write(message, promise);
+      return;
+    }
     Exchange running = current;
     if (!waiting.isEmpty() || running != null && !running.takes(message)) {
       waiting.add(new Written(message, promise));
@@ -207,7 +213,9 @@ final class MeshedConnection extends ChannelDuplexHandler {
 
   @Override
   public void flush(ChannelHandlerContext ctx) {
-    if (current != null) {
+    if (tunnel != null) {
+      ctx.flush();
+    } else if (current != null) {
       current.flush();
     }
   }
@@ -222,6 +230,10 @@ final class MeshedConnection extends ChannelDuplexHandler {
 
   @Override
   public void read(ChannelHandlerContext ctx) {
+    if (tunnel != null) {
+      ctx.read();
+      return;
+    }
     reading = true;
     give();
   }
@@ -266,14 +278,30 @@ final class MeshedConnection extends ChannelDuplexHandler {
         if (layout.wakes()) {
           below().fireChannelRead(Unpooled.EMPTY_BUFFER);
         }
+        Tunnel behind = exchange.tunnel();
+        if (behind != null) {
+          // The application may speak what comes next as soon as it has the answer.
+          leadTo(behind);
+        }
         context().fireChannelRead(part);
       }
     } finally {
       CallContext.restore(before);
     }
-    if (exchange.isGiven() && current == exchange) {
+    Tunnel switched = tunnel;
+    if (switched != null) {
+      // Behind what the application does to its pipeline now.
+      channel.eventLoop().execute(() -> switched.open(this, below()));
+    } else if (exchange.isGiven() && current == exchange) {
       over(exchange.keepsAlive());
     }
+  }
+
+  /** From now on this only hands on what is between the application and the tunnel. */
+  private void leadTo(Tunnel switched) {
+    current = null;
+    tunnel = switched;
+    ((Floor) below().handler()).leadsTo(switched);
   }
 
   /**
@@ -306,6 +334,11 @@ final class MeshedConnection extends ChannelDuplexHandler {
     }
   }
 
+  /** As if the server had closed it. */
+  void close() {
+    context().close();
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     breakOff();
@@ -328,5 +361,8 @@ final class MeshedConnection extends ChannelDuplexHandler {
       next.promise().tryFailure(new ClosedChannelException());
     }
     connections.close();
+    if (!channel.isOpen() && tunnel != null) {
+      tunnel.close();
+    }
   }
 }

@@ -15,6 +15,11 @@ final class RequestView extends ClientRequest {
   private static final Set<String> RESTRICTED =
       Set.of("content-length", "transfer-encoding", "connection", "upgrade");
 
+  /** RFC 7540, 3.2. */
+  private static final String H2C = "h2c";
+
+  private static final String SETTINGS = "http2-settings";
+
   private static final String ABSOLUTE = "://";
 
   private final Target target;
@@ -43,9 +48,15 @@ final class RequestView extends ClientRequest {
     return path < 0 ? "/" : uri.substring(path);
   }
 
-  /** As it goes on the wire with the next attempt. */
+  /**
+   * As it goes on the wire with the next attempt. Not with the wish for HTTP/2, which a server is
+   * free to leave: what followed would be one call for good.
+   */
   HttpHeaders sentHeaders() {
     HttpHeaders sent = head.headers().copy();
+    if (H2C.equals(sent.get(HttpHeaderNames.UPGRADE))) {
+      sent.remove(HttpHeaderNames.UPGRADE).remove(HttpHeaderNames.CONNECTION).remove(SETTINGS);
+    }
     changedHeaders()
         .forEach(
             (name, values) -> {

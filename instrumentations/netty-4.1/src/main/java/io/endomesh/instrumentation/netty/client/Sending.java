@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.netty.client;
 
+import static io.netty.handler.codec.http.HttpStatusClass.SUCCESS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.endomesh.dataplane.Attempt;
@@ -11,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -56,6 +58,7 @@ final class Sending implements EndpointConnection.User {
   private boolean isWritten;
   private boolean hasHead;
   private boolean isInterim;
+  private boolean switches;
   private boolean keepsAlive;
   private boolean isWanted;
   private boolean isOver;
@@ -146,8 +149,11 @@ final class Sending implements EndpointConnection.User {
   }
 
   @Override
-  public void received(HttpObject part) {
-    if (isInterim) {
+  public void received(Object message) {
+    if (!(message instanceof HttpObject part)) {
+      ReferenceCountUtil.release(message);
+      end(new IOException("the answer is no HTTP"));
+    } else if (isInterim) {
       isInterim = !(part instanceof LastHttpContent);
       ReferenceCountUtil.release(part);
     } else if (part.decoderResult().isFailure()) {
@@ -160,9 +166,17 @@ final class Sending implements EndpointConnection.User {
     }
   }
 
+  @Override
+  public void readComplete() {
+    // Each part is dealt with as it comes.
+  }
+
   private void judge(HttpResponse head) {
     int status = head.status().code();
-    if (status < HttpResponseStatus.OK.code()) {
+    switches =
+        status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
+            || message.method().equals(HttpMethod.CONNECT) && head.status().codeClass() == SUCCESS;
+    if (status < HttpResponseStatus.OK.code() && !switches) {
       isInterim = true;
       if (!http.attempt().isCopy()) {
         leaving.interim(head);
@@ -175,8 +189,10 @@ final class Sending implements EndpointConnection.User {
     isWanted = http.answered(status, headers::getAll) && !http.attempt().isCopy();
     Answer arrived = new Answer(head, this);
     if (isWanted) {
-      // Of the connection of the attempt, not of the application's.
-      headers.remove(HttpHeaderNames.CONNECTION);
+      if (!switches) {
+        // Of the connection of the attempt, not of the application's.
+        headers.remove(HttpHeaderNames.CONNECTION);
+      }
       change(headers);
       answer = arrived;
       accepting.accept(arrived);
@@ -262,7 +278,11 @@ final class Sending implements EndpointConnection.User {
     isOver = true;
     if (used != null) {
       used.usedBy(null);
-      if (keepsAlive && isWritten && !http.attempt().isCopy()) {
+      if (switches && answer != null) {
+        Tunnel tunnel = new Tunnel(used);
+        used.usedBy(tunnel);
+        answer.goesOnBy(tunnel);
+      } else if (keepsAlive && !switches && isWritten && !http.attempt().isCopy()) {
         used.keep();
       } else {
         used.close();
