@@ -287,6 +287,11 @@ public final class CertificateAuthority {
     return fingerprint(rootCertificate());
   }
 
+  /** RFC 7468, for those who configure a server to trust the mesh's certificates. */
+  public static String pem(X509Certificate certificate) {
+    return PemFile.text(certificate);
+  }
+
   public static String fingerprint(X509Certificate certificate) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());

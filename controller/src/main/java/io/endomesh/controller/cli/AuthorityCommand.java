@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       AuthorityCommand.Status.class,
+      AuthorityCommand.Roots.class,
       AuthorityCommand.Rotate.class,
       AuthorityCommand.Abort.class
     })
@@ -62,6 +63,28 @@ final class AuthorityCommand {
       if (format == Output.Format.TABLE) {
         spec.commandLine().getOut().println(rotation(answer.path("rotation")));
       }
+      return Exit.OK.code();
+    }
+  }
+
+  @Command(
+      name = "roots",
+      mixinStandardHelpOptions = true,
+      description =
+          "Prints the roots of the mesh in PEM, for servers outside of it that are to know its"
+              + " workloads, as a database.",
+      footer = {"", "  endomesh ca roots > /etc/postgresql/mesh.pem    # ssl_ca_file"})
+  static final class Roots implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Override
+    public Integer call() {
+      for (JsonNode root : connection.open().get("ca").path("roots")) {
+        spec.commandLine().getOut().print(root.path("pem").asText());
+      }
+      spec.commandLine().getOut().flush();
       return Exit.OK.code();
     }
   }

@@ -27,7 +27,8 @@ final class AuthorityJson {
       roots
           .addObject()
           .put("fingerprint", CertificateAuthority.fingerprint(root))
-          .put("notAfter", root.getNotAfter().toInstant().toString());
+          .put("notAfter", root.getNotAfter().toInstant().toString())
+          .put("pem", CertificateAuthority.pem(root));
     }
     Rotation rotation = authority.rotation();
     if (rotation == null) {

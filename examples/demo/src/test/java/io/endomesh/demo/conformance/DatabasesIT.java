@@ -9,6 +9,8 @@ import io.endomesh.demo.Http;
 import io.endomesh.demo.Installation;
 import io.endomesh.demo.Spoken;
 import io.endomesh.testkit.database.DatabaseServer;
+import io.endomesh.testkit.database.PostgresServer;
+import io.endomesh.testkit.database.ServerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,9 @@ class DatabasesIT {
   private static final Duration IN_FORCE = Duration.ofSeconds(10);
 
   private static final String PLACE = "SELECT name FROM place";
+  private static final String WHO =
+      "SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
   private static final String WRITE = "INSERT INTO place VALUES ('another')";
 
   /** The order of the endpoints is that in which primaries are tried. */
@@ -125,6 +131,45 @@ class DatabasesIT {
       statementsFailOnPurpose();
       connectionsGoOnAtTheNextServer(first);
     }
+  }
+
+  @Test
+  void databaseThatWantsACertificate_knowsWhichWorkloadItIs() throws Exception {
+    assumeInstalled(DatabaseKind.POSTGRESQL.missing());
+    name = "mutual-db";
+    SelfSigned server = SelfSigned.of("mutual-db.internal", directory("certificate"));
+    String root =
+        HTTP.get(controller.url() + "/api/v1/ca").json().path("roots").path(0).path("pem").asText();
+    try (DatabaseServer database =
+        PostgresServer.installed()
+            .orElseThrow()
+            .start(
+                directory("server"),
+                "shop",
+                "shop-password",
+                "shop",
+                ServerTls.of(
+                    server.certificate(), server.key(), SelfSigned.read(root), "orders.shop"))) {
+      String port = Integer.toString(database.port());
+      controller.apply(
+          (ENTRY.replace("FIRST", port).replace("SECOND", port) + POLICY).replace("NAME", name));
+      String url = DatabaseKind.POSTGRESQL.url(name) + "?sslmode=disable";
+      say("open " + name + " " + url + " " + url);
+
+      untilBoth("write", WHO, said -> said.startsWith("28000: "));
+      apply("  tls: {mode: MUTUAL, sni: mutual-db.internal, caCertificates: %s}\n", server);
+      untilBoth("write", WHO, "/CN=orders.shop"::equals);
+
+      apply("  tls: {mode: MUTUAL, sni: other-db.internal, caCertificates: %s}\n", server);
+      until(
+          "another name refused",
+          () -> transactions(name, 1, "write", WHO),
+          said -> said.get(0).startsWith("08"));
+    }
+  }
+
+  private void apply(String spec, SelfSigned server) {
+    apply(spec.formatted('"' + server.pem().replace("\n", "\\n") + '"'));
   }
 
   private void readOnlyTransactionsGoToTheReplica() {

@@ -1,5 +1,6 @@
 package io.endomesh.contracts.jdbc;
 
+import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.testkit.JdbcTlsContract;
 import io.endomesh.testkit.SharedServer;
 import io.endomesh.testkit.TestRoutes;
@@ -7,6 +8,7 @@ import io.endomesh.testkit.database.H2Server;
 import io.endomesh.testkit.database.MariaDbServer;
 import io.endomesh.testkit.database.PostgresServer;
 import io.endomesh.testkit.database.ServerTls;
+import java.security.KeyPair;
 import java.util.Optional;
 
 /** The servers, each with a user {@code shop} and a database. Stateless. */
@@ -17,10 +19,18 @@ public final class Servers {
   private static final String DATABASE = "shop";
 
   private static final ServerTls.Source TLS =
-      ServerTls.of(
-          JdbcTlsContract.AUTHORITY, JdbcTlsContract.NAME, TestRoutes.AUTHORITY.root(), "workload");
+      tls(JdbcTlsContract.AUTHORITY, TestAuthority.newKey());
 
   private Servers() {}
+
+  /** The workload is named as each of the tests' own is. */
+  private static ServerTls.Source tls(TestAuthority authority, KeyPair pair) {
+    return ServerTls.of(
+        authority.serverCertificate(pair, JdbcTlsContract.NAME),
+        pair.getPrivate(),
+        TestRoutes.AUTHORITY.root(),
+        "workload");
+  }
 
   public static SharedServer postgres() {
     return new SharedServer(

@@ -1,11 +1,10 @@
 package io.endomesh.testkit.database;
 
-import io.endomesh.dataplane.identity.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
@@ -29,23 +28,15 @@ public record ServerTls(Path certificate, Path key, Path clientRoots, String wor
   }
 
   /**
-   * @param authority of the server's certificate
-   * @param name that it is for
    * @param clients root of the workloads' certificates
    */
   public static Source of(
-      TestAuthority authority, String name, X509Certificate clients, String workload) {
+      X509Certificate certificate, PrivateKey key, X509Certificate clients, String workload) {
     return (directory, owner) -> {
-      KeyPair pair = TestAuthority.newKey();
       try {
         return new ServerTls(
-            file(
-                directory,
-                owner,
-                "server.pem",
-                pem("CERTIFICATE", authority.serverCertificate(pair, name).getEncoded())),
-            file(
-                directory, owner, "server.key", pem("PRIVATE KEY", pair.getPrivate().getEncoded())),
+            file(directory, owner, "server.pem", pem("CERTIFICATE", certificate.getEncoded())),
+            file(directory, owner, "server.key", pem("PRIVATE KEY", key.getEncoded())),
             file(directory, owner, "clients.pem", pem("CERTIFICATE", clients.getEncoded())),
             workload);
       } catch (CertificateEncodingException e) {
