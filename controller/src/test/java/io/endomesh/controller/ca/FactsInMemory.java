@@ -1,5 +1,8 @@
 package io.endomesh.controller.ca;
 
+import io.endomesh.controller.store.Actor;
+import io.endomesh.controller.store.AuditEntry;
+import io.endomesh.controller.store.AuditQuery;
 import io.endomesh.controller.store.Change;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.ResourceStore;
@@ -47,6 +50,31 @@ final class FactsInMemory implements ResourceStore {
 
   @Override
   public Resources write(String author, List<Write> writes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Resources write(Actor actor, List<Write> writes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void putFact(String name, String value, AuditEntry entry) {
+    putFact(name, value);
+  }
+
+  @Override
+  public void removeFact(String name, AuditEntry entry) {
+    removeFact(name);
+  }
+
+  @Override
+  public void append(List<AuditEntry> entries) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<AuditEntry> audit(AuditQuery query) {
     throw new UnsupportedOperationException();
   }
 

@@ -388,6 +388,8 @@ class RollupsTest {
                 true,
                 false,
                 null,
+                null,
+                null,
                 "inventory-1",
                 true,
                 calls(990, 1000, 7))));
