@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param caller SPIFFE id of who called this workload, or null
  * @param retries what is to be known of retries on its behalf
  * @param trail to tell what is done on its behalf; null unless somebody who may asks
+ * @param mesh of the workload that makes calls on its behalf; null if that is told by the thread
  */
 public record CallContext(
     @Nullable Object trace,
     long deadlineNanos,
     @Nullable String caller,
     RetryScope retries,
-    @Nullable Trail trail) {
+    @Nullable Trail trail,
+    @Nullable Mesh mesh) {
 
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
@@ -27,18 +29,22 @@ public record CallContext(
 
   /** With retries that concern nobody else. */
   public CallContext(@Nullable Object trace, long deadlineNanos, @Nullable String caller) {
-    this(trace, deadlineNanos, caller, RetryScope.NONE, null);
+    this(trace, deadlineNanos, caller, RetryScope.NONE, null, null);
   }
 
-  CallContext with(RetryScope otherRetries, @Nullable Trail otherTrail) {
-    return new CallContext(trace, deadlineNanos, caller, otherRetries, otherTrail);
+  CallContext with(RetryScope otherRetries, @Nullable Trail otherTrail, Mesh servedBy) {
+    return new CallContext(trace, deadlineNanos, caller, otherRetries, otherTrail, servedBy);
+  }
+
+  CallContext of(Mesh other) {
+    return new CallContext(trace, deadlineNanos, caller, retries, trail, other);
   }
 
   /** The same with the earlier of its deadline and another. */
   CallContext within(long otherDeadlineNanos) {
     return otherDeadlineNanos >= deadlineNanos
         ? this
-        : new CallContext(trace, otherDeadlineNanos, caller, retries, trail);
+        : new CallContext(trace, otherDeadlineNanos, caller, retries, trail, mesh);
   }
 
   private static final ThreadLocal<CallContext> CURRENT = new ThreadLocal<>();

@@ -20,17 +20,20 @@ public final class InboundCall {
   private static final int FIRST_SERVER_ERROR = 500;
 
   private final Mesh mesh;
+
+  /** Whose policies count; another than {@link #mesh} once it was rerouted there. */
+  private volatile Mesh decides;
   private final InboundRequest request;
   private final @Nullable String caller;
   private final @Nullable Trail trail;
   private final @Nullable Overload overload;
   private final long startNanos;
-  private final CallContext context;
+  private CallContext context;
   private HeaderChanges responseHeaders;
   private @Nullable Reply decided;
   private @Nullable Reply refusal;
   private @Nullable Observation observation;
-  private final boolean endsConnection;
+  private boolean endsConnection;
 
   /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
   private volatile boolean ended;
@@ -55,6 +58,7 @@ public final class InboundCall {
       @Nullable Overload overload,
       long waitsNanos) {
     this.mesh = mesh;
+    this.decides = mesh;
     this.request = request;
     this.caller = caller;
     this.trail = mesh.trail(request);
@@ -67,7 +71,7 @@ public final class InboundCall {
     CallContext observed =
         mesh.observer()
             .served(this)
-            .with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)), trail);
+            .with(RetryScope.of(request.header(RetryScope.ATTEMPT_HEADER)), trail, mesh);
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
     this.refusal = refusal == null ? null : told(refusal);
@@ -149,7 +153,7 @@ public final class InboundCall {
 
   /** Whoever asks for the trail and may is told all of it. */
   private Reply told(Refusal refused) {
-    Identity own = mesh.identity();
+    Identity own = decides.identity();
     Reply told =
         refused.told(caller, own == null ? null : own.spiffeId(), mesh.observer().traceId(context));
     return trail == null
@@ -165,12 +169,29 @@ public final class InboundCall {
    * @return as {@link #refusal}
    */
   public @Nullable Reply rerouted() {
+    return rerouted(decides);
+  }
+
+  /**
+   * The same where the server has several workloads.
+   *
+   * @param to the one that the request is for now
+   */
+  public @Nullable Reply rerouted(Mesh to) {
     if (refusal == null) {
-      Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
-      Refusal forbidden = InboundPipeline.authorize(port, request, caller);
+      Inbound.Port port = to.snapshot().inbound().port(request.localPort());
+      Refusal forbidden =
+          to == decides
+              ? InboundPipeline.authorize(port, request, caller)
+              : InboundPipeline.askAgain(to, port, request, caller);
       observation = InboundPipeline.observe(port, request, caller, forbidden);
+      if (to != decides) {
+        decides = to;
+        context = context.of(to);
+      }
       if (forbidden != null) {
         decided = forbidden.reply();
+        endsConnection = forbidden.stage() == Refusal.Stage.CONNECTION;
         refusal = told(forbidden.with(responseHeaders));
       }
     }
@@ -184,9 +205,9 @@ public final class InboundCall {
    */
   public void lasts(Consumer<Reply> breakOff) {
     breaksOff = breakOff;
-    mesh.lasting().add(this);
+    decides.lasting().add(this);
     if (ended) {
-      mesh.lasting().remove(this);
+      decides.lasting().remove(this);
     } else {
       // A policy may have come since it was decided.
       askAgain();
@@ -195,9 +216,9 @@ public final class InboundCall {
 
   void askAgain() {
     Consumer<Reply> end = breaksOff;
-    Inbound.Port port = mesh.snapshot().inbound().port(request.localPort());
-    Refusal refused = InboundPipeline.askAgain(mesh, port, request, caller);
-    if (refused != null && end != null && mesh.lasting().remove(this)) {
+    Inbound.Port port = decides.snapshot().inbound().port(request.localPort());
+    Refusal refused = InboundPipeline.askAgain(decides, port, request, caller);
+    if (refused != null && end != null && decides.lasting().remove(this)) {
       decided = refused.reply();
       end.accept(told(refused));
     }
@@ -219,7 +240,7 @@ public final class InboundCall {
     }
     ended = true;
     if (breaksOff != null) {
-      mesh.lasting().remove(this);
+      decides.lasting().remove(this);
     }
     long now = mesh.nanoTime();
     if (overload != null) {

@@ -16,8 +16,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mesh inside this JVM: where instrumentations ask, and where configuration is published.
- * Thread-safe; the request path reads one volatile field and takes no lock.
+ * The mesh as one workload of this JVM has it: where instrumentations ask, and where configuration
+ * is published. Most JVMs are one workload. Thread-safe; the request path reads one volatile field
+ * and takes no lock.
  */
 public final class Mesh {
 
@@ -28,6 +29,9 @@ public final class Mesh {
   private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
   private final TrailTokens trailTokens;
 
+  /** What calls carry that are made for no served call; {@link CallContext#EMPTY} in most JVMs. */
+  private final CallContext unserved;
+
   /** Served calls that policies are asked about again. */
   private final Set<InboundCall> lasting = ConcurrentHashMap.newKeySet();
 
@@ -35,6 +39,7 @@ public final class Mesh {
   private volatile Discovery discovery = Discovery.NONE;
   private volatile CallObserver observer = CallObserver.NONE;
   private volatile Listeners listeners = Listeners.NONE;
+  private volatile @Nullable SharedPorts shared;
 
   public Mesh(Workload workload) {
     this(workload, System::nanoTime, Clock.systemUTC());
@@ -42,10 +47,20 @@ public final class Mesh {
 
   /** With clocks of the caller's choice, for tests. */
   public Mesh(Workload workload, LongSupplier nanoTime, Clock clock) {
+    this(workload, nanoTime, clock, /* ofApplication= */ false);
+  }
+
+  private Mesh(Workload workload, LongSupplier nanoTime, Clock clock, boolean ofApplication) {
     this.workload = workload;
     this.nanoTime = nanoTime;
     this.clock = clock;
     this.trailTokens = new TrailTokens(nanoTime.getAsLong());
+    this.unserved = ofApplication ? CallContext.EMPTY.of(this) : CallContext.EMPTY;
+  }
+
+  /** Of one of several applications of this JVM: what they begin must be told apart later, too. */
+  public static Mesh ofApplication(Workload workload) {
+    return new Mesh(workload, System::nanoTime, Clock.systemUTC(), /* ofApplication= */ true);
   }
 
   /**
@@ -63,7 +78,13 @@ public final class Mesh {
       }
       now = snapshot;
     }
-    return new Call(this, now, host, request, nanoTime.getAsLong(), CallContext.current());
+    return new Call(this, now, host, request, nanoTime.getAsLong(), context());
+  }
+
+  /** The current context of this thread, for what this workload begins. */
+  public CallContext context() {
+    CallContext current = CallContext.current();
+    return current == CallContext.EMPTY ? unserved : current;
   }
 
   /** True if calls to this authority go through the mesh; asks the controller if not known yet. */
@@ -135,6 +156,10 @@ public final class Mesh {
    * and certificate change while the port stays open.
    */
   public ServerTls serverTls(int localPort) {
+    SharedPorts ports = shared;
+    if (ports != null) {
+      return ports.tls(localPort);
+    }
     Snapshot now = snapshot;
     return ServerTls.of(now.inbound().port(localPort).tlsMode(), now.identity());
   }
@@ -192,6 +217,10 @@ public final class Mesh {
 
   public void listeners(Listeners listeners) {
     this.listeners = listeners;
+  }
+
+  void share(SharedPorts ports) {
+    shared = ports;
   }
 
   CallObserver observer() {

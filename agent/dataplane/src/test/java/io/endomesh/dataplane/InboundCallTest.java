@@ -7,6 +7,7 @@ import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.PathMatch;
@@ -108,6 +109,39 @@ class InboundCallTest {
 
     routed.set("/public");
     assertThat(call.rerouted()).as("refused stays refused").isNotNull();
+  }
+
+  /** A server with several workloads may route a request to another of them. */
+  @Test
+  void rerouted_toAnotherWorkload_isDecidedByItsPolicies() {
+    Mesh other = new Mesh(TestMesh.WORKLOAD);
+    InboundCall call = mesh.serve(TestRequest.get("web", "/"));
+    assertThat(call.refusal()).isNull();
+    assertThat(call.context().mesh()).isSameAs(mesh);
+
+    assertThat(call.rerouted(other)).isNull();
+    assertThat(call.context().mesh()).isSameAs(other);
+
+    other.publish(
+        new Snapshot(1, Map.of(), new Inbound(Map.of(), new Port(TlsMode.DISABLE, NOBODY)), null));
+    assertThat(call.rerouted(mesh)).isNull();
+    assertThat(call.rerouted(other)).isNotNull();
+  }
+
+  @Test
+  void rerouted_fromPlaintextToAWorkloadThatIsStrict_isRefused() {
+    Mesh strict = new Mesh(TestMesh.WORKLOAD);
+    strict.publish(
+        new Snapshot(
+            1,
+            Map.of(),
+            new Inbound(Map.of(), new Port(TlsMode.STRICT, Authorization.ALLOW_ALL)),
+            null));
+    InboundCall call = mesh.serve(TestRequest.get("web", "/").on(Peer.PLAINTEXT));
+    assertThat(call.refusal()).isNull();
+
+    assertThat(call.rerouted(strict)).isNotNull();
+    assertThat(call.endsConnection()).isTrue();
   }
 
   @Test

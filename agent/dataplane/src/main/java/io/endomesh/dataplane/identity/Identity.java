@@ -4,10 +4,13 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -23,7 +26,7 @@ public final class Identity {
   private final String spiffeId;
   private final List<X509Certificate> chain;
   private final TrustBundle bundle;
-  private final KeyManager[] keyManagers;
+  private final WorkloadKey key;
   private final X509TrustManager chainTrust;
   private final SSLContext serverContext;
   private final ConcurrentMap<Object, ClientTls> clients = new ConcurrentHashMap<>();
@@ -44,9 +47,10 @@ public final class Identity {
     this.chain = List.copyOf(chain);
     this.bundle = bundle;
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
-    this.keyManagers = new KeyManager[] {new WorkloadKey(key, this.chain)};
+    this.key = new WorkloadKey(key, this.chain);
     this.chainTrust = Roots.trust(bundle.roots());
-    this.serverContext = context(SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
+    this.serverContext =
+        context(this.key, SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
   }
 
   /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
@@ -56,7 +60,7 @@ public final class Identity {
         ? known
         : clients.computeIfAbsent(
             expected,
-            absent -> made(expected, () -> new ClientTls(expected, context(SpiffeTrust.of(chainTrust, bundle, expected)))));
+            absent -> made(expected, () -> newClientTls(expected)));
   }
 
   /** TLS that shows our certificate to a server outside the mesh; made once an identity. */
@@ -66,12 +70,40 @@ public final class Identity {
         ? known
         : clients.computeIfAbsent(
             originated,
-            absent -> made(originated.expected(), () -> originated.clientTls(keyManagers)));
+            absent -> made(originated.expected(), () -> originated.clientTls(new KeyManager[] {key})));
   }
 
   /** For servers: asks for a client certificate of the trust domain. */
   public SSLContext serverContext() {
     return serverContext;
+  }
+
+  /**
+   * For a server of several identities: it proves the one that the client asks for by name, see
+   * {@link ClientTls}, and the first to a client that asks for none of them.
+   *
+   * @param identities of one mesh, at least one
+   */
+  public static SSLContext serverContext(List<Identity> identities) {
+    Identity first = identities.get(0);
+    if (identities.size() == 1) {
+      return first.serverContext;
+    }
+    Map<String, WorkloadKey> keys = new HashMap<>();
+    for (Identity identity : identities) {
+      SNIHostName name = SpiffeId.serverName(identity.spiffeId);
+      if (name != null) {
+        keys.putIfAbsent(name.getAsciiName(), identity.key);
+      }
+    }
+    try {
+      return context(
+          new SharedKeys(first.key, keys),
+          SpiffeTrust.ofDomain(first.chainTrust, first.bundle, first.spiffeId));
+    } catch (GeneralSecurityException e) {
+      // As in newClientTls: the same keys made contexts before.
+      throw new IllegalStateException("no TLS context for " + identities.size() + " identities", e);
+    }
   }
 
   public String spiffeId() {
@@ -107,6 +139,12 @@ public final class Identity {
     return chain.get(0).getNotAfter().toInstant();
   }
 
+  private ClientTls newClientTls(String expected) throws GeneralSecurityException {
+    SSLContext context = context(key, SpiffeTrust.of(chainTrust, bundle, expected));
+    SNIHostName name = SpiffeId.serverName(expected);
+    return new ClientTls(expected, name == null ? context : new NamingContext(context, name));
+  }
+
   private interface Making {
     ClientTls make() throws GeneralSecurityException;
   }
@@ -120,9 +158,10 @@ public final class Identity {
     }
   }
 
-  private SSLContext context(SpiffeTrust trust) throws GeneralSecurityException {
+  private static SSLContext context(KeyManager keys, SpiffeTrust trust)
+      throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keyManagers, new TrustManager[] {trust}, null);
+    context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
     return context;
   }
 }

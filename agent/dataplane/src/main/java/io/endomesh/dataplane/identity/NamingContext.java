@@ -21,10 +21,9 @@ final class NamingContext extends SSLContext {
 
   /**
    * @param context initialized
-   * @param serverName a DNS name
    */
-  NamingContext(SSLContext context, String serverName) {
-    super(new Spi(context, new SNIHostName(serverName)), context.getProvider(), "TLS");
+  NamingContext(SSLContext context, SNIHostName serverName) {
+    super(new Spi(context, serverName), context.getProvider(), "TLS");
   }
 
   private static final class Spi extends SSLContextSpi {

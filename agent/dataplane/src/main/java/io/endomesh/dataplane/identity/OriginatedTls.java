@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,8 @@ public final class OriginatedTls {
         },
         null);
     return new ClientTls(
-        expected(), serverName == null ? context : new NamingContext(context, serverName));
+        expected(),
+        serverName == null ? context : new NamingContext(context, new SNIHostName(serverName)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.identity;
 
 import java.util.List;
+import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
 /** SPIFFE ids, {@code spiffe://trust-domain/ns/NAMESPACE/sa/SERVICE} (SPIFFE-ID, section 2). */
@@ -15,6 +16,25 @@ public final class SpiffeId {
 
   public static String of(String trustDomain, String namespace, String service) {
     return SCHEME + trustDomain + "/ns/" + namespace + "/sa/" + service;
+  }
+
+  /**
+   * What a server of this identity is asked for by (SNI): {@code orders.shop}, so that one which
+   * has several identities knows which to prove. Null if the id is not of the form of {@link
+   * #of(String, String, String)}.
+   */
+  static @Nullable SNIHostName serverName(String spiffeId) {
+    int namespace = spiffeId.indexOf("/ns/");
+    int service = namespace < 0 ? -1 : spiffeId.indexOf("/sa/", namespace);
+    if (service < 0) {
+      return null;
+    }
+    try {
+      return new SNIHostName(
+          spiffeId.substring(service + 4) + "." + spiffeId.substring(namespace + 4, service));
+    } catch (IllegalArgumentException noHostName) {
+      return null;
+    }
   }
 
   /** True if two SPIFFE ids are of one trust domain. */

@@ -71,12 +71,20 @@ public final class WorkloadKey extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate @Nullable [] getCertificateChain(@Nullable String alias) {
-    return ALIAS.equals(alias) ? chain.toArray(X509Certificate[]::new) : null;
+    return ALIAS.equals(alias) ? certificates() : null;
   }
 
   @Override
   public @Nullable PrivateKey getPrivateKey(@Nullable String alias) {
     return ALIAS.equals(alias) ? key : null;
+  }
+
+  X509Certificate[] certificates() {
+    return chain.toArray(X509Certificate[]::new);
+  }
+
+  PrivateKey key() {
+    return key;
   }
 
   private @Nullable String choose(String @Nullable [] keyTypes) {

@@ -40,6 +40,29 @@ class IdentityTest {
   }
 
   @Test
+  void handshake_serverOfSeveralIdentities_provesTheOneThatIsExpected() throws SSLException {
+    SSLContext shared = Identity.serverContext(List.of(web, orders));
+    Identity caller = authority.identity(OTHER);
+
+    assertThat(PeerIdentities.of(handshake(caller.clientTls(ORDERS).context(), shared)))
+        .containsExactly(OTHER);
+    assertThat(PeerIdentities.of(handshake(caller.clientTls(WEB).context(), shared)))
+        .containsExactly(OTHER);
+  }
+
+  /** A client that asks for none, or for one that has gone, is shown the first, and believes it not. */
+  @Test
+  void handshake_serverOfSeveralIdentities_provesNoOther() {
+    SSLContext shared = Identity.serverContext(List.of(web, orders));
+
+    assertThatThrownBy(() -> handshake(web.clientTls(OTHER).context(), shared))
+        .hasStackTraceContaining("peer is " + WEB + " (expected: " + OTHER + ")");
+    assertThatThrownBy(
+            () -> handshake(web.clientTls("spiffe://td/of/another/form").context(), shared))
+        .hasStackTraceContaining("peer is " + WEB);
+  }
+
+  @Test
   void handshake_clientOfAnotherAuthority_fails() {
     Identity stranger = new TestAuthority().identity(WEB);
     assertThatThrownBy(
