@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +39,6 @@ final class ApplicationName {
 
   /** Starts what Quarkus built; the application's own jar is in {@code app/} beside it. */
   private static final String QUARKUS = "quarkus-run.jar";
-
-  /** What Tomcat brings to be deployed beside the application. */
-  private static final Set<String> OF_TOMCAT =
-      Set.of("docs", "examples", "host-manager", "manager");
 
   private final SettingSource source;
   private final Settings.Variables property;
@@ -155,7 +150,7 @@ final class ApplicationName {
     File found = null;
     for (File file : files == null ? new File[0] : files) {
       String deployed = deployed(file);
-      if (deployed == null || OF_TOMCAT.contains(deployed)) {
+      if (deployed == null || ServiceNames.OF_TOMCAT.contains(deployed)) {
         continue;
       }
       if (only != null && !only.equals(deployed)) {

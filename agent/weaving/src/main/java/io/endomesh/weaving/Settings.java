@@ -44,6 +44,7 @@ public final class Settings {
           "join",
           "join-file",
           "service",
+          "services",
           "namespace",
           "labels",
           "locality",
@@ -62,6 +63,7 @@ public final class Settings {
   private final List<String> problems = new ArrayList<>();
   private final SettingSource source;
   private final @Nullable String join;
+  private final @Nullable ServiceNames services;
   private final String service;
   private final String namespace;
   private final Map<String, String> labels;
@@ -77,6 +79,7 @@ public final class Settings {
     source = SettingSource.of(agentArgument, property, environment, problems);
     rejectUnknownArguments();
     join = readJoin();
+    services = ServiceNames.read(source, problems);
     service = readService(property);
     namespace = readName("namespace", "default");
     labels = withLocality(readLabels());
@@ -113,6 +116,11 @@ public final class Settings {
 
   public String service() {
     return service;
+  }
+
+  /** Which services its web applications are; null if they are all this one. */
+  public @Nullable ServiceNames services() {
+    return services;
   }
 
   public String namespace() {
@@ -372,6 +380,10 @@ public final class Settings {
   }
 
   private String defaultService(Variables property) {
+    if (services != null && property.value("catalina.base") != null) {
+      // What is not of one of its applications is of the container itself.
+      return "tomcat";
+    }
     String application = new ApplicationName(source, property).find();
     if (application != null) {
       String name = ServiceName.kebabCase(application);

@@ -3,19 +3,43 @@ package io.endomesh.weaving;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Iterator;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * State of the agent about objects of a library, for as long as they live: weak keys, compared by
- * identity. Thread-safe. Whoever writes clears away what has been collected; there is no thread for
- * it.
+ * identity. Thread-safe. Whoever writes clears away what has been collected, and the heartbeat of
+ * the agent does: a map that nobody writes to any more may be all that holds an application that
+ * was undeployed.
  */
 public final class WeakIdentityMap<K, V> {
 
   private final ConcurrentMap<Object, V> entries = new ConcurrentHashMap<>();
   private final ReferenceQueue<K> collected = new ReferenceQueue<>();
+
+  /** There is one map or a few for each library and each class loader that has it. */
+  private static final Queue<WeakReference<WeakIdentityMap<?, ?>>> ALL =
+      new ConcurrentLinkedQueue<>();
+
+  public WeakIdentityMap() {
+    ALL.add(new WeakReference<>(this));
+  }
+
+  /** Clears away what has been collected, of all maps. */
+  public static void expungeAll() {
+    for (Iterator<WeakReference<WeakIdentityMap<?, ?>>> each = ALL.iterator(); each.hasNext(); ) {
+      WeakIdentityMap<?, ?> map = each.next().get();
+      if (map == null) {
+        each.remove();
+      } else {
+        map.expunge();
+      }
+    }
+  }
 
   public @Nullable V get(K key) {
     return entries.get(new Lookup(key));

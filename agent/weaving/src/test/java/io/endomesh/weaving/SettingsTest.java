@@ -67,6 +67,10 @@ class SettingsTest {
         "locality=eu//a         | locality: eu//a (expected: region, region/zone or",
         "locality=eu/a/b/c      | locality: eu/a/b/c (expected: region, region/zone or",
         "locality=eu west       | locality: eu west (expected: region, region/zone or",
+        "services=/orders       | services: /orders (expected: /CONTEXT-PATH:SERVICE, or by-",
+        "services=orders:orders | services: orders:orders (expected: /CONTEXT-PATH:SERVICE",
+        "services=/a/:orders    | services: /a/:orders (expected: /CONTEXT-PATH:SERVICE",
+        "services=/a:Orders     | services: /a:Orders (expected: /CONTEXT-PATH:SERVICE",
         "address=orders.example | address: orders.example (expected: an IP address)",
         "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
         "advertised-port=0      | advertised-port: 0 (expected:",
@@ -102,6 +106,39 @@ class SettingsTest {
     Map<String, String> expected = Map.of("version", "v1", "zone", "a");
     assertThat(read(null).labels()).isEqualTo(expected);
     assertThat(read("labels=version:v1;zone:a").labels()).isEqualTo(expected);
+  }
+
+  @Test
+  void services_inBothForms_areTheSame() {
+    properties.put("endomesh.services", "/orders=orders,/=front");
+
+    ServiceNames expected = new ServiceNames(false, Map.of("/orders", "orders", "/", "front"));
+    assertThat(read(null).services()).isEqualTo(expected);
+    assertThat(read("services=/orders:orders;/:front").services()).isEqualTo(expected);
+    assertThat(read("services=/orders=orders;/=front").services()).isEqualTo(expected);
+    assertThat(expected.of("")).isEqualTo("front");
+    assertThat(expected.of("/orders")).isEqualTo("orders");
+    assertThat(expected.of("/other")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/orders, orders", "/shop/Orders, shop-orders", "/old, billing", "/manager,", "/_,", "'',"
+  })
+  void services_byContextPath_areCalledAsThat(String path, String service) {
+    ServiceNames names = read("services=by-context-path;/old:billing").services();
+
+    assertThat(names).isNotNull();
+    assertThat(names.of(path)).isEqualTo(service);
+  }
+
+  /** Tomcat's main class is called Bootstrap. */
+  @Test
+  void service_besideThoseOfATomcat_isCalledTomcat() {
+    properties.put("catalina.base", "/opt/tomcat");
+
+    assertThat(read("services=by-context-path").service()).isEqualTo("tomcat");
+    assertThat(read("services=by-context-path,service=own").service()).isEqualTo("own");
   }
 
   @Test

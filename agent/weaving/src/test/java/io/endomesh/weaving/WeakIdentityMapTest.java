@@ -43,4 +43,15 @@ class WeakIdentityMapTest {
     }
     assertThat(map.isEmpty()).isTrue();
   }
+
+  @Test
+  void expungeAll_freesWhatAMapHoldsThatNobodyWritesTo() {
+    map.put(new Object(), "value");
+
+    while (!map.isEmpty()) {
+      System.gc();
+      WeakIdentityMap.expungeAll();
+    }
+    assertThat(map.isEmpty()).isTrue();
+  }
 }

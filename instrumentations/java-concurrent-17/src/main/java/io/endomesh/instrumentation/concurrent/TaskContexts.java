@@ -68,7 +68,7 @@ final class TaskContexts {
 
   /** The current context, {@link CallContext#EMPTY} if there is nothing to carry. */
   static CallContext toCarry() {
-    CallContext context = CallContext.current();
+    CallContext context = Weaving.context();
     return context == CallContext.EMPTY || Weaving.onAgentThread() ? CallContext.EMPTY : context;
   }
 
