@@ -11,7 +11,8 @@ import org.apache.tomcat.util.net.NioEndpoint;
  */
 final class ServedPorts {
 
-  private static final OfferedPorts<AbstractEndpoint<?, ?>> PORTS = new OfferedPorts<>();
+  private static final OfferedPorts<AbstractEndpoint<?, ?>> PORTS =
+      OfferedPorts.ofContainer();
 
   private ServedPorts() {}
 

@@ -4,7 +4,6 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
-import io.endomesh.weaving.Weaving;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.catalina.connector.Request;
@@ -50,14 +49,14 @@ final class ServedRequest {
     Object state = coyote.getAttribute(ATTRIBUTE);
     Reply refusal;
     if (state == BEGUN) {
-      InboundCall call = Weaving.mesh().serve(new InboundHttp(request));
+      InboundCall call = Applications.of(request).serve(new InboundHttp(request));
       coyote.setAttribute(ATTRIBUTE, call);
       refusal = call.refusal();
       if (refusal == null) {
         call.context().attach();
       }
     } else {
-      refusal = state instanceof InboundCall call ? call.rerouted() : null;
+      refusal = state instanceof InboundCall call ? rerouted(call, request) : null;
     }
     if (refusal != null) {
       if (coyote.getAttribute(ATTRIBUTE) instanceof InboundCall call && call.endsConnection()) {
@@ -66,6 +65,15 @@ final class ServedRequest {
       write(refusal, response);
     }
     return refusal == null;
+  }
+
+  private static @Nullable Reply rerouted(InboundCall call, Request request) {
+    Reply refusal = call.rerouted(Applications.of(request));
+    if (refusal == null) {
+      // Of the application that runs now.
+      call.context().attach();
+    }
+    return refusal;
   }
 
   /** What was current before; null if this is not a request of the mesh. */

@@ -6,14 +6,16 @@ import java.util.List;
 
 /**
  * What has to be known to weave Tomcat's NIO connector, 9.0 to 11.0: the port it binds, each
- * connection before its first byte is read, and each request before the application sees it.
- * Immutable. NIO2 and APR connectors stay as they are, and so do connectors with TLS of their own.
+ * connection before its first byte is read, each request before the application sees it, and the
+ * applications as they come and go. Immutable. NIO2 and APR connectors stay as they are, and so do connectors with TLS of their own.
  */
 public final class TomcatInstrumentation extends Instrumentation {
 
   private static final String ADAPTER = "org.apache.catalina.connector.CoyoteAdapter";
   private static final String COYOTE_REQUEST = "org.apache.coyote.Request";
   private static final String COYOTE_RESPONSE = "org.apache.coyote.Response";
+  private static final String CONTEXT = "org.apache.catalina.core.StandardContext";
+  private static final String LOADER = "org.apache.catalina.loader.WebappLoader";
   private static final String ENDPOINT = "org.apache.tomcat.util.net.NioEndpoint";
   private static final String PROTOCOL = "org.apache.coyote.AbstractProtocol";
   private static final String PROCESSOR = "org.apache.coyote.AbstractProcessor";
@@ -51,6 +53,13 @@ public final class TomcatInstrumentation extends Instrumentation {
         Weave.types(COYOTE_REQUEST)
             .method("updateCounters")
             .taking()
-            .advice(PACKAGE + "EndAdvice"));
+            .advice(PACKAGE + "EndAdvice"),
+        Weave.types(LOADER).method("startInternal").taking().advice(PACKAGE + "LoaderStartAdvice"),
+        Weave.types(LOADER).method("stopInternal").taking().advice(PACKAGE + "LoaderStopAdvice"),
+        Weave.types(CONTEXT)
+            .method("startInternal")
+            .taking()
+            .advice(PACKAGE + "ContextStartAdvice"),
+        Weave.types(CONTEXT).method("stopInternal").taking().advice(PACKAGE + "ContextStopAdvice"));
   }
 }
