@@ -1,19 +1,17 @@
 package io.endomesh.javaagent;
 
-import io.endomesh.dataplane.AgentThread;
-import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
-import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.weaving.AgentLog;
 import io.endomesh.weaving.FrontFilter;
 import io.endomesh.weaving.Instrumentations;
+import io.endomesh.weaving.ServiceNames;
 import io.endomesh.weaving.Settings;
 import io.endomesh.weaving.Weaving;
+import io.endomesh.weaving.WebApplications;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +62,20 @@ public final class Agent {
                 settings.namespace(),
                 InstanceName.of(settings.service()),
                 settings.labels()));
-    if (settings.refusesUntilConfigured()) {
-      mesh.publish(new Snapshot(0, Map.of(), Inbound.CLOSED, null));
-    }
-    StartingDiscovery discovery = new StartingDiscovery(StartingDiscovery.PATIENCE);
-    mesh.discovery(discovery);
-    StartingListeners listeners = new StartingListeners();
-    mesh.listeners(listeners);
-    Weaving.mesh(mesh);
     ClassLoader loader = Agent.class.getClassLoader();
     Instrumentations instrumentations = Instrumentations.load(loader, settings);
+    MeshConnection connection =
+        new MeshConnection(settings, join, mesh, instrumentations, jar, /* about= */ "");
+    ServiceNames services = settings.services();
+    if (services == null) {
+      Weaving.mesh(mesh);
+    } else {
+      Weaving.applications(
+          new WebApplications(
+              mesh, services, new HostedWorkloads(settings, join, instrumentations, jar)));
+    }
     FrontFilter.install(instrumentations, loader, jvm);
-    new AgentThread(
-            new MeshConnection(settings, join, mesh, instrumentations, discovery, listeners, jar),
-            "start")
-        .start();
+    connection.start();
   }
 
   private static String missingModules() {

@@ -2,7 +2,9 @@ package io.endomesh.javaagent;
 
 import io.endomesh.dataplane.AgentThread;
 import io.endomesh.dataplane.Discovery;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
+import io.endomesh.dataplane.Snapshot;
 import io.endomesh.telemetry.Telemetry;
 import io.endomesh.telemetry.TelemetrySettings;
 import io.endomesh.weaving.AgentLog;
@@ -10,6 +12,7 @@ import io.endomesh.weaving.InstrumentationState;
 import io.endomesh.weaving.Instrumentations;
 import io.endomesh.weaving.Settings;
 import io.endomesh.weaving.Suppressed;
+import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.xds.ControlPlane;
 import io.endomesh.xds.ControlPlaneSettings;
 import io.endomesh.xds.JoinString;
@@ -27,10 +30,11 @@ import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects this JVM to its mesh: controller connection and telemetry. Loaded and run on a thread of
- * the agent, because its classes cost more to load than an application should wait for.
+ * Connects a workload of this JVM to the mesh: controller connection and telemetry. Does so on a
+ * thread of the agent, because its classes cost more to load than an application should wait for;
+ * what is asked meanwhile waits, and what is said is kept.
  */
-final class MeshConnection implements Runnable {
+final class MeshConnection {
 
   /**
    * A JVM that exits does not wait longer than a second: half for telemetry, half for a goodbye.
@@ -41,45 +45,72 @@ final class MeshConnection implements Runnable {
   private final String join;
   private final Mesh mesh;
   private final Instrumentations instrumentations;
-  private final StartingDiscovery discovery;
-  private final StartingListeners listeners;
+  private final StartingDiscovery discovery = new StartingDiscovery(StartingDiscovery.PATIENCE);
+  private final StartingListeners listeners = new StartingListeners();
   private final File jar;
+  private final String about;
+  private final Thread stop = new AgentThread(this::sayGoodbye, "stop");
 
+  // Guarded by this.
+  private @Nullable Telemetry telemetry;
+  private @Nullable ControlPlane controlPlane;
+  private boolean ended;
+
+  /**
+   * @param about begins what is logged, to say which of several workloads it is about
+   */
   MeshConnection(
       Settings settings,
       String join,
       Mesh mesh,
       Instrumentations instrumentations,
-      StartingDiscovery discovery,
-      StartingListeners listeners,
-      File jar) {
+      File jar,
+      String about) {
     this.settings = settings;
     this.join = join;
     this.mesh = mesh;
     this.instrumentations = instrumentations;
-    this.discovery = discovery;
-    this.listeners = listeners;
     this.jar = jar;
+    this.about = about;
+    if (settings.refusesUntilConfigured()) {
+      mesh.publish(new Snapshot(0, Map.of(), Inbound.CLOSED, null));
+    }
+    mesh.discovery(discovery);
+    mesh.listeners(listeners);
   }
 
-  @Override
-  public void run() {
+  void start() {
+    new AgentThread(this::run, "start").start();
+  }
+
+  /** Leaves the mesh, and waits for nothing. */
+  void end() {
+    new AgentThread(this::leave, "leave").start();
+  }
+
+  private void run() {
     try {
       connect(JoinString.parse(join));
     } catch (IllegalArgumentException e) {
-      AgentLog.error(e.getMessage() + "; the application runs without the mesh");
+      AgentLog.error(about + e.getMessage() + "; the application runs without the mesh");
       discovery.handOver(Discovery.NONE);
     } catch (RuntimeException | LinkageError e) {
-      AgentLog.error("cannot connect to the mesh: " + e + "; the application runs without it");
+      AgentLog.error(
+          about + "cannot connect to the mesh: " + e + "; the application runs without it");
       discovery.handOver(Discovery.NONE);
     }
   }
 
-  private void connect(JoinString parsed) {
+  private synchronized void connect(JoinString parsed) {
+    if (ended) {
+      discovery.handOver(Discovery.NONE);
+      return;
+    }
     String version = version(jar);
+    Sentences sentences = new Sentences(about);
     // Telemetry and connection know each other: the one reports, the other sends.
-    ControlPlane[] controlPlane = new ControlPlane[1];
-    Telemetry telemetry =
+    ControlPlane[] connected = new ControlPlane[1];
+    Telemetry reporting =
         settings.telemetryEnabled()
             ? new Telemetry(
                 mesh.workload(),
@@ -87,13 +118,13 @@ final class MeshConnection implements Runnable {
                     settings.telemetrySampling(),
                     settings.telemetryTracesPerSecond(),
                     version,
-                    AgentLog::warn),
-                (path, contentType, body) -> post(controlPlane[0], path, contentType, body),
+                    sentences::warn),
+                (path, contentType, body) -> post(connected[0], path, contentType, body),
                 task -> new AgentThread(task, "telemetry"),
-                AgentLog::warn)
+                sentences::warn)
             : null;
-    if (telemetry != null) {
-      mesh.observer(telemetry);
+    if (reporting != null) {
+      mesh.observer(reporting);
     }
     ControlPlane started =
         ControlPlane.start(
@@ -102,14 +133,15 @@ final class MeshConnection implements Runnable {
                 settings.stateDir().toPath(),
                 settings.discoveryTimeout(),
                 about(version),
-                () -> health(telemetry),
-                new Sentences()),
+                () -> health(reporting),
+                sentences),
             mesh);
-    controlPlane[0] = started;
+    connected[0] = started;
+    controlPlane = started;
+    telemetry = reporting;
     listeners.handOver(started);
     discovery.handOver(started.discovery());
-    Runtime.getRuntime()
-        .addShutdownHook(new AgentThread(() -> sayGoodbye(telemetry, started), "stop"));
+    Runtime.getRuntime().addShutdownHook(stop);
   }
 
   private static CompletableFuture<Integer> post(
@@ -119,12 +151,28 @@ final class MeshConnection implements Runnable {
         : controlPlane.post(path, contentType, body);
   }
 
-  private static void sayGoodbye(@Nullable Telemetry telemetry, ControlPlane controlPlane) {
+  private void leave() {
+    try {
+      sayGoodbye();
+      // What still runs goes on with what is known, and waits for nobody.
+      mesh.discovery(Discovery.NONE);
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException exiting) {
+      // Then the hook has run, or waits until this has said goodbye.
+    }
+  }
+
+  private synchronized void sayGoodbye() {
+    ended = true;
+    ControlPlane connected = controlPlane;
+    controlPlane = null;
     try {
       if (telemetry != null) {
         telemetry.close(LAST_WORDS);
       }
-      controlPlane.close(LAST_WORDS);
+      if (connected != null) {
+        connected.close(LAST_WORDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -143,7 +191,9 @@ final class MeshConnection implements Runnable {
         ProcessHandle.current().pid());
   }
 
+  /** Of each heartbeat, which is also the time for what nobody else does. */
   private Health health(@Nullable Telemetry telemetry) {
+    WeakIdentityMap.expungeAll();
     List<Health.Instrumentation> states =
         instrumentations.states().stream().map(MeshConnection::state).toList();
     return new Health(
@@ -169,15 +219,15 @@ final class MeshConnection implements Runnable {
   }
 
   /** Sentences of the controller connection, in the agent's log. */
-  private static final class Sentences implements Log {
+  private record Sentences(String about) implements Log {
     @Override
     public void info(String sentence) {
-      AgentLog.info(sentence);
+      AgentLog.info(about + sentence);
     }
 
     @Override
     public void warn(String sentence) {
-      AgentLog.warn(sentence);
+      AgentLog.warn(about + sentence);
     }
   }
 }
