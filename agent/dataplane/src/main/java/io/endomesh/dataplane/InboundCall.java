@@ -23,6 +23,7 @@ public final class InboundCall {
 
   /** Whose policies count; another than {@link #mesh} once it was rerouted there. */
   private volatile Mesh decides;
+
   private final InboundRequest request;
   private final @Nullable String caller;
   private final @Nullable Trail trail;

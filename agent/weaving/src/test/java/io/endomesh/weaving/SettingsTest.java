@@ -123,7 +123,12 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/orders, orders", "/shop/Orders, shop-orders", "/old, billing", "/manager,", "/_,", "'',"
+    "/orders, orders",
+    "/shop/Orders, shop-orders",
+    "/old, billing",
+    "/manager,",
+    "/_,",
+    "'',"
   })
   void services_byContextPath_areCalledAsThat(String path, String service) {
     ServiceNames names = read("services=by-context-path;/old:billing").services();

@@ -130,8 +130,7 @@ class WarFilesIT {
   }
 
   private static void apply(String yaml) {
-    Http.Answer applied =
-        http.post(controller.url() + "/api/v1/apply", "application/yaml", yaml);
+    Http.Answer applied = http.post(controller.url() + "/api/v1/apply", "application/yaml", yaml);
     assertThat(applied.ok()).as(applied.body()).isTrue();
   }
 

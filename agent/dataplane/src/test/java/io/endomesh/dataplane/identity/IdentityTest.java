@@ -50,7 +50,9 @@ class IdentityTest {
         .containsExactly(OTHER);
   }
 
-  /** A client that asks for none, or for one that has gone, is shown the first, and believes it not. */
+  /**
+   * A client that asks for none, or for one that has gone, is shown the first, and believes it not.
+   */
   @Test
   void handshake_serverOfSeveralIdentities_provesNoOther() {
     SSLContext shared = Identity.serverContext(List.of(web, orders));

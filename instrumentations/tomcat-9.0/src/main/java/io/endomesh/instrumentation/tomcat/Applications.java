@@ -1,8 +1,8 @@
 package io.endomesh.instrumentation.tomcat;
 
 import io.endomesh.dataplane.Mesh;
-import io.endomesh.weaving.WebApplications;
 import io.endomesh.weaving.Weaving;
+import io.endomesh.weaving.WebApplications;
 import org.apache.catalina.Context;
 import org.apache.catalina.Loader;
 import org.apache.catalina.connector.Request;

@@ -3,7 +3,9 @@ package io.endomesh.instrumentation.tomcat;
 import net.bytebuddy.asm.Advice;
 import org.apache.catalina.Loader;
 
-/** {@code WebappLoader.startInternal}: an application begins, before any code of its own. Stateless. */
+/**
+ * {@code WebappLoader.startInternal}: an application begins, before any code of its own. Stateless.
+ */
 public final class LoaderStartAdvice {
 
   private LoaderStartAdvice() {}

@@ -11,8 +11,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
  */
 final class ServedPorts {
 
-  private static final OfferedPorts<AbstractEndpoint<?, ?>> PORTS =
-      OfferedPorts.ofContainer();
+  private static final OfferedPorts<AbstractEndpoint<?, ?>> PORTS = OfferedPorts.ofContainer();
 
   private ServedPorts() {}
 

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What has to be known to weave Tomcat's NIO connector, 9.0 to 11.0: the port it binds, each
  * connection before its first byte is read, each request before the application sees it, and the
- * applications as they come and go. Immutable. NIO2 and APR connectors stay as they are, and so do connectors with TLS of their own.
+ * applications as they come and go. Immutable. NIO2 and APR connectors stay as they are, and so do
+ * connectors with TLS of their own.
  */
 public final class TomcatInstrumentation extends Instrumentation {
 
@@ -50,10 +51,7 @@ public final class TomcatInstrumentation extends Instrumentation {
             .method("action")
             .taking(ACTION, "java.lang.Object")
             .advice(PACKAGE + "CommitAdvice"),
-        Weave.types(COYOTE_REQUEST)
-            .method("updateCounters")
-            .taking()
-            .advice(PACKAGE + "EndAdvice"),
+        Weave.types(COYOTE_REQUEST).method("updateCounters").taking().advice(PACKAGE + "EndAdvice"),
         Weave.types(LOADER).method("startInternal").taking().advice(PACKAGE + "LoaderStartAdvice"),
         Weave.types(LOADER).method("stopInternal").taking().advice(PACKAGE + "LoaderStopAdvice"),
         Weave.types(CONTEXT)
