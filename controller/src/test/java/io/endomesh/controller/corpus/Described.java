@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.re2j.Pattern;
 import io.endomesh.dataplane.authorize.AddressRange;
+import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.database.StatementClasses;
@@ -90,6 +91,13 @@ final class Described {
     }
     if (value instanceof WeightedClusters split) {
       return of(split.targets());
+    }
+    if (value instanceof Authorization authorization) {
+      ObjectNode node = NODES.objectNode();
+      put(node, "deny", authorization.deny());
+      put(node, "allow", authorization.allow());
+      put(node, "dryRun", authorization.dryRun());
+      return node;
     }
     if (value instanceof VirtualHost host) {
       ObjectNode node = NODES.objectNode();

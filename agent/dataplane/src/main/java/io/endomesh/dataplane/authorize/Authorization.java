@@ -2,38 +2,57 @@ package io.endomesh.dataplane.authorize;
 
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Request;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The authorization policies of one port (Istio {@code AuthorizationPolicy}, Envoy RBAC). Any DENY
  * that matches refuses; then, if there is any ALLOW policy, one of them must match. Immutable.
- *
- * @param deny in order
- * @param allow in order
- * @param dryRun those that only look on
  */
-public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun) {
+public final class Authorization {
 
   public static final Authorization ALLOW_ALL = new Authorization(List.of(), List.of());
 
-  public Authorization {
-    deny = ofSeveral(deny, /* suspicious= */ true);
-    allow = ofSeveral(allow, /* suspicious= */ false);
-  }
+  /** So few rules are tried faster than their caller is looked up (jmh, AuthorizationBenchmark). */
+  private static final int FEW = 8;
+
+  private final List<Policy> deny;
+  private final List<Policy> allow;
+  private final DryRun dryRun;
+
+  /** Null if the rules are few. */
+  private final @Nullable CallerPolicies callers;
 
   public Authorization(List<Policy> deny, List<Policy> allow) {
     this(deny, allow, DryRun.NONE);
   }
 
-  /** Without a stream: made while the agent starts, for which an application waits. */
-  static List<Policy> ofSeveral(List<Policy> policies, boolean suspicious) {
-    List<Policy> all = new ArrayList<>(policies.size());
-    for (Policy policy : policies) {
-      all.add(policy.ofSeveral(suspicious));
-    }
-    return List.copyOf(all);
+  /**
+   * @param deny in order
+   * @param allow in order
+   * @param dryRun those that only look on
+   */
+  public Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun) {
+    this.deny = Policy.ofSeveral(deny, /* suspicious= */ true);
+    this.allow = Policy.ofSeveral(allow, /* suspicious= */ false);
+    this.dryRun = dryRun;
+    this.callers =
+        Policy.rules(deny) + Policy.rules(allow) + dryRun.rules() > FEW
+            ? new CallerPolicies(this.deny, this.allow, dryRun)
+            : null;
+  }
+
+  public List<Policy> deny() {
+    return deny;
+  }
+
+  public List<Policy> allow() {
+    return allow;
+  }
+
+  public DryRun dryRun() {
+    return dryRun;
   }
 
   /**
@@ -42,20 +61,24 @@ public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun
    */
   public @Nullable Reply check(
       Request request, @Nullable String caller, @Nullable String remoteAddress) {
-    for (int i = 0; i < deny.size(); i++) {
-      if (deny.get(i).matches(request, caller, remoteAddress)) {
-        return refuse(request, caller, deny.get(i).name(), "is denied by ");
-      }
+    CallerPolicies.Of policies = callers == null ? null : callers.of(caller);
+    String denying =
+        policies == null
+            ? Policy.first(deny, request, caller, remoteAddress)
+            : policies.deny().first(request, caller, remoteAddress);
+    if (denying != null) {
+      return refuse(request, caller, denying, "is denied by ");
     }
     if (allow.isEmpty()) {
       return null;
     }
-    for (int i = 0; i < allow.size(); i++) {
-      if (allow.get(i).matches(request, caller, remoteAddress)) {
-        return null;
-      }
-    }
-    return refuse(request, caller, allow.get(0).name(), "is not allowed by ");
+    String allowing =
+        policies == null
+            ? Policy.first(allow, request, caller, remoteAddress)
+            : policies.allow().first(request, caller, remoteAddress);
+    return allowing == null
+        ? refuse(request, caller, allow.get(0).name(), "is not allowed by ")
+        : null;
   }
 
   /**
@@ -68,7 +91,13 @@ public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun
       Request request, @Nullable String caller, @Nullable String remoteAddress, boolean permitted) {
     return dryRun.isEmpty()
         ? null
-        : dryRun.of(request, caller, remoteAddress, permitted, !allow.isEmpty());
+        : dryRun.of(
+            callers == null ? null : callers.of(caller),
+            request,
+            caller,
+            remoteAddress,
+            permitted,
+            !allow.isEmpty());
   }
 
   private static Reply refuse(
@@ -84,5 +113,23 @@ public record Authorization(List<Policy> deny, List<Policy> allow, DryRun dryRun
             + " "
             + request.path(),
         policy);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Authorization authorization
+        && deny.equals(authorization.deny)
+        && allow.equals(authorization.allow)
+        && dryRun.equals(authorization.dryRun);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(deny, allow, dryRun);
+  }
+
+  @Override
+  public String toString() {
+    return "Authorization[deny=" + deny + ", allow=" + allow + ", dryRun=" + dryRun + "]";
   }
 }

@@ -17,21 +17,27 @@ public record DryRun(List<Policy> deny, List<Policy> allow, List<Policy> audit) 
   public static final DryRun NONE = new DryRun(List.of(), List.of(), List.of());
 
   public DryRun {
-    deny = Authorization.ofSeveral(deny, /* suspicious= */ true);
-    allow = Authorization.ofSeveral(allow, /* suspicious= */ false);
-    audit = Authorization.ofSeveral(audit, /* suspicious= */ true);
+    deny = Policy.ofSeveral(deny, /* suspicious= */ true);
+    allow = Policy.ofSeveral(allow, /* suspicious= */ false);
+    audit = Policy.ofSeveral(audit, /* suspicious= */ true);
   }
 
   boolean isEmpty() {
     return deny.isEmpty() && allow.isEmpty() && audit.isEmpty();
   }
 
+  int rules() {
+    return Policy.rules(deny) + Policy.rules(allow) + Policy.rules(audit);
+  }
+
   /**
+   * @param policies of the caller; null if all are to be tried
    * @param permitted that the policies in force let it in: who is refused anyway, is not refused by
    *     one more policy
    * @param byAllow that an ALLOW policy in force did; another one would change nothing
    */
   @Nullable Observation of(
+      CallerPolicies.@Nullable Of policies,
       Request request,
       @Nullable String caller,
       @Nullable String remoteAddress,
@@ -39,28 +45,22 @@ public record DryRun(List<Policy> deny, List<Policy> allow, List<Policy> audit) 
       boolean byAllow) {
     String refusedBy = null;
     if (permitted) {
-      refusedBy = first(deny, request, caller, remoteAddress);
-      if (refusedBy == null
-          && !byAllow
-          && !allow.isEmpty()
-          && first(allow, request, caller, remoteAddress) == null) {
-        refusedBy = allow.get(0).name();
+      refusedBy =
+          policies == null
+              ? Policy.first(deny, request, caller, remoteAddress)
+              : policies.dryDeny().first(request, caller, remoteAddress);
+      if (refusedBy == null && !byAllow && !allow.isEmpty()) {
+        String allowing =
+            policies == null
+                ? Policy.first(allow, request, caller, remoteAddress)
+                : policies.dryAllow().first(request, caller, remoteAddress);
+        refusedBy = allowing == null ? allow.get(0).name() : null;
       }
     }
-    String auditedBy = first(audit, request, caller, remoteAddress);
+    String auditedBy =
+        policies == null
+            ? Policy.first(audit, request, caller, remoteAddress)
+            : policies.audit().first(request, caller, remoteAddress);
     return refusedBy == null && auditedBy == null ? null : new Observation(refusedBy, auditedBy);
-  }
-
-  private static @Nullable String first(
-      List<Policy> policies,
-      Request request,
-      @Nullable String caller,
-      @Nullable String remoteAddress) {
-    for (int i = 0; i < policies.size(); i++) {
-      if (policies.get(i).matches(request, caller, remoteAddress)) {
-        return policies.get(i).name();
-      }
-    }
-    return null;
   }
 }

@@ -28,7 +28,7 @@ final class IpLiteral {
     }
     if (address.indexOf(':') < 0) {
       byte[] bytes = new byte[V4_BYTES];
-      return v4(address, 0, bytes, 0) ? bytes : null;
+      return put(v4(address, 0), bytes, 0) ? bytes : null;
     }
     byte[] bytes = v6(address);
     return bytes == null ? null : unmapped(bytes);
@@ -43,33 +43,39 @@ final class IpLiteral {
     return new byte[] {v6[12], v6[13], v6[14], v6[15]};
   }
 
-  /** From {@code from} to the end. */
-  private static boolean v4(String text, int from, byte[] into, int at) {
+  /** As one number; negative if it is no IPv4 address. Allocates nothing. */
+  static long v4(String text, int from) {
+    long address = 0;
     int octet = -1;
-    int digits = 0;
     int done = 0;
     for (int i = from; i <= text.length(); i++) {
       char c = i == text.length() ? '.' : text.charAt(i);
       if (c == '.') {
-        if (digits == 0 || done == V4_BYTES) {
-          return false;
+        if (octet < 0 || done == V4_BYTES) {
+          return -1;
         }
-        into[at + done++] = (byte) octet;
+        address = address << Byte.SIZE | octet;
         octet = -1;
-        digits = 0;
+        done++;
         continue;
       }
       // A leading zero is octal to some, and decimal to others.
       if (c < '0' || c > '9' || octet == 0) {
-        return false;
+        return -1;
       }
       octet = Math.max(octet, 0) * 10 + c - '0';
-      digits++;
       if (octet > MAX_OCTET) {
-        return false;
+        return -1;
       }
     }
-    return done == V4_BYTES;
+    return done == V4_BYTES ? address : -1;
+  }
+
+  private static boolean put(long v4, byte[] into, int at) {
+    for (int i = 0; i < V4_BYTES; i++) {
+      into[at + i] = (byte) (v4 >> (V4_BYTES - 1 - i) * Byte.SIZE);
+    }
+    return v4 >= 0;
   }
 
   private static byte @Nullable [] v6(String text) {
@@ -85,7 +91,7 @@ final class IpLiteral {
       int end = text.indexOf(':', i);
       int stop = end < 0 ? text.length() : end;
       if (end < 0 && text.indexOf('.', i) >= 0) {
-        if (at > V6_BYTES - V4_BYTES || !v4(text, i, bytes, at)) {
+        if (at > V6_BYTES - V4_BYTES || !put(v4(text, i), bytes, at)) {
           return null;
         }
         at += V4_BYTES;

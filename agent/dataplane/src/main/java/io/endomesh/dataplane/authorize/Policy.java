@@ -1,6 +1,7 @@
 package io.endomesh.dataplane.authorize;
 
 import io.endomesh.dataplane.Request;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,37 @@ public record Policy(String name, List<Rule> rules) {
   /** As {@link Condition#ofSeveral}. */
   Policy ofSeveral(boolean suspicious) {
     return new Policy(name, rules.stream().map(rule -> rule.ofSeveral(suspicious)).toList());
+  }
+
+  static int rules(List<Policy> policies) {
+    int rules = 0;
+    for (Policy policy : policies) {
+      rules += policy.rules().size();
+    }
+    return rules;
+  }
+
+  /** Without a stream: made while the agent starts, for which an application waits. */
+  static List<Policy> ofSeveral(List<Policy> policies, boolean suspicious) {
+    List<Policy> all = new ArrayList<>(policies.size());
+    for (Policy policy : policies) {
+      all.add(policy.ofSeveral(suspicious));
+    }
+    return List.copyOf(all);
+  }
+
+  /** The name of the first that matches, null if none does. */
+  static @Nullable String first(
+      List<Policy> policies,
+      Request request,
+      @Nullable String caller,
+      @Nullable String remoteAddress) {
+    for (int i = 0; i < policies.size(); i++) {
+      if (policies.get(i).matches(request, caller, remoteAddress)) {
+        return policies.get(i).name();
+      }
+    }
+    return null;
   }
 
   /**
