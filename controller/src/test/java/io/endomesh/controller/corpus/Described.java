@@ -97,7 +97,7 @@ final class Described {
       put(node, "deny", authorization.deny());
       put(node, "allow", authorization.allow());
       put(node, "dryRun", authorization.dryRun());
-      return node;
+      return node.isEmpty() ? null : node;
     }
     if (value instanceof VirtualHost host) {
       ObjectNode node = NODES.objectNode();
