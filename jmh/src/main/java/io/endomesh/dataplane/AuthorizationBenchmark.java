@@ -98,9 +98,7 @@ public class AuthorizationBenchmark {
     Condition any = Condition.ANY;
     return switch (shape) {
       case CALLERS -> new Policy.Rule(new Condition.Caller(new StringMatch.Exact(caller(i))), any);
-      case PATHS ->
-          new Policy.Rule(
-              namespace(0), new Condition.Path(new PathMatch.Exact(path(i))));
+      case PATHS -> new Policy.Rule(namespace(0), new Condition.Path(new PathMatch.Exact(path(i))));
       case PREFIXES ->
           new Policy.Rule(
               new Condition.Not(new Condition.Caller(new StringMatch.Exact(caller(i)))),

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log lines about calls the mesh answered itself, or would have by a policy that only looks on,
- * and about statements that a policy finds slow: who, what, and which policy. The first of a kind is written at once; those that follow are
- * summed up, so that a client which is refused a thousand times a second does not fill a disk.
- * Telemetry thread only.
+ * and about statements that a policy finds slow: who, what, and which policy. The first of a kind
+ * is written at once; those that follow are summed up, so that a client which is refused a thousand
+ * times a second does not fill a disk. Telemetry thread only.
  */
 final class RefusalLog {
 

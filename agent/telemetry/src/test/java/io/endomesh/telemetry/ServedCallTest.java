@@ -184,7 +184,8 @@ class ServedCallTest extends ObservedWorkload {
         .satisfiesExactly(
             line ->
                 assertThat(line)
-                    .startsWith("would refuse caller=" + ORDERS + " method=DELETE path=/pay policy=")
+                    .startsWith(
+                        "would refuse caller=" + ORDERS + " method=DELETE path=/pay policy=")
                     .contains("policy=\"AuthorizationPolicy/finance/no-deletes\" status=200"),
             line ->
                 assertThat(line)

@@ -105,8 +105,7 @@ class ControlPlaneTest {
         ControlPlane started = start(controller.join(authority.fingerprint()), mesh)) {
       StreamObserver<DeltaDiscoveryResponse> discovery = controller.discovery();
       await(() -> mesh.identity() != null);
-      assertThat(mesh.snapshot().inbound().port(8080))
-          .isEqualTo(Inbound.CLOSED.otherPorts());
+      assertThat(mesh.snapshot().inbound().port(8080)).isEqualTo(Inbound.CLOSED.otherPorts());
 
       HttpConnectionManager open = HttpConnectionManager.getDefaultInstance();
       Listener others =
@@ -125,9 +124,7 @@ class ControlPlaneTest {
               .build();
       discovery.onNext(
           response(LISTENER, "l1", resource(LISTENER, "endomesh/inbound/0", "1", others)));
-      await(
-          () ->
-              mesh.snapshot().inbound().port(8080).authorization().allow().isEmpty());
+      await(() -> mesh.snapshot().inbound().port(8080).authorization().allow().isEmpty());
       started.close();
     }
   }

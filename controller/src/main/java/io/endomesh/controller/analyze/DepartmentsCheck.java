@@ -49,7 +49,9 @@ final class DepartmentsCheck {
     }
   }
 
-  /** A line keeps out who proves to be of the department; who proves nothing is not known as such. */
+  /**
+   * A line keeps out who proves to be of the department; who proves nothing is not known as such.
+   */
   private static void reachable(
       Estate estate,
       AppliedResource applied,
@@ -59,8 +61,7 @@ final class DepartmentsCheck {
       List<Finding> findings) {
     services(estate, policy, line.destination())
         .filter(service -> !service.key().namespace().equals(line.source()))
-        .filter(
-            service -> estate.model().mtlsMode(service) != PeerAuthentication.Mode.STRICT)
+        .filter(service -> estate.model().mtlsMode(service) != PeerAuthentication.Mode.STRICT)
         .findFirst()
         .ifPresent(
             service ->

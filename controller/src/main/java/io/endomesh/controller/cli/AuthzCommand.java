@@ -178,7 +178,8 @@ final class AuthzCommand {
           source
               + " -> "
               + destination
-              + ": no such departments (expected: two of those that 'endomesh authz matrix' lists)");
+              + ": no such departments (expected: two of those that 'endomesh authz matrix'"
+              + " lists)");
     }
   }
 

@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which department may reach which: one line of policy each. A department is a namespace, or several
- * under a name. A kind of our own: Istio says the same in a policy of each namespace that is called.
- * Immutable.
+ * Which department may reach which: one line of policy each. A department is a namespace, or
+ * several under a name. A kind of our own: Istio says the same in a policy of each namespace that
+ * is called. Immutable.
  *
  * @param departments names that stand for several namespaces
  * @param deny who may not reach whom
- * @param allow who may reach whom; a department that is there on the right side is reached by nobody
- *     else
+ * @param allow who may reach whom; a department that is there on the right side is reached by
+ *     nobody else
  * @param dryRun that it is asked and told, and decides nothing
  */
 public record DepartmentPolicy(

@@ -4,9 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers do where no narrower policy speaks: of the mesh in its own namespace, of a namespace,
- * or of the workloads it selects. A kind of our own: Istio has a policy without rules in each
- * namespace for the first, and settings of the mesh for the second. Immutable.
+ * What servers do where no narrower policy speaks: of the mesh in its own namespace, of a
+ * namespace, or of the workloads it selects. A kind of our own: Istio has a policy without rules in
+ * each namespace for the first, and settings of the mesh for the second. Immutable.
  *
  * @param selector labels of the workloads it is for; empty is every one
  * @param defaultAction null leaves it to the next wider policy

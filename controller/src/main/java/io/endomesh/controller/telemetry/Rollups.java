@@ -201,12 +201,7 @@ public final class Rollups {
           new PolicyRefusals(effect, policy, source, destination, calls, clock.instant()),
           (old, more) ->
               new PolicyRefusals(
-                  effect,
-                  policy,
-                  source,
-                  destination,
-                  old.total() + more.total(),
-                  more.lastAt()));
+                  effect, policy, source, destination, old.total() + more.total(), more.lastAt()));
     }
   }
 

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may call one port of one workload, of all kinds of resources that have a say in it, as Envoy's
- * RBAC filters. Not thread-safe.
+ * Who may call one port of one workload, of all kinds of resources that have a say in it, as
+ * Envoy's RBAC filters. Not thread-safe.
  */
 final class AccessRules {
 
@@ -88,10 +88,7 @@ final class AccessRules {
   }
 
   private static Policy of(Principal who) {
-    return Policy.newBuilder()
-        .addPrincipals(who)
-        .addPermissions(RbacTerms.ANY_PERMISSION)
-        .build();
+    return Policy.newBuilder().addPrincipals(who).addPermissions(RbacTerms.ANY_PERMISSION).build();
   }
 
   /**
@@ -145,7 +142,8 @@ final class AccessRules {
 
   /** Several rules of a policy are told apart by {@code #0}, {@code #1} behind its name. */
   private void add(boolean dryRun, RBAC.Action action, String name, List<Policy> policies) {
-    Map<String, Policy> all = (dryRun ? shadow : rules).computeIfAbsent(action, none -> new TreeMap<>());
+    Map<String, Policy> all =
+        (dryRun ? shadow : rules).computeIfAbsent(action, none -> new TreeMap<>());
     if (policies.isEmpty()) {
       // Matches nothing; it is there so that an ALLOW policy without rules refuses by its name.
       Permission nothing = RbacTerms.not(RbacTerms.ANY_PERMISSION);

@@ -153,8 +153,7 @@ final class AuthorizationPolicyTranslator {
             when.key()
                 .substring(AuthorizationPolicy.WHEN_HEADER.length(), when.key().length() - 1)
                 .toLowerCase(Locale.ROOT);
-        permissions(
-            when.values(), value -> RbacTerms.header(name, RbacTerms.pattern(value)), what);
+        permissions(when.values(), value -> RbacTerms.header(name, RbacTerms.pattern(value)), what);
       }
     }
   }

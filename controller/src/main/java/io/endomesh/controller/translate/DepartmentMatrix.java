@@ -108,15 +108,11 @@ public final class DepartmentMatrix {
             source,
             destination,
             Decision.DEFAULT,
-            "InboundPolicy/"
-                + byDefault.metadata().namespace()
-                + "/"
-                + byDefault.metadata().name(),
+            "InboundPolicy/" + byDefault.metadata().namespace() + "/" + byDefault.metadata().name(),
             dryRun);
   }
 
-  private static @Nullable String denied(
-      MeshModel model, String from, String to, boolean dryRun) {
+  private static @Nullable String denied(MeshModel model, String from, String to, boolean dryRun) {
     List<String> by = new ArrayList<>();
     model
         .departments()
@@ -139,9 +135,6 @@ public final class DepartmentMatrix {
   }
 
   private static String name(DepartmentPolicy policy) {
-    return "DepartmentPolicy/"
-        + policy.metadata().namespace()
-        + "/"
-        + policy.metadata().name();
+    return "DepartmentPolicy/" + policy.metadata().namespace() + "/" + policy.metadata().name();
   }
 }

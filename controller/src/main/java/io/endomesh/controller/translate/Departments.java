@@ -11,9 +11,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the DepartmentPolicies say of calls to one namespace. A call that any line denies is refused;
- * then, if the namespace is on the right side of any {@code allow}, its caller must be among those
- * on the left, or of the same department. Immutable.
+ * What the DepartmentPolicies say of calls to one namespace. A call that any line denies is
+ * refused; then, if the namespace is on the right side of any {@code allow}, its caller must be
+ * among those on the left, or of the same department. Immutable.
  */
 final class Departments {
 

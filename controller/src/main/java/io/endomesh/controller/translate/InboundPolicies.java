@@ -57,7 +57,9 @@ final class InboundPolicies {
   }
 
   private @Nullable InboundPolicy narrowest(
-      String namespace, Map<String, String> labels, Function<InboundPolicy, @Nullable Object> field) {
+      String namespace,
+      Map<String, String> labels,
+      Function<InboundPolicy, @Nullable Object> field) {
     InboundPolicy decides = null;
     int width = WIDTHS;
     for (InboundPolicy policy : policies) {

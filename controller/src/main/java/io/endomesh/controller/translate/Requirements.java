@@ -15,8 +15,8 @@ public final class Requirements {
    * @param now the newest model, of all that is stored
    * @param parsed to be applied together
    * @throws InvalidResourceException naming the first that asks where a call came from before
-   *     proxies took it, while nobody has said which proxies are to be believed: the answer would be
-   *     the proxy's own address
+   *     proxies took it, while nobody has said which proxies are to be believed: the answer would
+   *     be the proxy's own address
    */
   public static void check(MeshModel now, List<ParsedResource> parsed)
       throws InvalidResourceException {

@@ -78,10 +78,8 @@ public final class TrafficTargets {
     if (match.pathRegex() != null) {
       // Anchored at the beginning only (SMI); Envoy's expressions are for the whole path.
       String regex = "(?:" + match.pathRegex() + ").*";
-      StringMatcher path =
-          StringMatcher.newBuilder().setSafeRegex(RouteRules.regex(regex)).build();
-      all.add(
-          Permission.newBuilder().setUrlPath(PathMatcher.newBuilder().setPath(path)).build());
+      StringMatcher path = StringMatcher.newBuilder().setSafeRegex(RouteRules.regex(regex)).build();
+      all.add(Permission.newBuilder().setUrlPath(PathMatcher.newBuilder().setPath(path)).build());
     }
     if (!match.methods().isEmpty()) {
       all.add(
@@ -97,9 +95,7 @@ public final class TrafficTargets {
                 all.add(
                     RbacTerms.header(
                         name,
-                        StringMatcher.newBuilder()
-                            .setSafeRegex(RouteRules.regex(regex))
-                            .build())));
+                        StringMatcher.newBuilder().setSafeRegex(RouteRules.regex(regex)).build())));
     return RbacTerms.all(all);
   }
 

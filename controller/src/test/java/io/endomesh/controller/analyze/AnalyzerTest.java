@@ -157,14 +157,15 @@ class AnalyzerTest {
               "spec.rules[0].from[0].source");
       case EM0503 ->
           new Example(
-              departments("", "marketing -> shop"), departments("", "finance -> shop"), "spec.deny[0]");
+              departments("", "marketing -> shop"),
+              departments("", "finance -> shop"),
+              "spec.deny[0]");
       case EM0504 ->
           new Example(
               departments("", "finance -> shop"),
               departments("", "finance -> shop") + mtls("STRICT"),
               "spec.deny[0]");
-      case EM0505 ->
-          new Example(target("metrics"), target("api"), "spec.rules[0]");
+      case EM0505 -> new Example(target("metrics"), target("api"), "spec.rules[0]");
     };
   }
 

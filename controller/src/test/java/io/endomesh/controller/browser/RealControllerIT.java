@@ -188,7 +188,8 @@ class RealControllerIT {
   private String applied(String namespace, String plural) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create(url("/api/v1/namespaces/" + namespace + "/" + plural)))
+            HttpRequest.newBuilder(
+                    URI.create(url("/api/v1/namespaces/" + namespace + "/" + plural)))
                 .build(),
             HttpResponse.BodyHandlers.ofString())
         .body()

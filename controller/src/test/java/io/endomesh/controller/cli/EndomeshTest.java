@@ -258,8 +258,7 @@ class EndomeshTest {
   void authz_denyAllowReset_areOneLineOfPolicyEach() throws Exception {
     assertThat(run("authz", "deny", "marketing", "payments")).isZero();
     assertThat(out.toString())
-        .contains(
-            "marketing -> payments: denied by DepartmentPolicy/endomesh-system/departments");
+        .contains("marketing -> payments: denied by DepartmentPolicy/endomesh-system/departments");
     assertThat(run("authz", "check", "marketing", "payments")).isEqualTo(10);
     assertThat(run("authz", "check", "payments", "marketing")).isZero();
 

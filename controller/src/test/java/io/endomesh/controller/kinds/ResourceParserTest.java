@@ -208,8 +208,8 @@ class ResourceParserTest {
     assertThatThrownBy(
             () ->
                 parse(
-                    "{apiVersion: endomesh.io/v1, kind: InboundPolicy,"
-                        + " metadata: {name: p, namespace: shop, annotations: {endomesh.io/dry-run: '"
+                    "{apiVersion: endomesh.io/v1, kind: InboundPolicy, metadata: {name: p,"
+                        + " namespace: shop, annotations: {endomesh.io/dry-run: '"
                         + (spec.endsWith("DRY") ? "true" : spec.endsWith("ODD") ? "yes" : "false")
                         + "'}}, spec: "
                         + spec.replaceAll(", (DRY|ODD)", "")
@@ -221,7 +221,8 @@ class ResourceParserTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "endomesh-system| {deny: [marketing payments]}| spec.deny[0]: 'marketing payments' (expected:",
+        "endomesh-system| {deny: [marketing payments]}| spec.deny[0]: 'marketing payments'"
+            + " (expected:",
         "endomesh-system| {deny: ['a -> a']}| spec.deny[0]: 'a -> a' (expected: two departments",
         "endomesh-system| {allow: ['* -> *']}| spec.allow[0]: '* -> *' (expected: two departments",
         "endomesh-system| {allow: ['a -> b'], deny: ['a->b']}| spec.allow[0]: 'a -> b' is denied,",

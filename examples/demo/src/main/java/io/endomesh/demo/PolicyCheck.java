@@ -65,8 +65,7 @@ final class PolicyCheck implements Check {
       CheckFailed.unless(chargeDirectly(shop) == 200, "a policy in a dry run refuses");
       made[0]++;
     }
-    Await.until(
-        "all of " + CALLS + " calls told", TELEMETRY, () -> wouldBeRefused(shop) > CALLS);
+    Await.until("all of " + CALLS + " calls told", TELEMETRY, () -> wouldBeRefused(shop) > CALLS);
     CheckFailed.unless(
         wouldBeRefused(shop) <= made[0],
         "told of " + wouldBeRefused(shop) + " calls that would be refused, of " + made[0]);

@@ -303,8 +303,7 @@ final class Yaml {
   /** The same policy, only asked. */
   static String inDryRun(String policy) {
     return policy.replace(
-        "namespace: finance}",
-        "namespace: finance, annotations: {endomesh.io/dry-run: \"true\"}}");
+        "namespace: finance}", "namespace: finance, annotations: {endomesh.io/dry-run: \"true\"}}");
   }
 
   /** So many in an hour, at once. */

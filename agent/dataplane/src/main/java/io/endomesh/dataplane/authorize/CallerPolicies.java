@@ -18,7 +18,10 @@ final class CallerPolicies {
 
   /** Of one caller. Immutable. */
   record Of(
-      PolicyIndex deny, PolicyIndex allow, PolicyIndex dryDeny, PolicyIndex dryAllow,
+      PolicyIndex deny,
+      PolicyIndex allow,
+      PolicyIndex dryDeny,
+      PolicyIndex dryAllow,
       PolicyIndex audit) {}
 
   private final List<Policy> deny;

@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policies as they are for one caller, by the paths that they are about: of hundreds a request meets
- * the few that may match. It finds the policy that trying all in their order would have found.
- * Immutable.
+ * Policies as they are for one caller, by the paths that they are about: of hundreds a request
+ * meets the few that may match. It finds the policy that trying all in their order would have
+ * found. Immutable.
  */
 final class PolicyIndex {
 
@@ -144,8 +144,7 @@ final class PolicyIndex {
   }
 
   /** The name of the first policy that matches, null if none does. Allocates nothing. */
-  @Nullable String first(
-      Request request, @Nullable String caller, @Nullable String remoteAddress) {
+  @Nullable String first(Request request, @Nullable String caller, @Nullable String remoteAddress) {
     if (byPath == null) {
       for (int i = 0; i < rules.length; i++) {
         if (rules[i].matches(request, caller, remoteAddress)) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of a condition once its caller is known: who calls is decided, what is called is not.
- * Callers of whom the same holds need the same rest. Immutable.
+ * What is left of a condition once its caller is known: who calls is decided, what is called is
+ * not. Callers of whom the same holds need the same rest. Immutable.
  */
 final class Reduction {
 

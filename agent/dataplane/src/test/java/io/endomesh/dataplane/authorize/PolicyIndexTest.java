@@ -48,8 +48,7 @@ class PolicyIndexTest {
 
       assertThat(reply == null ? null : reply.decidedBy()).isEqualTo(expected);
       assertThat(indexed.observe(request, caller, address, expected == null))
-          .isEqualTo(
-              dryRun.of(null, request, caller, address, expected == null, !allow.isEmpty()));
+          .isEqualTo(dryRun.of(null, request, caller, address, expected == null, !allow.isEmpty()));
     }
   }
 

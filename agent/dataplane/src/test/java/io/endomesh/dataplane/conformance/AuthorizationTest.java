@@ -171,8 +171,8 @@ class AuthorizationTest extends Conformance {
     ",       orders, orders, ,       orders, true,  dry-deny",
   })
   @DisplayName(
-      "a policy in a dry run refuses nobody; told is what it would have refused had it been in force"
-          + " beside the others (Istio istio.io/dry-run, Envoy shadow_rules)")
+      "a policy in a dry run refuses nobody; told is what it would have refused had it been in"
+          + " force beside the others (Istio istio.io/dry-run, Envoy shadow_rules)")
   void dryRun(
       @Nullable String deny,
       @Nullable String allow,

@@ -83,8 +83,7 @@ final class RbacTranslator {
             : new DryRun(dryDeny, dryAllow == null ? List.of() : dryAllow, audit));
   }
 
-  private void enforce(
-      String field, String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
+  private void enforce(String field, String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules)
       throws InvalidResource {
     switch (rules.getAction()) {
       case DENY -> deny.addAll(policies(field, rules));
@@ -177,8 +176,7 @@ final class RbacTranslator {
       case URL_PATH -> path(field, message.getUrlPath());
       case SOURCE_IP -> new Condition.Address(range(field, message.getSourceIp()));
       case DIRECT_REMOTE_IP -> new Condition.Address(range(field, message.getDirectRemoteIp()));
-      case REMOTE_IP ->
-          new Condition.Origin(range(field, message.getRemoteIp()), trustedHops);
+      case REMOTE_IP -> new Condition.Origin(range(field, message.getRemoteIp()), trustedHops);
       default ->
           throw new InvalidResource(
               field + ": " + message.getIdentifierCase() + " is not supported");

@@ -50,7 +50,9 @@ class CountsSurviveTest {
           new AdsClient.Listener() {
             @Override
             public void changed() {
-              mesh.publish(new Snapshot(1, client().hosts(), client().inbound(Inbound.OPEN.otherPorts()), null));
+              mesh.publish(
+                  new Snapshot(
+                      1, client().hosts(), client().inbound(Inbound.OPEN.otherPorts()), null));
             }
 
             @Override

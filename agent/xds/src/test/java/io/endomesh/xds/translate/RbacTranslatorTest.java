@@ -98,10 +98,7 @@ class RbacTranslatorTest {
   void remoteIp_isBelievedAsFarAsTheListenerSays_andDirectRemoteIpIsTheConnection()
       throws Exception {
     CidrRange range =
-        CidrRange.newBuilder()
-            .setAddressPrefix("10.0.0.0")
-            .setPrefixLen(UInt32Value.of(8))
-            .build();
+        CidrRange.newBuilder().setAddressPrefix("10.0.0.0").setPrefixLen(UInt32Value.of(8)).build();
     RBAC rules =
         RBAC.newBuilder()
             .setAction(RBAC.Action.DENY)
@@ -120,7 +117,6 @@ class RbacTranslatorTest {
     AddressRange ten = AddressRange.of("10.0.0.0", 8);
     assertThat(principal)
         .isEqualTo(
-            new Condition.AnyOf(
-                List.of(new Condition.Origin(ten, 2), new Condition.Address(ten))));
+            new Condition.AnyOf(List.of(new Condition.Origin(ten, 2), new Condition.Address(ten))));
   }
 }
