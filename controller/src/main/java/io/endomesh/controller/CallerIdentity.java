@@ -3,11 +3,15 @@ package io.endomesh.controller;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.endomesh.controller.ca.WorkloadIdentity;
 import io.endomesh.dataplane.identity.SpiffeId;
+import io.endomesh.dataplane.identity.Strength;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -85,9 +89,15 @@ public final class CallerIdentity {
       return null;
     }
     try {
-      return (X509Certificate) session.getPeerCertificates()[0];
+      Certificate[] chain = session.getPeerCertificates();
+      X509Certificate[] verified = Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+      Strength.check(verified);
+      return verified[0];
     } catch (SSLPeerUnverifiedException e) {
       // None was sent.
+      return null;
+    } catch (CertificateException weak) {
+      // Anybody may have made it: it proves nothing.
       return null;
     }
   }

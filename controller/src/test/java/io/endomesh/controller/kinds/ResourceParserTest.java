@@ -108,6 +108,41 @@ class ResourceParserTest {
         .isInstanceOf(InvalidResourceException.class);
   }
 
+  static java.util.stream.Stream<String> bombs() {
+    String resource = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n";
+    String doubling = "x: &a0 [x, x]\n";
+    for (int i = 1; i < 24; i++) {
+      doubling += "y%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1);
+    }
+    return java.util.stream.Stream.of(
+        resource + "spec: " + "[".repeat(100_000),
+        resource + "spec: " + "{a: ".repeat(100_000),
+        resource + "spec:\n  " + "- ".repeat(5_000) + "a",
+        "? ".repeat(5_000),
+        resource + "spec: {selector: &s {a: *s}}",
+        resource + "spec: &s [*s]",
+        resource + doubling + "spec: {selector: *a23}",
+        resource + "t: &t '" + "x".repeat(100_000) + "'\nspec: {selector: {"
+            + "a: *t, ".repeat(45) + "}}",
+        resource + "t: &t '" + "x".repeat(100) + "'\nspec: [" + "*t, ".repeat(500_000) + "]",
+        resource + "spec: {ports: [{port: " + "9".repeat(1_000_000) + "}]}",
+        resource + "spec: {ports: [{port: !!int '" + "9".repeat(1_000_000) + "'}]}",
+        resource + "spec: {selector: !!binary 'AAAA'}",
+        resource + "spec: {selector: {null: a}}",
+        "kind: " + "x".repeat(1_000_000));
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("bombs")
+  void parseAll_bomb_isRefusedAtOnceAndInASentence(String bomb) {
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> ResourceParser.parseAll(bomb))
+        .isInstanceOf(InvalidResourceException.class)
+        .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(7_000));
+    assertThat(java.time.Duration.ofNanos(System.nanoTime() - start))
+        .isLessThan(java.time.Duration.ofSeconds(10));
+  }
+
   @Test
   void documents_jsonAndLists_areRead() throws Exception {
     String json =

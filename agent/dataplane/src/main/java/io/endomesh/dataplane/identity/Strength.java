@@ -11,7 +11,7 @@ import java.util.Locale;
  * Refuses certificates that can be forged. The JDK refuses SHA-1 and short keys below authorities
  * of its own only, and leaves those of others to whoever runs them. Stateless.
  */
-final class Strength {
+public final class Strength {
 
   /** NIST SP 800-131A. */
   private static final int MIN_RSA_BITS = 2048;
@@ -22,8 +22,9 @@ final class Strength {
 
   /**
    * @param chain that was verified; a root is trusted for itself, whoever signed it
+   * @throws CertificateException if one of them is weak
    */
-  static void check(X509Certificate[] chain) throws CertificateException {
+  public static void check(X509Certificate[] chain) throws CertificateException {
     for (X509Certificate certificate : chain) {
       if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
         check(certificate);
