@@ -70,6 +70,29 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
     assertThat(proxy.only().uri()).isEqualTo("http://outside.example/x");
   }
 
+  /**
+   * Whoever asks is given the password of the application, in the same attempt or in a call of its
+   * own; that is sent once.
+   *
+   * @param known a client with a password for {@code http://orders/}; closed
+   */
+  protected final void givesItsPassword(HttpClientUnderTest known) throws Exception {
+    Backend asking =
+        open(
+            Backend.mutualTls("orders", "orders")
+                .answering(401)
+                .returning("WWW-Authenticate", "Basic realm=orders"));
+    routes.host("orders", asking.endpoint());
+
+    try (known) {
+      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
+    }
+
+    assertThat(asking.received())
+        .extracting(request -> request.header("authorization"))
+        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
+  }
+
   @Override
   protected final Answer call(
       String method, String url, Map<String, String> headers, byte @Nullable [] body)

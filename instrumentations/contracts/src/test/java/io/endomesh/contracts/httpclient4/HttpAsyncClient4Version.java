@@ -18,7 +18,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,20 +36,7 @@ abstract class HttpAsyncClient4Version extends HttpClient4Version {
 
   @Test
   void password_isGivenToWhoAsks_inACallOfItsOwn() throws Exception {
-    Backend asking =
-        open(
-            Backend.mutualTls("orders", "orders")
-                .answering(401)
-                .returning("WWW-Authenticate", "Basic realm=orders"));
-    routes.host("orders", asking.endpoint());
-
-    try (HttpClientUnderTest known = library().withPasswordFor("orders", 80)) {
-      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
-    }
-
-    assertThat(asking.received())
-        .extracting(request -> request.header("authorization"))
-        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
+    givesItsPassword(library().withPasswordFor("orders", 80));
   }
 
   @Test

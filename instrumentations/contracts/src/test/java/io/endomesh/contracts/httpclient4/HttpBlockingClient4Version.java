@@ -90,20 +90,7 @@ abstract class HttpBlockingClient4Version extends HttpClient4Version {
 
   @Test
   void password_isGivenToWhoAsks_inTheSameAttempt() throws Exception {
-    Backend asking =
-        open(
-            Backend.mutualTls("orders", "orders")
-                .answering(401)
-                .returning("WWW-Authenticate", "Basic realm=orders"));
-    routes.host("orders", asking.endpoint());
-
-    try (HttpClientUnderTest known = library().withPasswordFor("orders", 80)) {
-      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
-    }
-
-    assertThat(asking.received())
-        .extracting(request -> request.header("authorization"))
-        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
+    givesItsPassword(library().withPasswordFor("orders", 80));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.endomesh.testkit.HttpClientUnderTest;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** What applications do with channels, beyond calls. */
 public interface NettyClientUnderTest extends HttpClientUnderTest {
@@ -23,6 +24,13 @@ public interface NettyClientUnderTest extends HttpClientUnderTest {
 
   /** Makes a GET and, in the callback that gets its answer, another. */
   CompletableFuture<Answer> inTurn(String first, String then);
+
+  /**
+   * Makes a GET; done with the status when all is read.
+   *
+   * @param parts is told each part of the answer as it comes
+   */
+  CompletableFuture<Integer> read(String url, Consumer<String> parts);
 
   /** Opens a web socket and writes a text; what came until the server closed it. */
   List<String> webSocket(String url, String text) throws IOException, InterruptedException;

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.contracts.netty.NettyClientUnderTest.Kept;
-import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.testkit.AsyncHttpClientContract;
 import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Backend;
 import io.endomesh.testkit.HttpClientUnderTest;
-import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,13 +24,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 import org.junit.jupiter.api.Test;
 
 /** The contract on a client that is a handler behind the codec of one version of Netty. */
-abstract class NettyClientVersion extends StagedHttpClientContract {
+abstract class NettyClientVersion extends AsyncHttpClientContract {
 
   NettyClientVersion() {
     super("io.endomesh.contracts.netty.client.NettyClient");
@@ -39,6 +39,16 @@ abstract class NettyClientVersion extends StagedHttpClientContract {
 
   private NettyClientUnderTest library() {
     return (NettyClientUnderTest) client();
+  }
+
+  @Override
+  protected CompletableFuture<Answer> inTurn(String first, String then) {
+    return library().inTurn(first, then);
+  }
+
+  @Override
+  protected CompletableFuture<Integer> read(String url, Consumer<String> parts) {
+    return library().read(url, parts);
   }
 
   /** Netty's handler asks a proxy for a tunnel, whatever the scheme. */
@@ -189,27 +199,6 @@ abstract class NettyClientVersion extends StagedHttpClientContract {
       assertThat(impatient.call("GET", "http://orders/", Map.of(), null).text())
           .isEqualTo("xxxxxx");
     }
-  }
-
-  @Test
-  void call_madeByACallback_belongsToTheServedCall() throws Exception {
-    Backend orders = open(Backend.mutualTls("orders", "orders"));
-    routes.host("orders", orders.endpoint());
-    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-    CallContext before = new CallContext(null, deadline, null).attach();
-    CompletableFuture<Answer> second;
-    try {
-      second = library().inTurn("http://orders/first", "http://orders/second");
-    } finally {
-      CallContext.restore(before);
-    }
-
-    assertThat(second.get(10, TimeUnit.SECONDS).text()).isEqualTo("orders");
-
-    assertThat(orders.received())
-        .extracting(request -> request.header("x-envoy-expected-rq-timeout-ms"))
-        .hasSize(2)
-        .doesNotContainNull();
   }
 
   @Test

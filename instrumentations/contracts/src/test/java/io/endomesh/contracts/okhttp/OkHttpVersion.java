@@ -156,20 +156,7 @@ abstract class OkHttpVersion extends StagedHttpClientContract {
 
   @Test
   void password_isGivenToWhoAsks_inACallOfItsOwn() throws Exception {
-    Backend asking =
-        open(
-            Backend.mutualTls("orders", "orders")
-                .answering(401)
-                .returning("WWW-Authenticate", "Basic realm=orders"));
-    routes.host("orders", asking.endpoint());
-
-    try (HttpClientUnderTest known = library().withPassword()) {
-      assertThat(known.call("GET", "http://orders/", Map.of(), null).status()).isEqualTo(401);
-    }
-
-    assertThat(asking.received())
-        .extracting(request -> request.header("authorization"))
-        .containsExactly(null, "Basic YXBwOnNlY3JldA==");
+    givesItsPassword(library().withPassword());
   }
 
   @Test

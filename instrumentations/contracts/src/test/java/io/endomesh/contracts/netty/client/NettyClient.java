@@ -273,15 +273,8 @@ public final class NettyClient implements NettyClientUnderTest {
   @Override
   public CompletableFuture<Answer> start(String url) {
     AtomicReference<Runnable> giveUp = new AtomicReference<>(() -> {});
-    CompletableFuture<Answer> running = follow(URI.create(url), get(), 5, giveUp);
-    CompletableFuture<Answer> started = running.thenApply(answer -> answer);
-    started.whenComplete(
-        (answer, error) -> {
-          if (started.isCancelled()) {
-            giveUp.get().run();
-          }
-        });
-    return started;
+    return givenUp(
+        follow(URI.create(url), get(), 5, giveUp).thenApply(answer -> answer), giveUp);
   }
 
   @Override
@@ -386,6 +379,30 @@ public final class NettyClient implements NettyClientUnderTest {
   @Override
   public CompletableFuture<Answer> inTurn(String first, String then) {
     return start(first).thenCompose(answer -> start(then));
+  }
+
+  @Override
+  public CompletableFuture<Integer> read(String url, Consumer<String> parts) {
+    AtomicReference<Runnable> giveUp = new AtomicReference<>(() -> {});
+    CompletableFuture<Integer> status =
+        hop(
+                URI.create(url),
+                get(),
+                part -> parts.accept(new String(part, StandardCharsets.US_ASCII)),
+                giveUp)
+            .thenApply(Hop.Result::status);
+    return givenUp(status, giveUp);
+  }
+
+  private static <T> CompletableFuture<T> givenUp(
+      CompletableFuture<T> running, AtomicReference<Runnable> giveUp) {
+    running.whenComplete(
+        (value, error) -> {
+          if (running.isCancelled()) {
+            giveUp.get().run();
+          }
+        });
+    return running;
   }
 
   @Override

@@ -18,6 +18,11 @@ public final class ByWebClient implements Delegating {
 
   @Override
   public Answer get(String url) throws IOException {
+    return get(client, url);
+  }
+
+  /** By whatever is under it. */
+  static Answer get(WebClient client, String url) throws IOException {
     Answer answer =
         client.get().uri(url).exchangeToMono(response -> answer(URI.create(url), response)).block();
     if (answer == null) {
