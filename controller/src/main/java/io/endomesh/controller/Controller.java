@@ -15,6 +15,7 @@ import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.Revocations;
+import io.endomesh.controller.ca.SecretFile;
 import io.endomesh.controller.console.AuthorityApi;
 import io.endomesh.controller.ca.ServerCertificates;
 import io.endomesh.controller.console.ConsolePart;
@@ -25,6 +26,8 @@ import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
+import io.endomesh.controller.seal.Seal;
+import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.telemetry.TelemetryPart;
@@ -49,6 +52,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +96,7 @@ public final class Controller implements AutoCloseable {
   private final AccessPart access;
   private final List<ControllerPart> parts;
   private final Runnable remember;
+  private final Path dataDir;
 
   private Controller(
       Server server,
@@ -99,13 +104,15 @@ public final class Controller implements AutoCloseable {
       ScheduledExecutorService control,
       AccessPart access,
       List<ControllerPart> parts,
-      Runnable remember) {
+      Runnable remember,
+      Path dataDir) {
     this.server = server;
     this.store = store;
     this.control = control;
     this.access = access;
     this.parts = parts;
     this.remember = remember;
+    this.dataDir = dataDir;
   }
 
   /**
@@ -116,7 +123,31 @@ public final class Controller implements AutoCloseable {
   public static Controller start(ControllerOptions options) throws IOException {
     Clock clock = Clock.systemUTC();
     Path data = Files.createDirectories(options.dataDir());
+    Seal seal =
+        SealedDirectory.open(data, options.sealedBy(), SecretFile::writeAsIs).orElse(null);
+    if (seal != null) {
+      SecretFile.seal(data, seal);
+    }
     ResourceStore store = SqliteResourceStore.open(data, clock);
+    ScheduledExecutorService control = controlThread();
+    try {
+      return start(options, data, seal, store, control, clock);
+    } catch (IOException e) {
+      control.shutdownNow();
+      store.close();
+      SecretFile.forgetSeal(data);
+      throw e;
+    }
+  }
+
+  private static Controller start(
+      ControllerOptions options,
+      Path data,
+      @Nullable Seal seal,
+      ResourceStore store,
+      ScheduledExecutorService control,
+      Clock clock)
+      throws IOException {
     Revocations revocations = new Revocations(store, clock);
     CertificateAuthority authority =
         CertificateAuthority.open(
@@ -128,7 +159,6 @@ public final class Controller implements AutoCloseable {
             clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
-    ScheduledExecutorService control = controlThread();
     MeshModelSource source =
         new MeshModelSource(
             store, registry, settling, options.trustDomain(), control, System::nanoTime);
@@ -165,6 +195,7 @@ public final class Controller implements AutoCloseable {
         new AccessPart(
             store,
             AdminToken.open(data),
+            seal,
             audit,
             Set.copyOf(names),
             options.trustDomain(),
@@ -212,8 +243,6 @@ public final class Controller implements AutoCloseable {
     try {
       server.start().join();
     } catch (CompletionException e) {
-      control.shutdownNow();
-      store.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
@@ -223,7 +252,13 @@ public final class Controller implements AutoCloseable {
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
-        server, store, control, access, parts, () -> settling.remember(registry.workloads()));
+        server,
+        store,
+        control,
+        access,
+        parts,
+        () -> settling.remember(registry.workloads()),
+        data);
   }
 
   /** That was bound. */
@@ -257,6 +292,7 @@ public final class Controller implements AutoCloseable {
     server.stop().join();
     parts.forEach(ControllerPart::close);
     store.close();
+    SecretFile.forgetSeal(dataDir);
   }
 
   private static ServerBuilder server(

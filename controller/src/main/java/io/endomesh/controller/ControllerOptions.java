@@ -1,6 +1,7 @@
 package io.endomesh.controller;
 
 import io.endomesh.controller.ca.AuthoritySource;
+import io.endomesh.controller.seal.KeySource;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentJar the agent that onboarding offers for download; null: none
  * @param loginRequired whether the console asks for a login on a loopback address too
  * @param authority which signs certificates
+ * @param sealedBy what the secrets of the data directory are sealed with; null: they are in clear
  */
 public record ControllerOptions(
     String host,
@@ -27,9 +29,10 @@ public record ControllerOptions(
     Duration leaseTtl,
     @Nullable Path agentJar,
     boolean loginRequired,
-    AuthoritySource authority) {
+    AuthoritySource authority,
+    @Nullable KeySource sealedBy) {
 
-  /** With an authority of its own. */
+  /** With an authority of its own, and secrets in clear. */
   public ControllerOptions(
       String host,
       int port,
@@ -48,7 +51,8 @@ public record ControllerOptions(
         leaseTtl,
         agentJar,
         loginRequired,
-        new AuthoritySource.SelfMade());
+        new AuthoritySource.SelfMade(),
+        null);
   }
 
   public static final String DEFAULT_HOST = "127.0.0.1";

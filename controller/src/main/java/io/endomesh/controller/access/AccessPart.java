@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.audit.AuditLog;
+import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.tokens.AdminToken;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Clock;
 import java.util.Optional;
@@ -33,19 +35,22 @@ public final class AccessPart implements ControllerPart {
   private final SelfApi selfApi;
 
   /**
+   * @param seal of user records; null: they are in clear
    * @param hosts names of this controller, beside its addresses
    * @param loginRequired whether being on this machine is not enough
    */
   public AccessPart(
       ResourceStore store,
       AdminToken adminToken,
+      @Nullable Seal seal,
       AuditLog audit,
       Set<String> hosts,
       String trustDomain,
       boolean loginRequired,
       Clock clock,
-      LongSupplier nanoTime) {
-    this.users = new Users(store, clock);
+      LongSupplier nanoTime)
+      throws IOException {
+    this.users = new Users(store, seal, clock);
     this.sessions = new Sessions(clock);
     this.loginRequired = loginRequired;
     ApiTokens tokens = new ApiTokens(store, clock);

@@ -3,10 +3,12 @@ package io.endomesh.controller.access;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.store.Actor;
 import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -18,13 +20,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The accounts of a controller, as facts of its store. Thread-safe. */
 final class Users {
-
-  private static final Logger log = LoggerFactory.getLogger(Users.class);
 
   /** Of the facts in the store; the name follows. */
   static final String FACTS = "user/";
@@ -38,24 +36,30 @@ final class Users {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ResourceStore store;
+  private final @Nullable Seal seal;
   private final Clock clock;
   // The store is written first: what is not on disk is not promised.
   private final Map<String, User> users = new ConcurrentHashMap<>();
 
-  Users(ResourceStore store, Clock clock) {
+  /**
+   * @param seal null: records are in clear
+   * @throws IOException with a sentence, if a record is not sealed although it should be
+   */
+  Users(ResourceStore store, @Nullable Seal seal, Clock clock) throws IOException {
     this.store = store;
+    this.seal = seal;
     this.clock = clock;
-    store
-        .facts(FACTS)
-        .forEach(
-            (name, fact) -> {
-              try {
-                User user = read(name.substring(FACTS.length()), fact);
-                users.put(user.name(), user);
-              } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-                log.warn("{}: not readable as a user ({}); nobody logs in as it", name, e.toString());
-              }
-            });
+    for (Map.Entry<String, String> fact : store.facts(FACTS).entrySet()) {
+      String name = fact.getKey();
+      String record = seal == null ? fact.getValue() : seal.open(name, fact.getValue());
+      try {
+        User user = read(name.substring(FACTS.length()), record);
+        users.put(user.name(), user);
+      } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+        throw new IOException(
+            name + ": not readable as a user (expected: as the controller wrote it)", e);
+      }
+    }
   }
 
   /** Why a change is not made: what is there is against it. */
@@ -173,7 +177,7 @@ final class Users {
       throws StoreException {
     store.putFact(
         FACTS + user.name(),
-        fact(user),
+        seal == null ? fact(user) : seal.seal(FACTS + user.name(), fact(user)),
         AuditEntry.done(
             by,
             action,

@@ -46,12 +46,20 @@ record PemFile(
   }
 
   static PemFile read(Path file) throws IOException, Unreadable {
+    // Bytes as they are: a file that is no text is one that says nothing.
+    return parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+  }
+
+  /** Of a file that {@link SecretFile} wrote. */
+  static PemFile ofSecret(Path file) throws IOException, Unreadable {
+    return parse(SecretFile.read(file));
+  }
+
+  private static PemFile parse(String text) throws Unreadable {
     List<PrivateKey> keys = new ArrayList<>();
     List<PublicKey> publicKeys = new ArrayList<>();
     List<X509Certificate> certificates = new ArrayList<>();
     JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-    // Bytes as they are: a file that is no text is one that says nothing.
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     try (PEMParser parser = new PEMParser(new StringReader(text))) {
       for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
         if (part instanceof PrivateKeyInfo info) {

@@ -35,7 +35,7 @@ final class RootFile {
   static Root read(Path file) throws IOException {
     PemFile pem;
     try {
-      pem = PemFile.read(file);
+      pem = PemFile.ofSecret(file);
     } catch (PemFile.Unreadable e) {
       throw unreadable(file, e);
     }

@@ -104,7 +104,7 @@ public record Rotation(Phase phase, Instant since, boolean hurried) {
       return null;
     }
     try {
-      JsonNode json = JSON.readTree(Files.readString(file));
+      JsonNode json = JSON.readTree(SecretFile.read(file));
       return new Rotation(
           Phase.valueOf(json.path("phase").asText()),
           Instant.parse(json.path("since").asText()),

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.endomesh.controller.seal.Seal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,11 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Files that only their owner may read. They are replaced whole: a crash or a full disk leaves the
- * old content.
+ * old content. Those of a sealed directory are sealed; who reads them knows nothing of it.
  */
 public final class SecretFile {
 
@@ -28,9 +31,53 @@ public final class SecretFile {
   private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
 
+  /** Of the data directories that are open in this process and are sealed. */
+  private static final Map<Path, Seal> SEALS = new ConcurrentHashMap<>();
+
   private SecretFile() {}
 
+  /** From now on the files of a directory are sealed when written, and unsealed when read. */
+  public static void seal(Path directory, Seal seal) {
+    SEALS.put(normal(directory), seal);
+  }
+
+  /** The end of {@link #seal(Path, Seal)}. */
+  public static void forgetSeal(Path directory) {
+    SEALS.remove(normal(directory));
+  }
+
+  /** What {@link #write} wrote. */
+  public static String read(Path file) throws IOException {
+    String content = Files.readString(file);
+    Seal seal = SEALS.get(parent(file));
+    if (seal != null) {
+      return seal.open(name(file), content);
+    }
+    if (Seal.isSealed(content)) {
+      throw new IOException(file + ": is sealed (expected: the key of its directory)");
+    }
+    return content;
+  }
+
   public static void write(Path file, String content) throws IOException {
+    Seal seal = SEALS.get(parent(file));
+    writeAsIs(file, seal == null ? content : seal.seal(name(file), content));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  private static Path parent(Path file) {
+    return normal(file.resolveSibling(""));
+  }
+
+  private static Path normal(Path directory) {
+    return directory.toAbsolutePath().normalize();
+  }
+
+  /** For what must be read before there is a seal. */
+  public static void writeAsIs(Path file, String content) throws IOException {
     Path parent = file.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new IOException(file + ": not a file in a directory");

@@ -265,7 +265,7 @@ final class SelfMade implements IssuerSource {
       return null;
     }
     try {
-      PemFile pem = PemFile.read(issuerFile);
+      PemFile pem = PemFile.ofSecret(issuerFile);
       if (pem.keys().size() != 1 || pem.certificates().size() != 1) {
         return null;
       }

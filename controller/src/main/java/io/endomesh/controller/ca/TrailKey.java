@@ -34,7 +34,7 @@ final class TrailKey {
       return new TrailKey(pair);
     }
     try {
-      PemFile pem = PemFile.read(file);
+      PemFile pem = PemFile.ofSecret(file);
       if (pem.keys().size() == 1 && pem.publicKeys().size() == 1) {
         return new TrailKey(new KeyPair(pem.publicKeys().get(0), pem.keys().get(0)));
       }

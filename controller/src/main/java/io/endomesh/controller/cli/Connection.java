@@ -1,6 +1,7 @@
 package io.endomesh.controller.cli;
 
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.tokens.AdminToken;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,14 +115,23 @@ final class Connection {
       if (login != null) {
         return login;
       }
-      Path own = ControllerCommand.defaultDataDir().resolve(AdminToken.FILE_NAME);
+      Path own = DataDirectory.defaultPath().resolve(AdminToken.FILE_NAME);
       if (!Files.isReadable(own) || address.startsWith("http://")) {
         return null;
       }
       file = own;
     }
     try {
-      return Files.readString(file).trim();
+      String token = Files.readString(file).trim();
+      if (Seal.isSealed(token)) {
+        throw new CommandFailed(
+            Exit.USAGE,
+            "token-file: "
+                + file
+                + " is sealed (expected: `endomesh login`, or what `endomesh controller"
+                + " admin-token` prints)");
+      }
+      return token;
     } catch (IOException e) {
       throw new CommandFailed(
           Exit.USAGE,

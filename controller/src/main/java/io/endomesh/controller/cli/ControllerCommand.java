@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     name = "controller",
     mixinStandardHelpOptions = true,
     description = "Runs a controller until it is stopped.",
+    subcommands = {SealCommand.class, AdminTokenCommand.class},
     footer = {
       "",
       "On a loopback address every process of this machine is its administrator, without a login, unless",
@@ -50,11 +51,7 @@ final class ControllerCommand implements Callable<Integer> {
       description = "where agents and browsers reach it (default: what it is bound to)")
   private @Nullable String advertise;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIRECTORY",
-      description = "store, keys and certificate authority (default: ~/.endomesh/controller)")
-  private @Nullable Path dataDir;
+  @Mixin private DataDirectory directory = new DataDirectory();
 
   @Option(
       names = "--trust-domain",
@@ -83,10 +80,6 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
 
-  static Path defaultDataDir() {
-    return Path.of(System.getProperty("user.home"), ".endomesh", "controller");
-  }
-
   @Override
   public Integer call() {
     ControllerOptions options =
@@ -94,12 +87,13 @@ final class ControllerCommand implements Callable<Integer> {
             bind,
             port,
             advertise,
-            dataDir == null ? defaultDataDir() : dataDir,
+            directory.path(),
             trustDomain,
             leaseTtl,
             agentJar,
             login,
-            authority.source());
+            authority.source(),
+            directory.sealedBy());
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller);

@@ -410,6 +410,25 @@ public final class SqliteResourceStore implements ResourceStore {
     }
   }
 
+  /** Seals user records: puts all facts anew, and leaves of the old ones nothing in the file. */
+  public void replaceFacts(Map<String, String> facts, AuditEntry entry) throws StoreException {
+    synchronized (lock) {
+      together(
+          () -> {
+            for (Map.Entry<String, String> fact : facts.entrySet()) {
+              execute(PUT_FACT, fact.getKey(), fact.getValue());
+            }
+          },
+          List.of(entry));
+      try {
+        execute("VACUUM");
+        execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch (SQLException e) {
+        throw unavailable("what was replaced may still be in the file", e);
+      }
+    }
+  }
+
   /** Makes the store behave as on a disk with room for this many pages. */
   void limitPages(int pages) throws SQLException {
     synchronized (lock) {

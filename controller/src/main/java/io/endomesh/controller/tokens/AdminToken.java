@@ -32,7 +32,7 @@ public final class AdminToken {
     if (!Files.exists(file)) {
       SecretFile.write(file, Secrets.secret(PREFIX) + "\n");
     }
-    String token = Files.readString(file).trim();
+    String token = SecretFile.read(file).trim();
     if (token.isEmpty()) {
       throw new IOException(file + ": empty (delete it, and the next start makes a new one)");
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.seal;
+
+import org.jspecify.annotations.NullMarked;
