@@ -5,6 +5,7 @@ import { start, useLive } from "./core/live.ts";
 import { Link, usePlace } from "./core/router.tsx";
 import { apply } from "./core/theme.ts";
 import { AccessPage } from "./pages/access.tsx";
+import { AuditPage } from "./pages/audit.tsx";
 import { ConnectPage } from "./pages/connect.tsx";
 import { ExplainPage } from "./pages/explain.tsx";
 import { GraphPage } from "./pages/graph.tsx";
@@ -17,6 +18,7 @@ import { ServicesPage } from "./pages/services.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { TracePage } from "./pages/trace.tsx";
 import { TracesPage } from "./pages/traces.tsx";
+import { UsersPage } from "./pages/users.tsx";
 import { Code, Empty } from "./ui/parts.tsx";
 import { Shell } from "./ui/shell.tsx";
 
@@ -62,6 +64,8 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   }
   if (page === "access" && one === undefined) return <AccessPage snapshot={snapshot} />;
   if (page === "connect" && one === undefined) return <ConnectPage snapshot={snapshot} />;
+  if (page === "users" && one === undefined) return <UsersPage snapshot={snapshot} />;
+  if (page === "audit" && one === undefined) return <AuditPage snapshot={snapshot} />;
   if (page === "settings" && one === undefined) return <SettingsPage snapshot={snapshot} />;
   return (
     <Empty page icon="search" title="There is no such page">

@@ -50,12 +50,46 @@ export interface Status {
   problems: Problem[];
 }
 
+export type Role = "viewer" | "operator" | "admin";
+
+export interface User {
+  name: string;
+  role: Role;
+  tap: boolean;
+  /** Whether it is set. */
+  password: boolean;
+  createdAt: string;
+}
+
+export interface ApiToken {
+  id: string;
+  name: string;
+  owner: string;
+  scopes: string[];
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt: string | null;
+}
+
+export interface AuditEntry {
+  at: string;
+  who: string;
+  from: string;
+  action: string;
+  subject: string;
+  denied: boolean;
+  times: number;
+  why: string;
+  before: unknown;
+  after: unknown;
+}
+
 /** Who looks at the console, and what they may do: member `session` of `GET /api/v1/status`. */
 export interface Session {
   loginRequired: boolean;
   user: string;
   /** Of users; null of who runs the controller. */
-  role: "viewer" | "operator" | "admin" | null;
+  role: Role | null;
   rights: string[];
 }
 

@@ -9,6 +9,7 @@ import type { Theme } from "../core/theme.ts";
 import { Icon } from "../ui/icons.tsx";
 import type { IconName } from "../ui/icons.tsx";
 import { Card, CopyButton, Failure, PageHead } from "../ui/parts.tsx";
+import { ApiTokens } from "../ui/tokens.tsx";
 import { NewPassword } from "./login.tsx";
 
 const THEMES: { theme: Theme; word: string; icon: IconName }[] = [
@@ -101,6 +102,7 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
               )}
             </Card>
           )}
+          {session !== null && <ApiTokens session={session} now={status.now} />}
           <Card title="Controller">
             <dl class="facts">
               <dt>Version</dt>

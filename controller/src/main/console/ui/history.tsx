@@ -59,7 +59,7 @@ export function History({ snapshot, of }: HistoryProps) {
                 {change.author}, <time title={dateTime(change.at)}>{ago(change.at, snapshot.status.now)}</time>
               </span>
             </summary>
-            <Diff change={change} />
+            <Diff name={change.name} before={change.before} after={change.after} />
           </details>
         </li>
       ))}
@@ -67,11 +67,11 @@ export function History({ snapshot, of }: HistoryProps) {
   );
 }
 
-function Diff({ change }: { change: Change }) {
-  const all = diff(text(change.before), text(change.after));
+export function Diff({ name, before, after }: { name: string; before: unknown; after: unknown }) {
+  const all = diff(text(before), text(after));
   const near = all.map((_, i) => all.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some((l) => l.sign !== " "));
   return (
-    <pre class="diff" tabIndex={0} aria-label={`What changed in ${change.name}`}>
+    <pre class="diff" tabIndex={0} aria-label={`What changed in ${name}`}>
       {all.map((line, i) =>
         near[i] ? (
           <span key={i} class={line.sign === "+" ? "added" : line.sign === "-" ? "removed" : ""}>

@@ -1,6 +1,7 @@
 /** The search over everything, opened with `/`: a list that the keyboard alone can use. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../core/api.ts";
+import { may } from "../core/live.ts";
 import { go, resourceUrl, serviceUrl } from "../core/router.tsx";
 import { setTheme } from "../core/theme.ts";
 import { Icon } from "./icons.tsx";
@@ -16,7 +17,8 @@ interface Entry {
 
 const SHOWN = 9;
 
-export const PAGES: { path: string; text: string; icon: IconName }[] = [
+/** `right`: that one needs for it. */
+export const PAGES: { path: string; text: string; icon: IconName; right?: string }[] = [
   { path: "/", text: "Overview", icon: "overview" },
   { path: "/graph", text: "Graph", icon: "graph" },
   { path: "/services", text: "Services", icon: "services" },
@@ -25,6 +27,8 @@ export const PAGES: { path: string; text: string; icon: IconName }[] = [
   { path: "/resources", text: "Resources", icon: "resources" },
   { path: "/access", text: "Access", icon: "access" },
   { path: "/connect", text: "Connect a service", icon: "connect" },
+  { path: "/users", text: "Users", icon: "user", right: "users" },
+  { path: "/audit", text: "Audit", icon: "history", right: "audit" },
   { path: "/settings", text: "Settings", icon: "settings" },
 ];
 
@@ -107,7 +111,7 @@ export function Palette({ snapshot, onClose }: { snapshot: Snapshot | null; onCl
 
 function all(snapshot: Snapshot | null): Entry[] {
   const to = (path: string) => () => go(path);
-  const entries: Entry[] = PAGES.map((page) => ({
+  const entries: Entry[] = PAGES.filter((page) => page.right === undefined || may(page.right)).map((page) => ({
     key: page.path,
     icon: page.icon,
     text: page.text,

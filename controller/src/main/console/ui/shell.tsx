@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { timeOfDay } from "../core/format.ts";
+import { may } from "../core/live.ts";
 import type { LiveState } from "../core/live.ts";
 import { findings } from "../core/model.ts";
 import { Link, usePlace } from "../core/router.tsx";
@@ -12,7 +13,7 @@ import { PAGES, Palette } from "./palette.tsx";
 const GROUPS: { title: string; paths: string[] }[] = [
   { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
   { title: "Control", paths: ["/resources", "/access"] },
-  { title: "Set up", paths: ["/connect", "/settings"] },
+  { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];
 
 export function Shell({ live, children }: { live: LiveState; children: ComponentChildren }) {
@@ -83,6 +84,7 @@ function Navigation({ live, onSearch }: { live: LiveState; onSearch: () => void 
           <ul>
             {group.paths.map((one) => {
               const page = PAGES.find((p) => p.path === one)!;
+              if (page.right !== undefined && !may(page.right)) return null;
               const here = one === "/" ? path === "/" : path === one || path.startsWith(`${one}/`);
               return (
                 <li key={one}>

@@ -80,6 +80,10 @@ class ConsoleIT {
     "/access, dry run: denied",
     "/connect, -javaagent:endomesh-agent.jar",
     "/settings, Appearance",
+    "/settings, only-read",
+    "/users, New password link",
+    "/audit, lacks the right",
+    "/audit?denied=true&user=vera, lacks the right",
     "/login, Without a password",
     "/setup?ticket=x&user=vera, Welcome vera",
     "/setup?ticket=x, Make the first account",
@@ -241,6 +245,12 @@ class ConsoleIT {
     browser.awaitText("main", "may not make join strings");
     assertThat(browser.await("form.fields button[type=submit]").isEnabled()).isFalse();
     assertThat(browser.accessibilityViolations()).isEmpty();
+
+    assertThat(browser.await("nav").getText()).contains("Connect").doesNotContain("Users", "Audit");
+    for (String path : List.of("/users", "/audit")) {
+      browser.show(controller.url(path));
+      browser.awaitText("main", "This is an admin's");
+    }
 
     browser.show(controller.url("/settings"));
     browser.awaitText("main", "Sign out");

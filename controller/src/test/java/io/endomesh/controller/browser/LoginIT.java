@@ -105,4 +105,25 @@ class LoginIT {
     browser.awaitText("h1", "Your session has ended");
     assertThat(browser.accessibilityViolations()).isEmpty();
   }
+
+  @Test
+  void admin_addsAUser_whoGetsInByTheLink_andTheAuditLogTellsIt() {
+    browser.show(url(controller.newLoginPath()));
+    browser.show(url("/users"));
+    browser.await("input[name=name]").sendKeys("vera", Keys.ENTER);
+    browser.awaitText("main", "vera sets a password by this link");
+    String link = browser.await("[aria-label='Link for vera']").getText();
+
+    browser.show(url("/audit"));
+    browser.awaitText(".audit", "user.create");
+    browser.awaitText(".audit", "user/vera");
+    assertThat(browser.await(".audit").getText()).contains("admin-token from 127.0.0.1");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+
+    browser.show(link);
+    browser.awaitText("h1", "Welcome vera");
+    browser.await("input[name=new-password]").sendKeys(PASSWORD, Keys.ENTER);
+    browser.awaitText(".foot .user", "vera");
+    assertThat(browser.complaints()).isEmpty();
+  }
 }

@@ -1,0 +1,187 @@
+/** `/users`: who may use the controller, and what each may do. */
+import { useState } from "preact/hooks";
+import type { Role, Snapshot, User } from "../core/api.ts";
+import { write } from "../core/api.ts";
+import { ago } from "../core/format.ts";
+import { may, useLive } from "../core/live.ts";
+import { useLoaded } from "../ui/loaded.ts";
+import { Card, Code, Failure, Loading, PageHead } from "../ui/parts.tsx";
+import { Table } from "../ui/table.tsx";
+import { Forbidden } from "./audit.tsx";
+
+const ROLES: Role[] = ["viewer", "operator", "admin"];
+
+export function UsersPage({ snapshot }: { snapshot: Snapshot }) {
+  if (!may("users")) return <Forbidden what="see and change users" />;
+  return <Accounts snapshot={snapshot} />;
+}
+
+function Accounts({ snapshot }: { snapshot: Snapshot }) {
+  const [changes, setChanges] = useState(0);
+  const [link, setLink] = useState<{ user: string; path: string } | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const { value, error } = useLoaded<{ users: User[] }>("/api/v1/users", changes);
+  const act = async (method: string, path: string, body?: unknown) => {
+    setFailed(null);
+    setLink(null);
+    try {
+      const user = await write<(User & { setupPath?: string | null }) | undefined>(method, path, body);
+      if (user?.setupPath != null) setLink({ user: user.name, path: user.setupPath });
+    } catch (failure) {
+      setFailed((failure as Error).message);
+    }
+    setChanges((n) => n + 1);
+  };
+  return (
+    <>
+      <PageHead title="Users" sub="A viewer sees, an operator changes, an admin says who may." />
+      <Card title="Add a user">
+        <AddForm onAdd={(user) => void act("POST", "/api/v1/users", user)} />
+        {link !== null && (
+          <div role="status">
+            <p class="muted">{link.user} sets a password by this link. It is good once, for a day.</p>
+            <Code label={`Link for ${link.user}`} text={window.location.origin + link.path} />
+          </div>
+        )}
+        {failed !== null && <Failure error={failed} />}
+      </Card>
+      {error !== null && <Failure error={error} />}
+      {value === null ? (
+        error === null && <Loading what="the users" />
+      ) : (
+        <Card flush>
+          <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+        </Card>
+      )}
+    </>
+  );
+}
+
+function AddForm({ onAdd }: { onAdd: (user: { name: string; role: Role; tap: boolean }) => void }) {
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const [tap, setTap] = useState(false);
+  const add = (event: Event) => {
+    event.preventDefault();
+    onAdd({ name, role, tap });
+    setName("");
+  };
+  return (
+    <form class="fields" onSubmit={add}>
+      <label>
+        Name
+        <input
+          name="name"
+          required
+          autocomplete="off"
+          autocapitalize="none"
+          pattern="[a-z0-9][a-z0-9._@+\-]{0,62}"
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        Role
+        <select value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
+          {ROLES.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={tap} onChange={(event) => setTap(event.currentTarget.checked)} />
+        May see the content of calls
+      </label>
+      <button type="submit" class="button primary">
+        Add
+      </button>
+    </form>
+  );
+}
+
+interface UserTableProps {
+  users: User[];
+  now: string;
+  onAct: (method: string, path: string, body?: unknown) => void;
+}
+
+function UserTable({ users, now, onAct }: UserTableProps) {
+  const { session } = useLive();
+  const path = (user: User, rest = "") => `/api/v1/users/${encodeURIComponent(user.name)}${rest}`;
+  return (
+    <Table
+      label="Users"
+      rows={users}
+      rowKey={(user) => user.name}
+      columns={[
+        {
+          head: "Name",
+          by: (user) => user.name,
+          cell: (user) => (
+            <>
+              <b>{user.name}</b>
+              {user.name === session?.user && <span class="muted"> (you)</span>}
+            </>
+          ),
+        },
+        {
+          head: "Role",
+          by: (user) => ROLES.indexOf(user.role),
+          cell: (user) => (
+            <span class="select">
+              <select
+                aria-label={`Role of ${user.name}`}
+                value={user.role}
+                onChange={(event) => onAct("PUT", path(user, "/role"), { role: event.currentTarget.value })}
+              >
+                {ROLES.map((one) => (
+                  <option key={one}>{one}</option>
+                ))}
+              </select>
+            </span>
+          ),
+        },
+        {
+          head: "Content of calls",
+          cell: (user) => (
+            <input
+              type="checkbox"
+              aria-label={`${user.name} may see the content of calls`}
+              checked={user.tap}
+              onChange={(event) => onAct("PUT", path(user, "/role"), { tap: event.currentTarget.checked })}
+            />
+          ),
+        },
+        { head: "Password", cell: (user) => (user.password ? "set" : "not set yet") },
+        { head: "Since", number: true, by: (user) => user.createdAt, cell: (user) => ago(user.createdAt, now) },
+        {
+          head: "Actions",
+          cell: (user) => (
+            <span class="row">
+              <button type="button" class="button small" onClick={() => onAct("POST", path(user, "/password"), {})}>
+                New password link<span class="sr"> for {user.name}</span>
+              </button>
+              <Remove name={user.name} onRemove={() => onAct("DELETE", path(user))} />
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** Asks once: a user that is removed loses sessions and tokens. */
+function Remove({ name, onRemove }: { name: string; onRemove: () => void }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <button
+      type="button"
+      class="button small"
+      onClick={() => (asked ? onRemove() : setAsked(true))}
+      onBlur={() => setAsked(false)}
+    >
+      {asked ? `Really remove ${name}` : "Remove"}
+      {!asked && <span class="sr"> {name}</span>}
+    </button>
+  );
+}
