@@ -123,8 +123,7 @@ public final class Controller implements AutoCloseable {
   public static Controller start(ControllerOptions options) throws IOException {
     Clock clock = Clock.systemUTC();
     Path data = Files.createDirectories(options.dataDir());
-    Seal seal =
-        SealedDirectory.open(data, options.sealedBy(), SecretFile::writeAsIs).orElse(null);
+    Seal seal = SealedDirectory.open(data, options.sealedBy(), SecretFile::writeAsIs).orElse(null);
     if (seal != null) {
       SecretFile.seal(data, seal);
     }
@@ -252,13 +251,7 @@ public final class Controller implements AutoCloseable {
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
-        server,
-        store,
-        control,
-        access,
-        parts,
-        () -> settling.remember(registry.workloads()),
-        data);
+        server, store, control, access, parts, () -> settling.remember(registry.workloads()), data);
   }
 
   /** That was bound. */
@@ -276,7 +269,9 @@ public final class Controller implements AutoCloseable {
     return access.newSetupPath();
   }
 
-  /** All that is served, by method and Armeria's pattern of the path: {@code GET /api/v1/status}. */
+  /**
+   * All that is served, by method and Armeria's pattern of the path: {@code GET /api/v1/status}.
+   */
   public List<String> routes() {
     return server.serviceConfigs().stream()
         .map(ServiceConfig::route)

@@ -44,16 +44,14 @@ public final class Access implements DecoratingHttpServiceFunction {
   private static final Set<HttpMethod> READS =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
-  private static final AttributeKey<Caller> CALLER =
-      AttributeKey.valueOf(Access.class, "CALLER");
+  private static final AttributeKey<Caller> CALLER = AttributeKey.valueOf(Access.class, "CALLER");
 
   private final Authentication authentication;
   private final Hosts hosts;
   private final Denials denials;
   private final String trustDomain;
 
-  Access(
-      Authentication authentication, Hosts hosts, AuditLog audit, String trustDomain) {
+  Access(Authentication authentication, Hosts hosts, AuditLog audit, String trustDomain) {
     this.authentication = authentication;
     this.hosts = hosts;
     this.denials = new Denials(audit, trustDomain);
@@ -99,9 +97,11 @@ public final class Access implements DecoratingHttpServiceFunction {
   @Override
   public HttpResponse serve(HttpService next, ServiceRequestContext context, HttpRequest request)
       throws Exception {
-    Need need = RouteRights.of(request.method(), context.config().route().patternString()).orElse(null);
+    Need need =
+        RouteRights.of(request.method(), context.config().route().patternString()).orElse(null);
     if (need == null) {
-      log.error("{}: has no entry in the table of rights, so it is refused", context.config().route());
+      log.error(
+          "{}: has no entry in the table of rights, so it is refused", context.config().route());
       return forbidden(context, "nobody has a right to this");
     }
     denials.watch(context);
@@ -155,8 +155,7 @@ public final class Access implements DecoratingHttpServiceFunction {
    * A browser can be made to ask for us under any name, but has no certificate of the mesh. Others
    * that are no browsers, such as Envoy, name us as they like.
    */
-  private boolean isHostOurs(
-      Need need, ServiceRequestContext context, RequestHeaders headers) {
+  private boolean isHostOurs(Need need, ServiceRequestContext context, RequestHeaders headers) {
     return hosts.allows(headers.authority())
         || (need.who() == Need.Who.WORKLOAD && CallerIdentity.of(context, trustDomain) != null);
   }
@@ -167,7 +166,8 @@ public final class Access implements DecoratingHttpServiceFunction {
     if (right == null) {
       return caller.isPerson()
           ? null
-          : forbidden(context, "an API token cannot do this (expected: a login, or the admin token)");
+          : forbidden(
+              context, "an API token cannot do this (expected: a login, or the admin token)");
     }
     String namespace =
         switch (need.namespace()) {

@@ -18,7 +18,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Who may use this controller: stands in front of all it serves, and serves logins. Thread-safe. */
+/**
+ * Who may use this controller: stands in front of all it serves, and serves logins. Thread-safe.
+ */
 public final class AccessPart implements ControllerPart {
 
   private static final String PATH = "/api/v1";
@@ -77,7 +79,9 @@ public final class AccessPart implements ControllerPart {
 
   /** Of a link that makes the first account once; empty if there are accounts. */
   public Optional<String> newSetupPath() {
-    return users.isEmpty() ? Optional.of(setupPath(sessions.setupTicket(null), null)) : Optional.empty();
+    return users.isEmpty()
+        ? Optional.of(setupPath(sessions.setupTicket(null), null))
+        : Optional.empty();
   }
 
   /** Who a request is of and what they may do, for the console and the command line. */

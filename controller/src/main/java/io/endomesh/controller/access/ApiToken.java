@@ -28,11 +28,7 @@ record ApiToken(
   /** All but the digest: for answers and the audit log. */
   ObjectNode shown() {
     ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("id", id)
-            .put("name", name)
-            .put("owner", owner);
+        JsonNodeFactory.instance.objectNode().put("id", id).put("name", name).put("owner", owner);
     scopes.texts().forEach(json.putArray("scopes")::add);
     return json.put("createdAt", createdAt.toString()).put("expiresAt", expiresAt.toString());
   }

@@ -78,7 +78,8 @@ final class ApiTokens {
                 ApiToken token = read(name.substring(FACTS.length()), fact);
                 tokens.put(token.sha256(), token);
               } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-                log.warn("{}: not readable as an API token ({}); it is refused", name, e.toString());
+                log.warn(
+                    "{}: not readable as an API token ({}); it is refused", name, e.toString());
               }
             });
   }

@@ -98,9 +98,7 @@ final class Authentication {
             ? users.find(token.owner()).map(User::grants).orElse(Grants.NONE)
             : Grants.EVERYTHING;
     return new Caller(
-        Caller.Kind.API_TOKEN,
-        Caller.TOKEN_PREFIX + token.id(),
-        token.scopes().within(owner));
+        Caller.Kind.API_TOKEN, Caller.TOKEN_PREFIX + token.id(), token.scopes().within(owner));
   }
 
   private boolean isLocalAdministrator(ServiceRequestContext context, RequestHeaders headers) {

@@ -67,7 +67,9 @@ final class Denials {
             Access.actor(context, name(context)),
             context.method() + " " + context.config().route().patternString(),
             why == null || why.subject().isEmpty() ? context.path() : why.subject(),
-            why == null ? String.valueOf(message == null ? headers.status() : message) : why.why()));
+            why == null
+                ? String.valueOf(message == null ? headers.status() : message)
+                : why.why()));
   }
 
   private String name(ServiceRequestContext context) {

@@ -150,8 +150,7 @@ final class LoginService {
               ? Optional.of(
                   users.createFirst(
                       Access.actor(context, FIRST_LINK), asked.path("name").asText(""), hash))
-              : users.changePassword(
-                  Access.actor(context, subject.name()), subject.name(), hash);
+              : users.changePassword(Access.actor(context, subject.name()), subject.name(), hash);
       return user.isEmpty()
           ? deadLink(context)
           : loggedIn(context, Sessions.Subject.of(user.get()), /* bearer= */ false);
@@ -176,8 +175,7 @@ final class LoginService {
               who -> audit.note(Access.actor(context, who.name()).did("logout", who.name())));
       sessions.end(session);
     }
-    return HttpResponse.of(
-        headers(HttpStatus.NO_CONTENT).cookies(cookie(context, "", 0)).build());
+    return HttpResponse.of(headers(HttpStatus.NO_CONTENT).cookies(cookie(context, "", 0)).build());
   }
 
   private HttpResponse loggedIn(
@@ -198,8 +196,7 @@ final class LoginService {
                 .toString()));
   }
 
-  private String begin(
-      ServiceRequestContext context, Sessions.Subject subject, String action) {
+  private String begin(ServiceRequestContext context, Sessions.Subject subject, String action) {
     audit.note(Access.actor(context, subject.name()).did(action, subject.name()));
     return sessions.begin(subject);
   }
@@ -240,8 +237,7 @@ final class LoginService {
     return cookie(context, secret, Sessions.SESSION_TTL.toSeconds());
   }
 
-  private static Cookie cookie(
-      ServiceRequestContext context, String value, long maxAgeSeconds) {
+  private static Cookie cookie(ServiceRequestContext context, String value, long maxAgeSeconds) {
     return Cookie.secureBuilder(Access.SESSION_COOKIE, value)
         .path("/")
         .maxAge(maxAgeSeconds)

@@ -100,7 +100,8 @@ final class SelfApi {
     var list = answer.putArray("apiTokens");
     for (ApiToken token : tokens.list(isTheBusinessOf(Access.caller(context)))) {
       list.add(
-          token.shown()
+          token
+              .shown()
               .put(
                   "lastUsedAt", token.lastUsedAt() == null ? null : token.lastUsedAt().toString()));
     }
@@ -132,7 +133,9 @@ final class SelfApi {
   @Delete("/api-tokens/{id}")
   public HttpResponse revokeToken(ServiceRequestContext context, @Param("id") String id) {
     try {
-      return tokens.revoke(Access.actor(context), id, isTheBusinessOf(Access.caller(context))).isPresent()
+      return tokens
+              .revoke(Access.actor(context), id, isTheBusinessOf(Access.caller(context)))
+              .isPresent()
           ? HttpResponse.of(HttpStatus.NO_CONTENT)
           : ApiErrors.notFound("API token " + id + " does not exist");
     } catch (StoreException e) {

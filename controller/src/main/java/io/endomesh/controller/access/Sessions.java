@@ -143,8 +143,6 @@ final class Sessions {
   /** Ends what is over because its subject is: a user that was changed or removed. */
   void endAll(Predicate<Subject> over) {
     sessions.values().removeIf(session -> over.test(session.subject()));
-    tickets
-        .values()
-        .removeIf(ticket -> ticket.subject() != null && over.test(ticket.subject()));
+    tickets.values().removeIf(ticket -> ticket.subject() != null && over.test(ticket.subject()));
   }
 }

@@ -28,8 +28,7 @@ final class UserApi {
   private final Passwords passwords;
   private final AuditLog audit;
 
-  UserApi(
-      Users users, Sessions sessions, ApiTokens tokens, Passwords passwords, AuditLog audit) {
+  UserApi(Users users, Sessions sessions, ApiTokens tokens, Passwords passwords, AuditLog audit) {
     this.users = users;
     this.sessions = sessions;
     this.tokens = tokens;
@@ -80,14 +79,10 @@ final class UserApi {
       return unknown(name);
     }
     try {
-      Role role =
-          asked.has("role") ? Role.of(asked.path("role").asText("")) : before.get().role();
+      Role role = asked.has("role") ? Role.of(asked.path("role").asText("")) : before.get().role();
       Optional<User> user =
           users.changeRole(
-              Access.actor(context),
-              name,
-              role,
-              asked.path("tap").asBoolean(before.get().tap()));
+              Access.actor(context), name, role, asked.path("tap").asBoolean(before.get().tap()));
       endSessions(name);
       return user.isEmpty() ? unknown(name) : Bodies.answer(HttpStatus.OK, user.get().shown());
     } catch (IllegalArgumentException e) {

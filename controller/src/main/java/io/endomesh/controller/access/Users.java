@@ -114,7 +114,9 @@ final class Users {
     }
     if (TAKEN.contains(name)) {
       throw new IllegalArgumentException(
-          "name: '" + name + "' (expected: another one; the history calls the controller's own so)");
+          "name: '"
+              + name
+              + "' (expected: another one; the history calls the controller's own so)");
     }
   }
 

@@ -113,8 +113,7 @@ public final class ResourceApi implements ControllerPart {
       List<Write> writes = new ArrayList<>();
       for (Map<?, ?> document : ResourceParser.documents(body)) {
         ParsedResource resource = ResourceParser.parse(document);
-        HttpResponse refusal =
-            Access.refusal(request, Right.APPLY, resource.key().namespace());
+        HttpResponse refusal = Access.refusal(request, Right.APPLY, resource.key().namespace());
         if (refusal != null) {
           return refusal;
         }

@@ -30,8 +30,7 @@ final class AdminTokenCommand implements Callable<Integer> {
     try {
       if (SealedDirectory.isSealed(data)) {
         SecretFile.seal(
-            data,
-            SealedDirectory.begin(data, directory.requireKey(), SecretFile::writeAsIs));
+            data, SealedDirectory.begin(data, directory.requireKey(), SecretFile::writeAsIs));
       }
       String token = SecretFile.read(data.resolve(AdminToken.FILE_NAME)).trim();
       spec.commandLine().getOut().println(token);

@@ -72,9 +72,7 @@ final class Connection {
   ApiClient openWithoutToken() {
     ConfigFile config = ConfigFile.find(environment, home);
     return new ApiClient(
-        address(config),
-        null,
-        file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+        address(config), null, file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
   }
 
   Logins logins() {
@@ -135,7 +133,11 @@ final class Connection {
     } catch (IOException e) {
       throw new CommandFailed(
           Exit.USAGE,
-          "token-file: " + file + " cannot be read (" + e + "; expected: an API token or the admin token)");
+          "token-file: "
+              + file
+              + " cannot be read ("
+              + e
+              + "; expected: an API token or the admin token)");
     }
   }
 }

@@ -22,8 +22,10 @@ import picocli.CommandLine.Spec;
     subcommands = {SealCommand.class, AdminTokenCommand.class},
     footer = {
       "",
-      "On a loopback address every process of this machine is its administrator, without a login, unless",
-      "--login is given; and plaintext HTTP is served beside TLS. On any other address there is TLS",
+      "On a loopback address every process of this machine is its administrator, without a login,"
+          + " unless",
+      "--login is given; and plaintext HTTP is served beside TLS. On any other address there is"
+          + " TLS",
       "only, and a login. The first start prints a link, good once, that makes the first account.",
       "",
       "  endomesh controller",
@@ -122,7 +124,8 @@ final class ControllerCommand implements Callable<Integer> {
       controller
           .newSetupPath()
           .ifPresentOrElse(
-              path -> out.println("First account     " + console + path + " (good once, for a day)"),
+              path ->
+                  out.println("First account     " + console + path + " (good once, for a day)"),
               () -> out.println("Login             " + console + "/login"));
     }
     out.flush();

@@ -16,7 +16,10 @@ import picocli.CommandLine.Spec;
     name = "login",
     mixinStandardHelpOptions = true,
     description = "Logs in with a password; the commands that follow are done as that user.",
-    footer = {"", "A login is good for 12 hours, until `endomesh logout`, or until the user's rights change."})
+    footer = {
+      "",
+      "A login is good for 12 hours, until `endomesh logout`, or until the user's rights change."
+    })
 final class LoginCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -78,7 +81,9 @@ final class LoginCommand implements Callable<Integer> {
     if (!"https".equals(address.getScheme()) && !local) {
       throw new CommandFailed(
           Exit.USAGE,
-          "controller: '" + controller + "' (expected: https; a password is not sent in plaintext)");
+          "controller: '"
+              + controller
+              + "' (expected: https; a password is not sent in plaintext)");
     }
   }
 }

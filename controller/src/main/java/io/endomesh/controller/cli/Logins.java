@@ -75,8 +75,6 @@ final class Logins {
   }
 
   private static String key(String controller) {
-    return controller.endsWith("/")
-        ? controller.substring(0, controller.length() - 1)
-        : controller;
+    return controller.endsWith("/") ? controller.substring(0, controller.length() - 1) : controller;
   }
 }

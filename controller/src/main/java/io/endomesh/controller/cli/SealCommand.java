@@ -50,8 +50,7 @@ final class SealCommand implements Callable<Integer> {
     Path data = directory.path();
     // Opened first: it is this process's alone then, and no controller is running.
     try (SqliteResourceStore store = open(data)) {
-      Seal seal =
-          SealedDirectory.begin(data, directory.requireKey(), SecretFile::writeAsIs);
+      Seal seal = SealedDirectory.begin(data, directory.requireKey(), SecretFile::writeAsIs);
       int sealed = 0;
       for (String name : FILES) {
         sealed += sealFile(data.resolve(name), seal);

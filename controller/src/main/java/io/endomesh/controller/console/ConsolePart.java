@@ -47,10 +47,7 @@ public final class ConsolePart implements ControllerPart {
   private final StateFeed feed;
 
   public ConsolePart(
-      ControllerContext context,
-      TelemetryPart telemetry,
-      JoinTokens tokens,
-      AccessPart access) {
+      ControllerContext context, TelemetryPart telemetry, JoinTokens tokens, AccessPart access) {
     this.context = context;
     this.telemetry = telemetry;
     this.access = access;

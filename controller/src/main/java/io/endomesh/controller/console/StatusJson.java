@@ -122,8 +122,8 @@ final class StatusJson {
                   + MeshJson.id(service)
                   + ", and is not sent its calls: its join token is for "
                   + workload.identity()
-                  + " alone, and says nothing of them; if it should be, let it join anew with a token"
-                  + " that does (`endomesh token create --label NAME=VALUE`)",
+                  + " alone, and says nothing of them; if it should be, let it join anew with a"
+                  + " token that does (`endomesh token create --label NAME=VALUE`)",
               workload.instance());
         }
       }

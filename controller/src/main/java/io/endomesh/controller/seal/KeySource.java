@@ -68,7 +68,8 @@ public sealed interface KeySource {
         throw new IOException(
             "seal-key-file: "
                 + file
-                + ": no key (expected: 32 bytes in Base64, as `openssl rand -base64 32` makes them)");
+                + ": no key (expected: 32 bytes in Base64, as `openssl rand -base64 32` makes"
+                + " them)");
       }
       return key;
     }
@@ -164,8 +165,7 @@ public sealed interface KeySource {
           });
     }
 
-    private IOException failed(
-        String verb, String what, @Nullable Exception cause) {
+    private IOException failed(String verb, String what, @Nullable Exception cause) {
       return new IOException("seal-command: " + command.get(0) + " " + verb + " " + what, cause);
     }
   }

@@ -28,8 +28,7 @@ public final class Seal {
   public String seal(String name, String content) {
     return PREFIX
         + Base64.getEncoder()
-            .encodeToString(
-                AesGcm.encrypt(key, name.getBytes(UTF_8), content.getBytes(UTF_8)));
+            .encodeToString(AesGcm.encrypt(key, name.getBytes(UTF_8), content.getBytes(UTF_8)));
   }
 
   /**

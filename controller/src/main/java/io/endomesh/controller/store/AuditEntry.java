@@ -36,11 +36,7 @@ public record AuditEntry(
   }
 
   public static AuditEntry done(
-      Actor actor,
-      String action,
-      String subject,
-      @Nullable String before,
-      @Nullable String after) {
+      Actor actor, String action, String subject, @Nullable String before, @Nullable String after) {
     return new AuditEntry(null, actor, action, subject, false, 1, "", before, after);
   }
 
@@ -54,9 +50,10 @@ public record AuditEntry(
 
   /** One line, and no control characters: it is printed to terminals. */
   private static String bounded(String text) {
-    String line = text.codePoints().anyMatch(Character::isISOControl)
-        ? text.replaceAll("\\p{Cntrl}", " ")
-        : text;
+    String line =
+        text.codePoints().anyMatch(Character::isISOControl)
+            ? text.replaceAll("\\p{Cntrl}", " ")
+            : text;
     return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "…";
   }
 }

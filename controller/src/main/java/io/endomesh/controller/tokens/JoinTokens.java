@@ -168,7 +168,8 @@ public final class JoinTokens {
   /** The token whose secret this is. It takes no use yet: what is asked for may be refused. */
   public JoinToken authenticate(String secret) throws Refused {
     Instant now = clock.instant();
-    JoinToken token = tokens.computeIfPresent(Secrets.digest(secret), (digest, known) -> known.usedAt(now));
+    JoinToken token =
+        tokens.computeIfPresent(Secrets.digest(secret), (digest, known) -> known.usedAt(now));
     if (token == null) {
       throw unknown();
     }

@@ -157,7 +157,10 @@ class AccessTest {
   void user_invited_setsThePasswordByTheLink_once() throws Exception {
     JsonNode made =
         api.send(
-                api.adminToken(), "POST", "/api/v1/users", "{\"name\":\"anna\",\"role\":\"viewer\"}")
+                api.adminToken(),
+                "POST",
+                "/api/v1/users",
+                "{\"name\":\"anna\",\"role\":\"viewer\"}")
             .json();
     String link = made.path("setupPath").asText();
     assertThat(link).startsWith("/setup?ticket=");
@@ -223,8 +226,7 @@ class AccessTest {
   void admin_theOnlyOne_staysOne() throws Exception {
     String anna = api.user("anna", "admin");
 
-    Api.Answer demoted =
-        api.send(anna, "PUT", "/api/v1/users/anna/role", "{\"role\":\"viewer\"}");
+    Api.Answer demoted = api.send(anna, "PUT", "/api/v1/users/anna/role", "{\"role\":\"viewer\"}");
     assertThat(demoted.status()).isEqualTo(409);
     assertThat(demoted.body()).contains("anna is the only admin");
     assertThat(api.send(anna, "DELETE", "/api/v1/users/anna", "").status()).isEqualTo(409);
@@ -324,7 +326,8 @@ class AccessTest {
     JsonNode token = apiToken(anna, "read");
     String path = "/api/v1/api-tokens/" + token.path("id").asText();
 
-    assertThat(api.get(bert, "/api/v1/api-tokens").body()).doesNotContain(token.path("id").asText());
+    assertThat(api.get(bert, "/api/v1/api-tokens").body())
+        .doesNotContain(token.path("id").asText());
     assertThat(api.send(bert, "DELETE", path, "").status()).isEqualTo(404);
     assertThat(api.get(token.path("token").asText(), "/api/v1/status").status()).isEqualTo(200);
     assertThat(api.send(api.adminToken(), "DELETE", path, "").status()).isEqualTo(204);
@@ -345,8 +348,7 @@ class AccessTest {
   @Test
   void loginLink_isForWhoMadeIt() throws Exception {
     String anna = api.user("anna", "viewer");
-    String link =
-        api.send(anna, "POST", "/api/v1/logins", "{}").json().path("path").asText();
+    String link = api.send(anna, "POST", "/api/v1/logins", "{}").json().path("path").asText();
 
     Api.Answer redeemed = api.get(null, link);
 

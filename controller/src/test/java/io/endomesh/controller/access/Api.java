@@ -68,7 +68,13 @@ final class Api implements AutoCloseable {
             adminToken(),
             "POST",
             "/api/v1/users",
-            "{\"name\":\"" + name + "\",\"role\":\"" + role + "\",\"password\":\"" + PASSWORD + "\"}");
+            "{\"name\":\""
+                + name
+                + "\",\"role\":\""
+                + role
+                + "\",\"password\":\""
+                + PASSWORD
+                + "\"}");
     if (made.status() != 201) {
       throw new AssertionError(made.body());
     }
@@ -93,8 +99,7 @@ final class Api implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(url(path)))
             .header("x-endomesh-request", "test")
             .method(
-                method,
-                body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }

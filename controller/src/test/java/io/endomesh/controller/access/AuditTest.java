@@ -68,11 +68,9 @@ class AuditTest {
     api.send(anna, "POST", "/api/v1/apply", ROUTE.replace("WEIGHT", "1"));
     api.send(anna, "POST", "/api/v1/apply", ROUTE.replace("WEIGHT", "2"));
     api.send(anna, "DELETE", "/api/v1/namespaces/shop/httproutes/split", "");
-    JsonNode joining =
-        api.send(anna, "POST", "/api/v1/tokens", "{\"namespace\":\"shop\"}").json();
+    JsonNode joining = api.send(anna, "POST", "/api/v1/tokens", "{\"namespace\":\"shop\"}").json();
     api.send(anna, "DELETE", "/api/v1/tokens/" + joining.path("id").asText(), "");
-    JsonNode token =
-        api.send(anna, "POST", "/api/v1/api-tokens", "{\"scopes\":[\"read\"]}").json();
+    JsonNode token = api.send(anna, "POST", "/api/v1/api-tokens", "{\"scopes\":[\"read\"]}").json();
     api.send(admin, "DELETE", "/api/v1/api-tokens/" + token.path("id").asText(), "");
     api.send(anna, "POST", "/api/v1/trail-tokens", "{}");
     api.send(anna, "POST", "/api/v1/logins", "{}");
@@ -208,8 +206,7 @@ class AuditTest {
             .json()
             .path("token")
             .asText();
-    return TestWorkload.start(
-        api.controller, dataDir, token, "shop", service, service + "-1");
+    return TestWorkload.start(api.controller, dataDir, token, "shop", service, service + "-1");
   }
 
   @Test

@@ -97,7 +97,8 @@ class RouteRightsTest {
     }
     List<String> wrong = new ArrayList<>();
     int asked = 0;
-    for (String row : Files.readString(PAGE).lines().filter(l -> l.contains(" /api/v1/")).toList()) {
+    for (String row :
+        Files.readString(PAGE).lines().filter(l -> l.contains(" /api/v1/")).toList()) {
       String[] cells = row.split("\\|", -1); // "", route, right, viewer, operator, admin, ""
       String route = cells[1].trim().replace("`", "");
       int cell = 3;
@@ -117,8 +118,7 @@ class RouteRightsTest {
     assertThat(asked).isGreaterThan(100);
   }
 
-  private boolean isServed(@Nullable String token, String route)
-      throws Exception {
+  private boolean isServed(@Nullable String token, String route) throws Exception {
     String method = route.substring(0, route.indexOf(' '));
     String path =
         route

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,5 +168,55 @@ class RolesTest {
     assertThat(applied.exit()).isEqualTo(4);
     assertThat(applied.err()).contains("lacks the right 'apply' in namespace shop");
     assertThat(run("ci", "", "get", "httproutes", "--token-file=" + file).exit()).isZero();
+  }
+
+  @Test
+  void firstStart_printsALink_thatMakesTheFirstAccount() throws Exception {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Endomesh.class.getName(),
+            "controller",
+            "--port=0",
+            "--login",
+            "--data-dir=" + directory.resolve("first"));
+    Process process =
+        new ProcessBuilder(command).redirectError(directory.resolve("first.err").toFile()).start();
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = out.readLine();
+      while (line != null && !line.startsWith("First account ")) {
+        line = out.readLine();
+      }
+      assertThat(line).as(Files.readString(directory.resolve("first.err"))).isNotNull();
+      URI link = URI.create(line.replaceAll("^First account *(\\S+) .*", "$1"));
+      HttpResponse<String> made =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(link.resolve("/setup"))
+                      .header("x-endomesh-request", "test")
+                      .POST(
+                          HttpRequest.BodyPublishers.ofString(
+                              "{\"ticket\":\""
+                                  + link.getQuery().substring("ticket=".length())
+                                  + "\",\"name\":\"anna\",\"password\":\""
+                                  + PASSWORD
+                                  + "\"}"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(made.statusCode()).as(made.body()).isEqualTo(204);
+
+      String at = "--controller=" + link.resolve("/");
+      Said said = run("anna", PASSWORD, "login", "-u=anna", "--password-stdin", at);
+      assertThat(said.exit()).as(said.err()).isZero();
+      assertThat(run("anna", "", "user", "list", at).out()).contains("anna", "admin");
+      assertThat(run("anna", "", "audit", "--user=anna", at).out()).contains("login", "127.0.0.1");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }

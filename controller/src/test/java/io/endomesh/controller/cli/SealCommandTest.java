@@ -142,8 +142,7 @@ class SealCommandTest {
     KeySource source = new KeySource.KeyFile(key);
     String token;
     try (Controller controller = Controller.start(options(source))) {
-      assertThat(
-              run("controller", "admin-token", "--data-dir=" + data, "--seal-key-file=" + key))
+      assertThat(run("controller", "admin-token", "--data-dir=" + data, "--seal-key-file=" + key))
           .isZero();
       token = out.toString().trim();
       addAnna(controller, token);

@@ -45,7 +45,8 @@ class JoinTokensTest {
   @Test
   void authenticate_goodToken_givesItsScope() throws Exception {
     JoinTokens.Created created =
-        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(
+            Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
 
     JoinToken token = tokens.authenticate(created.secret());
 
@@ -118,10 +119,18 @@ class JoinTokensTest {
   void attestation_serviceOrNamespace_coversThatAndTheLabels() throws Exception {
     JoinToken one =
         tokens
-            .create(Actor.CONTROLLER, "shop", "orders", Map.of("version", "v1"), HOUR, JoinToken.ANY_NUMBER)
+            .create(
+                Actor.CONTROLLER,
+                "shop",
+                "orders",
+                Map.of("version", "v1"),
+                HOUR,
+                JoinToken.ANY_NUMBER)
             .token();
     JoinToken all =
-        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER).token();
+        tokens
+            .create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER)
+            .token();
 
     assertThat(one.attestation())
         .isEqualTo(new Attestation(Attestation.Covers.SERVICE, Map.of("version", "v1")));
@@ -136,21 +145,34 @@ class JoinTokensTest {
   void create_badLabels_namesThem() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of("a b", "c"), HOUR, JoinToken.ANY_NUMBER))
+            () ->
+                tokens.create(
+                    Actor.CONTROLLER,
+                    "shop",
+                    "orders",
+                    Map.of("a b", "c"),
+                    HOUR,
+                    JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels: 'a b' (expected: a name of letters");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 tokens.create(
                     Actor.CONTROLLER,
-                    "shop", "orders", Map.of("a", "x".repeat(64)), HOUR, JoinToken.ANY_NUMBER))
+                    "shop",
+                    "orders",
+                    Map.of("a", "x".repeat(64)),
+                    HOUR,
+                    JoinToken.ANY_NUMBER))
         .withMessageStartingWith("labels.a: 'xxx");
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < 17; i++) {
       many.put("l" + i, "v");
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "shop", "orders", many, HOUR, JoinToken.ANY_NUMBER))
+        .isThrownBy(
+            () ->
+                tokens.create(Actor.CONTROLLER, "shop", "orders", many, HOUR, JoinToken.ANY_NUMBER))
         .withMessage("labels: 17 (expected: at most 16)");
   }
 
@@ -166,7 +188,8 @@ class JoinTokensTest {
 
   @Test
   void use_oneMoreThanAllowed_saysHowManyAndHowToGetAnother() throws Exception {
-    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
+    JoinTokens.Created created =
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
     tokens.use(tokens.authenticate(created.secret()));
     JoinToken last = tokens.authenticate(created.secret());
     tokens.use(last);
@@ -184,7 +207,8 @@ class JoinTokensTest {
 
   @Test
   void use_isCountedOverARestart_evenIfNothingElseFollows() throws Exception {
-    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
+    JoinTokens.Created created =
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
     tokens.use(tokens.authenticate(created.secret()));
 
     JoinTokens reopened = new JoinTokens(store, clock);
@@ -195,7 +219,8 @@ class JoinTokensTest {
 
   @Test
   void use_storeFails_isNotHad() throws Exception {
-    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
+    JoinTokens.Created created =
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 1);
     JoinToken token = tokens.authenticate(created.secret());
     store.close();
 
@@ -206,7 +231,8 @@ class JoinTokensTest {
 
   @Test
   void use_byManyAtOnce_isNeverHadTwice() throws Exception {
-    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 5);
+    JoinTokens.Created created =
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 5);
     AtomicInteger let = new AtomicInteger();
     List<Thread> workloads = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -233,7 +259,8 @@ class JoinTokensTest {
   @Test
   void use_anyNumber_isNotCounted() throws Exception {
     JoinTokens.Created created =
-        tokens.create(Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
+        tokens.create(
+            Actor.CONTROLLER, "shop", JoinToken.ANY, Map.of(), HOUR, JoinToken.ANY_NUMBER);
     for (int i = 0; i < 3; i++) {
       tokens.use(tokens.authenticate(created.secret()));
     }
@@ -243,7 +270,8 @@ class JoinTokensTest {
 
   @Test
   void use_revokedMeanwhile_isRefusedAndDoesNotBringItBack() throws Exception {
-    JoinTokens.Created created = tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
+    JoinTokens.Created created =
+        tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, 2);
     JoinToken token = tokens.authenticate(created.secret());
     tokens.revoke(Actor.CONTROLLER, token.id());
 
@@ -255,11 +283,21 @@ class JoinTokensTest {
   @Test
   void create_badScopeOrTime_namesTheField() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "Shop!", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER))
+        .isThrownBy(
+            () ->
+                tokens.create(
+                    Actor.CONTROLLER, "Shop!", "orders", Map.of(), HOUR, JoinToken.ANY_NUMBER))
         .withMessageStartingWith("namespace: 'Shop!'");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), Duration.ZERO, JoinToken.ANY_NUMBER))
+            () ->
+                tokens.create(
+                    Actor.CONTROLLER,
+                    "shop",
+                    "orders",
+                    Map.of(),
+                    Duration.ZERO,
+                    JoinToken.ANY_NUMBER))
         .withMessageStartingWith("ttlSeconds: 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tokens.create(Actor.CONTROLLER, "shop", "orders", Map.of(), HOUR, -1))
