@@ -22,6 +22,7 @@ import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.explain.TrailTokenApi;
+import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
@@ -93,6 +94,7 @@ public final class Controller implements AutoCloseable {
   private final Server server;
   private final ResourceStore store;
   private final ScheduledExecutorService control;
+  private final IssuerKeys keys;
   private final AccessPart access;
   private final List<ControllerPart> parts;
   private final Runnable remember;
@@ -102,6 +104,7 @@ public final class Controller implements AutoCloseable {
       Server server,
       ResourceStore store,
       ScheduledExecutorService control,
+      IssuerKeys keys,
       AccessPart access,
       List<ControllerPart> parts,
       Runnable remember,
@@ -109,6 +112,7 @@ public final class Controller implements AutoCloseable {
     this.server = server;
     this.store = store;
     this.control = control;
+    this.keys = keys;
     this.access = access;
     this.parts = parts;
     this.remember = remember;
@@ -158,9 +162,11 @@ public final class Controller implements AutoCloseable {
             clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
+    IssuerKeys keys = new IssuerKeys(store, options.keyFetch());
     MeshModelSource source =
         new MeshModelSource(
-            store, registry, settling, options.trustDomain(), control, System::nanoTime);
+            store, registry, settling, options.trustDomain(), control, System::nanoTime, keys::of);
+    keys.watch(source::refresh);
     XdsServer xds = new XdsServer(source.model(), registry, authority::bundle, clock);
     LimitPart limits = new LimitPart(options.trustDomain(), System::nanoTime);
     limits.publish(source.model());
@@ -242,6 +248,7 @@ public final class Controller implements AutoCloseable {
     try {
       server.start().join();
     } catch (CompletionException e) {
+      keys.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
@@ -251,7 +258,14 @@ public final class Controller implements AutoCloseable {
     bound[0] = server.activePorts().keySet().iterator().next();
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
-        server, store, control, access, parts, () -> settling.remember(registry.workloads()), data);
+        server,
+        store,
+        control,
+        keys,
+        access,
+        parts,
+        () -> settling.remember(registry.workloads()),
+        data);
   }
 
   /** That was bound. */
@@ -283,6 +297,7 @@ public final class Controller implements AutoCloseable {
   public void close() {
     // Before their streams end: these are the workloads the next start waits for.
     control.shutdownNow();
+    keys.close();
     remember.run();
     server.stop().join();
     parts.forEach(ControllerPart::close);

@@ -1,6 +1,7 @@
 package io.endomesh.controller;
 
 import io.endomesh.controller.ca.AuthoritySource;
+import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param loginRequired whether the console asks for a login on a loopback address too
  * @param authority which signs certificates
  * @param sealedBy what the secrets of the data directory are sealed with; null: they are in clear
+ * @param keyFetch from where keys of issuers are fetched
  */
 public record ControllerOptions(
     String host,
@@ -30,9 +32,20 @@ public record ControllerOptions(
     @Nullable Path agentJar,
     boolean loginRequired,
     AuthoritySource authority,
-    @Nullable KeySource sealedBy) {
+    @Nullable KeySource sealedBy,
+    KeyFetchOptions keyFetch) {
 
-  /** With an authority of its own, and secrets in clear. */
+  public static final String DEFAULT_HOST = "127.0.0.1";
+
+  /** Not assigned by IANA, and free on the machines of the usual tools. */
+  public static final int DEFAULT_PORT = 7443;
+
+  public static final String DEFAULT_TRUST_DOMAIN = "endomesh.local";
+
+  /** Three missed heartbeats; see docs/rationale.md. */
+  public static final Duration DEFAULT_LEASE_TTL = Duration.ofSeconds(3);
+
+  /** With an authority of its own, secrets in clear, and keys of issuers from public addresses. */
   public ControllerOptions(
       String host,
       int port,
@@ -52,18 +65,40 @@ public record ControllerOptions(
         agentJar,
         loginRequired,
         new AuthoritySource.SelfMade(),
-        null);
+        null,
+        KeyFetchOptions.DEFAULT);
   }
 
-  public static final String DEFAULT_HOST = "127.0.0.1";
+  /** The same that signs by another authority. */
+  public ControllerOptions signingBy(AuthoritySource other) {
+    return with(other, sealedBy, keyFetch);
+  }
 
-  /** Not assigned by IANA, and free on the machines of the usual tools. */
-  public static final int DEFAULT_PORT = 7443;
+  /** The same with its secrets sealed. */
+  public ControllerOptions sealedBy(@Nullable KeySource source) {
+    return with(authority, source, keyFetch);
+  }
 
-  public static final String DEFAULT_TRUST_DOMAIN = "endomesh.local";
+  /** The same that fetches keys of issuers from elsewhere. */
+  public ControllerOptions fetchingKeys(KeyFetchOptions from) {
+    return with(authority, sealedBy, from);
+  }
 
-  /** Three missed heartbeats; see docs/rationale.md. */
-  public static final Duration DEFAULT_LEASE_TTL = Duration.ofSeconds(3);
+  private ControllerOptions with(
+      AuthoritySource signs, @Nullable KeySource seals, KeyFetchOptions fetch) {
+    return new ControllerOptions(
+        host,
+        port,
+        advertisedAddress,
+        dataDir,
+        trustDomain,
+        leaseTtl,
+        agentJar,
+        loginRequired,
+        signs,
+        seals,
+        fetch);
+  }
 
   /** Everything at its default, on a free loopback port: what tests and embedders begin with. */
   public static ControllerOptions onFreePort(Path dataDir) {

@@ -18,7 +18,8 @@ public final class Analyzer {
           new PrecedenceCheck(),
           new TimeoutsCheck(),
           new LimitsCheck(),
-          new CallersCheck());
+          new CallersCheck(),
+          new KeysCheck());
 
   private Analyzer() {}
 

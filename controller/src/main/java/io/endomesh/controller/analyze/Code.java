@@ -25,7 +25,9 @@ public enum Code {
   EM0502(Severity.ERROR, "a policy asks for an identity that no caller can prove"),
   EM0503(Severity.WARNING, "a line names a department that nobody knows"),
   EM0504(Severity.WARNING, "a department can be reached without an identity"),
-  EM0505(Severity.ERROR, "a policy names calls that no group describes");
+  EM0505(Severity.ERROR, "a policy names calls that no group describes"),
+  EM0601(Severity.ERROR, "the keys of an issuer are not known"),
+  EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more");
 
   private final Severity severity;
   private final String title;

@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.PeerAuthentication;
+import io.endomesh.controller.kinds.RequestAuthentication;
 import io.endomesh.controller.translate.AppliedResource;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class SelectorsCheck implements Check {
       return policy.selector();
     }
     if (resource instanceof InboundPolicy policy) {
+      return policy.selector();
+    }
+    if (resource instanceof RequestAuthentication policy) {
       return policy.selector();
     }
     return resource instanceof PeerAuthentication policy ? policy.selector() : Map.of();

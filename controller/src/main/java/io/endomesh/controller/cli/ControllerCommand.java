@@ -2,10 +2,12 @@ package io.endomesh.controller.cli;
 
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.jwks.KeyFetchOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -82,20 +84,51 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
 
+  @Option(
+      names = "--jwks-allow",
+      paramLabel = "RANGE",
+      split = ",",
+      description =
+          "addresses that keys of issuers may be fetched from though they are not public, such as"
+              + " 10.0.0.0/8")
+  private List<String> keysFrom = List.of();
+
+  @Option(
+      names = "--jwks-ca",
+      paramLabel = "FILE",
+      description = "certificates of authorities that issuers are trusted by, besides the JDK's")
+  private @Nullable Path keysAuthorities;
+
+  @Option(
+      names = "--jwks-refresh",
+      paramLabel = "DURATION",
+      description = "how often keys of issuers are fetched (ISO 8601, default: ${DEFAULT-VALUE})")
+  private Duration keysRefresh = KeyFetchOptions.DEFAULT_REFRESH;
+
+  private KeyFetchOptions keyFetch() {
+    try {
+      return new KeyFetchOptions(
+          keysFrom.stream().map(KeyFetchOptions::range).toList(), keysAuthorities, keysRefresh);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(Exit.FAILED, "--jwks-allow: " + e.getMessage());
+    }
+  }
+
   @Override
   public Integer call() {
     ControllerOptions options =
         new ControllerOptions(
-            bind,
-            port,
-            advertise,
-            directory.path(),
-            trustDomain,
-            leaseTtl,
-            agentJar,
-            login,
-            authority.source(),
-            directory.sealedBy());
+                bind,
+                port,
+                advertise,
+                directory.path(),
+                trustDomain,
+                leaseTtl,
+                agentJar,
+                login)
+            .signingBy(authority.source())
+            .sealedBy(directory.sealedBy())
+            .fetchingKeys(keyFetch());
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller);

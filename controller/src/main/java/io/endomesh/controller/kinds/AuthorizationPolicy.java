@@ -46,6 +46,7 @@ public record AuthorizationPolicy(
       Values principals,
       Values namespaces,
       Values serviceAccounts,
+      Values requestPrincipals,
       Values trustDomains,
       Values ipBlocks,
       Values remoteIpBlocks) {
@@ -54,6 +55,7 @@ public record AuthorizationPolicy(
       return principals.isEmpty()
           && namespaces.isEmpty()
           && serviceAccounts.isEmpty()
+          && requestPrincipals.isEmpty()
           && trustDomains.isEmpty()
           && ipBlocks.isEmpty()
           && remoteIpBlocks.isEmpty();
@@ -97,7 +99,14 @@ public record AuthorizationPolicy(
           WHEN_SOURCE_IP,
           WHEN_REMOTE_IP,
           WHEN_PORT,
-          "request.headers[NAME]");
+          "request.headers[NAME]",
+          "request.auth.principal",
+          "request.auth.audiences",
+          "request.auth.presenter",
+          "request.auth.claims[NAME]");
+
+  /** In front of names of members, {@code [realm_access][roles]}. */
+  public static final String WHEN_CLAIM = "request.auth.claims[";
 
   public AuthorizationPolicy {
     selector = Map.copyOf(selector);
@@ -160,12 +169,12 @@ public record AuthorizationPolicy(
 
   private static Source source(Fields from) {
     Fields source = from.object("source");
-    source.unsupported("requestPrincipals", "notRequestPrincipals");
     Source result =
         new Source(
             values(source, "principals", "notPrincipals"),
             values(source, "namespaces", "notNamespaces"),
             values(source, "serviceAccounts", "notServiceAccounts"),
+            values(source, "requestPrincipals", "notRequestPrincipals"),
             values(source, "trustDomains", "notTrustDomains"),
             addresses(source, "ipBlocks", "notIpBlocks"),
             addresses(source, "remoteIpBlocks", "notRemoteIpBlocks"));
@@ -174,8 +183,8 @@ public record AuthorizationPolicy(
       // Istio rejects it as well: an empty source reads as "nobody" and would mean "everybody".
       throw from.invalid(
           "source",
-          "empty (expected: principals, namespaces, serviceAccounts, trustDomains, ipBlocks or"
-              + " remoteIpBlocks)");
+          "empty (expected: principals, namespaces, serviceAccounts, requestPrincipals,"
+              + " trustDomains, ipBlocks or remoteIpBlocks)");
     }
     accounts(source, "serviceAccounts", result.serviceAccounts().in());
     accounts(source, "notServiceAccounts", result.serviceAccounts().notIn());
@@ -225,7 +234,9 @@ public record AuthorizationPolicy(
   private static When when(Fields when) {
     String key = when.string("key");
     boolean header = key.startsWith(WHEN_HEADER) && key.endsWith("]");
-    if (!header && !WHEN_KEYS.contains(key)) {
+    boolean claim =
+        key.startsWith(WHEN_CLAIM) && claimPath(key).stream().noneMatch(String::isEmpty);
+    if (!header && !claim && !WHEN_KEYS.contains(key)) {
       throw when.invalid(
           "key", "'" + key + "' (expected: one of " + String.join(", ", WHEN_KEYS) + ")");
     }
@@ -260,6 +271,15 @@ public record AuthorizationPolicy(
       }
     }
     return ranges;
+  }
+
+  /** The names in brackets; one that is empty says that it cannot be read. */
+  public static List<String> claimPath(String key) {
+    String names = key.substring(WHEN_CLAIM.length() - 1);
+    if (!names.endsWith("]")) {
+      return List.of("");
+    }
+    return List.of(names.substring(1, names.length() - 1).split("\\]\\[", -1));
   }
 
   private static Values values(Fields fields, String in, String notIn) {

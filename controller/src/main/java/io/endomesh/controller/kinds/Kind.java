@@ -27,6 +27,11 @@ public enum Kind {
       "InboundPolicy", "inboundpolicies", List.of("endomesh.io/v1"), InboundPolicy::read),
   DEPARTMENT_POLICY(
       "DepartmentPolicy", "departmentpolicies", List.of("endomesh.io/v1"), DepartmentPolicy::read),
+  REQUEST_AUTHENTICATION(
+      "RequestAuthentication",
+      "requestauthentications",
+      List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
+      RequestAuthentication::read),
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",

@@ -13,6 +13,7 @@ public sealed interface MeshResource
         InboundPolicy,
         DepartmentPolicy,
         TrafficTarget,
+        RequestAuthentication,
         ServiceEntry,
         ReferenceGrant,
         RateLimitPolicy,

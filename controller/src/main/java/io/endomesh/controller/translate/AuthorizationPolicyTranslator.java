@@ -55,6 +55,8 @@ final class AuthorizationPolicyTranslator {
     principals(source.principals(), callers::principal, all);
     principals(source.namespaces(), callers::namespace, all);
     principals(source.serviceAccounts(), account -> callers.account(namespace, account), all);
+    principals(
+        source.requestPrincipals(), value -> ClaimTranslator.principal(present(value)), all);
     principals(source.trustDomains(), CallerTerms::trustDomain, all);
     principals(source.ipBlocks(), CallerTerms::address, all);
     principals(source.remoteIpBlocks(), CallerTerms::origin, all);
@@ -69,6 +71,13 @@ final class AuthorizationPolicyTranslator {
     if (!values.notIn().isEmpty()) {
       all.add(RbacTerms.not(RbacTerms.anyOf(values.notIn().stream().map(principal).toList())));
     }
+  }
+
+  /** Any value is one that says something. */
+  private static StringMatcher present(String value) {
+    return value.equals("*")
+        ? StringMatcher.newBuilder().setSafeRegex(RouteRules.regex(".+")).build()
+        : RbacTerms.pattern(value);
   }
 
   private Permission operation(Operation operation) {
@@ -148,7 +157,15 @@ final class AuthorizationPolicyTranslator {
       case AuthorizationPolicy.WHEN_REMOTE_IP ->
           principals(when.values(), CallerTerms::origin, who);
       case AuthorizationPolicy.WHEN_PORT -> permissions(when.values(), this::port, what);
+      case "request.auth.principal" ->
+          principals(when.values(), value -> ClaimTranslator.principal(present(value)), who);
+      case "request.auth.audiences" -> claim(List.of("aud"), when.values(), who);
+      case "request.auth.presenter" -> claim(List.of("azp"), when.values(), who);
       default -> {
+        if (when.key().startsWith(AuthorizationPolicy.WHEN_CLAIM)) {
+          claim(AuthorizationPolicy.claimPath(when.key()), when.values(), who);
+          return;
+        }
         String name =
             when.key()
                 .substring(AuthorizationPolicy.WHEN_HEADER.length(), when.key().length() - 1)
@@ -156,5 +173,9 @@ final class AuthorizationPolicyTranslator {
         permissions(when.values(), value -> RbacTerms.header(name, RbacTerms.pattern(value)), what);
       }
     }
+  }
+
+  private static void claim(List<String> path, Values values, List<Principal> who) {
+    principals(values, value -> ClaimTranslator.claim(path, present(value)), who);
   }
 }

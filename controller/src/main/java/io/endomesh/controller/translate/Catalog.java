@@ -8,6 +8,7 @@ import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
+import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -15,6 +16,7 @@ import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.QueryParameterModifier;
 import io.endomesh.controller.kinds.RateLimitPolicy;
 import io.endomesh.controller.kinds.ReferenceGrant;
+import io.endomesh.controller.kinds.RequestAuthentication;
 import io.endomesh.controller.kinds.ResiliencePolicy;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.RouteResource;
@@ -31,8 +33,10 @@ import io.endomesh.controller.store.StoredResource;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,6 +128,23 @@ final class Catalog {
 
   List<InboundPolicy> inboundPolicies() {
     return of(InboundPolicy.class);
+  }
+
+  List<RequestAuthentication> requestAuthentications() {
+    return of(RequestAuthentication.class);
+  }
+
+  /** Where keys are to be fetched. */
+  Set<KeySource> keySources() {
+    Set<KeySource> sources = new HashSet<>();
+    for (RequestAuthentication policy : requestAuthentications()) {
+      for (RequestAuthentication.TokenRule rule : policy.rules()) {
+        if (rule.keys() != null) {
+          sources.add(rule.keys());
+        }
+      }
+    }
+    return sources;
   }
 
   List<VirtualService> virtualServices() {

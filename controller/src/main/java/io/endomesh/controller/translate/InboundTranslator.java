@@ -17,10 +17,10 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, who may call
- * by AuthorizationPolicy, how often by RateLimitPolicy, how many at a time by OverloadPolicy, what
- * browsers are told by the routes of its services. Port 0 stands for the ports that have no
- * listener of their own. Stateless.
+ * The rules for one port a workload serves, as a listener: TLS by PeerAuthentication, whose tokens
+ * it takes by RequestAuthentication, who may call by AuthorizationPolicy, how often by
+ * RateLimitPolicy, how many at a time by OverloadPolicy, what browsers are told by the routes of
+ * its services. Port 0 stands for the ports that have no listener of their own. Stateless.
  */
 final class InboundTranslator {
 
@@ -114,6 +114,10 @@ final class InboundTranslator {
     int hops = model.inboundPolicies().trustedHops(scope.namespace(), scope.labels());
     if (hops > 0) {
       manager.setUseRemoteAddress(BoolValue.of(true)).setXffNumTrustedHops(hops);
+    }
+    HttpFilter tokens = RequestAuthenticationTranslator.filter(model, scope);
+    if (tokens != null) {
+      manager.addHttpFilters(tokens);
     }
     manager.addAllHttpFilters(AccessRules.of(model, scope, port).filters());
     manager.addAllHttpFilters(RateLimitTranslator.filters(model, scope));

@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
@@ -27,6 +28,7 @@ public final class MeshModel {
   private final List<Workload> workloads;
   private final Map<ServiceKey, List<Integer>> known;
   private final boolean settled;
+  private final Map<KeySource, FetchedKeys> keys;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
@@ -58,6 +60,21 @@ public final class MeshModel {
       List<Workload> workloads,
       Map<ServiceKey, List<Integer>> known,
       boolean settled) {
+    this(version, trustDomain, catalog, workloads, known, settled, Map.of());
+  }
+
+  /**
+   * @param keys of issuers
+   */
+  MeshModel(
+      long version,
+      String trustDomain,
+      Catalog catalog,
+      List<Workload> workloads,
+      Map<ServiceKey, List<Integer>> known,
+      boolean settled,
+      Map<KeySource, FetchedKeys> keys) {
+    this.keys = Map.copyOf(keys);
     this.version = version;
     this.trustDomain = trustDomain;
     this.catalog = catalog;
@@ -110,6 +127,22 @@ public final class MeshModel {
 
   public String trustDomain() {
     return trustDomain;
+  }
+
+  /** Where keys of issuers are to be fetched. */
+  public Set<KeySource> keySources() {
+    return catalog.keySources();
+  }
+
+  /** What is known of them; null if nobody has asked yet. */
+  public @Nullable FetchedKeys fetched(KeySource source) {
+    return keys.get(source);
+  }
+
+  /** A JWK Set; null if none is known. */
+  @Nullable String keys(@Nullable KeySource source) {
+    FetchedKeys fetched = source == null ? null : keys.get(source);
+    return fetched == null ? null : fetched.jwks();
   }
 
   /** The service that a rule is for; null for an external host, or if it is not its own to rule. */
@@ -202,7 +235,7 @@ public final class MeshModel {
 
   /** The same workloads under other resources. */
   MeshModel with(Catalog other) {
-    return new MeshModel(version, trustDomain, other, workloads, known, settled);
+    return new MeshModel(version, trustDomain, other, workloads, known, settled, keys);
   }
 
   Catalog catalog() {

@@ -1,15 +1,19 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.store.ResourceStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +35,7 @@ public final class MeshModelSource {
   private final String trustDomain;
   private final ScheduledExecutorService executor;
   private final KnownServices knownServices;
+  private final Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys;
   private final List<Consumer<MeshModel>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -40,9 +45,7 @@ public final class MeshModelSource {
 
   private volatile MeshModel model;
 
-  /**
-   * @param executor of one thread, on which models are made and published
-   */
+  /** Of a mesh that fetches no keys. */
   public MeshModelSource(
       ResourceStore store,
       WorkloadRegistry registry,
@@ -50,6 +53,22 @@ public final class MeshModelSource {
       String trustDomain,
       ScheduledExecutorService executor,
       LongSupplier nanoTime) {
+    this(store, registry, settling, trustDomain, executor, nanoTime, sources -> Map.of());
+  }
+
+  /**
+   * @param executor of one thread, on which models are made and published
+   * @param keys what is known of the keys of issuers
+   */
+  public MeshModelSource(
+      ResourceStore store,
+      WorkloadRegistry registry,
+      Settling settling,
+      String trustDomain,
+      ScheduledExecutorService executor,
+      LongSupplier nanoTime,
+      Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys) {
+    this.keys = keys;
     this.store = store;
     this.registry = registry;
     this.settling = settling;
@@ -107,6 +126,12 @@ public final class MeshModelSource {
     boolean settled = settling.isOver(registry.workloads());
     var workloads = registry.workloads();
     return new MeshModel(
-        ++version, trustDomain, catalog, workloads, knownServices.update(workloads), settled);
+        ++version,
+        trustDomain,
+        catalog,
+        workloads,
+        knownServices.update(workloads),
+        settled,
+        keys.apply(catalog.keySources()));
   }
 }

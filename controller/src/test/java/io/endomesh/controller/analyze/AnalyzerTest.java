@@ -3,10 +3,12 @@ package io.endomesh.controller.analyze;
 import static io.endomesh.controller.translate.TestModels.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.telemetry.Edge;
 import io.endomesh.controller.telemetry.Stats;
 import io.endomesh.controller.translate.Drafts;
+import io.endomesh.controller.translate.FetchedKeys;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.TestModels;
 import java.nio.file.Files;
@@ -166,12 +168,14 @@ class AnalyzerTest {
               departments("", "finance -> shop") + mtls("STRICT"),
               "spec.deny[0]");
       case EM0505 -> new Example(target("metrics"), target("api"), "spec.rules[0]");
+      case EM0601 -> new Example(tokens("unknown"), tokens("known"), "spec.jwtRules[0]");
+      case EM0602 -> new Example(tokens("stale"), tokens("known"), "spec.jwtRules[0]");
     };
   }
 
   /** What needs workloads or traffic to be found. */
   private static final Set<Code> LIVE =
-      EnumSet.of(Code.EM0105, Code.EM0106, Code.EM0401, Code.EM0402);
+      EnumSet.of(Code.EM0105, Code.EM0106, Code.EM0401, Code.EM0402, Code.EM0601, Code.EM0602);
 
   @ParameterizedTest
   @EnumSource(Code.class)
@@ -309,6 +313,21 @@ class AnalyzerTest {
         + "}, route: [{destination: {host: orders}}]}";
   }
 
+  private static KeySource issuer(String name) {
+    return new KeySource.Discovered("https://" + name + ".example");
+  }
+
+  private static String tokens(String issuer) {
+    return """
+    ---
+    apiVersion: security.istio.io/v1
+    kind: RequestAuthentication
+    metadata: {name: people, namespace: shop}
+    spec: {jwtRules: [{issuer: "https://%s.example"}]}
+    """
+        .formatted(issuer);
+  }
+
   private static String from(String principal) {
     return "{from: [{source: {principals: [" + principal + "]}}]}";
   }
@@ -438,7 +457,11 @@ class AnalyzerTest {
                 workload("shop/orders", Map.of("version", "v1"), 1),
                 workload("shop/orders", Map.of("version", "v2"), 2),
                 workload("shop/storefront", Map.of(), 3),
-                workload("finance/ledger", Map.of(), 4)));
+                workload("finance/ledger", Map.of(), 4)),
+            Map.of(
+                issuer("known"), new FetchedKeys("{}", null),
+                issuer("unknown"), new FetchedKeys(null, "no answer within 5 s"),
+                issuer("stale"), new FetchedKeys("{}", "no answer within 5 s")));
     Stats stats = new Stats(9000, 0, 0, 0, 100, 0, 0, 0, 0.0, 50.0, 90.0, 10);
     Edge edge = new Edge("shop/storefront", "shop/orders", "http", "all", stats, List.of());
     return Analyzer.live(

@@ -59,8 +59,8 @@ class SealCommandTest {
         "endomesh.local",
         Duration.ofSeconds(3),
         null,
-        /* loginRequired= */ true,
-        sealedBy);
+        /* loginRequired= */ true)
+        .sealedBy(sealedBy);
   }
 
   private int run(String... arguments) {

@@ -17,6 +17,8 @@ import io.endomesh.dataplane.limit.GlobalLimits;
 import io.endomesh.dataplane.limit.GradientLimit;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.dataplane.token.KeySet;
+import io.endomesh.dataplane.token.RequestAuthentication;
 import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -88,6 +90,12 @@ final class Described {
     }
     if (value instanceof GlobalLimits limits) {
       return of(limits.policy());
+    }
+    if (value instanceof RequestAuthentication tokens) {
+      return of(tokens.issuers());
+    }
+    if (value instanceof KeySet keys) {
+      return new TextNode(keys.size() + " to verify by");
     }
     if (value instanceof WeightedClusters split) {
       return of(split.targets());

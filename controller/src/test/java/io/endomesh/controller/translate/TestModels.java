@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.registry.WorkloadPort;
 import io.endomesh.dataplane.Protocol;
@@ -16,13 +17,20 @@ public final class TestModels {
 
   /** A mesh of workloads, in which nothing was applied. */
   public static MeshModel of(List<Workload> workloads) {
+    return of(workloads, Map.of());
+  }
+
+  /**
+   * @param keys that are known of issuers
+   */
+  public static MeshModel of(List<Workload> workloads, Map<KeySource, FetchedKeys> keys) {
     Map<ServiceKey, List<Integer>> known = new TreeMap<>();
     for (Workload workload : workloads) {
       known.putIfAbsent(
           new ServiceKey(workload.namespace(), workload.service()),
           workload.ports().stream().map(WorkloadPort::number).toList());
     }
-    return new MeshModel(1, "endomesh.local", Catalog.EMPTY, workloads, known, true);
+    return new MeshModel(1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys);
   }
 
   /**

@@ -26,9 +26,19 @@ public final class ControllerProcess implements AutoCloseable {
   private final Http http;
   private final int port;
   private final Path data;
+  private final List<String> options;
   private Child child;
 
   public ControllerProcess(Installation installation, Path run, Http http, int port) {
+    this(installation, run, http, port, List.of());
+  }
+
+  /**
+   * @param options of {@code endomesh controller}, besides its own
+   */
+  public ControllerProcess(
+      Installation installation, Path run, Http http, int port, List<String> options) {
+    this.options = List.copyOf(options);
     this.installation = installation;
     this.run = run;
     this.http = http;
@@ -115,11 +125,8 @@ public final class ControllerProcess implements AutoCloseable {
   }
 
   private Child start() {
-    Child started =
-        Child.start(
-            "controller",
-            run,
-            Map.of(),
+    List<String> command =
+        new ArrayList<>(
             Installation.java(
                 Installation.temporaryFilesIn(run),
                 "-jar",
@@ -133,6 +140,8 @@ public final class ControllerProcess implements AutoCloseable {
                 data.toString(),
                 "--agent-jar",
                 installation.agent().toString()));
+    command.addAll(options);
+    Child started = Child.start("controller", run, Map.of(), command);
     started.awaitOutput(READY, START);
     Await.until("the controller's health", START, () -> http.get(url() + "/healthz").ok());
     return started;

@@ -2,6 +2,7 @@ package io.endomesh.dataplane.explain;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
@@ -13,6 +14,9 @@ import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.identity.OriginatedTls;
+import io.endomesh.dataplane.token.AuthenticatedRequest;
+import io.endomesh.dataplane.token.Claims;
+import io.endomesh.dataplane.token.RequestAuthentication;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +75,7 @@ final class CalleeTold {
     Map<Step, List<String>> alike = new LinkedHashMap<>();
     List<Candidate> workloads = new ArrayList<>();
     Set<Step> protection = new LinkedHashSet<>();
+    int asked = 0;
     for (Endpoint endpoint : endpoints) {
       Callee callee = callees.at(endpoint);
       if (callee == null) {
@@ -80,12 +86,14 @@ final class CalleeTold {
         workloads.add(
             new Candidate(callee.name() + " at " + endpoint.hostAndPort(), true, callee.state()));
       }
+      asked++;
       String proved = endpoint.identity() == null ? null : caller;
       ArrivedRequest arrived = new ArrivedRequest(request, proved, callerAddress, callee.port());
       boolean connects = proved != null || callee.rules().tlsMode() != Inbound.TlsMode.STRICT;
       Reply refusal = connects ? refusal(callee, arrived) : null;
-      Step step = connects ? authorization(callee, arrived, refusal) : notConnected();
-      alike.computeIfAbsent(step, none -> new ArrayList<>()).add(callee.name());
+      for (Step step : connects ? decisions(callee, arrived, refusal) : List.of(notConnected())) {
+        alike.computeIfAbsent(step, none -> new ArrayList<>()).add(callee.name());
+      }
       if (connects && refusal == null) {
         protection.addAll(ProtectionTold.steps(callee.rules(), arrived));
       }
@@ -93,10 +101,11 @@ final class CalleeTold {
     if (!workloads.isEmpty()) {
       steps.add(new Step("workload", "who is there", null, workloads));
     }
+    int all = asked;
     alike.forEach(
         (step, names) ->
             steps.add(
-                alike.size() == 1
+                names.size() == all
                     ? step
                     : new Step(
                         step.stage(),
@@ -140,8 +149,38 @@ final class CalleeTold {
     return Step.of("authorization", "refused: the server takes mutual TLS only (STRICT)");
   }
 
-  private Step authorization(Callee callee, ArrivedRequest arrived, @Nullable Reply refusal) {
-    List<Candidate> policies = policies(callee.rules().authorization(), arrived, arrived.caller());
+  private List<Step> decisions(Callee callee, ArrivedRequest arrived, @Nullable Reply refusal) {
+    RequestAuthentication tokens = callee.rules().authentication();
+    if (tokens.isEmpty()) {
+      return List.of(authorization(callee, arrived, arrived.caller(), refusal));
+    }
+    AuthenticatedRequest asked =
+        new AuthenticatedRequest(arrived, TimeUnit.MILLISECONDS.toSeconds(CLOCK.millis()));
+    Reply untrusted = asked.authenticate(tokens);
+    Step step = tokens(asked.claims(), untrusted);
+    if (untrusted != null && refusal != null) {
+      verdicts.add(Verdict.of(Verdict.Kind.REFUSED, refusal));
+      return List.of(step);
+    }
+    return List.of(step, authorization(callee, asked, arrived.caller(), refusal));
+  }
+
+  /** Of a token itself nothing is told. */
+  private static Step tokens(Claims claims, @Nullable Reply untrusted) {
+    if (untrusted != null) {
+      return new Step(TOKENS, untrusted.message(), untrusted.decidedBy(), List.of());
+    }
+    String policy = claims.policy();
+    return policy == null
+        ? Step.of(TOKENS, "no token: the request goes on as nobody's")
+        : new Step(TOKENS, "the token is accepted", policy, List.of());
+  }
+
+  private static final String TOKENS = "token";
+
+  private Step authorization(
+      Callee callee, InboundRequest arrived, @Nullable String proved, @Nullable Reply refusal) {
+    List<Candidate> policies = policies(callee.rules().authorization(), arrived, proved);
     if (refusal != null) {
       // A server also answers for the mesh where nothing is refused: browsers that ask first
       // (CORS).
@@ -192,7 +231,9 @@ final class CalleeTold {
   /** Without its limits: to ask is not to call, and must not use them up. */
   private @Nullable Reply refusal(Callee callee, ArrivedRequest arrived) {
     Inbound.Port rules = callee.rules();
-    Inbound.Port unlimited = new Inbound.Port(rules.tlsMode(), rules.authorization(), rules.cors());
+    Inbound.Port unlimited =
+        new Inbound.Port(rules.tlsMode(), rules.authorization(), rules.cors())
+            .authenticating(rules.authentication());
     Mesh server = new Mesh(new Workload("", "", callee.name(), Map.of()), nanoTime, CLOCK);
     server.publish(new Snapshot(1, Map.of(), new Inbound(Map.of(), unlimited), null));
     InboundCall call = server.serve(arrived);
@@ -204,7 +245,7 @@ final class CalleeTold {
   private static final Clock CLOCK = Clock.systemUTC();
 
   private List<Candidate> policies(
-      Authorization authorization, ArrivedRequest arrived, @Nullable String proved) {
+      Authorization authorization, InboundRequest arrived, @Nullable String proved) {
     List<Candidate> candidates = new ArrayList<>();
     add(candidates, authorization.deny(), "denies", "DENY", arrived, proved);
     add(candidates, authorization.allow(), "allows", "ALLOW", arrived, proved);
@@ -220,7 +261,7 @@ final class CalleeTold {
       List<Policy> policies,
       String does,
       String action,
-      ArrivedRequest arrived,
+      InboundRequest arrived,
       @Nullable String proved) {
     for (Policy policy : policies) {
       boolean matches = policy.matches(arrived, proved, callerAddress);
@@ -232,7 +273,7 @@ final class CalleeTold {
     }
   }
 
-  private String mismatch(Policy policy, ArrivedRequest arrived, @Nullable String proved) {
+  private String mismatch(Policy policy, InboundRequest arrived, @Nullable String proved) {
     if (policy.rules().isEmpty()) {
       return "it has no rule, so nothing matches";
     }

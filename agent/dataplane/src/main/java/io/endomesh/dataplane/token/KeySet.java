@@ -21,9 +21,10 @@ public final class KeySet {
   }
 
   /**
-   * Keys of other types and uses are passed over (RFC 7517, 5).
+   * Keys of other types and uses, and those that are not safe to use, are passed over (RFC 7517,
+   * 5).
    *
-   * @throws InvalidToken if it is no JWK Set, or one of its keys is not safe to use
+   * @throws InvalidToken if it is no JWK Set, or none of its keys is safe to use
    */
   public static KeySet of(String jwks) throws InvalidToken {
     if (!(Json.object("JWK set", jwks).get("keys") instanceof List<?> list)) {
@@ -34,15 +35,23 @@ public final class KeySet {
           "JWK set: " + list.size() + " keys (expected: at most " + MAX_KEYS + ")");
     }
     List<VerificationKey> keys = new ArrayList<>();
+    InvalidToken unsafe = null;
     for (Object item : list) {
       if (!(item instanceof Map<?, ?>)) {
         throw new InvalidToken("JWK set: a key that is no object (expected: RFC 7517, 4)");
       }
-      @SuppressWarnings("unchecked") // Objects are read as maps by name, see Json.
-      VerificationKey key = VerificationKey.of((Map<String, Object>) item);
-      if (key != null) {
-        keys.add(key);
+      try {
+        @SuppressWarnings("unchecked") // Objects are read as maps by name, see Json.
+        VerificationKey key = VerificationKey.of((Map<String, Object>) item);
+        if (key != null) {
+          keys.add(key);
+        }
+      } catch (InvalidToken e) {
+        unsafe = e;
       }
+    }
+    if (keys.isEmpty() && unsafe != null) {
+      throw unsafe;
     }
     return new KeySet(keys);
   }

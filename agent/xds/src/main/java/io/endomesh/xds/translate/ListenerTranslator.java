@@ -6,6 +6,7 @@ import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
 import io.endomesh.dataplane.route.CorsRules;
+import io.endomesh.dataplane.token.RequestAuthentication;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -50,6 +51,7 @@ public final class ListenerTranslator {
   private static ListenerResource server(Listener message) throws InvalidResource {
     boolean tls = false;
     boolean plaintext = false;
+    RequestAuthentication tokens = RequestAuthentication.NONE;
     Authorization authorization = Authorization.ALLOW_ALL;
     CorsRules cors = CorsRules.NONE;
     List<RateLimit> limits = List.of();
@@ -72,6 +74,7 @@ public final class ListenerTranslator {
                 filter.getTypedConfig(),
                 CONNECTION_MANAGER,
                 HttpConnectionManager.parser());
+        tokens = AuthenticationTranslator.translate(manager.getHttpFiltersList());
         authorization = RbacTranslator.translate(manager);
         limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
         global = GlobalLimitTranslator.translate(manager, message.getMetadata());
@@ -85,7 +88,10 @@ public final class ListenerTranslator {
             ? Inbound.TlsMode.DISABLE
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
     return new ListenerResource.Server(
-        new Inbound.Port(mode, authorization, cors), limits, global, overload);
+        new Inbound.Port(mode, authorization, cors).authenticating(tokens),
+        limits,
+        global,
+        overload);
   }
 
   private static void requireClientCertificate(FilterChain chain) throws InvalidResource {

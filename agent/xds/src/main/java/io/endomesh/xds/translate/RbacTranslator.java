@@ -66,6 +66,7 @@ final class RbacTranslator {
           && !RateLimitTranslator.understands(filter)
           && !GlobalLimitTranslator.understands(filter)
           && !OverloadTranslator.understands(filter)
+          && !AuthenticationTranslator.understands(filter)
           && !filter.getIsOptional()) {
         throw new InvalidResource(
             "http_filters["
@@ -177,6 +178,7 @@ final class RbacTranslator {
       case SOURCE_IP -> new Condition.Address(range(field, message.getSourceIp()));
       case DIRECT_REMOTE_IP -> new Condition.Address(range(field, message.getDirectRemoteIp()));
       case REMOTE_IP -> new Condition.Origin(range(field, message.getRemoteIp()), trustedHops);
+      case METADATA -> ClaimTranslator.translate(field + ".metadata", message.getMetadata());
       default ->
           throw new InvalidResource(
               field + ": " + message.getIdentifierCase() + " is not supported");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.jwks;
+
+import org.jspecify.annotations.NullMarked;
