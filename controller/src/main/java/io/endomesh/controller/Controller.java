@@ -22,6 +22,7 @@ import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.explain.TrailTokenApi;
+import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.registry.Settling;
@@ -214,7 +215,8 @@ public final class Controller implements AutoCloseable {
     source.watch(model -> resources.observe());
     List<ControllerPart> parts =
         List.of(
-            new CertificatePart(authority, revocations, tokens, audit),
+            new CertificatePart(
+                authority, revocations, tokens, new JoinIssuers(source::current, clock), audit),
             limits,
             telemetry,
             resources,

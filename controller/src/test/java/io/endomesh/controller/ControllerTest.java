@@ -1,10 +1,12 @@
 package io.endomesh.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.translate.ResourceType;
+import io.endomesh.dataplane.token.TestIssuer;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Registration;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -173,6 +175,44 @@ class ControllerTest {
           .contains("AuthorizationPolicy/shop/callers")
           .contains("spiffe://endomesh.local/ns/shop/sa/storefront");
     }
+  }
+
+  @Test
+  void join_byATokenOfAnIssuer_isTheServiceThatItNames_andNoOther() throws Exception {
+    TestIssuer cluster = TestIssuer.of("cluster");
+    apply(
+        """
+        apiVersion: endomesh.io/v1
+        kind: JoinIssuer
+        metadata: {name: cluster, namespace: endomesh-system}
+        spec:
+          issuer: https://oidc.cluster.example
+          audiences: [endomesh]
+          namespaces: [shop]
+          jwks: '%s'
+        """
+            .formatted(cluster.jwks()),
+        "");
+    String token =
+        cluster.token(
+            """
+            {"iss":"https://oidc.cluster.example","aud":["endomesh"],"exp":4102444800,
+             "kubernetes.io":{"namespace":"shop","serviceaccount":{"name":"orders"}}}
+            """);
+
+    try (TestWorkload orders =
+        TestWorkload.start(controller, dataDir, token, "shop", "orders", "orders-1")) {
+      assertThat(orders.join(Map.of(), 18080)).isNotInstanceOf(Throwable.class);
+      orders.renew(controller, dataDir);
+    }
+    assertThatThrownBy(
+            () -> TestWorkload.start(controller, dataDir, token, "shop", "payments", "p-1"))
+        .hasMessageContaining("PERMISSION_DENIED")
+        .hasMessageContaining("JoinIssuer/endomesh-system/cluster");
+    String forged = TestIssuer.of("cluster").token("{\"iss\":\"https://oidc.cluster.example\"}");
+    assertThatThrownBy(
+            () -> TestWorkload.start(controller, dataDir, forged, "shop", "orders", "orders-2"))
+        .hasMessageContaining("UNAUTHENTICATED");
   }
 
   @Test

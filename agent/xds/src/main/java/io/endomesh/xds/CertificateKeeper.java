@@ -14,6 +14,7 @@ import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.state.StateDirectory;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -152,9 +153,14 @@ final class CertificateKeeper {
       failed.accept("this JVM cannot make a key: " + e.getMessage());
       return;
     }
+    Map<String, String> metadata;
+    try {
+      metadata = proof() == null ? Map.of("authorization", "Bearer " + join.secret()) : Map.of();
+    } catch (IOException e) {
+      failed.accept("the join token: " + e.getMessage());
+      return;
+    }
     asking = true;
-    Map<String, String> metadata =
-        proof() == null ? Map.of("authorization", "Bearer " + join.token()) : Map.of();
     connection
         .unary(CREATE, metadata, message(request), TIMEOUT_NANOS)
         .whenCompleteAsync(

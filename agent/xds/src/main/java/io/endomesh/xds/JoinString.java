@@ -1,6 +1,10 @@
 package io.endomesh.xds;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -10,7 +14,7 @@ import java.util.regex.Pattern;
  * #toString} leaves it out.
  *
  * @param host of the controller
- * @param token proves that we may join
+ * @param token proves that we may join; {@code file:PATH} if it is in a file of the workload's own
  * @param rootFingerprint {@code sha256:<hex>} of the mesh's root certificate
  * @param trustDomain of the identity to ask for; earlier join strings do not say it
  */
@@ -70,6 +74,36 @@ public record JoinString(
         fingerprint,
         fields.getOrDefault("trustDomain", DEFAULT_TRUST_DOMAIN));
   }
+
+  /**
+   * What to show now: one in a file is replaced from time to time, by whoever gave it out.
+   *
+   * @throws IOException that says what is wrong with the file
+   */
+  String secret() throws IOException {
+    if (!token.startsWith(FILE)) {
+      return token;
+    }
+    Path file = Path.of(token.substring(FILE.length()));
+    try {
+      if (Files.size(file) <= MAX_BYTES) {
+        String secret = Files.readString(file).strip();
+        if (!secret.isEmpty() && secret.chars().noneMatch(c -> c <= ' ' || c > '~')) {
+          return secret;
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": absent (expected: a file that holds a token)", e);
+    } catch (IOException e) {
+      throw new IOException(file + ": cannot be read (expected: a file that holds a token)", e);
+    }
+    throw new IOException(file + ": holds no token (expected: one, and nothing else)");
+  }
+
+  private static final String FILE = "file:";
+
+  /** As much as a verifier reads. */
+  private static final long MAX_BYTES = 16 * 1024;
 
   /** {@code host:port}, for messages. */
   public String controller() {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +37,21 @@ class JoinStringTest {
     assertThat(join.token()).isEqualTo("emt_secret");
     assertThat(join.rootFingerprint()).isEqualTo(CA);
     assertThat(join.toString()).doesNotContain("emt_secret");
+  }
+
+  @Test
+  void secret_inAFile_isReadEachTime(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("token");
+    JoinString join = new JoinString("mesh.example", 8443, "file:" + file, CA);
+    assertThatThrownBy(join::secret).hasMessage(file + ": absent (expected: a file that holds a token)");
+    Files.writeString(file, "one\n");
+    assertThat(join.secret()).isEqualTo("one");
+    Files.writeString(file, "two");
+    assertThat(join.secret()).isEqualTo("two");
+    for (String none : List.of("", "a b", "a\nb", "x".repeat(20_000))) {
+      Files.writeString(file, none);
+      assertThatThrownBy(join::secret).hasMessageContaining("holds no token");
+    }
   }
 
   @Test

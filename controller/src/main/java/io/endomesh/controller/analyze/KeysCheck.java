@@ -1,5 +1,6 @@
 package io.endomesh.controller.analyze;
 
+import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.RequestAuthentication;
 import io.endomesh.controller.translate.AppliedResource;
@@ -18,8 +19,15 @@ final class KeysCheck implements Check {
     for (AppliedResource applied : estate.resources()) {
       if (applied.resource() instanceof RequestAuthentication policy) {
         for (int i = 0; i < policy.rules().size(); i++) {
-          look(estate, applied, i, policy.rules().get(i).keys(), findings);
+          look(
+              estate,
+              applied,
+              "spec.jwtRules[" + i + "]",
+              policy.rules().get(i).keys(),
+              findings);
         }
+      } else if (applied.resource() instanceof JoinIssuer issuer) {
+        look(estate, applied, "spec", issuer.keys(), findings);
       }
     }
   }
@@ -27,7 +35,7 @@ final class KeysCheck implements Check {
   private static void look(
       Estate estate,
       AppliedResource applied,
-      int rule,
+      String field,
       @Nullable KeySource source,
       List<Finding> findings) {
     FetchedKeys fetched = source == null ? null : estate.model().fetched(source);
@@ -39,7 +47,7 @@ final class KeysCheck implements Check {
         new Finding(
             known ? Code.EM0602 : Code.EM0601,
             applied.key(),
-            "spec.jwtRules[" + rule + "]",
+            field,
             "the keys of "
                 + source.address()
                 + " cannot be fetched: "

@@ -13,12 +13,16 @@ public final class CertificatePart implements ControllerPart {
 
   private final CertificateService service;
 
+  /**
+   * @param others by whose tokens workloads may join as well
+   */
   public CertificatePart(
       CertificateAuthority authority,
       Revocations revocations,
       JoinTokens tokens,
+      TokenAttestor others,
       AuditLog audit) {
-    this.service = new CertificateService(authority, revocations, tokens, audit);
+    this.service = new CertificateService(authority, revocations, tokens, others, audit);
   }
 
   @Override

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -49,9 +50,16 @@ final class TokenCommand {
 
     @Option(
         names = {"-n", "--namespace"},
-        required = true,
         description = "namespace of the workloads it lets in")
-    private String namespace = "";
+    private @Nullable String namespace;
+
+    @Option(
+        names = "--file",
+        paramLabel = "PATH",
+        description =
+            "makes no token: its workloads show that of an issuer (kind JoinIssuer), which they"
+                + " find in this file")
+    private @Nullable String file;
 
     @Option(names = "--service", description = "service it lets in (default: any)")
     private String service = "*";
@@ -76,9 +84,15 @@ final class TokenCommand {
 
     @Override
     public Integer call() {
-      ObjectNode asked =
-          JsonNodeFactory.instance
-              .objectNode()
+      ObjectNode asked = JsonNodeFactory.instance.objectNode();
+      if (file != null) {
+        return print(asked.put("file", file));
+      }
+      if (namespace == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--namespace: absent (expected: a namespace, or --file)");
+      }
+      asked
               .put("namespace", namespace)
               .put("service", service)
               .put("ttlSeconds", ttl.toSeconds());
@@ -87,6 +101,10 @@ final class TokenCommand {
       }
       ObjectNode given = asked.putObject("labels");
       labels.forEach(given::put);
+      return print(asked);
+    }
+
+    private int print(ObjectNode asked) {
       JsonNode answer = connection.open().post("tokens", "application/json", asked.toString());
       spec.commandLine().getOut().println(answer.path("joinString").asText());
       return Exit.OK.code();

@@ -71,6 +71,9 @@ final class TokenApi {
       if (refusal != null) {
         return refusal;
       }
+      if (asked.has("file")) {
+        return byFile(asked.path("file").asText());
+      }
       JoinTokens.Created created =
           tokens.create(
               Access.actor(context),
@@ -100,6 +103,27 @@ final class TokenApi {
     } catch (StoreException e) {
       return full(e);
     }
+  }
+
+  /** Nothing is made: the workload has a token of somebody else, in a file of its own. */
+  private HttpResponse byFile(String file) {
+    if (file.isBlank()) {
+      throw new IllegalArgumentException("file: '' (expected: the path of a file with a token)");
+    }
+    return HttpResponse.of(
+        HttpStatus.OK,
+        MediaType.JSON_UTF_8,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put(
+                "joinString",
+                new JoinString(
+                        address.get(),
+                        JoinString.FILE + file,
+                        authority.fingerprint(),
+                        authority.trustDomain())
+                    .encoded())
+            .toString());
   }
 
   @Delete("/tokens/{id}")

@@ -32,6 +32,7 @@ public enum Kind {
       "requestauthentications",
       List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
       RequestAuthentication::read),
+  JOIN_ISSUER("JoinIssuer", "joinissuers", List.of("endomesh.io/v1"), JoinIssuer::read),
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",

@@ -18,6 +18,9 @@ public record JoinString(
   /** Names the format, so that a later one can be told from it. */
   private static final String PREFIX = "em1.";
 
+  /** In front of the path of a file that holds the token, read whenever it is shown. */
+  public static final String FILE = "file:";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public String encoded() {

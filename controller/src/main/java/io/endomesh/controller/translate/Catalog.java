@@ -8,6 +8,7 @@ import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
+import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
@@ -134,9 +135,18 @@ final class Catalog {
     return of(RequestAuthentication.class);
   }
 
+  List<JoinIssuer> joinIssuers() {
+    return of(JoinIssuer.class);
+  }
+
   /** Where keys are to be fetched. */
   Set<KeySource> keySources() {
     Set<KeySource> sources = new HashSet<>();
+    for (JoinIssuer issuer : joinIssuers()) {
+      if (issuer.keys() != null) {
+        sources.add(issuer.keys());
+      }
+    }
     for (RequestAuthentication policy : requestAuthentications()) {
       for (RequestAuthentication.TokenRule rule : policy.rules()) {
         if (rule.keys() != null) {

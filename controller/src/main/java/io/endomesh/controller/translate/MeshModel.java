@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
 import io.endomesh.controller.kinds.RouteResource;
@@ -139,8 +140,13 @@ public final class MeshModel {
     return keys.get(source);
   }
 
+  /** Whose tokens let workloads join, oldest first. */
+  public List<JoinIssuer> joinIssuers() {
+    return catalog.joinIssuers();
+  }
+
   /** A JWK Set; null if none is known. */
-  @Nullable String keys(@Nullable KeySource source) {
+  public @Nullable String keys(@Nullable KeySource source) {
     FetchedKeys fetched = source == null ? null : keys.get(source);
     return fetched == null ? null : fetched.jwks();
   }

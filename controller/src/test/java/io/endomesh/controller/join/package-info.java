@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.join;
+
+import org.jspecify.annotations.NullMarked;
