@@ -191,7 +191,7 @@ final class CalleeTold {
     verdicts.add(Verdict.of(Verdict.Kind.SENT, "the application answers"));
     return new Step(
         "authorization",
-        permitted(callee.rules().authorization(), arrived),
+        permitted(callee.rules().authorization(), arrived, proved),
         policies.stream()
             .filter(Candidate::taken)
             .map(Candidate::name)
@@ -201,13 +201,14 @@ final class CalleeTold {
         policies);
   }
 
-  private String permitted(Authorization authorization, ArrivedRequest arrived) {
+  private String permitted(
+      Authorization authorization, InboundRequest arrived, @Nullable String proved) {
     String permitted =
         authorization.deny().isEmpty() && authorization.allow().isEmpty()
             ? "no policy: everybody may call"
             : "permitted";
     Observation observed =
-        authorization.observe(arrived, arrived.caller(), callerAddress, /* permitted= */ true);
+        authorization.observe(arrived, proved, callerAddress, /* permitted= */ true);
     if (observed == null) {
       return permitted;
     }
