@@ -31,6 +31,8 @@ abstract class HelidonPathContract extends HttpPathContract {
     "/admin//x, admin, /admin/x",
     "/%61dmin/x, admin, /admin/x",
     "/public/../admin/x, admin, /admin/x",
+    "/public/%2e%2e/admin/x, public, /public/../admin/x",
+    "/admin%2Fx, admin, /admin/x",
     "/admin;a=b/x, admin, /admin/x",
     "/admin/x?/public, admin, /admin/x",
     "/nobody/x, '', ''",

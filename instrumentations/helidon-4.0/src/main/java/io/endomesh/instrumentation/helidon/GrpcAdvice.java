@@ -37,8 +37,7 @@ public final class GrpcAdvice {
       return null;
     }
     InboundCall call =
-        DecidedBefore.decide(
-            prologue, connection, prologue, head.httpHeaders(), head.authority());
+        DecidedBefore.decide(prologue, connection, prologue, head.httpHeaders(), head.authority());
     if (call.refusal() != null) {
       return Http2SubProtocolSelector.NOT_SUPPORTED;
     }

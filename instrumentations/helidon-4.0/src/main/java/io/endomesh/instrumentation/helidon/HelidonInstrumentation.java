@@ -56,8 +56,7 @@ public final class HelidonInstrumentation extends Instrumentation {
             .takingAtLeast(4)
             .ifPresent()
             .advice(PACKAGE + "StreamHeadAdvice"),
-        Weave.types(
-                SERVER + "websocket.WsUpgrader", "io.helidon.microprofile.tyrus.TyrusUpgrader")
+        Weave.types(SERVER + "websocket.WsUpgrader", "io.helidon.microprofile.tyrus.TyrusUpgrader")
             .method("upgrade")
             .taking(CONTEXT, "io.helidon.http.HttpPrologue", "io.helidon.http.WritableHeaders")
             .ifPresent()
@@ -69,10 +68,6 @@ public final class HelidonInstrumentation extends Instrumentation {
             .method("subProtocol")
             .ifPresent()
             .advice(PACKAGE + "GrpcAdvice"),
-        Weave.types(STREAM)
-            .method("run")
-            .taking()
-            .ifPresent()
-            .advice(PACKAGE + "StreamEndAdvice"));
+        Weave.types(STREAM).method("run").taking().ifPresent().advice(PACKAGE + "StreamEndAdvice"));
   }
 }

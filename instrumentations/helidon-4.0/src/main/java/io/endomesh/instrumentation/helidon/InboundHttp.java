@@ -44,11 +44,14 @@ final class InboundHttp implements InboundRequest {
     this.localPort = connection.localPeer().port();
   }
 
+  /** TLS of the application's own, and a domain socket, could not have had the mesh's. */
   private static Peer peer(ConnectionContext connection, PeerInfo other) {
     if (other instanceof MeshPeer mesh) {
       return mesh.verified();
     }
-    return connection.isSecure() ? Peer.UNKNOWN : Peer.PLAINTEXT;
+    return connection.isSecure() || !(other.address() instanceof InetSocketAddress)
+        ? Peer.UNKNOWN
+        : Peer.PLAINTEXT;
   }
 
   @Override

@@ -46,9 +46,7 @@ final class MeshChannel extends SocketChannel implements Wired {
     }
     int read;
     if (target.hasArray()) {
-      read =
-          in.read(
-              target.array(), target.arrayOffset() + target.position(), target.remaining());
+      read = in.read(target.array(), target.arrayOffset() + target.position(), target.remaining());
       target.position(target.position() + Math.max(0, read));
     } else {
       byte[] bytes = new byte[target.remaining()];

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is at the other end of a connection that the mesh looked into. Being of this class it says
  * that a certificate was verified against the mesh's roots. It shows one only to the application:
- * Helidon itself would write it into the headers of each request, where it was not before, and until
- * 4.1 takes one of HTTP/2 for broken then. Thread-safe.
+ * Helidon itself would write it into the headers of each request, where it was not before, and
+ * until 4.1 takes one of HTTP/2 for broken then. Thread-safe.
  */
 final class MeshPeer implements PeerInfo {
 

@@ -6,7 +6,6 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.weaving.Weaving;
 import io.helidon.http.HttpException;
-import io.helidon.http.HttpPrologue;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;

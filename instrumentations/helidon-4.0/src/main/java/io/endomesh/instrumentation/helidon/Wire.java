@@ -19,9 +19,9 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that was accepted. Its first byte tells whether it is mutual TLS of the mesh or
- * goes on as it is; that is found out by whoever reads or writes first, which is the connection's
- * own virtual thread: it may wait. Thread-safe.
+ * A connection that was accepted. Its first byte tells whether it is mutual TLS of the mesh or goes
+ * on as it is; that is found out by whoever reads or writes first, which is the connection's own
+ * virtual thread: it may wait. Thread-safe.
  */
 final class Wire {
 
@@ -73,8 +73,7 @@ final class Wire {
   /** Said before anything is read. */
   void speaks(List<ServerConnectionSelector> protocols) {
     speaksHttp2 =
-        protocols.stream()
-            .anyMatch(each -> each.supportedApplicationProtocols().contains(HTTP_2));
+        protocols.stream().anyMatch(each -> each.supportedApplicationProtocols().contains(HTTP_2));
   }
 
   /** Null before the first byte, and for plaintext. */

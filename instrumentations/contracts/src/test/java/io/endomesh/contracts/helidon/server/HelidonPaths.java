@@ -24,7 +24,8 @@ public final class HelidonPaths implements ServerUnderTest {
             .routing(
                 routing -> {
                   for (String name : new String[] {"admin", "public"}) {
-                    routing.any("/" + name + "/*", (request, response) -> answer(name, request, response));
+                    routing.any(
+                        "/" + name + "/*", (request, response) -> answer(name, request, response));
                   }
                 })
             .build()
