@@ -5,20 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.authorize.Condition;
+import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.identity.ServerTls;
+import io.endomesh.dataplane.route.PathMatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
@@ -142,5 +151,46 @@ abstract class HttpServerTlsContract extends HttpServerFixture {
     assertThat(get(http2, "https", "/context").body()).isEqualTo(CALLER);
     assertThat(get(client(TestRoutes.spiffeId("x"), Version.HTTP_2), "https", "/echo").statusCode())
         .isEqualTo(403);
+  }
+
+  /**
+   * A server that has HTTP/2 without TLS has it over the mesh's as well. One connection carries all
+   * of this, and each of its streams is decided about.
+   */
+  @Test
+  void http2_overMeshTls_isServedWithIdentity() throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    HttpClient http2 = client(CALLER, Version.HTTP_2);
+    HttpResponse<String> served = get(http2, "https", "/context");
+    List<CompletableFuture<HttpResponse<String>>> more = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      HttpRequest next = HttpRequest.newBuilder(uri("https", "/context")).build();
+      more.add(http2.sendAsync(next, BodyHandlers.ofString()));
+    }
+    byte[] large = new byte[500_000];
+    new Random(7).nextBytes(large);
+
+    assertThat(served.version()).isEqualTo(Version.HTTP_2);
+    assertThat(served.body()).isEqualTo(CALLER);
+    for (CompletableFuture<HttpResponse<String>> each : more) {
+      assertThat(each.get(10, TimeUnit.SECONDS).body()).isEqualTo(CALLER);
+    }
+    assertThat(post(http2, "https", large).body()).isEqualTo(large);
+
+    mode(TlsMode.STRICT, allowing(TestRoutes.spiffeId("orders")));
+    HttpResponse<String> refused = get(http2, "https", "/echo");
+    assertThat(refused.version()).isEqualTo(Version.HTTP_2);
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
+    assertThat(post(http2, "https", large).statusCode()).isEqualTo(403);
+
+    Condition admin = new Condition.Path(new PathMatch.SegmentPrefix("/admin"));
+    Policy deny = new Policy(POLICY, List.of(new Policy.Rule(Condition.ANY, admin)));
+    mode(TlsMode.STRICT, new Authorization(List.of(deny), List.of()));
+    assertThat(get(http2, "https", "/admin/x").statusCode()).isEqualTo(403);
+    assertThat(get(http2, "https", "/adm%69n/x").statusCode()).isEqualTo(403);
+    assertThat(get(http2, "https", "/echo").statusCode()).isEqualTo(200);
+    Await.until("all ends", () -> ended.size() == 27);
+    assertThat(Collections.frequency(ended, 200)).isEqualTo(23);
   }
 }

@@ -43,6 +43,9 @@ import org.junit.jupiter.api.Test;
     promise = "application_seesTheCallersCertificate_andItsOwnScheme",
     reason = "`HttpExchange` shows neither a certificate nor a scheme")
 @NotApplicable(
+    promise = "http2_overMeshTls_isServedWithIdentity",
+    reason = "the server has no HTTP/2; such a client is served by HTTP/1.1")
+@NotApplicable(
     promise = "clientThatPrefersHttp2_isServedWithTheSamePromises",
     reason = "the server has no HTTP/2; such a client is served by HTTP/1.1")
 @NotApplicable(

@@ -9,6 +9,9 @@ import org.junit.jupiter.api.Test;
 
 /** The contract on a server that is one handler behind the codec of one version of Netty. */
 @NotApplicable(
+    promise = "http2_overMeshTls_isServedWithIdentity",
+    reason = "the codec is that of HTTP/1.1; such a client is served by it")
+@NotApplicable(
     promise = "server_started_isOfferedToTheMesh_andTakenBackWhenItStops",
     reason = "nothing says before its first connection that a port is for HTTP")
 abstract class NettyVersion extends StagedHttpServerContract {

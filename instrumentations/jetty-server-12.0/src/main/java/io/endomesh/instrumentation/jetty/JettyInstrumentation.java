@@ -35,6 +35,9 @@ public final class JettyInstrumentation extends Instrumentation {
         Weave.types(CONNECTOR).method("doStart").taking().advice(PACKAGE + "StartAdvice"),
         Weave.types(CONNECTOR).method("close").taking().advice(PACKAGE + "CloseAdvice"),
         Weave.types(ACCEPTED).method("newConnection").advice(PACKAGE + "ConnectionAdvice"),
+        Weave.types("org.eclipse.jetty.server.internal.HttpChannelState")
+            .method("onRequest")
+            .advice(PACKAGE + "SchemeAdvice"),
         Weave.types(SERVER)
             .method("handle")
             .taking(REQUEST, RESPONSE, CALLBACK)

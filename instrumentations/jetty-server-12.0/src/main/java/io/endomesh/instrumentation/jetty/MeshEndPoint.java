@@ -42,6 +42,18 @@ final class MeshEndPoint extends ProxyConnectionFactory.ProxyEndPoint {
     this.tls = tls;
   }
 
+  /** Null if a connection is none of the mesh. */
+  static @Nullable MeshEndPoint of(EndPoint endPoint) {
+    EndPoint next = endPoint;
+    while (next instanceof EndPoint.Wrapper wrapper) {
+      if (next instanceof MeshEndPoint mesh) {
+        return mesh;
+      }
+      next = wrapper.unwrap();
+    }
+    return null;
+  }
+
   private static @Nullable Method sessionData() {
     try {
       return EndPoint.class.getMethod("getSslSessionData");

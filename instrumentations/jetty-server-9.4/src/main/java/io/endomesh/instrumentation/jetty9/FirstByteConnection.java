@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstByteConnection extends AbstractConnection implements Connection.UpgradeFrom {
 
+  /** As Jetty calls a factory of such connections, in lower case. */
+  private static final String HTTP_2_WITHOUT_TLS = "h2c";
+
   private final ServerConnector connector;
   private final int port;
 
@@ -87,8 +90,7 @@ final class FirstByteConnection extends AbstractConnection implements Connection
    */
   private @Nullable Connection next() {
     ServerTls tls = Weaving.mesh().serverTls(port);
-    // Not h2: the application would see the scheme of the wire.
-    SSLEngine engine = tls.engine(firstByte.get(0), "http/1.1");
+    SSLEngine engine = tls.engine(firstByte.get(0), protocols());
     if (engine != null) {
       return overTls(engine);
     }
@@ -98,6 +100,16 @@ final class FirstByteConnection extends AbstractConnection implements Connection
     @Nullable InetSocketAddress peer = getEndPoint().getRemoteAddress();
     Refusals.plaintext(port, peer == null ? null : peer.getAddress());
     return null;
+  }
+
+  /**
+   * HTTP/2 where the connector has it without TLS: its connection finds it by its preface then, as
+   * of callers that know it beforehand.
+   */
+  private String[] protocols() {
+    return connector.getProtocols().contains(HTTP_2_WITHOUT_TLS)
+        ? new String[] {"h2", "http/1.1"}
+        : new String[] {"http/1.1"};
   }
 
   /** Without the connector's listeners: they are told of what is inside, and count it once. */

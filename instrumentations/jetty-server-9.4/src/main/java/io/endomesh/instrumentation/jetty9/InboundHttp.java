@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.eclipse.jetty.http.HttpScheme;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -68,6 +70,15 @@ final class InboundHttp implements InboundRequest {
       } catch (SSLPeerUnverifiedException e) {
         Suppressed.report(e);
       }
+    }
+  }
+
+  /** HTTP/2 carries the scheme of the wire; the application is shown that of its connector. */
+  void showScheme(Request shown) {
+    if (mesh != null
+        && shown.getHttpVersion() == HttpVersion.HTTP_2
+        && HttpScheme.HTTPS.is(shown.getScheme())) {
+      JettyApi.showScheme(shown, HttpScheme.HTTP.asString());
     }
   }
 

@@ -66,6 +66,7 @@ final class ServedRequest {
       return Boolean.TRUE;
     }
     arrived.showPeer(request);
+    arrived.showScheme(request);
     served.before = served.attach();
     return served;
   }

@@ -28,6 +28,8 @@ final class MeshChannel extends SecureNioChannel {
 
   private static final int CLOSE = -1;
 
+  private static final String HTTP_2 = "h2";
+
   private enum Wire {
     UNDECIDED,
     PLAINTEXT,
@@ -72,15 +74,19 @@ final class MeshChannel extends SecureNioChannel {
       handshakeComplete = true;
       return DONE;
     }
-    return super.handshake(readable, writable);
+    int next = super.handshake(readable, writable);
+    if (next == DONE && HTTP_2.equals(sslEngine.getApplicationProtocol())) {
+      // Which it says by itself on connectors that are "SSL enabled".
+      socketWrapper.setNegotiatedProtocol(HTTP_2);
+    }
+    return next;
   }
 
   /** False if the connection is refused. The policy is read here, once for each connection. */
   private boolean decide() throws IOException {
     int port = ServedPorts.number(endpoint);
     ServerTls tls = Weaving.mesh().serverTls(port);
-    // Not h2: since 10.1 a connector that is not "SSL enabled" refuses streams of scheme https.
-    SSLEngine engine = tls.engine(firstByte.get(0), "http/1.1");
+    SSLEngine engine = tls.engine(firstByte.get(0), protocols());
     if (engine != null) {
       wire = Wire.TLS;
       beginTls(engine);
@@ -92,6 +98,18 @@ final class MeshChannel extends SecureNioChannel {
       return false;
     }
     return true;
+  }
+
+  /** HTTP/2 where the connector has it without TLS, see {@link NegotiatedAdvice}. */
+  private String[] protocols() {
+    return ServedPorts.speaksHttp2(endpoint)
+        ? new String[] {HTTP_2, "http/1.1"}
+        : new String[] {"http/1.1"};
+  }
+
+  /** True once it is known that this is the mesh's TLS. */
+  boolean isMeshTls() {
+    return wire == Wire.TLS;
   }
 
   private void beginTls(SSLEngine engine) throws IOException {

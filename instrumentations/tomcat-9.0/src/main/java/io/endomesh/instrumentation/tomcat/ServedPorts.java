@@ -1,6 +1,7 @@
 package io.endomesh.instrumentation.tomcat;
 
 import io.endomesh.weaving.OfferedPorts;
+import io.endomesh.weaving.WeakIdentityMap;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -11,16 +12,26 @@ import org.apache.tomcat.util.net.NioEndpoint;
  */
 final class ServedPorts {
 
+  /** As Tomcat knows it by, of a connector that is not "SSL enabled" (RFC 7540, 3.2). */
+  static final String HTTP_2_WITHOUT_TLS = "h2c";
+
   private static final OfferedPorts<AbstractEndpoint<?, ?>> PORTS = OfferedPorts.ofContainer();
+
+  /** Of the endpoints that have HTTP/2: without TLS, as these are. */
+  private static final WeakIdentityMap<AbstractEndpoint<?, ?>, Boolean> HTTP_2 =
+      new WeakIdentityMap<>();
 
   private ServedPorts() {}
 
   /** Before the acceptor runs: it may accept before it is known which port was bound. */
   static void starting(Object protocol, AbstractEndpoint<?, ?> endpoint) {
-    if (protocol instanceof AbstractHttp11Protocol<?>
+    if (protocol instanceof AbstractHttp11Protocol<?> http
         && endpoint instanceof NioEndpoint
         && !endpoint.isSSLEnabled()) {
       PORTS.add(endpoint);
+      if (http.getUpgradeProtocol(HTTP_2_WITHOUT_TLS) != null) {
+        HTTP_2.put(endpoint, Boolean.TRUE);
+      }
     }
   }
 
@@ -36,6 +47,10 @@ final class ServedPorts {
 
   static boolean serves(AbstractEndpoint<?, ?> endpoint) {
     return PORTS.contains(endpoint);
+  }
+
+  static boolean speaksHttp2(AbstractEndpoint<?, ?> endpoint) {
+    return HTTP_2.get(endpoint) != null;
   }
 
   /** The port as it was, or will be, reported to the mesh. */

@@ -63,6 +63,9 @@ final class ServedRequest {
         closeBehind(coyote, response);
       }
       write(refusal, response);
+      if (isStream(coyote)) {
+        DroppedBody.of(coyote, response);
+      }
     }
     return refusal == null;
   }
@@ -100,9 +103,13 @@ final class ServedRequest {
 
   /** A stream of HTTP/2 has no connection of its own to close. */
   private static void closeBehind(org.apache.coyote.Request request, Response response) {
-    if (!request.protocol().equals("HTTP/2.0")) {
+    if (!isStream(request)) {
       response.setHeader("Connection", "close");
     }
+  }
+
+  private static boolean isStream(org.apache.coyote.Request request) {
+    return request.protocol().equals("HTTP/2.0");
   }
 
   private static void write(Reply refusal, Response response) {

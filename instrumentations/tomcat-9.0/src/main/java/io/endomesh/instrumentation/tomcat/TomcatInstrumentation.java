@@ -41,6 +41,15 @@ public final class TomcatInstrumentation extends Instrumentation {
             .method("setSocketOptions")
             .taking("java.nio.channels.SocketChannel")
             .advice(PACKAGE + "AcceptAdvice"),
+        Weave.types("org.apache.coyote.http11.AbstractHttp11Protocol")
+            .method("getNegotiatedProtocol")
+            .taking("java.lang.String")
+            .advice(PACKAGE + "NegotiatedAdvice"),
+        Weave.types("org.apache.coyote.http2.Stream")
+            .method("emitHeader")
+            .taking("java.lang.String", "java.lang.String")
+            .ifPresent()
+            .advice(PACKAGE + "StreamSchemeAdvice"),
         Weave.types(ADAPTER)
             .method("service")
             .taking(COYOTE_REQUEST, COYOTE_RESPONSE)

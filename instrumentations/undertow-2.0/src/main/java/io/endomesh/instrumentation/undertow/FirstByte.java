@@ -125,8 +125,7 @@ final class FirstByte implements ChannelListener<ConduitStreamSourceChannel> {
     boolean goesOn = false;
     try {
       ServerTls tls = Weaving.mesh().serverTls(port);
-      // Not h2: the application would see the scheme of the wire.
-      SSLEngine engine = tls.engine(read.getBuffer().get(read.getBuffer().position()), "http/1.1");
+      SSLEngine engine = tls.engine(read.getBuffer().get(read.getBuffer().position()), protocols());
       GOING_ON.enter();
       try {
         if (engine != null) {
@@ -151,6 +150,16 @@ final class FirstByte implements ChannelListener<ConduitStreamSourceChannel> {
         read.close();
       }
     }
+  }
+
+  /**
+   * HTTP/2 where the listener has it: it finds that by its preface then, as of callers that know it
+   * beforehand.
+   */
+  private String[] protocols() {
+    return listener.getUndertowOptions().get(UndertowOptions.ENABLE_HTTP2, /* default= */ false)
+        ? new String[] {"h2", "http/1.1"}
+        : new String[] {"http/1.1"};
   }
 
   private void close(Throwable failure) {

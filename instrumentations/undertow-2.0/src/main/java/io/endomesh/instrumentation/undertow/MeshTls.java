@@ -91,9 +91,16 @@ final class MeshTls {
 
   /** Null on any connection that is not the mesh's. */
   static @Nullable MeshTls of(ServerConnection connection) {
-    return connection instanceof AbstractServerConnection http1 && !ALL.isEmpty()
+    if (ALL.isEmpty()) {
+      return null;
+    }
+    return connection instanceof AbstractServerConnection http1
         ? ALL.get(http1.getChannel())
-        : null;
+        : Http2Connections.tls(connection);
+  }
+
+  static @Nullable MeshTls of(StreamConnection connection) {
+    return ALL.get(connection);
   }
 
   /** Not before the handshake is done. */

@@ -46,6 +46,10 @@ final class InboundHttp implements InboundRequest {
     this.decoded = path.indexOf('%') < 0 ? path : context.decodedPath();
   }
 
+  static boolean isOverMeshTls(Channel connection) {
+    return connection.attr(TLS).get() != null;
+  }
+
   /** True if a service may read the path in another way as well, and it is that now. */
   boolean readsOtherwise() {
     boolean differs = !decoded.equals(path);

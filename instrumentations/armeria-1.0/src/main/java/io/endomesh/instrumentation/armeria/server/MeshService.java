@@ -26,10 +26,11 @@ final class MeshService extends SimpleDecoratingHttpService {
     if (refusal != null) {
       return refusal;
     }
+    // Its headers may have been taken out.
+    HttpRequest shown = ShownScheme.of(context, context.request());
     CallContext before = served.attach();
     try {
-      // Its headers may have been taken out.
-      return service.serve(context, context.request());
+      return service.serve(context, shown);
     } finally {
       CallContext.restore(before);
     }

@@ -2,6 +2,7 @@ package io.endomesh.contracts.reactornetty.library;
 
 import io.endomesh.contracts.reactornetty.ReactorNettyServer;
 import io.endomesh.dataplane.CallContext;
+import io.netty.channel.Channel;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultEventExecutor;
@@ -66,8 +67,7 @@ public final class ReactiveServer implements ReactorNettyServer {
 
   private static String subject(HttpServerRequest request) {
     AtomicReference<@Nullable SslHandler> tls = new AtomicReference<>();
-    request.withConnection(
-        connection -> tls.set(connection.channel().pipeline().get(SslHandler.class)));
+    request.withConnection(connection -> tls.set(tls(connection.channel())));
     SslHandler handler = tls.get();
     try {
       return handler == null
@@ -78,6 +78,13 @@ public final class ReactiveServer implements ReactorNettyServer {
     } catch (SSLPeerUnverifiedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** A stream of HTTP/2 is a channel of its own, on that of the connection. */
+  private static @Nullable SslHandler tls(Channel channel) {
+    SslHandler found = channel.pipeline().get(SslHandler.class);
+    Channel parent = channel.parent();
+    return found != null || parent == null ? found : parent.pipeline().get(SslHandler.class);
   }
 
   @Override

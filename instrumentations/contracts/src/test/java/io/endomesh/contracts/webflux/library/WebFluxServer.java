@@ -17,6 +17,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
 /** The contract's handlers as functions of WebFlux, on Reactor Netty. Thread-safe. */
@@ -26,6 +27,7 @@ public final class WebFluxServer implements Staged {
       HttpServer.create()
           .host("127.0.0.1")
           .port(0)
+          .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
           .handle(new ReactorHttpHandlerAdapter(toHttpHandler(route(all(), WebFluxServer::answer))))
           .bindNow();
 

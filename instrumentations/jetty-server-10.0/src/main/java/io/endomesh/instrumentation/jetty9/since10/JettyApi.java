@@ -2,6 +2,7 @@ package io.endomesh.instrumentation.jetty9.since10;
 
 import io.endomesh.dataplane.Headers;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
@@ -29,5 +30,9 @@ public final class JettyApi {
 
   public static void listens(AbstractConnection connection, Connection.Listener listener) {
     connection.addEventListener(listener);
+  }
+
+  public static void showScheme(Request request, String scheme) {
+    request.setHttpURI(HttpURI.build(request.getHttpURI()).scheme(scheme).asImmutable());
   }
 }

@@ -28,4 +28,8 @@ public final class JettyApi {
   public static void listens(AbstractConnection connection, Connection.Listener listener) {
     connection.addListener(listener);
   }
+
+  public static void showScheme(Request request, String scheme) {
+    request.setScheme(scheme);
+  }
 }

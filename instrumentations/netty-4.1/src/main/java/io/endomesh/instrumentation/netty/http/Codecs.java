@@ -9,6 +9,7 @@ import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds in a pipeline what makes requests of bytes. Stateless. */
@@ -17,6 +18,14 @@ final class Codecs {
   /** By name: who has no HTTP/2 has no such class. A stream of HTTP/2 has one of its own. */
   private static final String STREAM_CODEC =
       "io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec";
+
+  /** By name, as that: what looks for the preface of HTTP/2, and what expects it. */
+  private static final Set<String> HTTP_2 =
+      Set.of(
+          "io.netty.handler.codec.http2.CleartextHttp2ServerUpgradeHandler",
+          "io.netty.handler.codec.http2.Http2ConnectionHandler");
+
+  private static final String OF_REACTOR = "reactor.netty.";
 
   /** Reactor Netty's, of a server that sends callers without TLS elsewhere. */
   private static final String TLS_OR_REDIRECT = "reactor.netty.http.server.NonSslRedirectDetector";
@@ -66,6 +75,33 @@ final class Codecs {
   /** True of what chooses inside TLS as well, and asks for certificates when it hears of TLS. */
   static boolean choosesBehindTls(ChannelHandler handler) {
     return handler.getClass().getName().equals(BEGIN_OF_ARMERIA);
+  }
+
+  /**
+   * True of a connection that may become one of HTTP/2, or is one from its beginning, and whose
+   * streams are seen then. Of a server on Netty alone nobody knows what makes its requests.
+   */
+  static boolean speakHttp2(ChannelPipeline pipeline) {
+    boolean http2 = false;
+    boolean isOfReactor = false;
+    for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+      ChannelHandler handler = entry.getValue();
+      if (choosesByFirstBytes(handler)) {
+        return true;
+      }
+      http2 |= isOfHttp2(handler.getClass());
+      isOfReactor |= handler.getClass().getName().startsWith(OF_REACTOR);
+    }
+    return http2 && isOfReactor;
+  }
+
+  private static boolean isOfHttp2(Class<?> handler) {
+    for (Class<?> type = handler; type != Object.class; type = type.getSuperclass()) {
+      if (HTTP_2.contains(type.getName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

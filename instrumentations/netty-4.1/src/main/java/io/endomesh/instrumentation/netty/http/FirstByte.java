@@ -27,11 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstByte extends ChannelDuplexHandler {
 
-  /** Not h2: the application would see the scheme of the wire. */
   private static final String[] HTTP_1 = {"http/1.1"};
 
-  /** h2 for callers that speak nothing else, as those of gRPC. */
-  private static final String[] CHOSEN_LATER = {"http/1.1", "h2"};
+  /** Of who has HTTP/2 without TLS: it finds that by its preface, over the mesh's TLS as well. */
+  private static final String[] HTTP_2_FIRST = {"h2", "http/1.1"};
 
   private record Held(Object message, ChannelPromise promise) {}
 
@@ -74,7 +73,7 @@ final class FirstByte extends ChannelDuplexHandler {
   /** The policy is read here, once for each connection. */
   private boolean decide(ChannelHandlerContext ctx, byte first, int port) {
     ServerTls tls = Weaving.mesh().serverTls(port);
-    SSLEngine engine = tls.engine(first, choosesLater ? CHOSEN_LATER : HTTP_1);
+    SSLEngine engine = tls.engine(first, Codecs.speakHttp2(ctx.pipeline()) ? HTTP_2_FIRST : HTTP_1);
     if (engine != null) {
       goOnOver(engine, ctx);
     } else if (tls.acceptsPlaintext()) {

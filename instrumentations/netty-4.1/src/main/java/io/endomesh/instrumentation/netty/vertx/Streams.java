@@ -6,11 +6,13 @@ import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpScheme;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ final class Streams extends Http2ConnectionAdapter {
 
   private static final AttributeKey<Streams> STREAMS =
       AttributeKey.valueOf("io.endomesh.vertx.streams");
+
+  private static final AsciiString HTTPS = HttpScheme.HTTPS.name();
 
   private static final AttributeKey<InboundCall> UPGRADED =
       AttributeKey.valueOf(Attributes.UPGRADED);
@@ -72,6 +76,10 @@ final class Streams extends Http2ConnectionAdapter {
     Http2Stream stream = connection.stream(id);
     ServedStream served = served(stream);
     if (served == null) {
+      if (MeshTls.isOn(context.channel()) && HTTPS.contentEquals(headers.scheme())) {
+        // Of the wire; the application is shown that of its port, as without the mesh.
+        headers.scheme(HttpScheme.HTTP.name());
+      }
       served = new ServedStream(call(context.channel(), id, headers));
       stream.setProperty(key, served);
       if (served.isRefused()) {

@@ -1,0 +1,59 @@
+package io.endomesh.instrumentation.undertow;
+
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.framed.AbstractFramedChannel;
+import io.undertow.server.protocol.http2.Http2ServerConnection;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
+
+/**
+ * What a stream of HTTP/2 came over. Undertow has a connection object for each stream, and keeps
+ * that of all of them for itself. Stateless.
+ */
+final class Http2Connections {
+
+  private static final MethodHandle CHANNEL;
+  private static final MethodHandle SOCKET;
+
+  static {
+    try {
+      Lookup stream = lookup(Http2ServerConnection.class);
+      CHANNEL = stream.findGetter(Http2ServerConnection.class, "channel", Http2Channel.class);
+      SOCKET =
+          lookup(AbstractFramedChannel.class)
+              .findVirtual(
+                  AbstractFramedChannel.class,
+                  "getUnderlyingConnection",
+                  MethodType.methodType(StreamConnection.class))
+              .asType(MethodType.methodType(StreamConnection.class, Http2Channel.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("Http2ServerConnection and its channel", e);
+    }
+  }
+
+  private Http2Connections() {}
+
+  private static Lookup lookup(Class<?> type) throws IllegalAccessException {
+    return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+  }
+
+  /** Null on any connection that is not the mesh's, or not of HTTP/2. */
+  static @Nullable MeshTls tls(ServerConnection connection) {
+    if (!(connection instanceof Http2ServerConnection stream)) {
+      return null;
+    }
+    try {
+      Http2Channel channel = (Http2Channel) CHANNEL.invokeExact(stream);
+      return MeshTls.of((StreamConnection) SOCKET.invokeExact(channel));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new LinkageError("Http2ServerConnection.channel", e);
+    }
+  }
+}
