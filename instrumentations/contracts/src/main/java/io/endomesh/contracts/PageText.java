@@ -27,8 +27,8 @@ final class PageText {
       runs on.
 
       Figures in bold are run before every change: the oldest version of each library on JDK 17, the newest of the ten most used on
-      JDK 25, and what belongs to the JDK on both. What CI runs must come out as it stands here. All other figures stand as
-      `./endomesh test --matrix` last found them.
+      JDK 25, and what belongs to the JDK on both; of a library that needs a newer JDK than 17, the oldest version on JDK 25. What CI runs
+      must come out as it stands here. All other figures stand as `./endomesh test --matrix` last found them.
 
       """;
 

@@ -60,8 +60,7 @@ public final class Selection implements PostDiscoveryFilter {
     }
     return switch (library.release()) {
       case OLDEST ->
-          selected.contains(OLDEST)
-              || (selected.contains(MOST_USED) && library.jdk() > OLDEST_JDK);
+          selected.contains(OLDEST) || (selected.contains(MOST_USED) && library.jdk() > OLDEST_JDK);
       case NEWEST -> selected.contains(MOST_USED) && MostUsed.includes(library);
       case BETWEEN -> false;
     };
