@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A socket whose bytes are those of its {@link Wire}; the rest is as the accepted one has it.
- * Thread-safe, as that.
+ * Thread-safe, as that, and without a lock of its own: a virtual thread would hold its carrier.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized")
 final class MeshSocket extends Socket implements Wired {
 
   private final Socket accepted;

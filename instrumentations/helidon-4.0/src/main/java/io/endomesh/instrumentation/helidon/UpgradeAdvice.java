@@ -27,7 +27,10 @@ public final class UpgradeAdvice {
     InboundCall call =
         DecidedBefore.decide(
             connection, connection, prologue, headers, DecidedBefore.host(headers));
-    return call.refusal() == null ? call.context().attach() : Boolean.TRUE;
+    if (call.refusal() == null) {
+      return call.context().attach();
+    }
+    return Boolean.TRUE;
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
