@@ -52,7 +52,8 @@ public abstract class AsyncHttpClientContract extends StagedHttpClientContract {
         connection
             .getOutputStream()
             .write(
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1".getBytes(StandardCharsets.US_ASCII));
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"
+                    .getBytes(StandardCharsets.US_ASCII));
         assertThat(firstPart.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(status).isNotDone();
 

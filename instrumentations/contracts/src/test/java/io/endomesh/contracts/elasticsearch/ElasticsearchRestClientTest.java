@@ -3,7 +3,9 @@ package io.endomesh.contracts.elasticsearch;
 import io.endomesh.testkit.DelegatingClientContract;
 import io.endomesh.testkit.Library;
 
-@Library(name = "Elasticsearch `RestClient` over Apache HttpAsyncClient 4", staged = "elasticsearch4")
+@Library(
+    name = "Elasticsearch `RestClient` over Apache HttpAsyncClient 4",
+    staged = "elasticsearch4")
 class ElasticsearchRestClientTest extends DelegatingClientContract {
 
   ElasticsearchRestClientTest() {

@@ -222,8 +222,7 @@ abstract class NettyClientVersion extends AsyncHttpClientContract {
       routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), identity));
       serving(server, NettyClientVersion::talk);
 
-      assertThat(library().webSocket("ws://orders/talk", "well"))
-          .containsExactly("hello", "well");
+      assertThat(library().webSocket("ws://orders/talk", "well")).containsExactly("hello", "well");
     }
   }
 
@@ -266,8 +265,7 @@ abstract class NettyClientVersion extends AsyncHttpClientContract {
     try {
       byte[] both =
           (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII);
-      return Base64.getEncoder()
-          .encodeToString(MessageDigest.getInstance("SHA-1").digest(both));
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(both));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

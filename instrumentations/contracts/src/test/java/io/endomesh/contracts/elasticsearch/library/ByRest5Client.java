@@ -36,9 +36,6 @@ public final class ByRest5Client implements Delegating {
       headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), header.getValue());
     }
     return new Answer(
-        response.getStatusCode(),
-        uri,
-        headers,
-        EntityUtils.toByteArray(response.getEntity()));
+        response.getStatusCode(), uri, headers, EntityUtils.toByteArray(response.getEntity()));
   }
 }

@@ -265,16 +265,14 @@ public final class NettyClient implements NettyClientUnderTest {
   @Override
   public int download(String url, OutputStream sink) throws IOException, InterruptedException {
     return Callers.join(
-            hop(
-                URI.create(url), get(), HttpClientUnderTest.into(sink), new AtomicReference<>()))
+            hop(URI.create(url), get(), HttpClientUnderTest.into(sink), new AtomicReference<>()))
         .status();
   }
 
   @Override
   public CompletableFuture<Answer> start(String url) {
     AtomicReference<Runnable> giveUp = new AtomicReference<>(() -> {});
-    return givenUp(
-        follow(URI.create(url), get(), 5, giveUp).thenApply(answer -> answer), giveUp);
+    return givenUp(follow(URI.create(url), get(), 5, giveUp).thenApply(answer -> answer), giveUp);
   }
 
   @Override
@@ -433,8 +431,7 @@ public final class NettyClient implements NettyClientUnderTest {
 
   @Override
   public String trailer(String url) throws IOException, InterruptedException {
-    return Callers.join(
-            hop(URI.create(url), get(), /* parts= */ null, new AtomicReference<>()))
+    return Callers.join(hop(URI.create(url), get(), /* parts= */ null, new AtomicReference<>()))
         .trailer();
   }
 

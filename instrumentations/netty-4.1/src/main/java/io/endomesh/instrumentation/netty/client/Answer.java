@@ -78,7 +78,9 @@ final class Answer {
     }
   }
 
-  /** Null if the rest is not here yet, or will never be: then the application's channel is closed. */
+  /**
+   * Null if the rest is not here yet, or will never be: then the application's channel is closed.
+   */
   @Nullable Object next() {
     Object part = parts.poll();
     given |= part instanceof LastHttpContent;

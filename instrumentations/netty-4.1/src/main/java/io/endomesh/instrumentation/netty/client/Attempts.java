@@ -61,8 +61,7 @@ final class Attempts implements AsyncHttp<Answer> {
   @Override
   public CompletableFuture<Answer> send(HttpAttempt http) {
     Sending sending =
-        new Sending(
-            http, Message.of(head, view, body), connection.connections(), exchange);
+        new Sending(http, Message.of(head, view, body), connection.connections(), exchange);
     return sending.start(answer -> accepted = answer);
   }
 
@@ -70,8 +69,7 @@ final class Attempts implements AsyncHttp<Answer> {
   public void mirror(Attempt copy) {
     HttpAttempt http = new HttpAttempt(copy);
     try {
-      new Sending(
-              http, Message.of(head, view, body).copied(), connection.connections(), UNNOTICED)
+      new Sending(http, Message.of(head, view, body).copied(), connection.connections(), UNNOTICED)
           .start(none -> {})
           .whenComplete(
               (answer, error) -> {

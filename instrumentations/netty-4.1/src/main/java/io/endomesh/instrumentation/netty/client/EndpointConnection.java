@@ -197,9 +197,8 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable error) {
-    failure = error instanceof DecoderException && error.getCause() != null
-        ? error.getCause()
-        : error;
+    failure =
+        error instanceof DecoderException && error.getCause() != null ? error.getCause() : error;
     ctx.close();
   }
 

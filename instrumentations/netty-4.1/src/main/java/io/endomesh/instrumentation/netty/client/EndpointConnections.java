@@ -17,9 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that stand for one channel of the application: they are made when they are needed,
- * kept as long as the channel is open, and used by it alone. So the application has as many as it
- * wants, and closes them as it ever did. Confined to the event loop, but for what says otherwise.
+ * The connections that stand for one channel of the application: they are made when they are
+ * needed, kept as long as the channel is open, and used by it alone. So the application has as many
+ * as it wants, and closes them as it ever did. Confined to the event loop, but for what says
+ * otherwise.
  */
 final class EndpointConnections {
 

@@ -64,11 +64,7 @@ final class Sending implements EndpointConnection.User {
   private boolean isOver;
   private int dropped;
 
-  Sending(
-      HttpAttempt http,
-      Message message,
-      EndpointConnections connections,
-      Leaving leaving) {
+  Sending(HttpAttempt http, Message message, EndpointConnections connections, Leaving leaving) {
     this.http = http;
     this.message = message;
     this.connections = connections;
