@@ -4,6 +4,7 @@ import io.endomesh.dataplane.AsyncCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.http.AsyncHttpExchange;
+import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
@@ -96,7 +97,8 @@ final class Exchange implements Sending.Leaving {
       start(call, view);
     } catch (RuntimeException | LinkageError e) {
       // Nobody else can send it: the channel has no connection.
-      fail(e);
+      Suppressed.report(e);
+      fail(new IOException("the request could not be sent", e));
     } finally {
       CallContext.restore(before);
     }
