@@ -16,12 +16,16 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notes each request that was refused, whoever refused it: by the status that went out, so that no
  * service can forget to say so. Thread-safe.
  */
 final class Denials {
+
+  private static final Logger log = LoggerFactory.getLogger(Denials.class);
 
   /** What the status does not tell. */
   record Why(String subject, String why) {}
@@ -52,12 +56,20 @@ final class Denials {
 
   /** To be called once for each request, at its begin. */
   void watch(ServiceRequestContext context) {
-    context.log().whenComplete().thenAccept(log -> note(context, log));
+    context
+        .log()
+        .whenComplete()
+        .thenAccept(request -> note(context, request))
+        .exceptionally(
+            e -> {
+              log.error("{}: a denial may be missing in the audit log", context.path(), e);
+              return null;
+            });
   }
 
-  private void note(ServiceRequestContext context, RequestLog log) {
-    ResponseHeaders headers = log.responseHeaders();
-    String message = grpcRefusal(headers, log.responseTrailers());
+  private void note(ServiceRequestContext context, RequestLog request) {
+    ResponseHeaders headers = request.responseHeaders();
+    String message = grpcRefusal(headers, request.responseTrailers());
     Why why = context.attr(WHY);
     if (message == null && !REFUSED.contains(headers.status())) {
       return;

@@ -35,7 +35,6 @@ public final class ConsolePart implements ControllerPart {
 
   private static final int MAX_LIST = 500;
 
-  private final ControllerContext context;
   private final TelemetryPart telemetry;
   private final TokenApi tokens;
   private final AccessPart access;
@@ -48,7 +47,6 @@ public final class ConsolePart implements ControllerPart {
 
   public ConsolePart(
       ControllerContext context, TelemetryPart telemetry, JoinTokens tokens, AccessPart access) {
-    this.context = context;
     this.telemetry = telemetry;
     this.access = access;
     this.agentJar = new AgentJar(context.options().agentJar());

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,12 +39,6 @@ public final class SqliteResourceStore implements ResourceStore {
         revision INTEGER NOT NULL, body TEXT NOT NULL,
         created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
         PRIMARY KEY (kind, namespace, name)) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS history (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        revision INTEGER NOT NULL, at TEXT NOT NULL, author TEXT NOT NULL,
-        kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
-        body_before TEXT, body_after TEXT);
-      CREATE INDEX IF NOT EXISTS history_of_resource ON history (kind, namespace, name, id);
       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       """;
 
@@ -56,6 +49,7 @@ public final class SqliteResourceStore implements ResourceStore {
   private final Path file;
   private final Connection connection;
   private final Clock clock;
+  private final HistoryTable history;
   private final AuditTable audit;
   private final List<Consumer<Resources>> listeners = new CopyOnWriteArrayList<>();
 
@@ -68,6 +62,7 @@ public final class SqliteResourceStore implements ResourceStore {
     this.file = file;
     this.connection = connection;
     this.clock = clock;
+    this.history = new HistoryTable(connection);
     this.audit = new AuditTable(connection, clock);
     this.resources = load();
   }
@@ -101,6 +96,7 @@ public final class SqliteResourceStore implements ResourceStore {
       // FULL: a power failure right after the answer must not lose what was applied.
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
+      statement.executeUpdate(HistoryTable.SCHEMA);
       statement.executeUpdate(AuditTable.SCHEMA);
     }
     return new SqliteResourceStore(file, connection, clock);
@@ -208,7 +204,7 @@ public final class SqliteResourceStore implements ResourceStore {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-      bindKey(statement, 1, resource.key());
+      HistoryTable.bind(statement, 1, resource.key());
       statement.setLong(4, resource.revision());
       statement.setString(5, resource.body());
       statement.setString(6, resource.createdAt().toString());
@@ -221,7 +217,7 @@ public final class SqliteResourceStore implements ResourceStore {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?")) {
-      bindKey(statement, 1, key);
+      HistoryTable.bind(statement, 1, key);
       statement.executeUpdate();
     }
   }
@@ -234,18 +230,7 @@ public final class SqliteResourceStore implements ResourceStore {
       @Nullable String before,
       @Nullable String after)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO history (revision, at, author, kind, namespace, name, body_before,"
-                + " body_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-      statement.setLong(1, revision);
-      statement.setString(2, clock.instant().toString());
-      statement.setString(3, author);
-      bindKey(statement, 4, key);
-      statement.setString(7, before);
-      statement.setString(8, after);
-      statement.executeUpdate();
-    }
+    history.append(new Change(revision, clock.instant(), author, key, before, after));
     if (actor != null) {
       String action = before == null ? "create" : after == null ? "delete" : "change";
       String subject = key.kind() + "/" + key.namespace() + "/" + key.name();
@@ -255,32 +240,9 @@ public final class SqliteResourceStore implements ResourceStore {
 
   @Override
   public List<Change> history(@Nullable ResourceKey key, int limit) {
-    String where = key == null ? "" : " WHERE kind = ? AND namespace = ? AND name = ?";
     synchronized (lock) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "SELECT revision, at, author, kind, namespace, name, body_before, body_after"
-                  + " FROM history"
-                  + where
-                  + " ORDER BY id DESC LIMIT ?")) {
-        if (key != null) {
-          bindKey(statement, 1, key);
-        }
-        statement.setInt(key == null ? 1 : 4, limit);
-        List<Change> changes = new ArrayList<>();
-        try (ResultSet row = statement.executeQuery()) {
-          while (row.next()) {
-            changes.add(
-                new Change(
-                    row.getLong(1),
-                    Instant.parse(row.getString(2)),
-                    row.getString(3),
-                    new ResourceKey(row.getString(4), row.getString(5), row.getString(6)),
-                    row.getString(7),
-                    row.getString(8)));
-          }
-        }
-        return changes;
+      try {
+        return history.read(key, limit);
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
       }
@@ -495,12 +457,5 @@ public final class SqliteResourceStore implements ResourceStore {
     }
     // Extended codes carry the primary one in their lowest byte.
     return SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff);
-  }
-
-  private static void bindKey(PreparedStatement statement, int first, ResourceKey key)
-      throws SQLException {
-    statement.setString(first, key.kind());
-    statement.setString(first + 1, key.namespace());
-    statement.setString(first + 2, key.name());
   }
 }
