@@ -27,7 +27,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Key and certificate of a workload, as somebody has them who took them from its disk. */
-record Proof(PrivateKey key, List<X509Certificate> chain) {
+record Proof(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> roots) {
 
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\\s]+)-----END");
@@ -47,19 +47,23 @@ record Proof(PrivateKey key, List<X509Certificate> chain) {
     }
     PrivateKey key = null;
     List<X509Certificate> chain = new ArrayList<>();
+    List<X509Certificate> roots = new ArrayList<>();
     Matcher blocks = BLOCK.matcher(text);
     while (blocks.find()) {
       byte[] der = Base64.getMimeDecoder().decode(blocks.group(2));
       if (blocks.group(1).equals("PRIVATE KEY")) {
         key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
       } else {
-        chain.add(
+        X509Certificate certificate =
             (X509Certificate)
                 CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(der)));
+                    .generateCertificate(new ByteArrayInputStream(der));
+        boolean root =
+            certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+        (root ? roots : chain).add(certificate);
       }
     }
-    return new Proof(key, chain);
+    return new Proof(key, chain, roots);
   }
 
   Connection connect(int port) throws IOException, GeneralSecurityException {
@@ -69,11 +73,13 @@ record Proof(PrivateKey key, List<X509Certificate> chain) {
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
     keys.init(store, NO_PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
-    KeyStore roots = KeyStore.getInstance("PKCS12");
-    roots.load(null, null);
-    roots.setCertificateEntry("root", chain.get(chain.size() - 1));
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    for (X509Certificate root : roots) {
+      trusted.setCertificateEntry(root.getSubjectX500Principal().getName(), root);
+    }
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(roots);
+    trust.init(trusted);
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     SSLSocket socket =
         (SSLSocket)
