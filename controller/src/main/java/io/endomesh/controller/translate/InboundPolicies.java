@@ -32,7 +32,7 @@ final class InboundPolicies {
   /** As {@link #denying}, if those that only look on were in force, and one of them decided. */
   @Nullable InboundPolicy denyingInDryRun(String namespace, Map<String, String> labels) {
     InboundPolicy decides = narrowest(namespace, labels, InboundPolicy::defaultAction);
-    return denies(decides) && decides.dryRun() ? decides : null;
+    return decides != null && denies(decides) && decides.dryRun() ? decides : null;
   }
 
   private static boolean denies(@Nullable InboundPolicy policy) {
