@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       header, and first, because every later stage asks it. A connection outlives policies and
  *       certificates: plaintext is refused where mutual TLS is demanded now, and so is a peer whose
  *       certificate has ended, is revoked, or whose root is trusted no longer; whoever refuses
- *       closes it, too
+ *       closes it, too. What only proxies may say is taken out of requests of others, see {@link
+ *       ForeignHeaders}
  *   <li>preflight: a browser's question whether a script may call is answered; before
  *       authorization, because browsers send no credentials with it, and the application is not
  *       asked
@@ -63,6 +64,17 @@ final class InboundPipeline {
           null,
           Call.NO_TIMEOUT);
     }
+    Reply believed = takeOutForeign(mesh, arrived, caller);
+    if (believed != null) {
+      return new InboundCall(
+          mesh,
+          arrived,
+          caller,
+          new Refusal(Refusal.Stage.AUTHORIZATION, believed),
+          HeaderChanges.NONE,
+          null,
+          Call.NO_TIMEOUT);
+    }
     InboundRequest request = port.authentication().isEmpty() ? arrived : withToken(mesh, arrived);
     CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
@@ -93,6 +105,19 @@ final class InboundPipeline {
             : withToken(mesh, request);
     Refusal refusal = authenticate(port, asked);
     return refusal == null ? authorize(port, asked, caller) : refusal;
+  }
+
+  /** Fails closed: who is believed follows from these headers, too. */
+  private static @Nullable Reply takeOutForeign(
+      Mesh mesh, InboundRequest request, @Nullable String caller) {
+    try {
+      Identity own = mesh.identity();
+      mesh.foreignHeaders().takeOut(request, caller, own == null ? null : own.spiffeId());
+      return null;
+    } catch (RuntimeException notTakenOut) {
+      return Reply.forbidden(
+          "refused, because what proxies write cannot be taken out: " + notTakenOut, UNDECIDED);
+    }
   }
 
   private static AuthenticatedRequest withToken(Mesh mesh, InboundRequest request) {
@@ -207,8 +232,9 @@ final class InboundPipeline {
     if (unknown != null) {
       return unknown;
     }
-    if (request instanceof AuthenticatedRequest asked) {
-      asked.hideToken();
+    Reply shown = request instanceof AuthenticatedRequest asked ? asked.hideToken() : null;
+    if (shown != null) {
+      return new Refusal(Refusal.Stage.AUTHENTICATION, shown);
     }
     Refusal forbidden = authorize(port, request, caller);
     if (forbidden != null) {

@@ -40,6 +40,7 @@ public final class Mesh {
   private volatile CallObserver observer = CallObserver.NONE;
   private volatile Listeners listeners = Listeners.NONE;
   private volatile @Nullable SharedPorts shared;
+  private volatile ForeignHeaders foreignHeaders = ForeignHeaders.DEFAULT;
 
   public Mesh(Workload workload) {
     this(workload, System::nanoTime, Clock.systemUTC());
@@ -221,6 +222,15 @@ public final class Mesh {
 
   void share(SharedPorts ports) {
     shared = ports;
+  }
+
+  /** What callers that prove nothing may tell of others. */
+  public void foreignHeaders(ForeignHeaders headers) {
+    this.foreignHeaders = headers;
+  }
+
+  ForeignHeaders foreignHeaders() {
+    return foreignHeaders;
   }
 
   CallObserver observer() {

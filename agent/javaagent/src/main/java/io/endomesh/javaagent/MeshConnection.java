@@ -2,6 +2,7 @@ package io.endomesh.javaagent;
 
 import io.endomesh.dataplane.AgentThread;
 import io.endomesh.dataplane.Discovery;
+import io.endomesh.dataplane.ForeignHeaders;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
@@ -77,6 +78,7 @@ final class MeshConnection {
     }
     mesh.discovery(discovery);
     mesh.listeners(listeners);
+    mesh.foreignHeaders(new ForeignHeaders(settings.trustedProxies()));
   }
 
   void start() {

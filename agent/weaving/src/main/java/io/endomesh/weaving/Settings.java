@@ -1,5 +1,6 @@
 package io.endomesh.weaving;
 
+import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.cluster.Locality;
 import java.io.File;
 import java.io.FileInputStream;
@@ -50,6 +51,7 @@ public final class Settings {
           "locality",
           "address",
           "advertised-port",
+          "trusted-proxies",
           "state-dir",
           "enabled",
           "aot_training",
@@ -69,6 +71,7 @@ public final class Settings {
   private final Map<String, String> labels;
   private final @Nullable String address;
   private final @Nullable AdvertisedPort advertisedPort;
+  private final @Nullable List<AddressRange> trustedProxies;
   private final File stateDir;
   private final Duration discoveryTimeout;
   private final boolean refusesUntilConfigured;
@@ -85,6 +88,7 @@ public final class Settings {
     labels = withLocality(readLabels());
     address = readAddress();
     advertisedPort = readAdvertisedPort();
+    trustedProxies = readTrustedProxies();
     String home = property.value("user.home");
     stateDir = new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
     discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
@@ -135,6 +139,11 @@ public final class Settings {
   /** IP address at which others reach this workload; null: the one the controller sees. */
   public @Nullable String address() {
     return address;
+  }
+
+  /** Addresses of proxies that are believed without an identity; null if it is not said. */
+  public @Nullable List<AddressRange> trustedProxies() {
+    return trustedProxies;
   }
 
   public @Nullable AdvertisedPort advertisedPort() {
@@ -310,6 +319,28 @@ public final class Settings {
     }
     problems.add(problem(found, "an IP address", "the address the controller sees"));
     return null;
+  }
+
+  /** Null if it is not said: then nobody knows where proxies are. */
+  private @Nullable List<AddressRange> readTrustedProxies() {
+    SettingSource.Found found = source.find("trusted-proxies");
+    if (found == null) {
+      return null;
+    }
+    List<AddressRange> ranges = new ArrayList<>();
+    if (found.value().equalsIgnoreCase("none")) {
+      return ranges;
+    }
+    try {
+      for (String text : found.value().split("[;,]")) {
+        ranges.add(AddressRange.parse(text.trim()));
+      }
+      return ranges;
+    } catch (IllegalArgumentException e) {
+      // What was meant to be closed does not become open by a slip of the finger.
+      problems.add(problem(found, "ranges as 10.0.0.0/8;192.0.2.1, or none", "none"));
+      return List.of();
+    }
   }
 
   private @Nullable AdvertisedPort readAdvertisedPort() {

@@ -73,6 +73,7 @@ class SettingsTest {
         "services=/a:Orders     | services: /a:Orders (expected: /CONTEXT-PATH:SERVICE",
         "address=orders.example | address: orders.example (expected: an IP address)",
         "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
+        "trusted-proxies=all    | trusted-proxies: all (expected:",
         "advertised-port=0      | advertised-port: 0 (expected:",
         "advertised-port=80:x   | advertised-port: 80:x (expected:",
         "discovery-timeout=1    | discovery-timeout: 1 (expected:",
@@ -144,6 +145,18 @@ class SettingsTest {
 
     assertThat(read("services=by-context-path").service()).isEqualTo("tomcat");
     assertThat(read("services=by-context-path,service=own").service()).isEqualTo("own");
+  }
+
+  @Test
+  void trustedProxies_unsetNoneAndSome() {
+    assertThat(read("service=a").trustedProxies()).isNull();
+    assertThat(read("trusted-proxies=none").trustedProxies()).isEmpty();
+    // A mistake closes.
+    assertThat(read("trusted-proxies=10.0.0.0/99").trustedProxies()).isEmpty();
+    assertThat(read("trusted-proxies=10.0.0.0/8;::1").trustedProxies())
+        .hasSize(2)
+        .anyMatch(range -> range.contains("10.1.2.3"))
+        .anyMatch(range -> range.contains("::1"));
   }
 
   @Test

@@ -43,7 +43,8 @@ class JoinStringTest {
   void secret_inAFile_isReadEachTime(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("token");
     JoinString join = new JoinString("mesh.example", 8443, "file:" + file, CA);
-    assertThatThrownBy(join::secret).hasMessage(file + ": absent (expected: a file that holds a token)");
+    assertThatThrownBy(join::secret)
+        .hasMessage(file + ": absent (expected: a file that holds a token)");
     Files.writeString(file, "one\n");
     assertThat(join.secret()).isEqualTo("one");
     Files.writeString(file, "two");

@@ -19,12 +19,7 @@ final class KeysCheck implements Check {
     for (AppliedResource applied : estate.resources()) {
       if (applied.resource() instanceof RequestAuthentication policy) {
         for (int i = 0; i < policy.rules().size(); i++) {
-          look(
-              estate,
-              applied,
-              "spec.jwtRules[" + i + "]",
-              policy.rules().get(i).keys(),
-              findings);
+          look(estate, applied, "spec.jwtRules[" + i + "]", policy.rules().get(i).keys(), findings);
         }
       } else if (applied.resource() instanceof JoinIssuer issuer) {
         look(estate, applied, "spec", issuer.keys(), findings);

@@ -3,6 +3,7 @@ package io.endomesh.controller.cli;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.jwks.KeyFetchOptions;
+import io.endomesh.dataplane.authorize.AddressRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ final class ControllerCommand implements Callable<Integer> {
   private KeyFetchOptions keyFetch() {
     try {
       return new KeyFetchOptions(
-          keysFrom.stream().map(KeyFetchOptions::range).toList(), keysAuthorities, keysRefresh);
+          keysFrom.stream().map(AddressRange::parse).toList(), keysAuthorities, keysRefresh);
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(Exit.FAILED, "--jwks-allow: " + e.getMessage());
     }

@@ -92,10 +92,7 @@ final class TokenCommand {
         throw new ParameterException(
             spec.commandLine(), "--namespace: absent (expected: a namespace, or --file)");
       }
-      asked
-              .put("namespace", namespace)
-              .put("service", service)
-              .put("ttlSeconds", ttl.toSeconds());
+      asked.put("namespace", namespace).put("service", service).put("ttlSeconds", ttl.toSeconds());
       if (uses != null) {
         asked.put("uses", uses);
       }

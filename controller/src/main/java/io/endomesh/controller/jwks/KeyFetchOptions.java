@@ -25,24 +25,4 @@ public record KeyFetchOptions(
   public KeyFetchOptions {
     allowed = List.copyOf(allowed);
   }
-
-  /**
-   * @param text {@code 10.0.0.0/8}, or a single address
-   * @throws IllegalArgumentException for anything else
-   */
-  public static AddressRange range(String text) {
-    int slash = text.indexOf('/');
-    if (slash < 0) {
-      return AddressRange.of(text, text.indexOf(':') < 0 ? IPV4_BITS : IPV6_BITS);
-    }
-    try {
-      return AddressRange.of(text.substring(0, slash), Integer.parseInt(text.substring(slash + 1)));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' (expected: a range of addresses such as 10.0.0.0/8)", e);
-    }
-  }
-
-  private static final int IPV4_BITS = 32;
-  private static final int IPV6_BITS = 128;
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JoinIssuer, endomesh.io/v1: whose tokens let workloads join, as those of the service accounts of
- * a Kubernetes cluster do. Immutable.
+ * A JoinIssuer, endomesh.io/v1: whose tokens let workloads join, as those of the service accounts
+ * of a Kubernetes cluster do. Immutable.
  *
  * @param audiences one must be among those of a token: it is meant for this mesh
  * @param keys null if they come along

@@ -135,8 +135,7 @@ class JoinIssuersTest {
       })
   void resource_thatIsWrong_isRefused(String rest) {
     assertThatThrownBy(
-            () ->
-                ResourceParser.parseAll("apiVersion: endomesh.io/v1\nkind: JoinIssuer\n" + rest))
+            () -> ResourceParser.parseAll("apiVersion: endomesh.io/v1\nkind: JoinIssuer\n" + rest))
         .hasMessageContaining("JoinIssuer")
         .hasMessageContaining("expected");
   }

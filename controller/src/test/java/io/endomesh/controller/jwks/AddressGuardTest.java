@@ -3,6 +3,7 @@ package io.endomesh.controller.jwks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.dataplane.authorize.AddressRange;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +57,7 @@ class AddressGuardTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/x", "ten", "", "10.0.0/8", "fd00::/200"})
   void option_thatIsNoRange_isRefused(String range) {
-    assertThatThrownBy(() -> KeyFetchOptions.range(range))
+    assertThatThrownBy(() -> AddressRange.parse(range))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -6,6 +6,7 @@ import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.translate.FetchedKeys;
+import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.token.TestIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class IssuerKeysTest {
         new IssuerKeys(
             store,
             new KeyFetchOptions(
-                allowed.stream().map(KeyFetchOptions::range).toList(),
+                allowed.stream().map(AddressRange::parse).toList(),
                 server.authorities(directory),
                 Duration.ofMillis(50)));
     made.watch(changes::release);
@@ -213,7 +214,7 @@ class IssuerKeysTest {
         new IssuerKeys(
             store,
             new KeyFetchOptions(
-                List.of(KeyFetchOptions.range("127.0.0.0/8")), null, Duration.ofMillis(50)))) {
+                List.of(AddressRange.parse("127.0.0.0/8")), null, Duration.ofMillis(50)))) {
       others.watch(changes::release);
       assertThat(until(others, now -> now.failure() != null).jwks()).isNull();
     }

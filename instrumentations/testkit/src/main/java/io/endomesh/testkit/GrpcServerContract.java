@@ -155,6 +155,18 @@ abstract class GrpcServerContract extends GrpcLimitContract {
         .isEqualTo(PERMISSION_DENIED);
   }
 
+  @Test
+  void server_headerOfProxies_isTakenOut_ofWhoIsNone() {
+    String name = "x-forwarded-client-cert";
+    Condition seen = new Condition.Header(name, new StringMatch.Present());
+    Policy policy = new Policy("no-proxies", List.of(new Policy.Rule(Condition.ANY, seen)));
+    inbound(Inbound.TlsMode.PERMISSIVE, new Authorization(List.of(policy), List.of()));
+    HeaderChanges request = HeaderChanges.setting(name, "URI=spiffe://endomesh.local/ns/a/sa/b");
+    routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, HeaderChanges.NONE));
+
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
   private Answer withToken(String token) {
     HeaderChanges request = HeaderChanges.setting("authorization", "Bearer " + token);
     routes.route(TARGET, toOne(), RoutePolicy.DEFAULT.withHeaders(request, HeaderChanges.NONE));

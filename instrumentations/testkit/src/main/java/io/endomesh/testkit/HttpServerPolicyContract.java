@@ -2,10 +2,12 @@ package io.endomesh.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.ForeignHeaders;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.TestRequest;
+import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
@@ -18,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,35 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
         .doesNotContainIgnoringCase("authorization");
     assertThat(withHeader("authorization", bob).statusCode()).isEqualTo(403);
     assertThat(get(plain(), "http", "/echo").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void headersOfProxies_areTakenOut_ofWhoIsNone() throws Exception {
+    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    assertThat(names(plain(), "http")).doesNotContain(CERTIFICATE).contains("x-forwarded-for");
+    assertThat(names(mutual(CALLER), "https")).contains(CERTIFICATE, "x-forwarded-for");
+    try {
+      Weaving.mesh().foreignHeaders(new ForeignHeaders(List.of()));
+      assertThat(names(plain(), "http")).doesNotContain(CERTIFICATE, "x-forwarded-for");
+      assertThat(names(mutual(CALLER), "https")).contains(CERTIFICATE, "x-forwarded-for");
+      Weaving.mesh().foreignHeaders(new ForeignHeaders(List.of(AddressRange.of("127.0.0.1", 8))));
+      assertThat(names(plain(), "http")).contains(CERTIFICATE, "x-forwarded-for");
+    } finally {
+      Weaving.mesh().foreignHeaders(ForeignHeaders.DEFAULT);
+    }
+  }
+
+  private static final String CERTIFICATE = "x-forwarded-client-cert";
+
+  private List<String> names(HttpClient client, String scheme) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(scheme, "/echo"))
+            .header(CERTIFICATE, "URI=" + TestRoutes.spiffeId("orders"))
+            .header("X-Forwarded-For", "192.0.2.1")
+            .build();
+    String names =
+        client.send(request, BodyHandlers.ofString()).headers().firstValue("x-names").orElseThrow();
+    return List.of(names.toLowerCase(Locale.ROOT).split(" "));
   }
 
   private HttpResponse<String> withHeader(String name, String value) throws Exception {

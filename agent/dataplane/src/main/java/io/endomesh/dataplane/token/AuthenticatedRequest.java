@@ -74,14 +74,26 @@ public final class AuthenticatedRequest implements InboundRequest {
     }
   }
 
-  /** Before the application runs: it sees the token only if the rules say so. */
-  public void hideToken() {
+  /**
+   * Before the application runs: it sees the token only if the rules say so.
+   *
+   * @return a refusal if it cannot be taken out, null otherwise
+   */
+  public @Nullable Reply hideToken() {
     if (presented != null
         && accepted != null
         && !accepted.issuer().keepsToken()
         && presented.place() instanceof Place.Header header) {
-      request.removeHeader(header.name());
+      try {
+        request.removeHeader(header.name());
+      } catch (RuntimeException shown) {
+        return refused(
+            INVALID,
+            "the token cannot be taken out: " + shown.getClass().getSimpleName(),
+            accepted.issuer().policy());
+      }
     }
+    return null;
   }
 
   /** RFC 6750, 3: why is told to the operator only. */
