@@ -130,8 +130,7 @@ final class Visitors implements DecoratingHttpServiceFunction {
       if (!context.channel().isActive()) {
         return;
       }
-      boolean idle =
-          active.get() == 0 && nanoTime.getAsLong() - idleSince >= IDLE.toNanos();
+      boolean idle = active.get() == 0 && nanoTime.getAsLong() - idleSince >= IDLE.toNanos();
       if (idle || !everRequested) {
         context.close();
       } else {

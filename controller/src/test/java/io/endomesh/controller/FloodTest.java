@@ -201,7 +201,9 @@ class FloodTest {
                 RawHttp2.HEADERS,
                 RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
                 stream,
-                stream == 1 ? block.toByteArray() : java.util.Arrays.copyOf(block.toByteArray(), 99));
+                stream == 1
+                    ? block.toByteArray()
+                    : java.util.Arrays.copyOf(block.toByteArray(), 99));
             connection.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[0]);
           }
         });
@@ -218,7 +220,9 @@ class FloodTest {
   @Test
   void bodyOfHttp1_withoutEnd_isRefused() throws Exception {
     String head = "POST /api/v1/apply HTTP/1.1\r\nHost: localhost\r\nx-endomesh-request: a\r\n";
-    String chunked = sendForever(head + "Transfer-Encoding: chunked\r\n\r\n", "400\r\n" + "a".repeat(1024) + "\r\n");
+    String chunked =
+        sendForever(
+            head + "Transfer-Encoding: chunked\r\n\r\n", "400\r\n" + "a".repeat(1024) + "\r\n");
     assertThat(chunked).doesNotContain("200 OK");
     assertThat(sendForever(head + "Content-Length: 99999999999\r\n\r\n", "a".repeat(1024)))
         .doesNotContain("200 OK");
@@ -277,8 +281,7 @@ class FloodTest {
                     end.complete(new AssertionError("completed"));
                   }
                 });
-    requests.onNext(
-        DeltaDiscoveryRequest.newBuilder().setTypeUrl("x".repeat(6 << 20)).build());
+    requests.onNext(DeltaDiscoveryRequest.newBuilder().setTypeUrl("x".repeat(6 << 20)).build());
     assertThat(Status.fromThrowable(end.get(20, TimeUnit.SECONDS)).getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
@@ -307,7 +310,9 @@ class FloodTest {
     assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 50);
   }
 
-  /** Nothing at all, half a handshake, and headers letter by letter: each ends after ten seconds. */
+  /**
+   * Nothing at all, half a handshake, and headers letter by letter: each ends after ten seconds.
+   */
   @Test
   void connectionsThatStall_byTheThousand_areClosed() throws Exception {
     List<Socket> stalled = new ArrayList<>();
@@ -320,7 +325,10 @@ class FloodTest {
           socket.connect(address(), 2_000);
           switch (i % 3) {
             case 0 -> socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, -4});
-            case 1 -> socket.getOutputStream().write("GET / HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+            case 1 ->
+                socket
+                    .getOutputStream()
+                    .write("GET / HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
             default -> {
               // Nothing.
             }

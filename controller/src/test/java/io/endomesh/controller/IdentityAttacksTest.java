@@ -88,8 +88,7 @@ class IdentityAttacksTest {
             .sslContext(
                 GrpcSslContexts.forClient()
                     .trustManager(root)
-                    .keyManager(
-                        chain.key(), chain.certificates().toArray(X509Certificate[]::new))
+                    .keyManager(chain.key(), chain.certificates().toArray(X509Certificate[]::new))
                     .build())
             .build();
     try {
@@ -179,8 +178,7 @@ class IdentityAttacksTest {
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               refused ->
-                  assertThat(refused.getStatus().getCode())
-                      .isEqualTo(Status.Code.UNAUTHENTICATED));
+                  assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
     } finally {
       plaintext.shutdownNow();
     }

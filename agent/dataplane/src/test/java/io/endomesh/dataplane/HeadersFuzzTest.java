@@ -21,9 +21,27 @@ public class HeadersFuzzTest {
 
   private static final Mutator MUTATOR =
       Mutator.of(
-          "x-endomesh-trail: ", "retry-after: ", "cookie: ", "grpc-timeout: ", "\n", ";", "=", "\"",
-          ",", "origin: ", "host: ", "GMT", "00-", "99999999S", "x-envoy-attempt-count: ", "%00",
-          "%2e", "..", "/", "é", "\0");
+          "x-endomesh-trail: ",
+          "retry-after: ",
+          "cookie: ",
+          "grpc-timeout: ",
+          "\n",
+          ";",
+          "=",
+          "\"",
+          ",",
+          "origin: ",
+          "host: ",
+          "GMT",
+          "00-",
+          "99999999S",
+          "x-envoy-attempt-count: ",
+          "%00",
+          "%2e",
+          "..",
+          "/",
+          "é",
+          "\0");
 
   private static final FakeClock CLOCK = new FakeClock();
   private static final Mesh MESH = mesh();
@@ -37,8 +55,7 @@ public class HeadersFuzzTest {
             List.of(
                 policy(
                     "allow",
-                    new Condition.Caller(
-                        new StringMatch.Exact("spiffe://td/ns/shop/sa/orders")))));
+                    new Condition.Caller(new StringMatch.Exact("spiffe://td/ns/shop/sa/orders")))));
     Inbound.Port port = new Inbound.Port(Inbound.TlsMode.PERMISSIVE, onlyOrders);
     mesh.publish(
         new Snapshot(
@@ -60,8 +77,7 @@ public class HeadersFuzzTest {
   }
 
   private static Policy policy(String name, Condition condition) {
-    return new Policy(
-        name, List.of(new Policy.Rule(condition, Condition.ANY)));
+    return new Policy(name, List.of(new Policy.Rule(condition, Condition.ANY)));
   }
 
   /** Lines of headers: a caller without an identity sends them, and a server answers with them. */
@@ -91,8 +107,7 @@ public class HeadersFuzzTest {
       int colon = line.indexOf(": ");
       if (colon > 0) {
         request.header(
-            line.substring(0, colon).toLowerCase(java.util.Locale.ROOT),
-            line.substring(colon + 2));
+            line.substring(0, colon).toLowerCase(java.util.Locale.ROOT), line.substring(colon + 2));
       }
     }
     return request;

@@ -52,8 +52,7 @@ final class Yaml {
    * @throws org.snakeyaml.engine.v2.exceptions.YamlEngineException for what is no YAML, or too much
    */
   static List<@Nullable Object> documents(String text) {
-    Parser parser =
-        new Bounded(new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text)));
+    Parser parser = new Bounded(new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text)));
     Composer nodes = new Composer(SETTINGS, parser);
     List<@Nullable Object> documents = new ArrayList<>();
     while (nodes.hasNext()) {
@@ -170,7 +169,10 @@ final class Yaml {
     private static void atMost(int count, int most, String what, Event where) {
       if (count > most) {
         throw new ParserException(
-            "", Optional.empty(), "too many " + what + " (at most " + most + ")", where.getStartMark());
+            "",
+            Optional.empty(),
+            "too many " + what + " (at most " + most + ")",
+            where.getStartMark());
       }
     }
   }

@@ -107,8 +107,7 @@ public final class Rollups {
     List<CallPoint> taken = new ArrayList<>(points.size());
     for (CallPoint point : points) {
       String reporter = point.reporter().toString();
-      if (reporting.admits(reporter, point.instance())
-          && series.admits(reporter, point.series())) {
+      if (reporting.admits(reporter, point.instance()) && series.admits(reporter, point.series())) {
         taken.add(point);
         add(point, nowMillis);
       }

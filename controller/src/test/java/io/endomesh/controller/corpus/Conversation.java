@@ -3,9 +3,9 @@ package io.endomesh.controller.corpus;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.endomesh.controller.translate.XdsResource;
+import io.endomesh.xds.ads.ResourceType;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
-import io.endomesh.xds.ads.ResourceType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +20,7 @@ import java.util.SortedMap;
  */
 final class Conversation {
 
-  private static final Path CORPUS =
-      Example.ROOT.resolve("agent/xds/src/test/resources/fuzz/xds");
+  private static final Path CORPUS = Example.ROOT.resolve("agent/xds/src/test/resources/fuzz/xds");
 
   private Conversation() {}
 

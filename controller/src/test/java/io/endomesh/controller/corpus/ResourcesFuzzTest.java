@@ -33,11 +33,49 @@ public class ResourcesFuzzTest {
   private static final Mutator MUTATOR =
       new TreeMutator(
           Mutator.of(
-          "{", "}", "[", "]", ": ", "- ", "\n", "\n---\n", "  ", "&a ", "*a", "!!set ", "!!int ",
-          "!!binary ", "? ", "~", "null", "true", "''", "\"\\0\"", "\"\\uD800\"", "'*'", "'/**'",
-          "'(a{99}){99}'", "'{*}/{**}'", "kind: ", "metadata: ", "spec: ", "name: ", "namespace: ",
-          "1e9", "0.1s", "-1s", "9999999h", "<<: *a", "orders", "shop", "*.shop", "'%'", "'[::1]'",
-          "weight: 0", "port: 65535", "é"));
+              "{",
+              "}",
+              "[",
+              "]",
+              ": ",
+              "- ",
+              "\n",
+              "\n---\n",
+              "  ",
+              "&a ",
+              "*a",
+              "!!set ",
+              "!!int ",
+              "!!binary ",
+              "? ",
+              "~",
+              "null",
+              "true",
+              "''",
+              "\"\\0\"",
+              "\"\\uD800\"",
+              "'*'",
+              "'/**'",
+              "'(a{99}){99}'",
+              "'{*}/{**}'",
+              "kind: ",
+              "metadata: ",
+              "spec: ",
+              "name: ",
+              "namespace: ",
+              "1e9",
+              "0.1s",
+              "-1s",
+              "9999999h",
+              "<<: *a",
+              "orders",
+              "shop",
+              "*.shop",
+              "'%'",
+              "'[::1]'",
+              "weight: 0",
+              "port: 65535",
+              "é"));
 
   private static final List<Workload> WORKLOADS =
       List.of(
@@ -48,7 +86,8 @@ public class ResourcesFuzzTest {
           TestModels.workload("shop/storefront", Map.of(), 8080));
 
   private static final List<String> HOSTS =
-      List.of("orders", "payments", "ledger.finance", "orders-db", "api.partner.example", "website");
+      List.of(
+          "orders", "payments", "ledger.finance", "orders-db", "api.partner.example", "website");
 
   /** None that says what is wrong is thrown but the one that says by name. */
   public static void fuzzerTestOneInput(byte[] input) {
@@ -100,6 +139,5 @@ public class ResourcesFuzzTest {
     Fuzzing.run(corpus, MUTATOR, 4_000, ResourcesFuzzTest::fuzzerTestOneInput);
     // Else it would show only that YAML is read well.
     assertThat(used).isGreaterThan(800);
-
   }
 }

@@ -20,8 +20,7 @@ class SecurityPageTest {
 
   private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
 
-  private static final Pattern METHOD =
-      Pattern.compile("(?m)^  (?:public )?void (\\w+_\\w+)\\(");
+  private static final Pattern METHOD = Pattern.compile("(?m)^  (?:public )?void (\\w+_\\w+)\\(");
 
   /** All that such a class tests is an attack. */
   private static final Pattern ATTACKS = Pattern.compile("\\w*(Attacks|Flood|Fuzz)Test");

@@ -22,9 +22,35 @@ final class TreeMutator implements Mutator {
 
   private static final List<Object> VALUES =
       List.of(
-          "", "*", "/", "a", "orders", "shop", "-1s", "1ns", "9999999h", "(a|b)*", "{*}", "%", "\0",
-          "\uD800", "é".repeat(300), "x".repeat(5_000), 0, -1, 1, 65_536, Integer.MIN_VALUE,
-          Long.MAX_VALUE, 1e308, 0.1, true, false, List.of(), Map.of(), List.of(List.of()));
+          "",
+          "*",
+          "/",
+          "a",
+          "orders",
+          "shop",
+          "-1s",
+          "1ns",
+          "9999999h",
+          "(a|b)*",
+          "{*}",
+          "%",
+          "\0",
+          "\uD800",
+          "é".repeat(300),
+          "x".repeat(5_000),
+          0,
+          -1,
+          1,
+          65_536,
+          Integer.MIN_VALUE,
+          Long.MAX_VALUE,
+          1e308,
+          0.1,
+          true,
+          false,
+          List.of(),
+          Map.of(),
+          List.of(List.of()));
 
   private final Mutator text;
 

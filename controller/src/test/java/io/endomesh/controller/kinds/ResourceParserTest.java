@@ -122,8 +122,12 @@ class ResourceParserTest {
         resource + "spec: {selector: &s {a: *s}}",
         resource + "spec: &s [*s]",
         resource + doubling + "spec: {selector: *a23}",
-        resource + "t: &t '" + "x".repeat(100_000) + "'\nspec: {selector: {"
-            + "a: *t, ".repeat(45) + "}}",
+        resource
+            + "t: &t '"
+            + "x".repeat(100_000)
+            + "'\nspec: {selector: {"
+            + "a: *t, ".repeat(45)
+            + "}}",
         resource + "t: &t '" + "x".repeat(100) + "'\nspec: [" + "*t, ".repeat(500_000) + "]",
         resource + "spec: {ports: [{port: " + "9".repeat(1_000_000) + "}]}",
         resource + "spec: {ports: [{port: !!int '" + "9".repeat(1_000_000) + "'}]}",

@@ -88,8 +88,7 @@ public final class SpiffeId {
         continue;
       }
       int length = i - segment;
-      boolean dots =
-          length <= 2 && uri.regionMatches(segment, "..", 0, length);
+      boolean dots = length <= 2 && uri.regionMatches(segment, "..", 0, length);
       // Also of none: an empty segment.
       if (dots) {
         return false;

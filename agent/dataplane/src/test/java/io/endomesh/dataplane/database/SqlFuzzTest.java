@@ -13,9 +13,43 @@ public class SqlFuzzTest {
 
   private static final Mutator MUTATOR =
       Mutator.of(
-          "'", "\"", "`", "[", "]", "$$", "$a$", "/*", "*/", "--", "#", "\\", "E'", "\r", "\n", ";",
-          "(", ")", "{", "EXPLAIN ", "ANALYZE ", "SELECT ", "INTO ", "WITH ", "DELETE ", "SET ",
-          "1e", "0x", "//", "@", ",", ".", "\u00a0", "\u3000", "\u00b7", "EXEC ", "BEGIN ");
+          "'",
+          "\"",
+          "`",
+          "[",
+          "]",
+          "$$",
+          "$a$",
+          "/*",
+          "*/",
+          "--",
+          "#",
+          "\\",
+          "E'",
+          "\r",
+          "\n",
+          ";",
+          "(",
+          ")",
+          "{",
+          "EXPLAIN ",
+          "ANALYZE ",
+          "SELECT ",
+          "INTO ",
+          "WITH ",
+          "DELETE ",
+          "SET ",
+          "1e",
+          "0x",
+          "//",
+          "@",
+          ",",
+          ".",
+          "\u00a0",
+          "\u3000",
+          "\u00b7",
+          "EXEC ",
+          "BEGIN ");
 
   private static final StatementClasses SEEN =
       StatementClasses.of(

@@ -65,8 +65,7 @@ public interface Mutator {
         }
         case 7 -> {
           int times = 1 << random.nextInt(12);
-          byte[] repeated =
-              repeat(random.nextBoolean() ? part : word(random, words), times);
+          byte[] repeated = repeat(random.nextBoolean() ? part : word(random, words), times);
           yield join(input, from, to, repeated);
         }
         default -> {

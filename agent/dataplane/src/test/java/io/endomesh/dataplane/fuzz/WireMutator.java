@@ -166,7 +166,8 @@ public final class WireMutator implements Mutator {
             }
             field.bytes = new byte[(int) length];
             in.get(field.bytes);
-            List<Field> inner = depth < MAX_DEPTH && length > 1 ? read(field.bytes, depth + 1) : null;
+            List<Field> inner =
+                depth < MAX_DEPTH && length > 1 ? read(field.bytes, depth + 1) : null;
             field.isMessage = inner != null;
             field.message = inner == null ? List.of() : inner;
           }

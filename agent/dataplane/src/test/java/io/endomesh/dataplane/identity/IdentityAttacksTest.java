@@ -177,8 +177,7 @@ class IdentityAttacksTest {
   private static SSLContext context(Odd odd) throws Exception {
     OddCertificates.Chain chain = ODD.make(odd);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        new KeyManager[] {new Shown(chain)}, new TrustManager[] {new Anybody()}, null);
+    context.init(new KeyManager[] {new Shown(chain)}, new TrustManager[] {new Anybody()}, null);
     return context;
   }
 

@@ -148,7 +148,8 @@ public final class OddCertificates {
     return switch (odd) {
       case COMMON_NAME_ONLY -> new GeneralName[0];
       case DNS_ONLY -> new GeneralName[] {new GeneralName(GeneralName.dNSName, "orders.shop")};
-      case TWO_URIS -> new GeneralName[] {uri("spiffe://" + domain + "/ns/shop/sa/web"), uri(orders)};
+      case TWO_URIS ->
+          new GeneralName[] {uri("spiffe://" + domain + "/ns/shop/sa/web"), uri(orders)};
       case NUL_IN_URI -> new GeneralName[] {uri(orders + "\0.example")};
       case ESCAPES_IN_URI ->
           new GeneralName[] {uri("spiffe://" + domain + "/ns/shop/sa/web%2f..%2forders")};
@@ -183,11 +184,9 @@ public final class OddCertificates {
   private static X509Certificate sign(JcaX509v3CertificateBuilder builder, KeyPair by, Odd odd)
       throws Exception {
     String algorithm = odd == Odd.SHA1_SIGNATURE ? "SHA1withECDSA" : "SHA256withECDSA";
-    String fitting =
-        by.getPrivate().getAlgorithm().equals("RSA") ? "SHA256withRSA" : algorithm;
+    String fitting = by.getPrivate().getAlgorithm().equals("RSA") ? "SHA256withRSA" : algorithm;
     return new JcaX509CertificateConverter()
-        .getCertificate(
-            builder.build(new JcaContentSignerBuilder(fitting).build(by.getPrivate())));
+        .getCertificate(builder.build(new JcaContentSignerBuilder(fitting).build(by.getPrivate())));
   }
 
   private static KeyPair rsa() throws GeneralSecurityException {

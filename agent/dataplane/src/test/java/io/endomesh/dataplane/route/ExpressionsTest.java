@@ -79,10 +79,36 @@ public class ExpressionsTest {
   void expression_mutated_hasNoMoreStatesThanMeasured() throws IOException {
     Mutator mutator =
         Mutator.of(
-            "(", ")", "(?:", "(?i)", "(?P<a>", "[", "[^", "]", "[:alpha:]", "{2}", "{3,}", "{0,40}",
-            "{", "}", "*", "+?", "?", "|", "\\Q", "\\E", "\\pL", "\\p{Greek}", "\\x{10FFFF}", "\\",
-            "^", "$", "\\b", ".", "é", "(?:a{9}){9}");
-    Fuzzing.run(
-        Fuzzing.corpus("expression"), mutator, 10_000, ExpressionsTest::fuzzerTestOneInput);
+            "(",
+            ")",
+            "(?:",
+            "(?i)",
+            "(?P<a>",
+            "[",
+            "[^",
+            "]",
+            "[:alpha:]",
+            "{2}",
+            "{3,}",
+            "{0,40}",
+            "{",
+            "}",
+            "*",
+            "+?",
+            "?",
+            "|",
+            "\\Q",
+            "\\E",
+            "\\pL",
+            "\\p{Greek}",
+            "\\x{10FFFF}",
+            "\\",
+            "^",
+            "$",
+            "\\b",
+            ".",
+            "é",
+            "(?:a{9}){9}");
+    Fuzzing.run(Fuzzing.corpus("expression"), mutator, 10_000, ExpressionsTest::fuzzerTestOneInput);
   }
 }

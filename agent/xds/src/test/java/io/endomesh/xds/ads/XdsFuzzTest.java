@@ -42,9 +42,26 @@ public class XdsFuzzTest {
 
   private static final WireMutator MUTATOR =
       new WireMutator(
-          "", "*", "orders", "/", "(a{99}){99}", "(", "\\0", "%", "spiffe://", "outbound|8080||orders",
-          ":path", ":method", "x-a", "\u0000", "é", "type.googleapis.com/", "10.0.0.1", "::1",
-          "envoy.transport_sockets.tls", "endomesh.inbound");
+          "",
+          "*",
+          "orders",
+          "/",
+          "(a{99}){99}",
+          "(",
+          "\\0",
+          "%",
+          "spiffe://",
+          "outbound|8080||orders",
+          ":path",
+          ":method",
+          "x-a",
+          "\u0000",
+          "é",
+          "type.googleapis.com/",
+          "10.0.0.1",
+          "::1",
+          "envoy.transport_sockets.tls",
+          "endomesh.inbound");
 
   private final FakeClock clock = new FakeClock();
   private final List<DeltaDiscoveryRequest> said = new ArrayList<>();

@@ -36,7 +36,8 @@ public class PemFuzzTest {
             + Pem.encode("PRIVATE KEY", TestAuthority.newKey().getPrivate().getEncoded());
     corpus.add(pem.getBytes(StandardCharsets.US_ASCII));
     Mutator mutator =
-        Mutator.of("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "=", "\n", "MIIB", "/");
+        Mutator.of(
+            "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "=", "\n", "MIIB", "/");
     Fuzzing.run(corpus, mutator, 10_000, PemFuzzTest::fuzzerTestOneInput);
   }
 }
