@@ -71,6 +71,7 @@ final class InboundPipeline {
           arrived,
           caller,
           new Refusal(Refusal.Stage.AUTHORIZATION, believed),
+          null,
           HeaderChanges.NONE,
           null,
           Call.NO_TIMEOUT);

@@ -89,26 +89,6 @@ public final class AddressRange {
     return Arrays.hashCode(network) * 31 + prefixBits;
   }
 
-  /**
-   * @param text {@code 10.0.0.0/8}, or a single address
-   * @throws IllegalArgumentException for anything else
-   */
-  public static AddressRange parse(String text) {
-    int slash = text.indexOf('/');
-    if (slash < 0) {
-      return of(text, text.indexOf(':') < 0 ? IPV4_BITS : IPV6_BITS);
-    }
-    try {
-      return of(text.substring(0, slash), Integer.parseInt(text.substring(slash + 1)));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' (expected: a range of addresses such as 10.0.0.0/8)", e);
-    }
-  }
-
-  private static final int IPV4_BITS = 32;
-  private static final int IPV6_BITS = 128;
-
   /** True if the text is an IP address of this range; text that is none is in no range. */
   public boolean contains(@Nullable String address) {
     long v4 = address == null ? -1 : IpLiteral.v4(address, 0);

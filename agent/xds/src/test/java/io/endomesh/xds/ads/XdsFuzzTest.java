@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Attempt;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.Decision;
@@ -120,7 +121,7 @@ public class XdsFuzzTest {
   private void use() {
     Map<String, VirtualHost> hosts = client.hosts();
     Mesh mesh = new Mesh(TestMesh.WORKLOAD, clock, clock);
-    mesh.publish(new Snapshot(1, hosts, client.inbound(), null));
+    mesh.publish(new Snapshot(1, hosts, client.inbound(Inbound.OPEN.otherPorts()), null));
     client.limitServers();
     for (String authority : authorities) {
       ask(mesh, TestRequest.get(authority, "/cart/1?x=1").header("x-user", "ann"));
