@@ -157,7 +157,9 @@ final class FirstByte implements ChannelListener<ConduitStreamSourceChannel> {
    * beforehand.
    */
   private String[] protocols() {
-    return listener.getUndertowOptions().get(UndertowOptions.ENABLE_HTTP2, /* default= */ false)
+    return listener
+            .getUndertowOptions()
+            .get(UndertowOptions.ENABLE_HTTP2, /* defaultValue= */ false)
         ? new String[] {"h2", "http/1.1"}
         : new String[] {"http/1.1"};
   }
