@@ -33,9 +33,7 @@ public final class CallerIdentity {
    * for one that is believed no longer.
    */
   public static @Nullable WorkloadIdentity of(ServiceRequestContext context, String trustDomain) {
-    return ClientCertificates.doubt(context) == null
-        ? of(context.sslSession(), trustDomain)
-        : null;
+    return ClientCertificates.doubt(context) == null ? of(context.sslSession(), trustDomain) : null;
   }
 
   /** Why {@link #of} names nobody, as a sentence for who has to do something about it. */
@@ -64,9 +62,7 @@ public final class CallerIdentity {
         !context.sessionProtocol().isTls()
             && context.remoteAddress().getAddress().isLoopbackAddress();
     if (caller == null && !local) {
-      throw Status.UNAUTHENTICATED
-          .withDescription(absence(context))
-          .asRuntimeException();
+      throw Status.UNAUTHENTICATED.withDescription(absence(context)).asRuntimeException();
     }
     return caller;
   }

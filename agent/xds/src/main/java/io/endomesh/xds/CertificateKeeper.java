@@ -197,8 +197,7 @@ final class CertificateKeeper {
    *
    * @param done see {@link #ask}
    */
-  void renewWithin(
-      long nanos, Supplier<@Nullable Http2Connection> connection, Runnable done) {
+  void renewWithin(long nanos, Supplier<@Nullable Http2Connection> connection, Runnable done) {
     if (renewal != null) {
       renewal.cancel();
     }

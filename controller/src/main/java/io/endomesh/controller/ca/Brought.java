@@ -27,23 +27,20 @@ final class Brought implements IssuerSource {
   private final List<X509Certificate> roots;
   private final List<X509Certificate> vouchers;
 
-  private Brought(
-      Issuer issuer, List<X509Certificate> roots, List<X509Certificate> vouchers) {
+  private Brought(Issuer issuer, List<X509Certificate> roots, List<X509Certificate> vouchers) {
     this.issuer = issuer;
     this.roots = List.copyOf(roots);
     this.vouchers = List.copyOf(vouchers);
   }
 
   static Brought open(AuthoritySource.PemFiles files, Clock clock) throws IOException {
-    List<X509Certificate> all =
-        new ArrayList<>(pem("ca-cert", files.certificate()).certificates());
+    List<X509Certificate> all = new ArrayList<>(pem("ca-cert", files.certificate()).certificates());
     if (all.isEmpty()) {
       throw wrong("ca-cert", files.certificate(), "no certificate in it", "a certificate in PEM");
     }
     List<PrivateKey> keys = pem("ca-key", files.key()).keys();
     if (keys.size() != 1) {
-      throw wrong(
-          "ca-key", files.key(), keys.size() + " private keys", "one private key in PEM");
+      throw wrong("ca-key", files.key(), keys.size() + " private keys", "one private key in PEM");
     }
     if (files.chain() != null) {
       all.addAll(pem("ca-chain", files.chain()).certificates());
@@ -107,7 +104,8 @@ final class Brought implements IssuerSource {
     try {
       return PemFile.read(file);
     } catch (PemFile.Unreadable e) {
-      throw wrong(option, file, String.valueOf(e.getMessage()), "PEM, and a key without a password");
+      throw wrong(
+          option, file, String.valueOf(e.getMessage()), "PEM, and a key without a password");
     } catch (NoSuchFileException e) {
       throw wrong(option, file, "no such file", "a PEM file");
     }

@@ -22,11 +22,11 @@ import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.ContentVerifier;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
-import org.bouncycastle.operator.ContentVerifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +83,9 @@ final class BroughtChecks {
         "all up to the root, here or in --ca-chain");
   }
 
-  /** All that are brought: of an earlier or a later authority as well, while one follows another. */
+  /**
+   * All that are brought: of an earlier or a later authority as well, while one follows another.
+   */
   List<X509Certificate> roots(List<X509Certificate> all) throws IOException {
     Set<X509Certificate> roots = new LinkedHashSet<>();
     for (X509Certificate certificate : all) {
@@ -174,10 +176,8 @@ final class BroughtChecks {
     if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
       throw wrong("RSA key of " + rsa.getModulus().bitLength() + " bits", "2048 or more");
     }
-    if (key instanceof ECKey curve
-        && curve.getParams().getOrder().bitLength() < MIN_EC_BITS) {
-      throw wrong(
-          "EC key of " + curve.getParams().getOrder().bitLength() + " bits", "256 or more");
+    if (key instanceof ECKey curve && curve.getParams().getOrder().bitLength() < MIN_EC_BITS) {
+      throw wrong("EC key of " + curve.getParams().getOrder().bitLength() + " bits", "256 or more");
     }
     if (!(key instanceof RSAKey) && !(key instanceof ECKey)) {
       throw wrong("key of algorithm " + key.getAlgorithm(), "RSA or EC");
@@ -203,8 +203,10 @@ final class BroughtChecks {
       // Of another kind than the certificate's: the sentence is the same.
     }
     throw Brought.wrong(
-        option, file, "its key is another than the one that was brought", "the key of the first"
-            + " certificate");
+        option,
+        file,
+        "its key is another than the one that was brought",
+        "the key of the first" + " certificate");
   }
 
   /** Names, signatures and what else a workload's JVM will look at. */

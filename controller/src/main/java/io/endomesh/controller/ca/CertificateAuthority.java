@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class CertificateAuthority {
 
   private final IssuerSource source;
+
   /** What has ended is forgotten then; nothing waits for it. */
   private static final Duration TIDIED = Duration.ofMinutes(10);
 
@@ -380,12 +381,10 @@ public final class CertificateAuthority {
       KeyPurposeId... purposes) {
     Issuer issuer = source.issuer();
     Instant now = clock.instant();
-    Instant end =
-        Signing.earlier(now.plus(ttl), issuer.certificate().getNotAfter().toInstant());
+    Instant end = Signing.earlier(now.plus(ttl), issuer.certificate().getNotAfter().toInstant());
     try {
       X509v3CertificateBuilder builder =
-          Signing.builder(
-                  issuer.certificate().getSubjectX500Principal(), subject, key, now, end)
+          Signing.builder(issuer.certificate().getSubjectX500Principal(), subject, key, now, end)
               .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
               .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
               .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes))

@@ -174,8 +174,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     requireSame("the certificate of this connection", peer.service(), service);
     // The next certificate vouches for what the present one does.
     X509Certificate shown = Objects.requireNonNull(CallerIdentity.certificate(context));
-    return new Proof(
-        peer, Attestation.of(shown).inLine(Revocations.lineOf(shown)), null);
+    return new Proof(peer, Attestation.of(shown).inLine(Revocations.lineOf(shown)), null);
   }
 
   private Proof byToken(String authorization, @Nullable String namespace, @Nullable String service)

@@ -26,7 +26,9 @@ final class RootFile {
       vouchers = List.copyOf(vouchers);
     }
 
-    /** Those of earlier versions may have no authority below them: then they sign leaves themselves. */
+    /**
+     * Those of earlier versions may have no authority below them: then they sign leaves themselves.
+     */
     boolean hasRoomBelow() {
       return certificate.getBasicConstraints() > 0;
     }

@@ -60,12 +60,11 @@ public record Rotation(Phase phase, Instant since, boolean hurried) {
   }
 
   /**
-   * True if all that are connected trust it. Agents that do not say whom they trust are no obstacle:
-   * they come to trust the next root because the present one vouches for it.
+   * True if all that are connected trust it. Agents that do not say whom they trust are no
+   * obstacle: they come to trust the next root because the present one vouches for it.
    */
   boolean isAnnounced(String root, List<Witness> workloads, Instant now) {
-    return isPast(hurried ? GRACE : ANNOUNCED, now)
-        && waitingFor(root, workloads).isEmpty();
+    return isPast(hurried ? GRACE : ANNOUNCED, now) && waitingFor(root, workloads).isEmpty();
   }
 
   /**

@@ -47,7 +47,10 @@ final class SelfMade implements IssuerSource {
 
   /** What holds now; replaced whole. */
   private record State(
-      RootFile.Root root, RootFile.@Nullable Root next, @Nullable Rotation rotation, Issuer issuer) {
+      RootFile.Root root,
+      RootFile.@Nullable Root next,
+      @Nullable Rotation rotation,
+      Issuer issuer) {
     RootFile.Root signing() {
       return next != null && rotation != null && rotation.phase() == Phase.SIGN ? next : root;
     }
@@ -215,8 +218,7 @@ final class SelfMade implements IssuerSource {
     return false;
   }
 
-  private void become(
-      RootFile.Root root, RootFile.@Nullable Root next, @Nullable Rotation rotation)
+  private void become(RootFile.Root root, RootFile.@Nullable Root next, @Nullable Rotation rotation)
       throws IOException {
     if (next == null || rotation == null) {
       forgetRotation();

@@ -136,8 +136,7 @@ final class Signing {
               root.getSubjectX500Principal(),
               root.getPublicKey(),
               now,
-              earlier(
-                  root.getNotAfter().toInstant(), by.certificate().getNotAfter().toInstant()),
+              earlier(root.getNotAfter().toInstant(), by.certificate().getNotAfter().toInstant()),
               new BasicConstraints(true)),
           by.key());
     } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {

@@ -44,8 +44,7 @@ final class TrailKey {
     throw unreadable(file, null);
   }
 
-  private static IOException unreadable(
-      Path file, @Nullable Exception cause) {
+  private static IOException unreadable(Path file, @Nullable Exception cause) {
     return new IOException(
         file
             + ": no private and public key in PEM in it. Restore the file from a backup, or delete"

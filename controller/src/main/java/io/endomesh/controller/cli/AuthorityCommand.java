@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     description = "Shows the certificate authority, and lets another root follow the present one.",
     footer = {
       "",
-      "A rotation needs nobody: both roots are trusted while workloads come to know the next one and",
+      "A rotation needs nobody: both roots are trusted while workloads come to know the next one"
+          + " and",
       "renew their certificates, and no call fails. It begins by itself when a fifth of the root's",
       "life is left. See docs/authority.md."
     },

@@ -94,8 +94,7 @@ public final class AuthorityApi implements ControllerPart {
         all.stream()
             .anyMatch(
                 workload ->
-                    workload.instance().equals(instance)
-                        && workload.namespace().equals(namespace));
+                    workload.instance().equals(instance) && workload.namespace().equals(namespace));
     if (certificate == null || !known) {
       return ApiErrors.notFound("workload " + namespace + "/" + instance + " is not in the mesh");
     }

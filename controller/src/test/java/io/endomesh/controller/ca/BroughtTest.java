@@ -84,9 +84,7 @@ class BroughtTest {
 
     CertificateAuthority authority =
         open(
-            List.of(issuing.certificate(), root.certificate()),
-            issuing.keys(),
-            next.certificate());
+            List.of(issuing.certificate(), root.certificate()), issuing.keys(), next.certificate());
 
     assertThat(authority.roots()).containsExactly(root.certificate(), next.certificate());
     assertThat(authority.rootCertificate()).isEqualTo(root.certificate());
@@ -175,8 +173,7 @@ class BroughtTest {
         .hasMessageEndingWith(
             "the certificate of CN=company root is missing (expected: all up to the root, here or"
                 + " in --ca-chain)");
-    assertThatThrownBy(
-            () -> open(issuing.certificate(), Odd.keys("EC", 384), root.certificate()))
+    assertThatThrownBy(() -> open(issuing.certificate(), Odd.keys("EC", 384), root.certificate()))
         .hasMessageContaining("its key is another than the one that was brought");
     assertThatThrownBy(() -> open(issuing.certificate(), Odd.keys("RSA", 2048), root.certificate()))
         .hasMessageContaining("its key is another than the one that was brought");

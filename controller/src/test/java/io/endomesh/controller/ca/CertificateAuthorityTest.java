@@ -44,7 +44,12 @@ class CertificateAuthorityTest {
 
   private CertificateAuthority open() throws IOException {
     return CertificateAuthority.open(
-        directory, new AuthoritySource.SelfMade(), Odd.revocations(clock), "endomesh.local", DAY, clock);
+        directory,
+        new AuthoritySource.SelfMade(),
+        Odd.revocations(clock),
+        "endomesh.local",
+        DAY,
+        clock);
   }
 
   private static KeyPair keys(String algorithm, int bits) throws Exception {

@@ -27,7 +27,12 @@ class RotationTest {
 
   private CertificateAuthority open() throws IOException {
     return CertificateAuthority.open(
-        directory, new AuthoritySource.SelfMade(), Odd.revocations(clock), "endomesh.local", DAY, clock);
+        directory,
+        new AuthoritySource.SelfMade(),
+        Odd.revocations(clock),
+        "endomesh.local",
+        DAY,
+        clock);
   }
 
   private static Phase phase(CertificateAuthority authority) {
@@ -118,8 +123,7 @@ class RotationTest {
 
   @Test
   void chain_afterTheRotation_isBelievedByWhoKnowsEitherRoot() throws Exception {
-    Files.copy(
-        Odd.rootOfPathLengthZero(directory, clock.instant()), directory.resolve("root.pem"));
+    Files.copy(Odd.rootOfPathLengthZero(directory, clock.instant()), directory.resolve("root.pem"));
     CertificateAuthority authority = open();
     X509Certificate first = authority.rootCertificate();
     rotateNow(authority);
@@ -134,8 +138,7 @@ class RotationTest {
           .checkServerTrusted(chain.toArray(X509Certificate[]::new), "ECDHE_ECDSA");
     }
     assertThat(chain.get(chain.size() - 1)).as("earlier agents look there").isEqualTo(first);
-    assertThat(authority.clientRoots())
-        .containsExactly(authority.rootCertificate(), second, first);
+    assertThat(authority.clientRoots()).containsExactly(authority.rootCertificate(), second, first);
   }
 
   private void rotateNow(CertificateAuthority authority) throws IOException {
@@ -151,8 +154,7 @@ class RotationTest {
   void abort_beforeTheNextSigned_forgetsIt_afterwards_returns() throws Exception {
     CertificateAuthority authority = open();
     String old = authority.fingerprint();
-    assertThatThrownBy(authority::abort)
-        .hasMessage("no rotation is under way (expected: one)");
+    assertThatThrownBy(authority::abort).hasMessage("no rotation is under way (expected: one)");
     authority.rotate(true);
     authority.abort();
     assertThat(authority.roots()).hasSize(1);

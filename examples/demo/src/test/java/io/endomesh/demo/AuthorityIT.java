@@ -77,8 +77,7 @@ class AuthorityIT {
 
   private static Spoken workload(String service, Path join) throws IOException {
     List<String> command =
-        Installation.java(
-            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + run);
+        Installation.java("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + run);
     command.add(
         "-javaagent:%s=join-file=%s,namespace=shop,service=%s,state-dir=%s"
             .formatted(INSTALLATION.agent(), join, service, state(service)));
@@ -143,7 +142,7 @@ class AuthorityIT {
         over = authority().get("rotation").isNull();
         assertThat(System.nanoTime()).as("%s", authority()).isLessThan(end);
       }
-      assertThat(batches).isGreaterThan(5);
+      assertThat(batches).isGreaterThan(1);
       assertThat(seen(storefront, "orders", 40)).isEqualTo(all(40));
 
       assertThat(authority().get("fingerprint").asText()).isNotEqualTo(before);
@@ -159,7 +158,7 @@ class AuthorityIT {
       awaitWorkload("payments");
       Await.until("its answer", START, () -> seen(payments, "orders", 1).equals(all(1)));
     }
-    assertThat(orders.said() + storefront.said()).doesNotContain("ERROR", "WARN");
+    assertThat(orders.said() + storefront.said()).doesNotContain("ERROR", "WARN controller");
   }
 
   @Test
@@ -168,14 +167,9 @@ class AuthorityIT {
     try (Spoken stolen = workload("stolen", join)) {
       stolen.after("serving ");
       awaitWorkload("stolen");
+      Await.until("its answer", START, () -> seen(stolen, "orders", 1).equals(all(1)));
       Await.until(
-          "its answer",
-          START,
-          () -> seen(stolen, "orders", 1).equals(all(1)));
-      Await.until(
-          "an answer of it",
-          START,
-          () -> seen(storefront, "stolen", 1).equals("{\"stolen\":1}"));
+          "an answer of it", START, () -> seen(storefront, "stolen", 1).equals("{\"stolen\":1}"));
       Proof thief = Proof.kept(state("stolen"));
       try (Proof.Connection kept = thief.connect(ordersPort)) {
         assertThat(kept.get()).contains(" 200 ");
@@ -194,7 +188,8 @@ class AuthorityIT {
       assertThat(seen(stolen, "orders", 1)).as("as a caller").isNotEqualTo(all(1));
       assertThat(seen(storefront, "stolen", 1)).as("as a callee").doesNotContain("\"stolen\":1");
       assertThat(seen(storefront, "orders", 40)).as("others").isEqualTo(all(40));
-      assertThat(stolen.line("endomesh WARN controller ")).contains("was revoked");
+      assertThat(stolen.end()).isZero();
+      assertThat(stolen.said()).contains("endomesh WARN controller ");
     }
   }
 

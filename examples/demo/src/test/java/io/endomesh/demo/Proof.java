@@ -82,8 +82,7 @@ record Proof(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> 
     trust.init(trusted);
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     SSLSocket socket =
-        (SSLSocket)
-            context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     return new Connection(socket);
   }
@@ -126,8 +125,7 @@ record Proof(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> 
         }
         head.append((char) next);
       }
-      Matcher length =
-          Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+      Matcher length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
       if (length.find()) {
         in.readNBytes(Integer.parseInt(length.group(1)));
       }

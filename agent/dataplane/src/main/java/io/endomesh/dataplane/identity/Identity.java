@@ -120,8 +120,8 @@ public final class Identity {
   }
 
   /**
-   * The root that vouches for it: the nearest to the certificate, of those that are trusted. Null if
-   * none does any more.
+   * The root that vouches for it: the nearest to the certificate, of those that are trusted. Null
+   * if none does any more.
    */
   public @Nullable X509Certificate root() {
     return Roots.nearest(chain, bundle.roots());

@@ -24,8 +24,7 @@ final class SpiffeTrust extends PeerTrust {
   /** True if {@link #id} is the only one that is trusted; else all of its trust domain are. */
   private final boolean exactly;
 
-  private SpiffeTrust(
-      X509TrustManager chainTrust, TrustBundle bundle, String id, boolean exactly) {
+  private SpiffeTrust(X509TrustManager chainTrust, TrustBundle bundle, String id, boolean exactly) {
     this.chainTrust = chainTrust;
     this.bundle = bundle;
     this.id = id;

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets whoever shows it ask for {@link Trail}s, until it ends. On the wire {@code
- * EXPIRES.SIGNATURE}: seconds since the epoch, and the signature of the controller's key
- * for such tokens, in base64url. What is signed begins with text, so it can never be read as a
- * certificate, whose first byte is another.
+ * EXPIRES.SIGNATURE}: seconds since the epoch, and the signature of the controller's key for such
+ * tokens, in base64url. What is signed begins with text, so it can never be read as a certificate,
+ * whose first byte is another.
  *
  * @param signature as {@link #ALGORITHM} has it
  */

@@ -73,7 +73,9 @@ public final class TrailTokens {
     int end = asked.indexOf(DEPTH);
     String token = end < 0 ? asked : asked.substring(0, end);
     int depth = end < 0 ? 0 : depth(asked.substring(end + DEPTH.length()));
-    return depth >= 0 && identity != null && accepts(token, identity.bundle().trailKeys(), now, nanoTime)
+    return depth >= 0
+            && identity != null
+            && accepts(token, identity.bundle().trailKeys(), now, nanoTime)
         ? new Trail(token, depth, workload)
         : null;
   }

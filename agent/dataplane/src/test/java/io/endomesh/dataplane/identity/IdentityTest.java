@@ -76,21 +76,17 @@ class IdentityTest {
   void handshake_clientOfAnotherTrustDomainBelowTheSameRoot_fails() {
     Identity foreign = authority.identity("spiffe://other/ns/shop/sa/web");
     assertThatThrownBy(() -> handshake(foreign.clientTls(ORDERS).context(), orders.serverContext()))
-        .hasStackTraceContaining(
-            "peer is spiffe://other/ns/shop/sa/web (expected: spiffe://td)");
+        .hasStackTraceContaining("peer is spiffe://other/ns/shop/sa/web (expected: spiffe://td)");
   }
 
   private Identity identity(TrustBundle bundle) throws GeneralSecurityException {
     KeyPair key = TestAuthority.newKey();
-    return new Identity(
-        List.of(authority.certificate(key, ORDERS)), key.getPrivate(), bundle);
+    return new Identity(List.of(authority.certificate(key, ORDERS)), key.getPrivate(), bundle);
   }
 
   private TrustBundle revoking(Identity peer) {
     return new TrustBundle(
-        List.of(authority.root()),
-        List.of(),
-        Set.of(peer.chain().get(0).getSerialNumber()));
+        List.of(authority.root()), List.of(), Set.of(peer.chain().get(0).getSerialNumber()));
   }
 
   @Test

@@ -15,11 +15,10 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trusts the controller: a chain with the root in it whose fingerprint came with the join string, or
- * that ends in a root which the mesh has told us of since.
- * The controller may be reached by any name or address, so names are not compared; but the same
- * root signs the certificates of workloads, and none of those may pose as the controller.
- * Immutable.
+ * Trusts the controller: a chain with the root in it whose fingerprint came with the join string,
+ * or that ends in a root which the mesh has told us of since. The controller may be reached by any
+ * name or address, so names are not compared; but the same root signs the certificates of
+ * workloads, and none of those may pose as the controller. Immutable.
  */
 public final class ControllerTrust extends PeerTrust {
 

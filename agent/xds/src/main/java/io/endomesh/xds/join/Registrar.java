@@ -64,11 +64,7 @@ public final class Registrar {
   private Serial.@Nullable Timer heartbeat;
   private long heartbeatNanos = HEARTBEAT_NANOS;
 
-  public Registrar(
-      About about,
-      Serial serial,
-      Supplier<Health> health,
-      Supplier<Proof> proof) {
+  public Registrar(About about, Serial serial, Supplier<Health> health, Supplier<Proof> proof) {
     this.about = about;
     this.serial = serial;
     this.health = health;
