@@ -101,8 +101,10 @@ class TokensIT {
 
   @AfterAll
   static void stop() {
-    controller.close();
     issuer.stop(0);
+    if (controller != null) {
+      controller.close();
+    }
   }
 
   private static void keytool(String... arguments) throws Exception {
@@ -193,7 +195,8 @@ class TokensIT {
             "-cp",
             System.getProperty("java.class.path"),
             "sample.app.Front",
-            "127.0.0.1:1"); // Whom it calls for each request: nobody is there.
+            // Whom it calls for each request: nobody is there.
+            "127.0.0.1:1");
 
     try (Spoken front = Spoken.start(command)) {
       String port = front.after("serving ");
