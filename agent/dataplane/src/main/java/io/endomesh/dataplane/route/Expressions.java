@@ -115,8 +115,10 @@ public final class Expressions {
     if (escaped == 'Q') {
       int end = expression.indexOf("\\E", at);
       end = end < 0 ? expression.length() : end;
-      part(end - at);
-      part(1);
+      if (end > at) {
+        part(end - at);
+        part(1);
+      }
       at = Math.min(expression.length(), end + 2);
       return;
     }
@@ -140,17 +142,22 @@ public final class Expressions {
   }
 
   private void open() {
+    if (expression.startsWith("?", at)) {
+      // (?:, (?i:, (?P<name>
+      while (at < expression.length() && ":>)".indexOf(expression.charAt(at)) < 0) {
+        at++;
+      }
+      if (expression.startsWith(")", at)) {
+        // (?i) is no part: what is repeated behind it stands before it.
+        at++;
+        return;
+      }
+      at = Math.min(expression.length(), at + 1);
+    }
     depth++;
     part(0);
     outer.push(complete);
     complete = 0;
-    // (?:, (?i:, (?P<name>
-    if (expression.startsWith("?", at)) {
-      while (at < expression.length() && ":>)".indexOf(expression.charAt(at)) < 0) {
-        at++;
-      }
-      at += expression.startsWith(")", at) ? 0 : 1;
-    }
   }
 
   private void close() {
@@ -167,7 +174,8 @@ public final class Expressions {
 
   private void braces() {
     int end = expression.indexOf('}', at);
-    String[] bounds = end < 0 ? new String[0] : expression.substring(at, end).split(",", -1);
+    // Of two numbers of four digits at most; what is longer is none, and is not copied.
+    String[] bounds = end < 0 || end - at > 9 ? new String[0] : expression.substring(at, end).split(",", -1);
     long min = bounds.length > 0 ? number(bounds[0]) : -1;
     long max = bounds.length == 2 && !bounds[1].isEmpty() ? number(bounds[1]) : min + 1;
     if (min < 0 || max < 0 || bounds.length > 2) {

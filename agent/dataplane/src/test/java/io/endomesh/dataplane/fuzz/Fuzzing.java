@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Feeds a parser the texts of a corpus, each changed a little, again and again: the same ones in
- * each run, so that what fails once fails always. {@code ./endomesh test --fuzz MINUTES} looks for
- * other ones, guided by coverage; what it finds goes into the corpus.
+ * each run, so that what fails once fails always. {@code ./endomesh test --fuzz MINUTES} goes on with
+ * other ones; what it finds goes into the corpus. Targets have the form that Jazzer takes.
  */
 public final class Fuzzing {
 
@@ -34,6 +34,9 @@ public final class Fuzzing {
   private static final long MAX_CPU_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  /** Of each run, but those that look for other inputs. */
+  private static final long SEED = 20_261_127;
 
   /** Of an input that is printed. */
   private static final int MAX_SHOWN = 6_000;
@@ -70,14 +73,20 @@ public final class Fuzzing {
     for (byte[] input : corpus) {
       take(target, input);
     }
-    Random random = new Random(20_261_127);
+    // Nothing to wait for: as many as fit in the time, and other ones in each run.
+    long seconds = Long.getLong("fuzz.seconds", 0);
+    long seed = seconds > 0 ? System.nanoTime() : SEED;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    Random random = new Random(seed);
     Set<Integer> seen = new HashSet<>();
-    for (int i = 0; i < mutations; i++) {
+    for (int i = 0; i < mutations || System.nanoTime() < end; i++) {
       byte[] input = corpus.get(random.nextInt(corpus.size()));
       for (int change = random.nextInt(4); change >= 0; change--) {
         input = mutator.mutate(input, corpus, random);
       }
-      seen.add(java.util.Arrays.hashCode(input));
+      if (i < mutations) {
+        seen.add(java.util.Arrays.hashCode(input));
+      }
       take(target, input);
     }
     if (seen.size() < mutations / 2) {

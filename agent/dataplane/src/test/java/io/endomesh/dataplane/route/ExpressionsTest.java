@@ -44,7 +44,9 @@ public class ExpressionsTest {
         "(?:".repeat(2_000) + "a" + ")*".repeat(2_000),
         "a?".repeat(11_000) + "a".repeat(11_000),
         "a|".repeat(2_500),
-        "(?i)(?:\\pL{1000}){100}");
+        "(?i)(?:\\pL{1000}){100}",
+        "(?:a{1000})(?i){1000}",
+        "(?:a{1000})\\Q\\E{1000}");
   }
 
   @ParameterizedTest
