@@ -188,7 +188,7 @@ class TrafficSplitTest {
         "weight: 90 | weight: 90m | spec.backends[0].weight: '90m' (expected: a number",
         "weight: 90 | wieght: 90 | spec.backends[0].weight: absent",
         "backends: | matches: [{kind: TCPRoute, name: a}]\\n  backends: | matches[0].kind: 'TCPRoute'",
-        "kind: TrafficSplit | kind: TrafficTarget | unknown kind 'TrafficTarget'",
+        "kind: TrafficSplit | kind: TrafficSplits | unknown kind 'TrafficSplits'",
         "v1alpha4 | v1alpha1 | apiVersion: 'split.smi-spec.io/v1alpha1' (expected:",
       })
   void split_thatMakesNoSense_isRefusedByField(String from, String to, String why) {

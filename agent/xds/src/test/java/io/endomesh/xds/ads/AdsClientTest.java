@@ -113,7 +113,15 @@ class AdsClientTest {
     assertThat(sent.get(0).getNode().getId()).isEqualTo("shop-1");
     assertThat(sent.stream().skip(1)).noneMatch(DeltaDiscoveryRequest::hasNode);
     assertThat(sent.stream().flatMap(r -> r.getResourceNamesSubscribeList().stream()))
-        .containsExactly("endomesh/inbound/0", "endomesh/outbound", "orders", "r", "c1", "c1");
+        .containsExactly(
+            "endomesh/trail-keys",
+            "ROOTCA",
+            "endomesh/inbound/0",
+            "endomesh/outbound",
+            "orders",
+            "r",
+            "c1",
+            "c1");
     Endpoint endpoint = linked(0).endpoints().get(0);
     assertThat(endpoint.address().getPort()).isEqualTo(8080);
     assertThat(endpoint.identity()).isEqualTo(SPIFFE);
@@ -470,21 +478,23 @@ class AdsClientTest {
     client.subscribe("late");
     sent.clear();
     client.connected(sent::add);
-    DeltaDiscoveryRequest listeners = sent.get(0);
-    assertThat(listeners.getNode().getId()).isEqualTo("shop-1");
+    // Whom to trust comes first.
+    assertThat(sent.get(0).getResourceNamesSubscribeList()).contains("ROOTCA");
+    assertThat(sent.get(0).getNode().getId()).isEqualTo("shop-1");
+    DeltaDiscoveryRequest listeners = sent.get(1);
     assertThat(listeners.getResourceNamesSubscribeList()).contains("orders", "late");
     assertThat(listeners.getInitialResourceVersionsMap())
         .containsOnlyKeys("orders")
         .containsEntry("orders", "1");
-    assertThat(sent).hasSize(4).noneMatch(request -> !request.getResponseNonce().isEmpty());
+    assertThat(sent).hasSize(5).noneMatch(request -> !request.getResponseNonce().isEmpty());
   }
 
   @Test
   void connected_withoutRoutes_neverAsksForAllOfAType() {
     client.connected(sent::add);
     assertThat(sent)
-        .singleElement()
-        .satisfies(r -> assertThat(r.getResourceNamesSubscribeList()).isNotEmpty());
+        .hasSize(2)
+        .allSatisfy(r -> assertThat(r.getResourceNamesSubscribeList()).isNotEmpty());
   }
 
   @Test
