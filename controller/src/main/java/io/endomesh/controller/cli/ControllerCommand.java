@@ -119,14 +119,7 @@ final class ControllerCommand implements Callable<Integer> {
   public Integer call() {
     ControllerOptions options =
         new ControllerOptions(
-                bind,
-                port,
-                advertise,
-                directory.path(),
-                trustDomain,
-                leaseTtl,
-                agentJar,
-                login)
+                bind, port, advertise, directory.path(), trustDomain, leaseTtl, agentJar, login)
             .signingBy(authority.source())
             .sealedBy(directory.sealedBy())
             .fetchingKeys(keyFetch());

@@ -37,7 +37,14 @@ import picocli.CommandLine.Spec;
 final class SealCommand implements Callable<Integer> {
 
   /** Secrets that are files. */
-  private static final List<String> FILES = List.of("root.pem", "next.pem", "issuer.pem", "trail-key.pem", "rotation.json", AdminToken.FILE_NAME);
+  private static final List<String> FILES =
+      List.of(
+          "root.pem",
+          "next.pem",
+          "issuer.pem",
+          "trail-key.pem",
+          "rotation.json",
+          AdminToken.FILE_NAME);
 
   /** Secrets that are facts of the store. Tokens are there as digests only. */
   private static final String USERS = "user/";

@@ -61,10 +61,7 @@ final class Attachments {
               && service.key().equals(ServiceKey.ofHost(spec.path("host").asText(), namespace));
       case "TrafficSplit" ->
           service.key().equals(ServiceKey.ofHost(spec.path("service").asText(), key.namespace()));
-      case "AuthorizationPolicy",
-              "PeerAuthentication",
-              "RequestAuthentication",
-              "InboundPolicy" ->
+      case "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "InboundPolicy" ->
           spec.has("targetRefs")
               ? key.namespace().equals(namespace) && namesTarget(spec, service.key().name())
               : (key.namespace().equals(namespace) || key.namespace().equals(MESH_NAMESPACE))

@@ -55,8 +55,7 @@ final class AuthorizationPolicyTranslator {
     principals(source.principals(), callers::principal, all);
     principals(source.namespaces(), callers::namespace, all);
     principals(source.serviceAccounts(), account -> callers.account(namespace, account), all);
-    principals(
-        source.requestPrincipals(), value -> ClaimTranslator.principal(present(value)), all);
+    principals(source.requestPrincipals(), value -> ClaimTranslator.principal(present(value)), all);
     principals(source.trustDomains(), CallerTerms::trustDomain, all);
     principals(source.ipBlocks(), CallerTerms::address, all);
     principals(source.remoteIpBlocks(), CallerTerms::origin, all);

@@ -111,8 +111,7 @@ public final class MeshModel {
     this.upstreamTls =
         new UpstreamTls(catalog.backendTlsPolicies(), destinationRules, databasePolicies);
     this.departments = new Departments(catalog.departmentPolicies());
-    this.trafficTargets =
-        new TrafficTargets(catalog.trafficTargets(), catalog.httpRouteGroups());
+    this.trafficTargets = new TrafficTargets(catalog.trafficTargets(), catalog.httpRouteGroups());
     this.sidecars = new Sidecars(catalog.sidecars());
   }
 

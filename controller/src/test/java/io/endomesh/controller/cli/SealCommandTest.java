@@ -52,14 +52,14 @@ class SealCommandTest {
 
   private ControllerOptions options(@Nullable KeySource sealedBy) {
     return new ControllerOptions(
-        "127.0.0.1",
-        0,
-        null,
-        data,
-        "endomesh.local",
-        Duration.ofSeconds(3),
-        null,
-        /* loginRequired= */ true)
+            "127.0.0.1",
+            0,
+            null,
+            data,
+            "endomesh.local",
+            Duration.ofSeconds(3),
+            null,
+            /* loginRequired= */ true)
         .sealedBy(sealedBy);
   }
 

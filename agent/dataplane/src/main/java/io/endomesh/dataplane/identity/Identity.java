@@ -49,8 +49,7 @@ public final class Identity {
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
     this.key = new WorkloadKey(key, this.chain);
     this.chainTrust = Roots.trust(bundle.roots());
-    this.serverContext =
-        context(this.key, SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
+    this.serverContext = context(this.key, SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
   }
 
   /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
@@ -58,9 +57,7 @@ public final class Identity {
     ClientTls known = clients.get(expected);
     return known != null
         ? known
-        : clients.computeIfAbsent(
-            expected,
-            absent -> made(expected, () -> newClientTls(expected)));
+        : clients.computeIfAbsent(expected, absent -> made(expected, () -> newClientTls(expected)));
   }
 
   /** TLS that shows our certificate to a server outside the mesh; made once an identity. */
@@ -70,7 +67,8 @@ public final class Identity {
         ? known
         : clients.computeIfAbsent(
             originated,
-            absent -> made(originated.expected(), () -> originated.clientTls(new KeyManager[] {key})));
+            absent ->
+                made(originated.expected(), () -> originated.clientTls(new KeyManager[] {key})));
   }
 
   /** For servers: asks for a client certificate of the trust domain. */

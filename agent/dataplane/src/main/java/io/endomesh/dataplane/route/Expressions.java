@@ -175,7 +175,8 @@ public final class Expressions {
   private void braces() {
     int end = expression.indexOf('}', at);
     // Of two numbers of four digits at most; what is longer is none, and is not copied.
-    String[] bounds = end < 0 || end - at > 9 ? new String[0] : expression.substring(at, end).split(",", -1);
+    String[] bounds =
+        end < 0 || end - at > 9 ? new String[0] : expression.substring(at, end).split(",", -1);
     long min = bounds.length > 0 ? number(bounds[0]) : -1;
     long max = bounds.length == 2 && !bounds[1].isEmpty() ? number(bounds[1]) : min + 1;
     if (min < 0 || max < 0 || bounds.length > 2) {

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Feeds a parser the texts of a corpus, each changed a little, again and again: the same ones in
- * each run, so that what fails once fails always. {@code ./endomesh test --fuzz MINUTES} goes on with
- * other ones; what it finds goes into the corpus. Targets have the form that Jazzer takes.
+ * each run, so that what fails once fails always. {@code ./endomesh test --fuzz MINUTES} goes on
+ * with other ones; what it finds goes into the corpus. Targets have the form that Jazzer takes.
  */
 public final class Fuzzing {
 

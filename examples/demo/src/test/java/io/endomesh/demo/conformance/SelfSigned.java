@@ -52,8 +52,7 @@ record SelfSigned(X509Certificate certificate, PrivateKey key) {
   static X509Certificate read(String pem) throws GeneralSecurityException {
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+            .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
   String pem() {
