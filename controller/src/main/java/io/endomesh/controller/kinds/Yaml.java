@@ -82,9 +82,11 @@ final class Yaml {
     }
     if (value instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        if (!(entry.getKey() instanceof String name)) {
+        String name = String.valueOf(entry.getKey());
+        // As in JSON, whose names are strings: portLevelMtls: {9090: …} needs no quotes.
+        if (!(entry.getKey() instanceof String || entry.getKey() instanceof Number)) {
           throw new InvalidFieldException(
-              String.valueOf(entry.getKey()), "no name (expected: a string; put it in quotes)");
+              name, "no name (expected: a string; put it in quotes)");
         }
         weight = weigh(entry.getValue(), depth + 1, weight + name.length());
       }

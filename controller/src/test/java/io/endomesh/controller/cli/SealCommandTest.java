@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +163,7 @@ class SealCommandTest {
     assertThatThrownBy(() -> Controller.start(options(new KeySource.KeyFile(key))))
         .hasMessageContaining(data + " is not sealed yet (expected: `endomesh controller seal`");
     assertThat(seal()).as(err.toString()).isZero();
-    assertThat(out.toString()).isEqualTo(data + " is sealed: 2 files, 1 users\n");
+    assertThat(out.toString()).isEqualTo(data + " is sealed: 4 files, 1 users\n");
 
     assertThatThrownBy(() -> Controller.start(options(null)))
         .hasMessageContaining(data + " is sealed (expected: --seal-key-file or --seal-command");
@@ -207,18 +209,20 @@ class SealCommandTest {
   @Test
   void seal_interruptedAfterAnyStep_refusesToStart_andIsFinishedByAnotherRun() throws Exception {
     String root = inClear();
-    String token = Files.readString(data.resolve("admin-token"));
+    Map<String, String> files = new LinkedHashMap<>();
+    for (String name : List.of("root.pem", "issuer.pem", "trail-key.pem", "admin-token")) {
+      files.put(name, Files.readString(data.resolve(name)));
+    }
     KeySource source = new KeySource.KeyFile(key);
     Seal seal = SealedDirectory.begin(data, source, Files::writeString);
-    assertThatThrownBy(() -> Controller.start(options(source)))
-        .hasMessageContaining("root.pem: is not sealed, although its directory is");
     assertThatThrownBy(() -> Controller.start(options(null))).hasMessageContaining("is sealed");
 
-    Files.writeString(data.resolve("root.pem"), seal.seal("root.pem", root));
-    assertThatThrownBy(() -> Controller.start(options(source)))
-        .hasMessageContaining("admin-token: is not sealed");
-
-    Files.writeString(data.resolve("admin-token"), seal.seal("admin-token", token));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      String name = file.getKey();
+      assertThatThrownBy(() -> Controller.start(options(source)))
+          .hasMessageContaining(name + ": is not sealed, although its directory is");
+      Files.writeString(data.resolve(name), seal.seal(name, file.getValue()));
+    }
     assertThatThrownBy(() -> Controller.start(options(source)))
         .hasMessageContaining("user/anna: is not sealed");
 

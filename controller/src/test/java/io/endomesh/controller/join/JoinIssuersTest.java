@@ -100,7 +100,7 @@ class JoinIssuersTest {
             apiVersion: v1
             kind: Service
             metadata: {name: orders, namespace: shop}
-            spec: {ports: [{port: 80}]}
+            spec: {selector: {app: orders}, ports: [{port: 80}]}
             """);
     assertThatThrownBy(() -> issuers.attest(CLUSTER.token(CLAIMS)))
         .hasMessageContaining("no JoinIssuer");
