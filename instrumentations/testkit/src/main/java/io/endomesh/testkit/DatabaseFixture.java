@@ -52,9 +52,11 @@ public abstract class DatabaseFixture {
     }
     // A pool may be closed while threads of its own still open connections.
     Await.until("end of all attempts", () -> ended.get() == attempts.size());
-    assertThat(attempts)
-        .as("attempts in flight")
-        .allMatch(attempt -> attempt.endpoint().load().inFlight() == 0);
+    // Whoever looks on is told before the endpoint is free.
+    Await.until(
+        "no attempt in flight",
+        () ->
+            attempts.stream().allMatch(attempt -> attempt.endpoint().load().inFlight() == 0));
   }
 
   protected final <T extends AutoCloseable> T open(T resource) {

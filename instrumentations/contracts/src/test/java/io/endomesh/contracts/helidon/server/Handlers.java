@@ -17,6 +17,7 @@ final class Handlers {
   static void handle(ServerRequest request, ServerResponse response) {
     String path = request.path().absolute().path();
     response.header("x-path", path);
+    response.header("x-names", names(request));
     switch (path) {
       case "/context" -> response.send(String.valueOf(CallContext.current().caller()));
       // It has no answers behind the handler's end: a handler waits.
@@ -26,6 +27,12 @@ final class Handlers {
       case "/fails" -> throw new IllegalStateException("as the test asked");
       default -> echo(request, response);
     }
+  }
+
+  private static String names(ServerRequest request) {
+    StringBuilder names = new StringBuilder();
+    request.headers().forEach(header -> names.append(header.name()).append(' '));
+    return names.toString().trim();
   }
 
   private static void echo(ServerRequest request, ServerResponse response) {
