@@ -57,6 +57,14 @@ public interface DatabaseUnderTest {
   /** A query that runs for half a minute, unless it is ended. */
   String endless();
 
+  /**
+   * How many {@link #endless} ones the server runs: drivers send what cancels one once only, and too
+   * early it does nothing. Empty if the server cannot say.
+   */
+  default String running() {
+    return "";
+  }
+
   /** Opens a pool of at most and at least {@code size} connections. */
   Pool pool(String url, int size);
 

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -149,10 +150,26 @@ public abstract class JdbcTlsContract extends DatabaseFixture {
               () ->
                   assertThatThrownBy(() -> statement.execute(database().endless()))
                       .isInstanceOf(SQLException.class));
-      Await.until("statement to begin", () -> started.get() == 1);
+      try (Connection other = connect(database().url(HOST));
+          Statement asking = other.createStatement()) {
+        awaitRunning(asking);
+      }
       JdbcTroubleContract.cancelUntil(statement, running);
       running.join();
     }
+  }
+
+  /** Until the server runs an endless statement. */
+  private void awaitRunning(Statement asking) {
+    Await.until(
+        "an endless statement that runs",
+        () -> {
+          try (ResultSet count = asking.executeQuery(database().running())) {
+            return count.next() && count.getInt(1) > 0;
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   private boolean answers(Connection connection) throws SQLException {

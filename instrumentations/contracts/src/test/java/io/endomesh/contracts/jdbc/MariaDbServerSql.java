@@ -38,6 +38,11 @@ abstract class MariaDbServerSql extends StagedDatabase {
   }
 
   @Override
+  public final String running() {
+    return "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'";
+  }
+
+  @Override
   public final String endless() {
     return "SELECT SLEEP(30)";
   }

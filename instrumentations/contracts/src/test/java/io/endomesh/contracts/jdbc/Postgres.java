@@ -64,6 +64,12 @@ final class Postgres extends StagedDatabase {
   }
 
   @Override
+  public String running() {
+    return "SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active'"
+        + " AND query LIKE 'SELECT pg_sleep%'";
+  }
+
+  @Override
   public String endless() {
     return "SELECT pg_sleep(30)";
   }
