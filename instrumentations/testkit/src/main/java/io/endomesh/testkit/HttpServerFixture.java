@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +49,15 @@ abstract class HttpServerFixture {
   protected final AtomicInteger begun = new AtomicInteger();
 
   protected final List<Integer> ended = new CopyOnWriteArrayList<>();
+
+  /**
+   * True if calls ended with these, and no others. In any order: a client may have its answer, and
+   * send its next request, before the server has told of the end.
+   */
+  protected final boolean endedWith(Integer... statuses) {
+    return ended.size() == statuses.length
+        && ended.stream().sorted().toList().equals(Arrays.stream(statuses).sorted().toList());
+  }
 
   /** What operators read of those that the mesh answered. */
   protected final List<String> decided = new CopyOnWriteArrayList<>();

@@ -43,7 +43,7 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
         .doesNotContain("spiffe");
     assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
     assertThat(allowed.statusCode()).isEqualTo(200);
-    Await.until("both ends", () -> ended.equals(List.of(403, 200)));
+    Await.until("both ends", () -> endedWith(403, 200));
     assertThat(decided)
         .as("for the operator")
         .containsExactly(POLICY + ": " + CALLER + " is not allowed by " + POLICY + ": GET /echo");
@@ -163,7 +163,7 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
     assertThat(refused.headers().firstValue("x-ratelimit-limit")).hasValue("1");
     assertThat(refused.headers().firstValue("x-path")).as("the application was asked").isEmpty();
     assertThat(other.statusCode()).isEqualTo(200);
-    Await.until("all ends", () -> ended.equals(List.of(200, 429, 200)));
+    Await.until("all ends", () -> endedWith(200, 429, 200));
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.endomesh.testkit.ServerUnderTest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +29,7 @@ abstract class HandlerVersion extends UndertowVersion {
 
     assertThat(told(HttpClient.newHttpClient(), "ws")).isEqualTo("hello");
     assertThat(told(mutual(CALLER), "wss")).isEqualTo("hello");
-    Await.until("both ends", () -> ended.equals(List.of(101, 101)));
+    Await.until("both ends", () -> endedWith(101, 101));
   }
 
   private String told(HttpClient client, String scheme) throws Exception {
