@@ -33,7 +33,10 @@ final class KeysCheck implements Check {
       String field,
       @Nullable KeySource source,
       List<Finding> findings) {
-    FetchedKeys fetched = source == null ? null : estate.model().fetched(source);
+    if (source == null) {
+      return;
+    }
+    FetchedKeys fetched = estate.model().fetched(source);
     if (fetched == null || fetched.failure() == null) {
       return;
     }

@@ -79,7 +79,7 @@ public record RequestAuthentication(
         return jwks;
       }
     } catch (InvalidToken e) {
-      throw fields.invalid(name, e.getMessage());
+      throw fields.invalid(name, String.valueOf(e.getMessage()));
     }
     throw fields.invalid(name, "no key that verifies tokens (expected: RSA, EC or Ed25519)");
   }
