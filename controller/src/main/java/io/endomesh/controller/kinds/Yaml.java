@@ -85,8 +85,7 @@ final class Yaml {
         String name = String.valueOf(entry.getKey());
         // As in JSON, whose names are strings: portLevelMtls: {9090: …} needs no quotes.
         if (!(entry.getKey() instanceof String || entry.getKey() instanceof Number)) {
-          throw new InvalidFieldException(
-              name, "no name (expected: a string; put it in quotes)");
+          throw new InvalidFieldException(name, "no name (expected: a string; put it in quotes)");
         }
         weight = weigh(entry.getValue(), depth + 1, weight + name.length());
       }

@@ -55,8 +55,7 @@ public abstract class DatabaseFixture {
     // Whoever looks on is told before the endpoint is free.
     Await.until(
         "no attempt in flight",
-        () ->
-            attempts.stream().allMatch(attempt -> attempt.endpoint().load().inFlight() == 0));
+        () -> attempts.stream().allMatch(attempt -> attempt.endpoint().load().inFlight() == 0));
   }
 
   protected final <T extends AutoCloseable> T open(T resource) {

@@ -58,8 +58,8 @@ public interface DatabaseUnderTest {
   String endless();
 
   /**
-   * How many {@link #endless} ones the server runs: drivers send what cancels one once only, and too
-   * early it does nothing. Empty if the server cannot say.
+   * How many {@link #endless} ones the server runs: drivers send what cancels one once only, and
+   * too early it does nothing. Empty if the server cannot say.
    */
   default String running() {
     return "";
