@@ -235,7 +235,10 @@ class IdentityAttacksTest {
     }
   }
 
-  /** Attackers are not choosy. */
+  /**
+   * The attacker's own side, which takes whatever it meets so that only the other side can refuse:
+   * that one is the mesh's, with its real trust, and is what these tests are about.
+   */
   private static final class Anybody extends X509ExtendedTrustManager {
 
     @Override

@@ -17,6 +17,10 @@ final class DriverTls {
    * (libpq, "sslmode"): to check the server by itself it would want a file of certificates. Of
    * MySQL's the first four are for Connector/J before 8.0.13, of MariaDB's the first two for 2.x,
    * which would compare the name that it has for the server, an address.
+   *
+   * <p>None of these decides whom to trust: the socket is that of {@code OriginatedTls}, whose
+   * trust manager checks chain and name in each handshake, and a connection that was not given it
+   * is closed by {@link MeshConnect}.
    */
   private static final Map<String, List<String>> PARAMETERS =
       Map.of(
