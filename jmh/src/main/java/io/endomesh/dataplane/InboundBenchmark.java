@@ -164,9 +164,11 @@ public class InboundBenchmark {
   @Benchmark
   public boolean overload() {
     long start = System.nanoTime();
-    boolean runs = overload.begin(request(), caller()) == null;
+    TestRequest request = request();
+    String caller = caller();
+    boolean runs = overload.begin(request, caller) == null;
     if (runs) {
-      overload.end(start, System.nanoTime());
+      overload.end(overload.allowance(request, caller), start, System.nanoTime());
     }
     return runs;
   }

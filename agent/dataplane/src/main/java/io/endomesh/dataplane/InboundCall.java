@@ -28,6 +28,7 @@ public final class InboundCall {
   private final @Nullable String caller;
   private final @Nullable Trail trail;
   private final @Nullable Overload overload;
+  private final int allowance;
   private final long startNanos;
   private CallContext context;
   private HeaderChanges responseHeaders;
@@ -68,6 +69,7 @@ public final class InboundCall {
     this.observation = observation;
     this.responseHeaders = responseHeaders;
     this.overload = overload;
+    this.allowance = overload == null ? 0 : overload.allowance(request, caller);
     this.startNanos = mesh.nanoTime();
     CallContext observed =
         mesh.observer()
@@ -245,7 +247,7 @@ public final class InboundCall {
     }
     long now = mesh.nanoTime();
     if (overload != null) {
-      overload.end(startNanos, now);
+      overload.end(allowance, startNanos, now);
     }
     mesh.observer().servedEnded(this, new Outcome(status, grpcStatus, error, now - startNanos));
   }

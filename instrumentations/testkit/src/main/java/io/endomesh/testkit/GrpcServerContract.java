@@ -122,7 +122,7 @@ abstract class GrpcServerContract extends GrpcLimitContract {
 
     guard.begin(TestRequest.get("tests", "/"), null);
     Answer answer = client.unary("hello");
-    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+    guard.end(100, Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
 
     assertThat(answer.status()).isEqualTo(UNAVAILABLE);
     assertThat(answer.decidedBy()).isEqualTo("overload");

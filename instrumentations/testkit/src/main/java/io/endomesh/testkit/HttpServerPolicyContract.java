@@ -179,7 +179,7 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
 
     guard.begin(TestRequest.get("tests", "/"), null);
     HttpResponse<String> refused = get(plain(), "http", "/echo");
-    guard.end(Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
+    guard.end(100, Weaving.mesh().nanoTime(), Weaving.mesh().nanoTime());
 
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.headers().firstValue(Reply.DECIDED_BY_HEADER)).hasValue("overload");

@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at most; the root is headroom for bursts. If the limit stands at its minimum for {@value
  * #STUCK_WINDOWS} windows, the shortest time is measured anew: it has become longer.
  *
+ * <p>What urgent calls may take beyond the limit is theirs, one at least: in the instant after the
+ * limit shrank more calls run than it allows, and none of them could get in if it counted those.
+ *
  * <p>There is no timer: calls that end close the window. It outlives snapshots. Thread-safe,
  * lock-free: whoever finds another thread at it leaves the window to that; allocates nothing.
  */
@@ -31,11 +34,15 @@ public final class GradientLimit {
 
   private static final double MAX_GRADIENT = 2;
 
+  /** Percent. */
+  private static final int WHOLE = 100;
+
   /** Envoy: "consecutive_min_concurrency_set_" of 5. */
   private static final int STUCK_WINDOWS = 5;
 
   private final Concurrency settings;
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger urgentRunning = new AtomicInteger();
   private final Latencies latencies = new Latencies();
   private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -77,24 +84,49 @@ public final class GradientLimit {
   /**
    * Begins a call, to be followed by {@link #end}.
    *
-   * @param allowance of the limit that calls of this urgency may fill, in percent
+   * @param allowance of the limit that calls of this urgency may fill, in percent; beyond 100 they
+   *     are urgent
    */
   boolean tryBegin(int allowance) {
-    int allowed = Math.max(1, (int) ((long) limit * allowance / 100));
+    if (tryRaise(running, Math.max(1, part(allowance)))) {
+      if (allowance > WHOLE) {
+        urgentRunning.incrementAndGet();
+      }
+      return true;
+    }
+    if (allowance <= WHOLE || !tryRaise(urgentRunning, Math.max(1, part(allowance - WHOLE)))) {
+      return false;
+    }
+    running.incrementAndGet();
+    return true;
+  }
+
+  private int part(int percent) {
+    return (int) ((long) limit * percent / WHOLE);
+  }
+
+  private static boolean tryRaise(AtomicInteger count, int below) {
     while (true) {
-      int now = running.get();
-      if (now >= allowed) {
+      int now = count.get();
+      if (now >= below) {
         return false;
       }
-      if (running.compareAndSet(now, now + 1)) {
+      if (count.compareAndSet(now, now + 1)) {
         return true;
       }
     }
   }
 
-  /** A call ended whose time says something about the application. */
-  void end(long startNanos, long now) {
+  /**
+   * A call ended whose time says something about the application.
+   *
+   * @param allowance with which it began
+   */
+  void end(int allowance, long startNanos, long now) {
     running.decrementAndGet();
+    if (allowance > WHOLE) {
+      urgentRunning.decrementAndGet();
+    }
     if (startNanos - epoch < 0) {
       return;
     }

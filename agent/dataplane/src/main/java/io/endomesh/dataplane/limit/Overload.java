@@ -52,8 +52,16 @@ public record Overload(String policy, Urgency urgency, GradientLimit limit) {
         policy);
   }
 
+  /**
+   * Percent of the limit that calls like this one may fill, for {@link #end}: when a call ends its
+   * headers may be gone.
+   */
+  public int allowance(Request request, @Nullable String caller) {
+    return Urgency.allowance(urgency.of(request, caller));
+  }
+
   /** The call ended. */
-  public void end(long startNanos, long now) {
-    limit.end(startNanos, now);
+  public void end(int allowance, long startNanos, long now) {
+    limit.end(allowance, startNanos, now);
   }
 }

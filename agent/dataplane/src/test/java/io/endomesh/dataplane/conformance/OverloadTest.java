@@ -142,6 +142,30 @@ class OverloadTest extends Conformance {
     assertThat(run(TestRequest.get("web", "/").header("priority", "u=0"), 50)).isEqualTo(3);
   }
 
+  @Test
+  @DisplayName(
+      "when the limit shrinks below what runs, urgent calls still get in, as many at a time as they"
+          + " may take beyond the limit, and one at least")
+  void urgency_afterShrinking() {
+    guard(between(4, 100));
+    calls(1_000, millis(10));
+    run(TestRequest.get("web", "/"), 100);
+    clock.advance(Duration.ofMinutes(2));
+    // It closes the window, and the shortest time is measured: by 4 at a time.
+    InboundCall first = mesh.serve(TestRequest.get("web", "/").header("priority", "u=0"));
+    first.ended(200, Outcome.NOT_GRPC, null);
+    assertThat(limit.limit()).isEqualTo(4);
+    assertThat(limit.running()).isEqualTo(100);
+    for (int i = 0; i < 3; i++) {
+      assertThat(mesh.serve(TestRequest.get("web", "/")).refusal()).isNotNull();
+      InboundCall urgent = mesh.serve(TestRequest.get("web", "/").header("priority", "u=0"));
+      assertThat(urgent.refusal()).isNull();
+      assertThat(run(TestRequest.get("web", "/").header("priority", "u=0"), 10)).isZero();
+      urgent.ended(200, Outcome.NOT_GRPC, null);
+      assertThat(limit.running()).isEqualTo(100);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
