@@ -358,6 +358,32 @@ export interface Replay {
   outcomes: { outcome: string; calls: number }[];
 }
 
+/** Callers of one service who prove no identity, or one that called without mutual TLS. */
+export interface PlaintextCalls {
+  /** `outside` if the caller has no agent that reports it. */
+  sourceId: string;
+  destinationId: string;
+  protocol: "http" | "grpc";
+  requestsTotal: number;
+  requestsPerSecond: number;
+  lastAt: string;
+  /** Of those outside, as far as there are traces. */
+  callers: { address: string; instance: string | null; operation: string; traced: number; lastAt: string }[];
+}
+
+export interface MtlsModes {
+  since: string;
+  services: { id: string; namespace: string; mode: MtlsMode; plaintext: PlaintextCalls[] }[];
+}
+
+/** A resource that would change the mode of servers, and who would lose by it. */
+export interface MtlsDraft {
+  since: string;
+  resource: unknown;
+  services: { id: string; now: MtlsMode; then: MtlsMode }[];
+  cutOff: PlaintextCalls[];
+}
+
 export interface TrailToken {
   header: string;
   token: string;

@@ -6,6 +6,7 @@ import { Link, resourceUrl, serviceUrl, tracePath } from "../core/router.tsx";
 import { PolicyLink } from "../graph/panel.tsx";
 import { DepartmentsCard } from "../ui/departments.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { MtlsCard } from "../ui/mtls.tsx";
 import { Card, Empty, PageHead, Tag } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 
@@ -26,6 +27,7 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
     <>
       <PageHead title="Access" sub={`${count(total)} calls refused since the controller started`} />
       <DepartmentsCard snapshot={snapshot} />
+      <MtlsCard snapshot={snapshot} />
       <Card title="Who calls whom" flush>
         <Matrix snapshot={snapshot} />
       </Card>

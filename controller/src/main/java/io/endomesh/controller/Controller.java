@@ -12,6 +12,7 @@ import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.audit.AuditPart;
 import io.endomesh.controller.authz.AuthzApi;
+import io.endomesh.controller.authz.MtlsApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.Revocations;
@@ -226,6 +227,7 @@ public final class Controller implements AutoCloseable {
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             new AuthzApi(context),
+            new MtlsApi(context, telemetry),
             access,
             new AuditPart(audit),
             new ConsolePart(context, telemetry, tokens, access));

@@ -59,6 +59,8 @@ final class RouteRights {
     post("replay", Need.of(Right.READ));
     get("departments", Need.of(Right.READ));
     post("departments/draft", Need.of(Right.READ));
+    get("mtls", Need.of(Right.READ));
+    post("mtls/draft", Need.of(Right.READ));
 
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -1,6 +1,5 @@
 package io.endomesh.controller.authz;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -36,7 +35,8 @@ final class DepartmentDraft {
    *     lost
    */
   static ObjectNode of(@Nullable StoredResource stored, Line line, Say say) {
-    ObjectNode document = document(stored);
+    ObjectNode document =
+        stored == null ? StoredDocument.make("endomesh.io/v1", KEY) : StoredDocument.of(stored);
     ObjectNode spec = document.withObjectProperty("spec");
     for (Say list : new Say[] {Say.DENY, Say.ALLOW}) {
       String name = list.name().toLowerCase(Locale.ROOT);
@@ -51,24 +51,6 @@ final class DepartmentDraft {
       }
     }
     return document;
-  }
-
-  private static ObjectNode document(@Nullable StoredResource stored) {
-    if (stored == null) {
-      ObjectNode made = JSON.createObjectNode();
-      made.put("apiVersion", "endomesh.io/v1").put("kind", KEY.kind());
-      made.putObject("metadata").put("name", KEY.name()).put("namespace", KEY.namespace());
-      return made;
-    }
-    try {
-      ObjectNode document = (ObjectNode) JSON.readTree(stored.body());
-      document
-          .withObjectProperty("metadata")
-          .put("resourceVersion", String.valueOf(stored.revision()));
-      return document;
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(stored.key() + ": stored, but no JSON", e);
-    }
   }
 
   private static ArrayNode without(Line line, JsonNode lines) {

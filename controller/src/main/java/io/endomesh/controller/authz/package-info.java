@@ -1,4 +1,4 @@
-/** Who may call whom, told and changed. */
+/** Who may call whom, and whether callers have to prove who they are: told and changed. */
 @NullMarked
 package io.endomesh.controller.authz;
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       TrailCommand.class,
       AnalyzeCommand.class,
       AuthzCommand.class,
+      MtlsCommand.class,
       HistoryCommand.class,
       AuditCommand.class,
       DashboardCommand.class,

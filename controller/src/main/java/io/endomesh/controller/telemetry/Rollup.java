@@ -33,6 +33,9 @@ final class Rollup {
   /** Two digits: finer than the buckets that agents send. */
   private static final int DIGITS = 2;
 
+  /** Of {@link #lastPlainMillis}. */
+  static final long NEVER = -1;
+
   private final Rate requests = new Rate(SERIES_SECONDS + 1);
   private final Rate errors = new Rate(SERIES_SECONDS + 1);
   private final Rate refused = new Rate(SLOTS);
@@ -50,6 +53,7 @@ final class Rollup {
   private long retriesTotal;
   private long sentTotal;
   private long secureTotal;
+  private long lastPlainMillis = NEVER;
   private long firstSecond = Long.MAX_VALUE;
 
   /**
@@ -78,6 +82,9 @@ final class Rollup {
     refusedTotal += kind.refused() ? count : 0;
     sentTotal += kind.sent() ? count : 0;
     secureTotal += kind.secure() ? count : 0;
+    if (kind.sent() && !kind.secure() && count > 0) {
+      lastPlainMillis = nowMillis;
+    }
     if (spanMillis < 0) {
       return;
     }
@@ -137,6 +144,11 @@ final class Rollup {
     long second = Math.floorDiv(nowMillis, 1000) - REPORT_SECONDS;
     return (sent.sumBefore(second, WINDOW_SECONDS) - secure.sumBefore(second, WINDOW_SECONDS))
         / seconds(second);
+  }
+
+  /** When the last attempt in plaintext was reported, {@link #NEVER} if none was. */
+  long lastPlainMillis() {
+    return lastPlainMillis;
   }
 
   /** Share of what was sent over mTLS; of that in the window, if there was any in it. */

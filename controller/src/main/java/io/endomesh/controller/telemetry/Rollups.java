@@ -243,16 +243,9 @@ public final class Rollups {
    * the latter has reported its call itself. What is left came from outside.
    */
   private Optional<Edge> outside(EdgeRollup edge, long nowMillis) {
-    long fromInside = 0;
-    double fromInsidePerSecond = 0;
-    for (EdgeRollup other : edges.values()) {
-      if (other.seenByClient()
-          && other.destination().equals(edge.destination())
-          && other.protocol().equals(edge.protocol())) {
-        fromInside += other.best().plainTotal();
-        fromInsidePerSecond += other.best().plainPerSecond(nowMillis);
-      }
-    }
+    Inside inside = inside(edge, nowMillis);
+    long fromInside = inside.total();
+    double fromInsidePerSecond = inside.perSecond();
     Edge all = edge.edge(nowMillis);
     if (fromInside == 0) {
       return Optional.of(all);
@@ -282,6 +275,57 @@ public final class Rollups {
                 stats.p99Millis(),
                 stats.windowSeconds()),
             all.clusters()));
+  }
+
+  /** Calls in plaintext of which the caller has reported itself. */
+  private record Inside(long total, double perSecond) {}
+
+  private Inside inside(EdgeRollup edge, long nowMillis) {
+    long total = 0;
+    double perSecond = 0;
+    for (EdgeRollup other : edges.values()) {
+      if (other.seenByClient()
+          && other.destination().equals(edge.destination())
+          && other.protocol().equals(edge.protocol())) {
+        total += other.best().plainTotal();
+        perSecond += other.best().plainPerSecond(nowMillis);
+      }
+    }
+    return new Inside(total, perSecond);
+  }
+
+  /**
+   * Who has called in plaintext whom, as far as agents count it: all calls, not those of traces
+   * only. What is no HTTP and no gRPC is not told.
+   */
+  public synchronized List<Plaintext> plaintext() {
+    long nowMillis = clock.millis();
+    List<Plaintext> list = new ArrayList<>();
+    for (EdgeRollup edge : edges.values()) {
+      Rollup seen = edge.best();
+      long total = seen.plainTotal();
+      if (total == 0 || edge.protocol().equals("sql")) {
+        continue;
+      }
+      double perSecond = seen.plainPerSecond(nowMillis);
+      if (edge.source().equals(GraphNodes.OUTSIDE)) {
+        Inside inside = inside(edge, nowMillis);
+        total -= inside.total();
+        if (total <= (inside.total() == 0 ? 0 : perSecond * REPORT_LAG_SECONDS)) {
+          continue;
+        }
+        perSecond = Math.max(0, perSecond - inside.perSecond());
+      }
+      list.add(
+          new Plaintext(
+              edge.source(),
+              edge.destination(),
+              edge.protocol(),
+              total,
+              perSecond,
+              Instant.ofEpochMilli(seen.lastPlainMillis())));
+    }
+    return list;
   }
 
   /** What the servers of a service saw. */

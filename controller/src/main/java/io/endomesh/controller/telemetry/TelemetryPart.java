@@ -45,6 +45,7 @@ public final class TelemetryPart implements ControllerPart {
   private final String trustDomain;
   private final Rollups rollups;
   private final Traces traces;
+  private final PlainCallers plainCallers = new PlainCallers();
   private final OtlpMetrics metrics;
   private final OtlpSpans spans;
   private final LongAdder rejectedRequests = new LongAdder();
@@ -63,6 +64,10 @@ public final class TelemetryPart implements ControllerPart {
 
   public Traces traces() {
     return traces;
+  }
+
+  public PlainCallers plainCallers() {
+    return plainCallers;
   }
 
   /** Requests that were not what their sender may report, or not OTLP. */
@@ -171,6 +176,7 @@ public final class TelemetryPart implements ControllerPart {
       unused += spans.read(resource, sender, instance, read);
     }
     traces.add(read);
+    plainCallers.add(read);
     ExportTraceServiceResponse.Builder response = ExportTraceServiceResponse.newBuilder();
     if (unused > 0) {
       response.setPartialSuccess(

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshModel {
 
+  /** The namespace whose policies are for the whole mesh. */
+  public static final String MESH_NAMESPACE = PeerAuthenticationTranslator.MESH_NAMESPACE;
+
   private final long version;
   private final String trustDomain;
   private final Catalog catalog;

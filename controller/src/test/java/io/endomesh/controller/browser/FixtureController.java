@@ -161,7 +161,14 @@ final class FixtureController implements AutoCloseable {
               ? recorded("trace.json")
               : JSON.writeValueAsBytes(JSON.createObjectNode().set("traces", member("traces")));
       case "namespaces" -> recorded("resource.json");
-      case "series", "history", "onboarding", "departments", "users", "audit", "api-tokens" ->
+      case "series",
+          "history",
+          "onboarding",
+          "departments",
+          "mtls",
+          "users",
+          "audit",
+          "api-tokens" ->
           recorded(parts.get(0) + ".json");
       default -> new byte[0];
     };

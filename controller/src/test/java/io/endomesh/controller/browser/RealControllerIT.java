@@ -185,6 +185,29 @@ class RealControllerIT {
     }
   }
 
+  @Test
+  void access_serviceThatNobodyCallsInPlaintext_becomesStrictAfterALook() throws Exception {
+    try (TestWorkload payments =
+        TestWorkload.start(controller, dataDir.resolve("data"), "payments", "ledger", "ledger-1")) {
+      payments.join(Map.of(), 18084);
+
+      browser.show(url("/access"));
+      browser.awaitText(".mtls", "PERMISSIVE");
+      browser.await("button[data-scope='payments/ledger']").click();
+      browser.await(".change .buttons button:first-child").click();
+      browser.awaitText(".change", "payments/ledger from PERMISSIVE to STRICT");
+      browser.awaitText(".change", "Nobody called in plaintext since");
+      assertThat(browser.accessibilityViolations()).isEmpty();
+      assertThat(applied("payments", "peerauthentications")).doesNotContain("STRICT");
+      browser.await(".change .primary").click();
+
+      browser.awaitText(".mtls", "STRICT");
+      assertThat(applied("payments", "peerauthentications"))
+          .contains("\"matchLabels\":{\"app\":\"ledger\"}", "\"mode\":\"STRICT\"");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
   private String applied(String namespace, String plural) throws Exception {
     return HttpClient.newHttpClient()
         .send(

@@ -291,6 +291,30 @@ class EndomeshTest {
   }
 
   @Test
+  void mtls_ofWhatIsNotThere_saysWhatIsExpected() {
+    assertThat(run("mtls", "status")).isZero();
+    assertThat(out.toString()).contains("SERVICE", "IN PLAINTEXT BY", "since ");
+    assertThat(run("mtls", "strict", "nowhere")).isEqualTo(7);
+    assertThat(err.toString()).contains("scope: 'nowhere' (expected: mesh, the namespace of");
+    assertThat(run("mtls", "strict", "mesh", "--last", "yesterday")).isEqualTo(2);
+  }
+
+  @Test
+  void mtls_strictAndBack_changesTheOnePolicyOfTheScope() throws Exception {
+    assertThat(run("mtls", "strict", "mesh", "--preview")).isZero();
+    assertThat(run("get", "peerauthentications", "-n", "endomesh-system")).isZero();
+    assertThat(out.toString()).doesNotContain("default");
+
+    assertThat(run("mtls", "strict", "mesh")).isZero();
+    assertThat(out.toString()).contains("PeerAuthentication endomesh-system/default applied");
+    assertThat(run("mtls", "permissive", "mesh")).isZero();
+    assertThat(run("get", "peerauthentications", "-n", "endomesh-system", "-o", "json")).isZero();
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/items"))
+        .singleElement()
+        .satisfies(one -> assertThat(one.at("/spec/mtls/mode").asText()).isEqualTo("PERMISSIVE"));
+  }
+
+  @Test
   void token_createListRevoke_goTogether() throws Exception {
     assertThat(run("token", "create", "-n", "shop")).isZero();
     assertThat(out.toString()).startsWith("em1.");

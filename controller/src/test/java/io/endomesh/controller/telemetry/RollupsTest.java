@@ -1,6 +1,7 @@
 package io.endomesh.controller.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.endomesh.controller.ca.WorkloadIdentity;
@@ -271,6 +272,55 @@ class RollupsTest {
     assertThat(edge().mtls()).isEqualTo("none");
     assertThat(rollups.inbound("shop/orders").requestsTotal()).isEqualTo(9);
     assertThat(rollups.instance("orders-1").requestsTotal()).isEqualTo(9);
+  }
+
+  @Test
+  void plaintext_ofCallersOutsideAndInside_isToldApartAndWithItsTime() {
+    // Nine calls came in plaintext, of which web has reported four itself.
+    WorkloadIdentity web = new WorkloadIdentity("shop", "web");
+    CallPoint inside =
+        new CallPoint(
+            web,
+            "web-1",
+            CallPoint.Side.CLIENT,
+            "grpc",
+            "shop/orders",
+            null,
+            false,
+            true,
+            true,
+            false,
+            null,
+            null,
+            null,
+            "web-1",
+            true,
+            calls(990, 1000, 4));
+    CallPoint.Side server = CallPoint.Side.SERVER;
+    rollups.add(
+        List.of(
+            inside,
+            point("o", server, GraphNodes.OUTSIDE, false, false, null, calls(990, 1000, 9)),
+            point("o", server, "shop/cart", true, false, null, calls(990, 1000, 30))));
+    // Those of the last seconds may be reported by their callers yet.
+    clock.advance(Duration.ofMinutes(1));
+
+    assertThat(rollups.plaintext())
+        .extracting(Plaintext::source, Plaintext::destination, Plaintext::total, Plaintext::lastAt)
+        .containsExactlyInAnyOrder(
+            tuple("shop/web", "shop/orders", 4L, Instant.ofEpochSecond(1_000)),
+            tuple(GraphNodes.OUTSIDE, "shop/orders", 5L, Instant.ofEpochSecond(1_000)));
+  }
+
+  @Test
+  void plaintext_thatItsCallersReported_isNobodyOutside() {
+    CallPoint.Side server = CallPoint.Side.SERVER;
+    rollups.add(
+        List.of(
+            point("o", CallPoint.Side.CLIENT, "shop/orders", false, false, null, calls(9, 10, 9)),
+            point("o", server, GraphNodes.OUTSIDE, false, false, null, calls(9, 10, 9))));
+
+    assertThat(rollups.plaintext()).extracting(Plaintext::source).containsExactly("shop/orders");
   }
 
   @Test

@@ -6,6 +6,11 @@ import java.time.Duration;
 final class MutualTlsCheck implements Check {
 
   private static final Duration EFFECT = Duration.ofSeconds(1);
+
+  /** Agents report each second. */
+  private static final Duration COUNTED = Duration.ofSeconds(10);
+
+  private static final String ORDERS = "shop/orders";
   private static final String STOREFRONT = "spiffe://endomesh.local/ns/shop/sa/storefront";
 
   @Override
@@ -30,7 +35,8 @@ final class MutualTlsCheck implements Check {
     // Both keep the connection that they have now.
     Http kept = new Http();
     CheckFailed.unless(kept.get(plain).ok(), "PERMISSIVE: a plain client is not served");
-    shop.controller().apply(Yaml.mutualTlsAtOrders("STRICT"));
+    String warned = wouldBeCutOff(shop);
+    shop.controller().endomesh(0, "mtls", "strict", ORDERS, "--cut-off");
     Http.Answer strict;
     try {
       Await.until("STRICT refusing a plain client", EFFECT, () -> refused(plain));
@@ -46,8 +52,23 @@ final class MutualTlsCheck implements Check {
     }
     CheckFailed.unless(strict.body().equals(STOREFRONT), "STRICT: a mesh client got " + strict);
     Await.until("PERMISSIVE again", EFFECT, () -> !refused(plain));
-    return "relay saw %d bytes, none readable; caller %s; plain client served, then refused on its kept connection, too"
-        .formatted(bytes, who.body());
+    return "relay saw %d bytes, none readable; caller %s; plain client served, named before STRICT (%s), then refused on its kept connection, too"
+        .formatted(bytes, who.body(), warned);
+  }
+
+  /** The guided way: STRICT changes nothing while somebody would lose by it, and says who. */
+  private static String wouldBeCutOff(MeshedShop shop) {
+    Await.until("the plain calls counted", COUNTED, () -> plaintext(shop).contains("/whoami"));
+    String said = shop.controller().endomesh(10, "mtls", "strict", ORDERS);
+    CheckFailed.unless(
+        said.contains("would be cut off from shop/orders: 127.0.0.1")
+            && said.contains("nothing was changed"),
+        "mtls strict: " + said);
+    return "GET /whoami by 127.0.0.1";
+  }
+
+  private static String plaintext(MeshedShop shop) {
+    return shop.controller().endomesh(0, "mtls", "status", "--namespace", MeshedShop.SHOP);
   }
 
   /** On a new connection each time: it is closed without an answer. */

@@ -274,19 +274,6 @@ final class Yaml {
         .formatted(namespace, after);
   }
 
-  /** Of orders alone: the shop's customers come to storefront without a certificate. */
-  static String mutualTlsAtOrders(String mode) {
-    return """
-    apiVersion: security.istio.io/v1
-    kind: PeerAuthentication
-    metadata: {name: orders, namespace: shop}
-    spec:
-      selector: {matchLabels: {app: orders}}
-      mtls: {mode: %s}
-    """
-        .formatted(mode);
-  }
-
   static String onlyOrdersCallPayments() {
     return """
     apiVersion: security.istio.io/v1
