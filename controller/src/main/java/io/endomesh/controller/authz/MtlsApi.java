@@ -139,7 +139,7 @@ public final class MtlsApi implements ControllerPart {
     Instant started = context.startedAt();
     return JsonNodeFactory.instance
         .objectNode()
-        .put("since", (started.isAfter(since) ? started : since).toString());
+        .put("since", PlaintextCalls.text(started.isAfter(since) ? started : since));
   }
 
   private Instant since(String last) {

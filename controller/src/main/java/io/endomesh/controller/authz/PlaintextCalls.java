@@ -90,7 +90,7 @@ final class PlaintextCalls {
     return found;
   }
 
-  private static String text(Instant at) {
+  static String text(Instant at) {
     return at.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 }
