@@ -60,7 +60,7 @@ public record JoinString(
     String fingerprint = field(fields, "ca");
     if (!FINGERPRINT.matcher(fingerprint).matches()) {
       throw new IllegalArgumentException(
-          "join string: ca: " + fingerprint + " (expected: sha256: and 64 hexadecimal digits)");
+          "join string: ca: " + shown(fingerprint) + " (expected: sha256: and 64 hexadecimal digits)");
     }
     int colon = controller.lastIndexOf(':');
     String host = colon < 1 ? "" : controller.substring(0, colon);
@@ -120,8 +120,16 @@ public record JoinString(
       // Falls through to the same sentence as a port out of range.
     }
     throw new IllegalArgumentException(
-        "join string: controller: " + controller + " (expected: host:port)");
+        "join string: controller: " + shown(controller) + " (expected: host:port)");
   }
+
+  /** A token that stands in the wrong place is a secret all the same. */
+  private static String shown(String value) {
+    return value.contains(TOKEN) ? "a token" : value;
+  }
+
+  /** How a token of ours begins. */
+  private static final String TOKEN = "emt_";
 
   private static String field(Map<String, String> fields, String name) {
     String value = fields.get(name);
