@@ -7,6 +7,9 @@ import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.ServiceConfig;
 import io.endomesh.controller.access.AccessPart;
+import io.endomesh.controller.access.OidcLogin;
+import io.endomesh.controller.access.OidcOptions;
+import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.analyze.AnalyzeApi;
 import io.endomesh.controller.api.ResourceApi;
 import io.endomesh.controller.audit.AuditLog;
@@ -26,6 +29,7 @@ import io.endomesh.controller.explain.TrailTokenApi;
 import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
+import io.endomesh.controller.oidc.OpenIdProvider;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -48,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +60,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -204,11 +210,13 @@ public final class Controller implements AutoCloseable {
             AdminToken.open(data),
             seal,
             audit,
-            Set.copyOf(names),
+            hosts(names, options.publicAddress()),
             options.trustDomain(),
             // Who reaches more than this machine is reached through more than it: by forwarded
             // ports, proxies, other containers, which all come from a loopback address.
-            options.loginRequired() || !host.isLoopbackAddress(),
+            options.loginRequired() || options.oidc() != null || !host.isLoopbackAddress(),
+            options.publicAddress(),
+            oidc(options, host, () -> bound[0]),
             clock,
             System::nanoTime);
     ResourceApi resources = new ResourceApi(context);
@@ -253,6 +261,7 @@ public final class Controller implements AutoCloseable {
       server.start().join();
     } catch (CompletionException e) {
       keys.close();
+      access.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
@@ -365,6 +374,29 @@ public final class Controller implements AutoCloseable {
       names.add(InetAddress.getLocalHost().getHostName());
     }
     return List.copyOf(new java.util.LinkedHashSet<>(names));
+  }
+
+  private static Set<String> hosts(List<String> names, @Nullable PublicAddress address) {
+    Set<String> hosts = new HashSet<>(names);
+    if (address != null) {
+      hosts.add(address.host());
+    }
+    return hosts;
+  }
+
+  private static OidcLogin.@Nullable Setup oidc(
+      ControllerOptions options, InetAddress host, Supplier<InetSocketAddress> bound)
+      throws IOException {
+    OidcOptions oidc = options.oidc();
+    if (oidc == null) {
+      return null;
+    }
+    Supplier<PublicAddress> address =
+        PublicAddress.of(options.publicAddress(), options.advertisedAddress(), host, bound);
+    return new OidcLogin.Setup(
+        new OpenIdProvider(oidc.provider(), options.keyFetch().authorities(), System::nanoTime),
+        oidc,
+        address);
   }
 
   private static ScheduledExecutorService controlThread() {

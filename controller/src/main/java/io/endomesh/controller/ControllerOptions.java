@@ -1,5 +1,7 @@
 package io.endomesh.controller;
 
+import io.endomesh.controller.access.OidcOptions;
+import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.ca.AuthoritySource;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param authority which signs certificates
  * @param sealedBy what the secrets of the data directory are sealed with; null: they are in clear
  * @param keyFetch from where keys of issuers are fetched
+ * @param publicAddress where browsers reach the console; null: where it is bound or advertised
+ * @param oidc the provider by which people log in; null: there are local accounts only
  */
 public record ControllerOptions(
     String host,
@@ -33,7 +37,9 @@ public record ControllerOptions(
     boolean loginRequired,
     AuthoritySource authority,
     @Nullable KeySource sealedBy,
-    KeyFetchOptions keyFetch) {
+    KeyFetchOptions keyFetch,
+    @Nullable PublicAddress publicAddress,
+    @Nullable OidcOptions oidc) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -66,26 +72,42 @@ public record ControllerOptions(
         loginRequired,
         new AuthoritySource.SelfMade(),
         null,
-        KeyFetchOptions.DEFAULT);
+        KeyFetchOptions.DEFAULT,
+        null,
+        null);
   }
 
   /** The same that signs by another authority. */
   public ControllerOptions signingBy(AuthoritySource other) {
-    return with(other, sealedBy, keyFetch);
+    return with(other, sealedBy, keyFetch, publicAddress, oidc);
   }
 
   /** The same with its secrets sealed. */
   public ControllerOptions sealedBy(@Nullable KeySource source) {
-    return with(authority, source, keyFetch);
+    return with(authority, source, keyFetch, publicAddress, oidc);
   }
 
   /** The same that fetches keys of issuers from elsewhere. */
   public ControllerOptions fetchingKeys(KeyFetchOptions from) {
-    return with(authority, sealedBy, from);
+    return with(authority, sealedBy, from, publicAddress, oidc);
+  }
+
+  /** The same that browsers reach elsewhere. */
+  public ControllerOptions reachedAt(@Nullable PublicAddress address) {
+    return with(authority, sealedBy, keyFetch, address, oidc);
+  }
+
+  /** The same that people log in to by a provider. */
+  public ControllerOptions loggingInBy(@Nullable OidcOptions provider) {
+    return with(authority, sealedBy, keyFetch, publicAddress, provider);
   }
 
   private ControllerOptions with(
-      AuthoritySource signs, @Nullable KeySource seals, KeyFetchOptions fetch) {
+      AuthoritySource signs,
+      @Nullable KeySource seals,
+      KeyFetchOptions fetch,
+      @Nullable PublicAddress address,
+      @Nullable OidcOptions provider) {
     return new ControllerOptions(
         host,
         port,
@@ -97,7 +119,9 @@ public record ControllerOptions(
         loginRequired,
         signs,
         seals,
-        fetch);
+        fetch,
+        address,
+        provider);
   }
 
   /** Everything at its default, on a free loopback port: what tests and embedders begin with. */

@@ -13,6 +13,7 @@ import io.endomesh.controller.tokens.AdminToken;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -33,6 +34,8 @@ public final class AccessPart implements ControllerPart {
   private final boolean loginRequired;
   private final Access access;
   private final LoginService login;
+  private final OidcService oidcService;
+  private final @Nullable OidcLogin oidc;
   private final UserApi userApi;
   private final SelfApi selfApi;
 
@@ -40,6 +43,8 @@ public final class AccessPart implements ControllerPart {
    * @param seal of user records; null: they are in clear
    * @param hosts names of this controller, beside its addresses
    * @param loginRequired whether being on this machine is not enough
+   * @param address where browsers reach it; null: where it is bound
+   * @param oidc the provider by which people log in; null: there are local accounts only
    */
   public AccessPart(
       ResourceStore store,
@@ -49,6 +54,8 @@ public final class AccessPart implements ControllerPart {
       Set<String> hosts,
       String trustDomain,
       boolean loginRequired,
+      @Nullable PublicAddress address,
+      OidcLogin.@Nullable Setup oidc,
       Clock clock,
       LongSupplier nanoTime)
       throws IOException {
@@ -61,7 +68,19 @@ public final class AccessPart implements ControllerPart {
     this.access = new Access(authentication, new Hosts(hosts), audit, trustDomain);
     Passwords passwords = new Passwords();
     LoginLimits limits = new LoginLimits(nanoTime);
-    this.login = new LoginService(users, sessions, authentication, passwords, limits, audit, clock);
+    this.oidc = oidc == null ? null : new OidcLogin(oidc, sessions, audit, clock, nanoTime);
+    this.oidcService = new OidcService(this.oidc);
+    this.login =
+        new LoginService(
+            users,
+            sessions,
+            authentication,
+            passwords,
+            limits,
+            audit,
+            clock,
+            address,
+            this.oidc);
     this.userApi = new UserApi(users, sessions, tokens, passwords, audit);
     this.selfApi = new SelfApi(users, sessions, tokens, passwords, limits, audit);
   }
@@ -91,15 +110,25 @@ public final class AccessPart implements ControllerPart {
             .objectNode()
             .put("loginRequired", loginRequired)
             .put("user", caller.name())
-            .put("role", role(caller));
+            .put("role", role(caller))
+            .put(
+                "provider",
+                caller.kind() == Caller.Kind.OIDC && oidc != null ? oidc.name() : null);
     caller.grants().texts().forEach(json.putArray("rights")::add);
     return json;
   }
 
   private @Nullable String role(Caller caller) {
-    return caller.kind() == Caller.Kind.USER
-        ? users.find(caller.name()).map(user -> user.role().text()).orElse(null)
-        : null;
+    return switch (caller.kind()) {
+      case USER -> users.find(caller.name()).map(user -> user.role().text()).orElse(null);
+      case OIDC ->
+          Arrays.stream(Role.values())
+              .filter(role -> role.grants().equals(caller.grants()))
+              .map(Role::text)
+              .findAny()
+              .orElse(null);
+      case LOOPBACK, ADMIN_TOKEN, API_TOKEN, NOBODY -> null;
+    };
   }
 
   @Override
@@ -112,8 +141,16 @@ public final class AccessPart implements ControllerPart {
         .matchesParams(LoginService.TICKET)
         .build((context, request) -> login.redeem(context));
     server.annotatedService().maxRequestLength(MAX_REQUEST_BYTES).build(login);
+    server.annotatedService().maxRequestLength(MAX_REQUEST_BYTES).build(oidcService);
     for (Object api : new Object[] {userApi, selfApi}) {
       server.annotatedService().pathPrefix(PATH).maxRequestLength(MAX_REQUEST_BYTES).build(api);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (oidc != null) {
+      oidc.close();
     }
   }
 

@@ -91,6 +91,12 @@ final class ApiTokens {
   synchronized Created create(
       Actor by, Caller owner, String name, List<String> scopes, Duration ttl)
       throws StoreException {
+    if (owner.kind() == Caller.Kind.OIDC) {
+      throw new IllegalArgumentException(
+          owner.name()
+              + " can make no API token (expected: an account of the controller; a provider is"
+              + " asked at each login, and a token would outlive what it said)");
+    }
     Set<Grant> asked = new HashSet<>();
     for (String scope : scopes) {
       asked.add(Grant.parse(scope));

@@ -86,6 +86,9 @@ final class Authentication {
               .find(subject.name())
               .filter(user -> user.version() == subject.version())
               .map(user -> new Caller(Caller.Kind.USER, user.name(), user.grants()));
+      case OIDC ->
+          Optional.ofNullable(subject.guest())
+              .map(guest -> new Caller(Caller.Kind.OIDC, subject.name(), guest.role().grants()));
       case LOOPBACK -> loginRequired ? Optional.empty() : Optional.of(Caller.LOOPBACK);
       case ADMIN_TOKEN -> Optional.of(Caller.ADMIN_TOKEN);
       case API_TOKEN, NOBODY -> Optional.empty();
@@ -94,9 +97,11 @@ final class Authentication {
 
   private @Nullable Caller caller(ApiToken token) {
     Grants owner =
-        token.ownerKind() == Caller.Kind.USER
-            ? users.find(token.owner()).map(User::grants).orElse(Grants.NONE)
-            : Grants.EVERYTHING;
+        switch (token.ownerKind()) {
+          case USER -> users.find(token.owner()).map(User::grants).orElse(Grants.NONE);
+          case LOOPBACK, ADMIN_TOKEN -> Grants.EVERYTHING;
+          case OIDC, API_TOKEN, NOBODY -> Grants.NONE;
+        };
     return new Caller(
         Caller.Kind.API_TOKEN, Caller.TOKEN_PREFIX + token.id(), token.scopes().within(owner));
   }

@@ -14,6 +14,8 @@ public record Caller(Kind kind, String name, Grants grants) {
     /** By the token in the data directory, or a login link made with it. */
     ADMIN_TOKEN,
     USER,
+    /** At a provider, which says what they may do. */
+    OIDC,
     API_TOKEN,
     /** Not at all, or not to this part of the controller. */
     NOBODY
@@ -28,6 +30,9 @@ public record Caller(Kind kind, String name, Grants grants) {
 
   /** Of API tokens; no user name holds a slash. */
   static final String TOKEN_PREFIX = "api-token/";
+
+  /** Of people whom a provider knows; no user name holds a colon. */
+  static final String OIDC_PREFIX = "oidc:";
 
   static final Caller LOOPBACK = new Caller(Kind.LOOPBACK, LOOPBACK_NAME, Grants.EVERYTHING);
 

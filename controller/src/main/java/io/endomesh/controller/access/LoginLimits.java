@@ -31,9 +31,18 @@ final class LoginLimits {
   private final int seed = new SecureRandom().nextInt();
 
   LoginLimits(LongSupplier nanoTime) {
+    this(RATE, nanoTime);
+  }
+
+  LoginLimits(Rate rate, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.addresses = new CellRate(RATE, BUCKETS, nanoTime.getAsLong());
-    this.users = new CellRate(RATE, BUCKETS, nanoTime.getAsLong());
+    this.addresses = new CellRate(rate, BUCKETS, nanoTime.getAsLong());
+    this.users = new CellRate(rate, BUCKETS, nanoTime.getAsLong());
+  }
+
+  /** For what nobody's password is tried by. */
+  boolean allows(InetAddress address) {
+    return addresses.take(bucket(Arrays.hashCode(network(address))), nanoTime.getAsLong()) == 0;
   }
 
   /** 0 if a password may be tried; else the seconds until then, one at least. */

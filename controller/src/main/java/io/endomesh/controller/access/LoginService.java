@@ -19,6 +19,7 @@ import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.StoreException;
 import java.time.Clock;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Turns passwords and links into sessions, and ends sessions. Thread-safe. */
 @Blocking
@@ -51,7 +52,13 @@ final class LoginService {
   private final LoginLimits limits;
   private final AuditLog audit;
   private final Clock clock;
+  private final @Nullable PublicAddress address;
+  private final @Nullable OidcLogin oidc;
 
+  /**
+   * @param address where browsers reach it; null: where it is bound
+   * @param oidc null: there are local accounts only
+   */
   LoginService(
       Users users,
       Sessions sessions,
@@ -59,7 +66,9 @@ final class LoginService {
       Passwords passwords,
       LoginLimits limits,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      @Nullable PublicAddress address,
+      @Nullable OidcLogin oidc) {
     this.users = users;
     this.sessions = sessions;
     this.authentication = authentication;
@@ -67,6 +76,8 @@ final class LoginService {
     this.limits = limits;
     this.audit = audit;
     this.clock = clock;
+    this.address = address;
+    this.oidc = oidc;
   }
 
   /** {@code GET /login?ticket=…}. */
@@ -165,17 +176,29 @@ final class LoginService {
     }
   }
 
+  /** Of who logged in at a provider, the answer says where to log out there. */
   @Post("/logout")
   public HttpResponse logout(ServiceRequestContext context, HttpRequest request) {
     String session = Authentication.sessionOf(request.headers());
+    Optional<Sessions.Subject> who =
+        session == null ? Optional.empty() : sessions.subject(session);
     if (session != null) {
-      sessions
-          .subject(session)
-          .ifPresent(
-              who -> audit.note(Access.actor(context, who.name()).did("logout", who.name())));
+      who.ifPresent(
+          one -> audit.note(Access.actor(context, one.name()).did("logout", one.name())));
       sessions.end(session);
     }
-    return HttpResponse.of(headers(HttpStatus.NO_CONTENT).cookies(cookie(context, "", 0)).build());
+    Cookie none = cookie(context, "", 0);
+    Optional<String> elsewhere =
+        oidc == null ? Optional.empty() : who.map(Sessions.Subject::guest).flatMap(oidc::logout);
+    return elsewhere.isEmpty()
+        ? HttpResponse.of(headers(HttpStatus.NO_CONTENT).cookies(none).build())
+        : HttpResponse.of(
+            headers(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).cookies(none).build(),
+            HttpData.ofUtf8(
+                JsonNodeFactory.instance
+                    .objectNode()
+                    .put("location", elsewhere.get())
+                    .toString()));
   }
 
   private HttpResponse loggedIn(
@@ -233,22 +256,33 @@ final class LoginService {
         HttpStatus.SERVICE_UNAVAILABLE, "internal", String.valueOf(e.getMessage()));
   }
 
-  private static Cookie begun(ServiceRequestContext context, String secret) {
+  private Cookie begun(ServiceRequestContext context, String secret) {
     return cookie(context, secret, Sessions.SESSION_TTL.toSeconds());
   }
 
-  private static Cookie cookie(ServiceRequestContext context, String value, long maxAgeSeconds) {
-    return Cookie.secureBuilder(Access.SESSION_COOKIE, value)
+  private Cookie cookie(ServiceRequestContext context, String value, long maxAgeSeconds) {
+    return cookie(Access.SESSION_COOKIE, value, maxAgeSeconds, isTls(context));
+  }
+
+  /** A browser does not keep a secure cookie that came in plaintext, as it does on loopback. */
+  private boolean isTls(ServiceRequestContext context) {
+    return context.sessionProtocol().isTls()
+        || (address != null
+            && address.isTls()
+            && address.isAuthority(context.request().authority()));
+  }
+
+  static Cookie cookie(String name, String value, long maxAgeSeconds, boolean secure) {
+    return Cookie.secureBuilder(name, value)
         .path("/")
         .maxAge(maxAgeSeconds)
         .httpOnly(true)
         .sameSite("Lax")
-        // A browser does not keep a secure cookie that came in plaintext, as it does on loopback.
-        .secure(context.sessionProtocol().isTls())
+        .secure(secure)
         .build();
   }
 
-  private static ResponseHeadersBuilder headers(HttpStatus status) {
+  static ResponseHeadersBuilder headers(HttpStatus status) {
     return ResponseHeaders.builder(status).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
   }
 }

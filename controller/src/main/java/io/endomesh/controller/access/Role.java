@@ -22,6 +22,10 @@ public enum Role {
     return EnumSet.copyOf(rights);
   }
 
+  Grants grants() {
+    return Grants.of(rights);
+  }
+
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -29,7 +33,7 @@ public enum Role {
   /**
    * @throws IllegalArgumentException naming the roles there are
    */
-  static Role of(String text) {
+  public static Role of(String text) {
     return Arrays.stream(values())
         .filter(role -> role.text().equals(text))
         .findAny()

@@ -26,6 +26,10 @@ final class RouteRights {
     put("POST", "/login", Need.ANYBODY);
     put("POST", "/logout", Need.ANYBODY);
     put("POST", "/setup", Need.ANYBODY);
+    // What comes from a provider is believed as far as the cookie and the token go.
+    put("GET", "/oidc/login", Need.ANYBODY);
+    put("GET", "/oidc/callback", Need.ANYBODY);
+    put("GET", "/oidc/provider", Need.ANYBODY);
 
     put(ANY_METHOD, "/v1/metrics", Need.WORKLOAD);
     put(ANY_METHOD, "/v1/traces", Need.WORKLOAD);

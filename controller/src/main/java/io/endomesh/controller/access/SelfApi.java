@@ -3,6 +3,7 @@ package io.endomesh.controller.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -51,15 +52,25 @@ final class SelfApi {
 
   /** Makes a login link for who asks; for the command line, which opens a browser by it. */
   @Post("/logins")
-  public HttpResponse newLogin(ServiceRequestContext context) {
+  public HttpResponse newLogin(ServiceRequestContext context, HttpRequest request) {
     Caller caller = Access.caller(context);
-    long version = users.find(caller.name()).map(User::version).orElse(0L);
     audit.note(Access.actor(context).did("login-link.create", caller.name()));
-    String ticket =
-        sessions.loginTicket(new Sessions.Subject(caller.kind(), caller.name(), version));
+    String ticket = sessions.loginTicket(subject(caller, request));
     return Bodies.answer(
         HttpStatus.OK,
         JsonNodeFactory.instance.objectNode().put("path", AccessPart.loginPath(ticket)));
+  }
+
+  private Sessions.Subject subject(Caller caller, HttpRequest request) {
+    if (caller.kind() == Caller.Kind.OIDC) {
+      // Of whom there is nothing but the session; it ends as soon by whatever link.
+      String session = Authentication.sessionOf(request.headers());
+      return sessions
+          .subject(String.valueOf(session))
+          .orElse(new Sessions.Subject(Caller.Kind.NOBODY, caller.name(), 0));
+    }
+    long version = users.find(caller.name()).map(User::version).orElse(0L);
+    return new Sessions.Subject(caller.kind(), caller.name(), version);
   }
 
   /** Ends all sessions of the user, this one too. */

@@ -35,11 +35,32 @@ final class Sessions {
    * Who a link or a session is for.
    *
    * @param version of the user; 0 for who is no user
+   * @param guest whom a provider vouched for; null for all others
    */
-  record Subject(Caller.Kind kind, String name, long version) {
+  record Subject(Caller.Kind kind, String name, long version, @Nullable Guest guest) {
+
+    Subject(Caller.Kind kind, String name, long version) {
+      this(kind, name, version, null);
+    }
 
     static Subject of(User user) {
       return new Subject(Caller.Kind.USER, user.name(), user.version());
+    }
+  }
+
+  /**
+   * Somebody of whom nothing is known here but what a provider said at the login.
+   *
+   * @param id issuer and subject; names change hands
+   * @param end when the provider is asked again, whatever they begin until then
+   * @param idToken for the logout there
+   */
+  record Guest(String id, Role role, Instant end, String idToken) {
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Guest[id=" + id + ", role=" + role.text() + "]";
     }
   }
 
@@ -124,7 +145,12 @@ final class Sessions {
       sessions.values().removeIf(session -> !now.isBefore(session.end()));
     }
     String secret = Secrets.secret(PREFIX);
-    sessions.put(Secrets.digest(secret), new Session(subject, now.plus(SESSION_TTL)));
+    Instant end = now.plus(SESSION_TTL);
+    Guest guest = subject.guest();
+    if (guest != null && guest.end().isBefore(end)) {
+      end = guest.end();
+    }
+    sessions.put(Secrets.digest(secret), new Session(subject, end));
     return secret;
   }
 

@@ -2,6 +2,7 @@ package io.endomesh.controller.cli;
 
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.dataplane.authorize.AddressRange;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -106,6 +108,24 @@ final class ControllerCommand implements Callable<Integer> {
       description = "how often keys of issuers are fetched (ISO 8601, default: ${DEFAULT-VALUE})")
   private Duration keysRefresh = KeyFetchOptions.DEFAULT_REFRESH;
 
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description =
+          "where browsers reach the console, such as https://mesh.example, if that is not what is"
+              + " advertised or bound")
+  private @Nullable String publicUrl;
+
+  @Mixin private ProviderLogin provider = new ProviderLogin();
+
+  private @Nullable PublicAddress publicAddress() {
+    try {
+      return publicUrl == null ? null : PublicAddress.parse(publicUrl);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    }
+  }
+
   private KeyFetchOptions keyFetch() {
     try {
       return new KeyFetchOptions(
@@ -122,10 +142,12 @@ final class ControllerCommand implements Callable<Integer> {
                 bind, port, advertise, directory.path(), trustDomain, leaseTtl, agentJar, login)
             .signingBy(authority.source())
             .sealedBy(directory.sealedBy())
-            .fetchingKeys(keyFetch());
+            .fetchingKeys(keyFetch())
+            .reachedAt(publicAddress())
+            .loggingInBy(provider.options());
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
-      greet(controller);
+      greet(controller, options);
       new CountDownLatch(1).await();
       return Exit.OK.code();
     } catch (IOException e) {
@@ -136,7 +158,7 @@ final class ControllerCommand implements Callable<Integer> {
     }
   }
 
-  private void greet(Controller controller) {
+  private void greet(Controller controller, ControllerOptions options) {
     InetSocketAddress bound = controller.address();
     boolean loopback = bound.getAddress().isLoopbackAddress();
     String host = bound.getAddress().getHostAddress();
@@ -145,9 +167,11 @@ final class ControllerCommand implements Callable<Integer> {
             ? advertise
             : (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
     var out = spec.commandLine().getOut();
-    out.println("Endomesh console  " + (loopback ? "http" : "https") + "://" + address + "/");
-    String console = (loopback ? "http" : "https") + "://" + address;
-    if (!loopback || login) {
+    PublicAddress known = options.publicAddress();
+    String console =
+        known == null ? (loopback ? "http" : "https") + "://" + address : known.url().toString();
+    out.println("Endomesh console  " + console + "/");
+    if (!loopback || login || options.oidc() != null) {
       controller
           .newSetupPath()
           .ifPresentOrElse(

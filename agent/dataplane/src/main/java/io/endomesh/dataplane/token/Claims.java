@@ -1,6 +1,8 @@
 package io.endomesh.dataplane.token;
 
 import io.endomesh.dataplane.route.StringMatch;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +63,24 @@ public final class Claims {
     return at(path) instanceof String text ? text : null;
   }
 
+  /** Of a list all that have a text, as for {@link #matches}; empty if the claim is not there. */
+  public List<String> texts(List<String> path) {
+    Object value = at(path);
+    List<String> texts = new ArrayList<>();
+    for (Object item : value instanceof List<?> list ? list : Collections.singletonList(value)) {
+      String text = textOf(item);
+      if (text != null) {
+        texts.add(text);
+      }
+    }
+    return texts;
+  }
+
+  /** Of the claims that are there, from outside only. */
+  public Set<String> names() {
+    return claims.keySet();
+  }
+
   /**
    * True if the claim has a value that matches: of a list one suffices. Truth values and numbers
    * are the text they are written as; objects match nothing.
@@ -95,13 +115,18 @@ public final class Claims {
   }
 
   private static boolean matches(@Nullable Object value, StringMatch match) {
+    String text = textOf(value);
+    return text != null && match.matches(text);
+  }
+
+  private static @Nullable String textOf(@Nullable Object value) {
     if (value instanceof String text) {
-      return match.matches(text);
+      return text;
     }
     if (value instanceof Json.Number number) {
-      return match.matches(number.text());
+      return number.text();
     }
-    return value instanceof Boolean truth && match.matches(truth.toString());
+    return value instanceof Boolean truth ? truth.toString() : null;
   }
 
   private @Nullable Object at(List<String> path) {

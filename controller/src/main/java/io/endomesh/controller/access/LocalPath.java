@@ -1,0 +1,49 @@
+package io.endomesh.controller.access;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** What others say in a query, made harmless. Stateless. */
+final class LocalPath {
+
+  static final String ROOT = "/";
+
+  private static final int MAX_LENGTH = 1000;
+
+  private LocalPath() {}
+
+  /**
+   * A page of the console to go to after a login: a link must not lead elsewhere then. What
+   * browsers read as the name of a host ({@code //host}, {@code /\host}) is none.
+   */
+  static String of(@Nullable String asked) {
+    if (asked == null
+        || asked.length() > MAX_LENGTH
+        || !asked.startsWith("/")
+        || asked.startsWith("//")
+        || asked.chars().anyMatch(c -> c <= ' ' || c > '~' || c == '\\')) {
+      return ROOT;
+    }
+    try {
+      URI uri = new URI(asked);
+      boolean isPage =
+          !uri.isAbsolute() && uri.getRawAuthority() == null && !uri.getRawPath().startsWith("//");
+      return isPage && !isLogin(uri.getRawPath()) ? asked : ROOT;
+    } catch (URISyntaxException e) {
+      return ROOT;
+    }
+  }
+
+  /** Who is logged in is not to be led into another login. */
+  private static boolean isLogin(String path) {
+    return path.equals(LoginService.LOGIN_PATH)
+        || path.equals(LoginService.SETUP_PATH)
+        || path.startsWith("/oidc/");
+  }
+
+  /** A word of RFC 6749, or nothing: what others say does not come into our log as it is. */
+  static String word(String said) {
+    return said.matches("[a-z_]{1,40}") ? said : "without a reason";
+  }
+}
