@@ -90,7 +90,21 @@ export interface Session {
   user: string;
   /** Of users; null of who runs the controller. */
   role: Role | null;
+  /** Name of the provider by which they logged in; null of who has an account here. */
+  provider: string | null;
   rights: string[];
+}
+
+/** `GET /oidc/provider`: by whom else people log in. */
+export interface Ways {
+  provider: {
+    name: string;
+    path: string;
+    /** Why nobody can now; null if they can. */
+    failure: string | null;
+    /** One of which gives a role. */
+    claims: string[];
+  } | null;
 }
 
 export interface ResourceName {

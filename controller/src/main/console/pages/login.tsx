@@ -1,7 +1,8 @@
 /** `/login` and `/setup`: how one gets in, before there is anything to show. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { write } from "../core/api.ts";
+import { read, write } from "../core/api.ts";
+import type { Ways } from "../core/api.ts";
 import { usePlace } from "../core/router.tsx";
 import { Logo } from "../ui/icons.tsx";
 import { Code, Failure } from "../ui/parts.tsx";
@@ -17,7 +18,12 @@ export function LoginPage({ ended = false }: { ended?: boolean }) {
     window.location.assign(ended ? window.location.href : next());
   };
   return (
-    <Door title={ended ? "Your session has ended" : "Log in"} action="Log in" onSubmit={enter}>
+    <Door
+      title={ended ? "Your session has ended" : "Log in"}
+      action="Log in"
+      onSubmit={enter}
+      before={<ProviderWay next={ended ? window.location.pathname + window.location.search : next()} />}
+    >
       <label>
         User
         <input
@@ -41,6 +47,47 @@ export function LoginPage({ ended = false }: { ended?: boolean }) {
         />
       </label>
     </Door>
+  );
+}
+
+const FAILED: Record<string, (claims: string) => string> = {
+  stale: () => "This login took too long, was begun in another browser, or was used before. Begin it again.",
+  refused: () => "The provider did not let you in.",
+  provider: () => "The provider does not answer as it should; the controller's audit log says more.",
+  token: () => "What the provider said of you is not believed; the controller's audit log says more.",
+  role: (claims) => `You have no role here: none of your values of ${claims} has one. Ask who runs the controller.`,
+  busy: () => "Too many logins at once. Try again in a minute.",
+};
+
+/** By a provider: never by itself, so that who is refused there is not sent there and back for ever. */
+function ProviderWay({ next }: { next: string }) {
+  const [provider, setProvider] = useState<Ways["provider"]>(null);
+  useEffect(() => {
+    read<Ways>("/oidc/provider").then(
+      (ways) => setProvider(ways.provider),
+      () => setProvider(null),
+    );
+  }, []);
+  if (provider === null) return null;
+  const failed = FAILED[new URLSearchParams(window.location.search).get("failed") ?? ""];
+  return (
+    <div class="provider">
+      {failed !== undefined && <Failure error={failed(provider.claims.join(" or "))} />}
+      {provider.failure === null ? (
+        // A link, not a form: the policy of this page lets forms lead nowhere else.
+        <a class="button primary" href={`${provider.path}?next=${encodeURIComponent(next)}`}>
+          Log in with {provider.name}
+        </a>
+      ) : (
+        <>
+          <button type="button" class="button" disabled>
+            Log in with {provider.name}
+          </button>
+          <p class="muted">Not possible now: {provider.failure}</p>
+        </>
+      )}
+      <p class="muted or">or by an account of this controller</p>
+    </div>
   );
 }
 
@@ -100,10 +147,12 @@ interface DoorProps {
   title: string;
   action: string;
   onSubmit: () => Promise<void>;
+  /** Another way in. */
+  before?: ComponentChildren;
   children: ComponentChildren;
 }
 
-function Door({ title, action, onSubmit, children }: DoorProps) {
+function Door({ title, action, onSubmit, before, children }: DoorProps) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {
@@ -124,6 +173,7 @@ function Door({ title, action, onSubmit, children }: DoorProps) {
           <Logo /> <span>Endomesh</span>
         </p>
         <h1>{title}</h1>
+        {before}
         <form class="fields stacked" onSubmit={(event) => void submit(event)}>
           {children}
           {error !== null && <Failure error={error} />}

@@ -79,6 +79,12 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
               <dl class="facts">
                 <dt>Signed in as</dt>
                 <dd>{session.user}</dd>
+                {session.provider !== null && (
+                  <>
+                    <dt>By</dt>
+                    <dd>{session.provider}</dd>
+                  </>
+                )}
                 {session.role !== null && (
                   <>
                     <dt>Role</dt>
@@ -94,7 +100,7 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
                     : "not needed: every process on the controller's machine is administrator"}
                 </dd>
               </dl>
-              {session.role !== null && <PasswordForm user={session.user} />}
+              {session.role !== null && session.provider === null && <PasswordForm user={session.user} />}
               {session.loginRequired && (
                 <button type="button" class="button" onClick={() => void signOut()}>
                   Sign out
@@ -102,7 +108,7 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
               )}
             </Card>
           )}
-          {session !== null && <ApiTokens session={session} now={status.now} />}
+          {session !== null && session.provider === null && <ApiTokens session={session} now={status.now} />}
           <Card title="Controller">
             <dl class="facts">
               <dt>Version</dt>
@@ -181,6 +187,7 @@ function PasswordForm({ user }: { user: string }) {
 }
 
 async function signOut(): Promise<void> {
-  await write("POST", "/logout");
-  window.location.assign("/login");
+  // Who logged in at a provider is logged out there as well, if it has a way.
+  const answer = await write<{ location: string } | undefined>("POST", "/logout");
+  window.location.assign(answer?.location ?? "/login");
 }

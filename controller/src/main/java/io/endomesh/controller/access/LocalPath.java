@@ -28,7 +28,10 @@ final class LocalPath {
     try {
       URI uri = new URI(asked);
       boolean isPage =
-          !uri.isAbsolute() && uri.getRawAuthority() == null && !uri.getRawPath().startsWith("//");
+          !uri.isAbsolute()
+              && uri.getRawAuthority() == null
+              && !uri.getRawPath().contains("//")
+              && uri.normalize().equals(uri);
       return isPage && !isLogin(uri.getRawPath()) ? asked : ROOT;
     } catch (URISyntaxException e) {
       return ROOT;

@@ -85,6 +85,8 @@ class ConsoleIT {
     "/audit, lacks the right",
     "/audit?denied=true&user=vera, lacks the right",
     "/login, Without a password",
+    "/login, Log in with Acme",
+    "/login?failed=role, none of your values of groups or roles has one",
     "/setup?ticket=x&user=vera, Welcome vera",
     "/setup?ticket=x, Make the first account",
     "/nowhere, There is no such page"

@@ -101,6 +101,8 @@ final class FixtureController implements AutoCloseable {
       exchange.getResponseHeaders().set("content-security-policy", SECURITY_POLICY);
       if (path.equals("/api/v1/events")) {
         events(exchange);
+      } else if (path.equals("/oidc/provider")) {
+        send(exchange, 200, "application/json", recorded("provider.json"));
       } else if (path.startsWith("/api/")) {
         byte[] body = data(exchange.getRequestMethod(), path);
         send(exchange, body.length == 0 ? 404 : 200, "application/json", body);
