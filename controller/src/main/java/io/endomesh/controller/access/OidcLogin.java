@@ -107,6 +107,15 @@ public final class OidcLogin implements AutoCloseable {
     return claims;
   }
 
+  /** What the provider is asked for once more, if its token does not have it. */
+  private Set<String> wanted() {
+    Set<String> wanted = claims();
+    if (wanted.contains(Person.EMAIL)) {
+      wanted.add(Person.EMAIL_VERIFIED);
+    }
+    return wanted;
+  }
+
   /** For the page of the login. */
   ObjectNode shown() {
     ObjectNode shown =
@@ -194,7 +203,7 @@ public final class OidcLogin implements AutoCloseable {
         throw new LoginFailure(LoginFailure.Kind.BUSY, "too many logins at once");
       }
       return provider()
-          .redeem(attempt, code, callback(), claims(), clock.instant().getEpochSecond());
+          .redeem(attempt, code, callback(), wanted(), clock.instant().getEpochSecond());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LoginFailure(LoginFailure.Kind.BUSY, "the controller is stopping");

@@ -14,9 +14,6 @@ public record RoleRule(String claim, String value, Role role) {
 
   private static final String EXPECTED = "' (expected: CLAIM=VALUE:ROLE, as groups=ops:operator)";
 
-  /** Whoever sets up a mail address at a provider need not be who reads its mail. */
-  private static final String EMAIL = "email";
-
   /**
    * @throws IllegalArgumentException that says what is wrong
    */
@@ -37,8 +34,9 @@ public record RoleRule(String claim, String value, Role role) {
   }
 
   private boolean isOf(Person person) {
-    return person.texts(claim).contains(value)
-        && (!claim.equals(EMAIL) || person.texts("email_verified").contains("true"));
+    return claim.equals(Person.EMAIL)
+        ? person.hasVerified(value)
+        : person.texts(claim).contains(value);
   }
 
   /** The most that one of the rules gives; empty if none does. */

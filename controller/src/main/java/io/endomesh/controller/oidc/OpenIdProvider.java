@@ -52,6 +52,7 @@ public final class OpenIdProvider implements AutoCloseable {
   private volatile @Nullable String failure = "it was not asked yet";
   // Guarded by this.
   private long keysAskedAt;
+  // Of the thread.
   private int failures;
 
   /**

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public record Person(
     String issuer, String subject, Claims claims, @Nullable JsonNode more, String idToken) {
 
+  public static final String EMAIL = "email";
+
+  /** Counts for {@link #EMAIL} (OpenID Connect Core 1.0, 5.1). */
+  public static final String EMAIL_VERIFIED = "email_verified";
+
   /**
    * The texts of a claim, one or a list; empty if there are none.
    *
@@ -31,6 +36,18 @@ public record Person(
       texts = claims.texts(Arrays.asList(name.split("\\.", -1)));
     }
     return texts.isEmpty() && more != null ? texts(more, name) : texts;
+  }
+
+  /**
+   * Whether a mail address is theirs: whoever sets up one at a provider need not be who reads its
+   * mail. One place must say both.
+   */
+  public boolean hasVerified(String email) {
+    return (claims.texts(List.of(EMAIL)).contains(email)
+            && claims.texts(List.of(EMAIL_VERIFIED)).contains("true"))
+        || (more != null
+            && texts(more, EMAIL).contains(email)
+            && texts(more, EMAIL_VERIFIED).contains("true"));
   }
 
   private static List<String> texts(JsonNode more, String name) {

@@ -375,6 +375,9 @@ class OidcAttacksTest {
 
       provider.claims = claims -> claims.put("email", "anna@acme.example");
       assertThat(visit.login(provider, "/")).isEqualTo("/login?failed=role");
+      provider.userinfo =
+          "{\"sub\":\"4711\",\"email\":\"other@acme.example\",\"email_verified\":true}";
+      assertThat(visit.login(provider, "/")).isEqualTo("/login?failed=role");
       provider.claims =
           claims -> claims.put("email", "anna@acme.example").put("email_verified", true);
       assertThat(visit.login(provider, "/")).isEqualTo("/");
