@@ -37,8 +37,7 @@ public class Provider {
       Map.of("anna", List.of("staff", "admins"), "vera", List.of("staff"), "guido", List.of());
 
   public static void main(String[] args) throws IOException {
-    var context =
-        (ServletWebServerApplicationContext) SpringApplication.run(Provider.class, args);
+    var context = (ServletWebServerApplicationContext) SpringApplication.run(Provider.class, args);
     var clients = context.getBean(InMemoryRegisteredClientRepository.class);
     System.out.println("Provider http://127.0.0.1:" + context.getWebServer().getPort());
     var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

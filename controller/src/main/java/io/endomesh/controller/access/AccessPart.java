@@ -72,15 +72,7 @@ public final class AccessPart implements ControllerPart {
     this.oidcService = new OidcService(this.oidc);
     this.login =
         new LoginService(
-            users,
-            sessions,
-            authentication,
-            passwords,
-            limits,
-            audit,
-            clock,
-            address,
-            this.oidc);
+            users, sessions, authentication, passwords, limits, audit, clock, address, this.oidc);
     this.userApi = new UserApi(users, sessions, tokens, passwords, audit);
     this.selfApi = new SelfApi(users, sessions, tokens, passwords, limits, audit);
   }
@@ -112,8 +104,7 @@ public final class AccessPart implements ControllerPart {
             .put("user", caller.name())
             .put("role", role(caller))
             .put(
-                "provider",
-                caller.kind() == Caller.Kind.OIDC && oidc != null ? oidc.name() : null);
+                "provider", caller.kind() == Caller.Kind.OIDC && oidc != null ? oidc.name() : null);
     caller.grants().texts().forEach(json.putArray("rights")::add);
     return json;
   }

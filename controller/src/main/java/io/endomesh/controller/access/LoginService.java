@@ -180,11 +180,9 @@ final class LoginService {
   @Post("/logout")
   public HttpResponse logout(ServiceRequestContext context, HttpRequest request) {
     String session = Authentication.sessionOf(request.headers());
-    Optional<Sessions.Subject> who =
-        session == null ? Optional.empty() : sessions.subject(session);
+    Optional<Sessions.Subject> who = session == null ? Optional.empty() : sessions.subject(session);
     if (session != null) {
-      who.ifPresent(
-          one -> audit.note(Access.actor(context, one.name()).did("logout", one.name())));
+      who.ifPresent(one -> audit.note(Access.actor(context, one.name()).did("logout", one.name())));
       sessions.end(session);
     }
     Cookie none = cookie(context, "", 0);
@@ -195,10 +193,7 @@ final class LoginService {
         : HttpResponse.of(
             headers(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).cookies(none).build(),
             HttpData.ofUtf8(
-                JsonNodeFactory.instance
-                    .objectNode()
-                    .put("location", elsewhere.get())
-                    .toString()));
+                JsonNodeFactory.instance.objectNode().put("location", elsewhere.get()).toString()));
   }
 
   private HttpResponse loggedIn(

@@ -79,8 +79,7 @@ public final class OidcLogin implements AutoCloseable {
   public record Setup(
       OpenIdProvider provider, OidcOptions options, Supplier<PublicAddress> address) {}
 
-  OidcLogin(
-      Setup setup, Sessions sessions, AuditLog audit, Clock clock, LongSupplier nanoTime) {
+  OidcLogin(Setup setup, Sessions sessions, AuditLog audit, Clock clock, LongSupplier nanoTime) {
     this.setup = setup;
     this.sessions = sessions;
     this.audit = audit;
@@ -135,8 +134,7 @@ public final class OidcLogin implements AutoCloseable {
     // proxy may call us by another name than browsers call it.
     if (context.queryParam("here") == null
         && !address().isAuthority(context.request().authority())) {
-      return redirect(
-          address().at(OidcService.LOGIN_PATH + "?here=1&next=" + encoded(next)), null);
+      return redirect(address().at(OidcService.LOGIN_PATH + "?here=1&next=" + encoded(next)), null);
     }
     Attempt attempt = Attempt.begin(clock.instant().plus(ATTEMPT_TTL), next);
     try {
@@ -166,8 +164,7 @@ public final class OidcLogin implements AutoCloseable {
   }
 
   /** Only who began a login ends it, in the same browser, and once. */
-  private Attempt required(@Nullable Attempt attempt, @Nullable String state)
-      throws LoginFailure {
+  private Attempt required(@Nullable Attempt attempt, @Nullable String state) throws LoginFailure {
     if (attempt == null) {
       throw stale("no login was begun in this browser, or too long ago");
     }
@@ -229,7 +226,10 @@ public final class OidcLogin implements AutoCloseable {
       log.info("{} has no role here: {}", nameOf(person), seen(person));
       throw new LoginFailure(
           LoginFailure.Kind.ROLE,
-          id + " has no role (expected: one of --oidc-role, by " + String.join(", ", claims()) + ")");
+          id
+              + " has no role (expected: one of --oidc-role, by "
+              + String.join(", ", claims())
+              + ")");
     }
     String old = Access.session(headers);
     if (old != null) {
@@ -243,8 +243,7 @@ public final class OidcLogin implements AutoCloseable {
                 nameOf(person),
                 0,
                 new Sessions.Guest(id, role.get(), end, person.idToken())));
-    audit.note(
-        Access.actor(context, nameOf(person)).did(ACTION, id + " as " + role.get().text()));
+    audit.note(Access.actor(context, nameOf(person)).did(ACTION, id + " as " + role.get().text()));
     return HttpResponse.of(
         LoginService.headers(HttpStatus.SEE_OTHER)
             .set(HttpHeaderNames.LOCATION, next)
@@ -271,7 +270,8 @@ public final class OidcLogin implements AutoCloseable {
     String line =
         seen.append("of the claims ")
             .append(person.claimNames())
-            .toString().replaceAll("\\p{Cntrl}", " ");
+            .toString()
+            .replaceAll("\\p{Cntrl}", " ");
     return line.length() <= MAX_LOGGED ? line : line.substring(0, MAX_LOGGED) + "…";
   }
 

@@ -24,8 +24,7 @@ record IdToken(String issuer, String clientId) {
    * @param now seconds since the epoch
    */
   Person verify(String token, KeySet keys, String nonce, long now) throws InvalidToken {
-    Claims claims =
-        new Issuer("--oidc-issuer", issuer, List.of(clientId), keys).verify(token, now);
+    Claims claims = new Issuer("--oidc-issuer", issuer, List.of(clientId), keys).verify(token, now);
     String party = text(claims, "azp");
     if (party == null ? claims.texts(List.of("aud")).size() > 1 : !party.equals(clientId)) {
       throw new InvalidToken("it was given out to another (azp; expected: " + clientId + ")");

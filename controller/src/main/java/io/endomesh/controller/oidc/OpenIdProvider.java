@@ -59,8 +59,7 @@ public final class OpenIdProvider implements AutoCloseable {
    * @param authorities certificates in PEM, trusted besides those of the JDK; null: none
    * @throws IOException if a file of the options cannot be read
    */
-  public OpenIdProvider(
-      ProviderOptions options, @Nullable Path authorities, LongSupplier nanoTime)
+  public OpenIdProvider(ProviderOptions options, @Nullable Path authorities, LongSupplier nanoTime)
       throws IOException {
     this.options = options;
     this.token = new TokenRequest(options);
@@ -199,8 +198,7 @@ public final class OpenIdProvider implements AutoCloseable {
     return More.of(client, known.endpoints(), tokens.access(), person, wanted);
   }
 
-  private Person verified(Known known, String idToken, String nonce, long now)
-      throws LoginFailure {
+  private Person verified(Known known, String idToken, String nonce, long now) throws LoginFailure {
     IdToken rules = new IdToken(options.issuer(), options.clientId());
     try {
       try {

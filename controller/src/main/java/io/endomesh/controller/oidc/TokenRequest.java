@@ -60,8 +60,7 @@ final class TokenRequest {
             + ": empty (expected: a file with the secret)");
   }
 
-  Tokens send(
-      IssuerClient client, Endpoints endpoints, String code, String verifier, URI callback)
+  Tokens send(IssuerClient client, Endpoints endpoints, String code, String verifier, URI callback)
       throws LoginFailure {
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "authorization_code");
@@ -83,8 +82,7 @@ final class TokenRequest {
     try {
       answer = client.post(endpoints.token(), Forms.of(form), authorization);
     } catch (KeyFetchException e) {
-      throw new LoginFailure(
-          LoginFailure.Kind.PROVIDER, "its token endpoint: " + e.getMessage());
+      throw new LoginFailure(LoginFailure.Kind.PROVIDER, "its token endpoint: " + e.getMessage());
     }
     return read(answer);
   }

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.jwks.TestServer;
 import io.endomesh.dataplane.token.TestIssuer;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -153,7 +153,8 @@ class OidcAttacksTest {
     Map<String, String> asked = visit.begin("/");
 
     assertThat(
-            visit.callback("code=a-code&state=" + asked.get("state") + "&iss=https://other.example"))
+            visit.callback(
+                "code=a-code&state=" + asked.get("state") + "&iss=https://other.example"))
         .isEqualTo(TOKEN);
 
     assertThat(provider.tokenRequests).isEmpty();
@@ -188,8 +189,7 @@ class OidcAttacksTest {
     Map<String, String> sent = provider.tokenRequests.get(0);
     assertThat(asked).containsEntry("code_challenge_method", "S256");
     byte[] digest =
-        MessageDigest.getInstance("SHA-256")
-            .digest(sent.get("code_verifier").getBytes(UTF_8));
+        MessageDigest.getInstance("SHA-256").digest(sent.get("code_verifier").getBytes(UTF_8));
     assertThat(asked.get("code_challenge"))
         .isEqualTo(Base64.getUrlEncoder().withoutPadding().encodeToString(digest));
     assertThat(asked.values()).doesNotContain(sent.get("code_verifier"));
@@ -234,8 +234,7 @@ class OidcAttacksTest {
     TestIssuer stranger = TestIssuer.of("one");
     return Stream.of(
         signature("none", token -> head("{\"alg\":\"none\"}") + body(token)),
-        signature(
-            "a secret of both", token -> head("{\"alg\":\"HS256\"}") + body(token) + "AAAA"),
+        signature("a secret of both", token -> head("{\"alg\":\"HS256\"}") + body(token) + "AAAA"),
         signature(
             "another's key",
             token ->

@@ -112,7 +112,8 @@ class OidcLoginTest {
 
     assertThat(visit.send("POST", "/api/v1/api-tokens").body())
         .contains("oidc:anna can make no API token (expected: an account of the controller");
-    String link = Api.JSON.readTree(visit.send("POST", "/api/v1/logins").body()).get("path").asText();
+    String link =
+        Api.JSON.readTree(visit.send("POST", "/api/v1/logins").body()).get("path").asText();
     Visit phone = new Visit(controller);
     phone.get(link);
     assertThat(phone.session().path("user").asText()).isEqualTo("oidc:anna");
@@ -244,8 +245,7 @@ class OidcLoginTest {
             .options(dataDir, ROLES)
             .loggingInBy(
                 new OidcOptions(
-                    new ProviderOptions(
-                        provider.server.url(), FakeProvider.CLIENT, file, Set.of()),
+                    new ProviderOptions(provider.server.url(), FakeProvider.CLIENT, file, Set.of()),
                     "Acme",
                     List.of(RoleRule.parse(ROLES[1]))));
     assertThatThrownBy(() -> Controller.start(options))

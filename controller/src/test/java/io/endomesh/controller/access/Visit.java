@@ -39,8 +39,7 @@ final class Visit {
               .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
               .collect(Collectors.joining("; ")));
     }
-    HttpResponse<String> answer =
-        HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     for (String cookie : answer.headers().allValues("set-cookie")) {
       String pair = cookie.substring(0, cookie.indexOf(';'));
       String name = pair.substring(0, pair.indexOf('='));

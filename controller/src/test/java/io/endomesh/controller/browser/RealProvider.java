@@ -22,15 +22,15 @@ final class RealProvider implements AutoCloseable {
   private RealProvider(Process process) throws IOException {
     this.process = process;
     this.said =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     this.told = process.outputWriter(StandardCharsets.UTF_8);
     this.issuer = await("Provider ");
   }
 
   static RealProvider start() throws IOException {
     if (!Files.exists(JAR)) {
-      throw new IOException(JAR + ": absent (expected: built by ./mvnw package -pl controller -am)");
+      throw new IOException(
+          JAR + ": absent (expected: built by ./mvnw package -pl controller -am)");
     }
     return new RealProvider(
         new ProcessBuilder(

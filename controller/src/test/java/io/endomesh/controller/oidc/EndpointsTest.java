@@ -37,9 +37,7 @@ class EndpointsTest {
     for (String address :
         new String[] {"http://127.0.0.1:1/there", "http://acme.example/", "file:///etc/passwd"}) {
       assertThatThrownBy(
-              () ->
-                  Endpoints.read(
-                      ISSUER, configuration(ISSUER).put(name, address).toString()))
+              () -> Endpoints.read(ISSUER, configuration(ISSUER).put(name, address).toString()))
           .hasMessageContaining("its " + name + " is no address to go to");
     }
   }
