@@ -4,7 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** What others say in a query, made harmless. Stateless. */
+/** Where a login leads, made harmless. Stateless. */
 final class LocalPath {
 
   static final String ROOT = "/";
@@ -43,10 +43,5 @@ final class LocalPath {
     return path.equals(LoginService.LOGIN_PATH)
         || path.equals(LoginService.SETUP_PATH)
         || path.startsWith("/oidc/");
-  }
-
-  /** A word of RFC 6749, or nothing: what others say does not come into our log as it is. */
-  static String word(String said) {
-    return said.matches("[a-z_]{1,40}") ? said : "without a reason";
   }
 }

@@ -23,7 +23,6 @@ import java.net.URLEncoder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -54,8 +53,6 @@ public final class OidcLogin implements AutoCloseable {
   private static final int MAX_EXCHANGES = 8;
 
   private static final long EXCHANGE_WAIT_SECONDS = 2;
-
-  private static final int MAX_LOGGED = 300;
 
   private static final String ACTION = "login.oidc";
 
@@ -156,7 +153,7 @@ public final class OidcLogin implements AutoCloseable {
     String who = Caller.NOBODY_NAME;
     try {
       Person person = person(context, required(attempt, context.queryParam("state")));
-      who = nameOf(person);
+      who = GuestNames.name(person);
       return loggedIn(context, headers, person, next);
     } catch (LoginFailure e) {
       return failed(context, who, e, next);
@@ -187,8 +184,7 @@ public final class OidcLogin implements AutoCloseable {
     String code = context.queryParam("code");
     if (error != null || code == null || code.isEmpty()) {
       throw new LoginFailure(
-          LoginFailure.Kind.REFUSED,
-          "the provider says no: " + LocalPath.word(error == null ? "" : error));
+          LoginFailure.Kind.REFUSED, "the provider says no: " + LoginFailure.word(error));
     }
     if (!limits.allows(context.remoteAddress().getAddress())) {
       throw new LoginFailure(LoginFailure.Kind.BUSY, "too many logins from there");
@@ -214,7 +210,7 @@ public final class OidcLogin implements AutoCloseable {
   private HttpResponse loggedIn(
       ServiceRequestContext context, RequestHeaders headers, Person person, String next)
       throws LoginFailure {
-    String id = id(person);
+    String id = GuestNames.id(person);
     Optional<Role> role = RoleRule.roleOf(person, setup.options().roles());
     // What they may do is what is said now, also in what they left open elsewhere.
     sessions.endAll(
@@ -223,7 +219,8 @@ public final class OidcLogin implements AutoCloseable {
           return guest != null && guest.id().equals(id) && guest.role() != role.orElse(null);
         });
     if (role.isEmpty()) {
-      log.info("{} has no role here: {}", nameOf(person), seen(person));
+      log.info(
+          "{} has no role here: {}", GuestNames.name(person), GuestNames.seen(person, claims()));
       throw new LoginFailure(
           LoginFailure.Kind.ROLE,
           id
@@ -240,10 +237,12 @@ public final class OidcLogin implements AutoCloseable {
         sessions.begin(
             new Sessions.Subject(
                 Caller.Kind.OIDC,
-                nameOf(person),
+                GuestNames.name(person),
                 0,
                 new Sessions.Guest(id, role.get(), end, person.idToken())));
-    audit.note(Access.actor(context, nameOf(person)).did(ACTION, id + " as " + role.get().text()));
+    audit.note(
+        Access.actor(context, GuestNames.name(person))
+            .did(ACTION, id + " as " + role.get().text()));
     return HttpResponse.of(
         LoginService.headers(HttpStatus.SEE_OTHER)
             .set(HttpHeaderNames.LOCATION, next)
@@ -255,32 +254,6 @@ public final class OidcLogin implements AutoCloseable {
                     Sessions.SESSION_TTL.toSeconds(),
                     address().isTls()))
             .build());
-  }
-
-  private static String id(Person person) {
-    return person.issuer() + " " + person.subject();
-  }
-
-  /** For the operator, who has to write a rule; nobody at a browser is told. */
-  private String seen(Person person) {
-    StringBuilder seen = new StringBuilder();
-    for (String claim : claims()) {
-      seen.append(claim).append(' ').append(person.texts(claim)).append(", ");
-    }
-    String line =
-        seen.append("of the claims ")
-            .append(person.claimNames())
-            .toString()
-            .replaceAll("\\p{Cntrl}", " ");
-    return line.length() <= MAX_LOGGED ? line : line.substring(0, MAX_LOGGED) + "…";
-  }
-
-  /** As the history and the audit log call them. */
-  private static String nameOf(Person person) {
-    List<String> names = person.texts("preferred_username");
-    String name = names.isEmpty() ? "" : names.get(0);
-    return Caller.OIDC_PREFIX
-        + (name.matches("[\\p{L}\\p{N}._@+-]{1,63}") ? name : person.subject());
   }
 
   private HttpResponse failed(

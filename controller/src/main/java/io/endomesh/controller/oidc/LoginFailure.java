@@ -1,5 +1,7 @@
 package io.endomesh.controller.oidc;
 
+import org.jspecify.annotations.Nullable;
+
 /** Somebody was not logged in. The message holds no code, no token and no secret. */
 public final class LoginFailure extends Exception {
 
@@ -26,6 +28,11 @@ public final class LoginFailure extends Exception {
   public LoginFailure(Kind kind, String message) {
     super(message);
     this.kind = kind;
+  }
+
+  /** A word of RFC 6749, or nothing: what others say does not come into our log as it is. */
+  public static String word(@Nullable String said) {
+    return said != null && said.matches("[a-z_]{1,40}") ? said : "without a reason";
   }
 
   public Kind kind() {

@@ -1,6 +1,7 @@
 package io.endomesh.controller.oidc;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,6 @@ public record ProviderOptions(
       }
       all.add(scope);
     }
-    scopes = java.util.Collections.unmodifiableSet(all);
+    scopes = Collections.unmodifiableSet(all);
   }
 }

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Changes a code into tokens (RFC 6749, 4.1.3; RFC 7636, 4.5). Immutable. */
@@ -40,8 +41,7 @@ final class TokenRequest {
 
   private static String secret(ProviderOptions options) throws IOException {
     try {
-      String secret =
-          SecretFile.read(java.util.Objects.requireNonNull(options.clientSecret())).strip();
+      String secret = SecretFile.read(Objects.requireNonNull(options.clientSecret())).strip();
       if (!secret.isEmpty()) {
         return secret;
       }
@@ -101,7 +101,7 @@ final class TokenRequest {
       said = Endpoints.JSON.missingNode();
     }
     if (answer.status() != 200) {
-      String error = error(said.path("error").asText());
+      String error = LoginFailure.word(said.path("error").asText());
       throw new LoginFailure(
           // A code that is used, too old or not ours (RFC 6749, 5.2); all else is between us two.
           error.equals("invalid_grant") ? LoginFailure.Kind.STALE : LoginFailure.Kind.PROVIDER,
@@ -114,10 +114,5 @@ final class TokenRequest {
     return new Tokens(
         said.path("id_token").asText(),
         said.path("access_token").isTextual() ? said.path("access_token").asText() : null);
-  }
-
-  /** A word of RFC 6749, or nothing: what others say does not come into our log as it is. */
-  static String error(@Nullable String said) {
-    return said != null && said.matches("[a-z_]{1,40}") ? said : "without a reason";
   }
 }
