@@ -2,6 +2,7 @@ package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.external.ExternalAuthorization;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
 import io.endomesh.dataplane.route.CorsRules;
@@ -44,6 +45,7 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
    * Rules of one port.
    *
    * @param authentication whose tokens are taken
+   * @param external who is asked besides, before policies decide
    * @param cors what browsers are told
    * @param rateLimits how often it is called
    * @param overload how many calls run at a time; null if any number may
@@ -51,6 +53,7 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
   public record Port(
       TlsMode tlsMode,
       RequestAuthentication authentication,
+      ExternalAuthorization external,
       Authorization authorization,
       CorsRules cors,
       RateLimits rateLimits,
@@ -61,19 +64,33 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
     }
 
     public Port(TlsMode tlsMode, Authorization authorization, CorsRules cors) {
-      this(tlsMode, RequestAuthentication.NONE, authorization, cors, RateLimits.NONE, null);
+      this(
+          tlsMode,
+          RequestAuthentication.NONE,
+          ExternalAuthorization.NONE,
+          authorization,
+          cors,
+          RateLimits.NONE,
+          null);
     }
 
     public Port limitedBy(RateLimits limits) {
-      return new Port(tlsMode, authentication, authorization, cors, limits, overload);
+      return new Port(
+          tlsMode, authentication, external, authorization, cors, limits, overload);
     }
 
     public Port guardedBy(Overload guard) {
-      return new Port(tlsMode, authentication, authorization, cors, rateLimits, guard);
+      return new Port(
+          tlsMode, authentication, external, authorization, cors, rateLimits, guard);
     }
 
     public Port authenticating(RequestAuthentication tokens) {
-      return new Port(tlsMode, tokens, authorization, cors, rateLimits, overload);
+      return new Port(tlsMode, tokens, external, authorization, cors, rateLimits, overload);
+    }
+
+    public Port asking(ExternalAuthorization others) {
+      return new Port(
+          tlsMode, authentication, others, authorization, cors, rateLimits, overload);
     }
   }
 

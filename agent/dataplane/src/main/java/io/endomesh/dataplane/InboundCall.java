@@ -1,6 +1,7 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Observation;
+import io.endomesh.dataplane.external.ExternalAuthorization;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
@@ -166,7 +167,7 @@ public final class InboundCall {
 
   /**
    * The server found another path for the request, by a rewrite of its own: whether the caller may
-   * is decided anew, by the path that {@link #request} shows now. What was refused stays refused,
+   * is decided anew, by whoever decides about that, by the path that {@link #request} shows now. What was refused stays refused,
    * and limits have counted it once.
    *
    * @return as {@link #refusal}
@@ -187,7 +188,16 @@ public final class InboundCall {
           to == decides
               ? InboundPipeline.authorize(port, request, caller)
               : InboundPipeline.askAgain(to, port, request, caller);
-      observation = InboundPipeline.observe(port, request, caller, forbidden);
+      ExternalAuthorization.Result asked =
+          forbidden == null ? InboundPipeline.ask(to, port, request, caller) : null;
+      if (asked != null) {
+        forbidden = InboundPipeline.refusal(asked);
+        responseHeaders = responseHeaders.then(asked.response());
+      }
+      observation =
+          Observation.with(
+              InboundPipeline.observe(port, request, caller, forbidden),
+              asked == null ? null : asked.unansweredBy());
       if (to != decides) {
         decides = to;
         context = context.of(to);

@@ -1,12 +1,12 @@
 package io.endomesh.dataplane;
 
 import io.endomesh.dataplane.authorize.Observation;
+import io.endomesh.dataplane.external.ExternalAuthorization;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.Peer;
 import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimits;
-import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.CorsRules;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.token.AuthenticatedRequest;
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *       asked
  *   <li>request authentication: a token that is not good is refused; one that is says more of who
  *       called, and is taken out of what the application sees
+ *   <li>external authorization: who is asked about some requests refuses them, or changes what the
+ *       application sees of them. It holds a request by a bounded time, and nothing but the caller's
+ *       token was looked at before
  *   <li>authorization: refuses before the application has seen anything, by the path that the
  *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
@@ -79,18 +82,21 @@ final class InboundPipeline {
     InboundRequest request = port.authentication().isEmpty() ? arrived : withToken(mesh, arrived);
     CorsRules.Rule rule = cors(port, request);
     if (rule == null || rule.cors() == null) {
-      Refusal refusal = refuse(mesh, port, request, caller);
-      return new InboundCall(
-          mesh,
-          request,
-          caller,
-          refusal,
-          observe(port, request, caller, refusal),
-          HeaderChanges.NONE,
-          refusal == null ? port.overload() : null,
-          waitsNanos(request));
+      return decide(mesh, port, request, caller, HeaderChanges.NONE);
     }
-    return serve(mesh, port, request, caller, rule.name(), rule.cors());
+    HeaderChanges changes = rule.cors().changes(request);
+    Reply answer = rule.cors().preflight(request, rule.name());
+    return answer == null
+        ? decide(mesh, port, request, caller, changes)
+        : new InboundCall(
+            mesh,
+            request,
+            caller,
+            new Refusal(Refusal.Stage.PREFLIGHT, answer).with(changes),
+            null,
+            changes,
+            null,
+            waitsNanos(request));
   }
 
   /** Of a call that runs since: what would refuse it now. Limits have counted it. */
@@ -173,30 +179,57 @@ final class InboundPipeline {
   }
 
   /**
-   * For a browser: a refusal says who may read it too, or a script could not tell why it failed.
+   * @param changes for browsers: a refusal says who may read it too, or a script could not tell why
+   *     it failed
    */
-  private static InboundCall serve(
+  private static InboundCall decide(
       Mesh mesh,
       Inbound.Port port,
       InboundRequest request,
       @Nullable String caller,
-      String route,
-      Cors cors) {
-    HeaderChanges changes = cors.changes(request);
-    Reply answer = cors.preflight(request, route);
-    Refusal refusal =
-        answer == null
-            ? refuse(mesh, port, request, caller)
-            : new Refusal(Refusal.Stage.PREFLIGHT, answer);
+      HeaderChanges changes) {
+    Refusal refusal = tokens(port, request);
+    ExternalAuthorization.Result asked = refusal == null ? ask(mesh, port, request, caller) : null;
+    if (refusal == null) {
+      refusal = refusal(asked);
+    }
+    if (refusal == null) {
+      refusal = refuse(mesh, port, request, caller);
+    }
     return new InboundCall(
         mesh,
         request,
         caller,
         refusal == null ? null : refusal.with(changes),
-        observe(port, request, caller, refusal),
-        changes,
+        Observation.with(
+            observe(port, request, caller, refusal), asked == null ? null : asked.unansweredBy()),
+        asked == null ? changes : changes.then(asked.response()),
         refusal == null ? port.overload() : null,
         waitsNanos(request));
+  }
+
+  /** Null if no policy wants anybody to be asked. */
+  static ExternalAuthorization.@Nullable Result ask(
+      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
+    if (port.external().isEmpty()) {
+      return null;
+    }
+    try {
+      Identity own = mesh.identity();
+      return port.external()
+          .ask(request, caller, own == null ? null : own.spiffeId(), mesh.clock().millis());
+    } catch (RuntimeException undecided) {
+      // Fails closed, as authorization does.
+      return new ExternalAuthorization.Result(
+          undecided(undecided), null, HeaderChanges.NONE, null);
+    }
+  }
+
+  static @Nullable Refusal refusal(ExternalAuthorization.@Nullable Result asked) {
+    Reply reply = asked == null ? null : asked.refusal();
+    return asked == null || reply == null
+        ? null
+        : new Refusal(Refusal.Stage.AUTHORIZATION, reply, asked.body());
   }
 
   /**
@@ -227,16 +260,17 @@ final class InboundPipeline {
   /** A year; more is no deadline. */
   private static final long MAX_WAITS_MILLIS = TimeUnit.DAYS.toMillis(365);
 
-  private static @Nullable Refusal refuse(
-      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
+  private static @Nullable Refusal tokens(Inbound.Port port, InboundRequest request) {
     Refusal unknown = authenticate(port, request);
     if (unknown != null) {
       return unknown;
     }
     Reply shown = request instanceof AuthenticatedRequest asked ? asked.hideToken() : null;
-    if (shown != null) {
-      return new Refusal(Refusal.Stage.AUTHENTICATION, shown);
-    }
+    return shown == null ? null : new Refusal(Refusal.Stage.AUTHENTICATION, shown);
+  }
+
+  private static @Nullable Refusal refuse(
+      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
     Refusal forbidden = authorize(port, request, caller);
     if (forbidden != null) {
       return forbidden;
@@ -286,10 +320,11 @@ final class InboundPipeline {
       return reply == null ? null : new Refusal(Refusal.Stage.AUTHORIZATION, reply);
     } catch (RuntimeException undecided) {
       // Fails closed: a request we cannot read is not one that a policy permits.
-      return new Refusal(
-          Refusal.Stage.AUTHORIZATION,
-          Reply.forbidden(
-              "refused, because its policies cannot be decided: " + undecided, UNDECIDED));
+      return new Refusal(Refusal.Stage.AUTHORIZATION, undecided(undecided));
     }
+  }
+
+  private static Reply undecided(RuntimeException why) {
+    return Reply.forbidden("refused, because its policies cannot be decided: " + why, UNDECIDED);
   }
 }

@@ -28,6 +28,16 @@ public interface InboundRequest extends Request {
     return Peer.UNKNOWN;
   }
 
+  /** Names of the headers it has, as they were written, in any order; some may come twice. */
+  Iterable<String> headerNames();
+
+  /**
+   * Replaces a header, all its values, before the application sees it.
+   *
+   * @param name in lower case
+   */
+  void setHeader(String name, String value);
+
   /**
    * Takes a header out of the request, all its values, before the application sees it.
    *

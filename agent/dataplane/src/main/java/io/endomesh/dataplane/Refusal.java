@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
  * caller may know. Immutable.
  *
  * @param reply for log, trace, console and trail
+ * @param body that whoever decided has for the caller, whoever that is; null if there is none
  */
-record Refusal(Stage stage, Reply reply) {
+record Refusal(Stage stage, Reply reply, @Nullable String body) {
+
+  Refusal(Stage stage, Reply reply) {
+    this(stage, reply, null);
+  }
 
   /** Where a call ends, and what a caller is told who may not know more. */
   enum Stage {
@@ -40,7 +45,7 @@ record Refusal(Stage stage, Reply reply) {
   }
 
   Refusal with(HeaderChanges changes) {
-    return new Refusal(stage, reply.with(changes));
+    return new Refusal(stage, reply.with(changes), body);
   }
 
   /**
@@ -54,8 +59,10 @@ record Refusal(Stage stage, Reply reply) {
     if (stage.isNamed && caller != null && own != null && SpiffeId.sameDomain(caller, own)) {
       return reply;
     }
-    String sentence = reply.message();
-    if (reply.refuses()) {
+    String sentence = stage == Stage.AUTHORIZATION ? "" : reply.message();
+    if (body != null) {
+      sentence = body;
+    } else if (reply.refuses()) {
       sentence = trace == null ? stage.sentence : stage.sentence + " (trace " + trace + ")";
     }
     return new Reply(reply.status(), reply.grpcStatus(), sentence, stage.word, reply.headers());

@@ -26,6 +26,9 @@ public record Reply(
    */
   public static final String DECIDED_BY_HEADER = "x-endomesh-decided-by";
 
+  /** Of the body of an HTTP answer; no header that is added. */
+  public static final String CONTENT_TYPE = "content-type";
+
   /** The stages that decide if there is nowhere to send a call to at the moment. */
   static final String BY_ENDPOINT = "endpoint";
 
@@ -103,8 +106,20 @@ public record Reply(
   public void describe(Headers head) {
     head.addHeader(DECIDED_BY_HEADER, decidedBy);
     for (Header header : headers) {
-      head.addHeader(header.name(), header.value());
+      if (!header.name().equals(CONTENT_TYPE)) {
+        head.addHeader(header.name(), header.value());
+      }
     }
+  }
+
+  /** Of {@link #line}: plain text, unless whoever decided says otherwise. */
+  public String contentType() {
+    for (Header header : headers) {
+      if (header.name().equals(CONTENT_TYPE)) {
+        return header.value();
+      }
+    }
+    return "text/plain";
   }
 
   /** The body of a server's HTTP answer: a line of plain text, or nothing. */

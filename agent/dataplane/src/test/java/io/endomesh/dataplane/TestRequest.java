@@ -171,6 +171,11 @@ public final class TestRequest implements InboundRequest, OutboundRequest {
   }
 
   @Override
+  public Iterable<String> headerNames() {
+    return List.copyOf(headers.keySet());
+  }
+
+  @Override
   public void setHeader(String name, String value) {
     changed().put(name, List.of(value));
   }

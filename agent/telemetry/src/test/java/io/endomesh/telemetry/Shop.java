@@ -214,6 +214,11 @@ final class Shop {
     }
 
     @Override
+    public Iterable<String> headerNames() {
+      return List.copyOf(headers.keySet());
+    }
+
+    @Override
     public void setHeader(String name, String value) {
       headers.put(name, value);
     }

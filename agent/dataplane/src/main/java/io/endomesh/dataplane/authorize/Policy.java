@@ -26,7 +26,7 @@ public record Policy(String name, List<Rule> rules) {
   }
 
   /** As {@link Condition#ofSeveral}. */
-  Policy ofSeveral(boolean suspicious) {
+  public Policy ofSeveral(boolean suspicious) {
     return new Policy(name, rules.stream().map(rule -> rule.ofSeveral(suspicious)).toList());
   }
 
@@ -48,7 +48,7 @@ public record Policy(String name, List<Rule> rules) {
   }
 
   /** The name of the first that matches, null if none does. */
-  static @Nullable String first(
+  public static @Nullable String first(
       List<Policy> policies,
       Request request,
       @Nullable String caller,

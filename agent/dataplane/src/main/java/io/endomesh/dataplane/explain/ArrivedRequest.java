@@ -50,7 +50,16 @@ record ArrivedRequest(
     return HeaderValues.joined(name, sent.sentHeaders().getOrDefault(name, List.of()));
   }
 
+  @Override
+  public Iterable<String> headerNames() {
+    return sent.sentHeaders().keySet();
+  }
+
   /** There is no application that would see it. */
+  @Override
+  public void setHeader(String name, String value) {}
+
+  /** Likewise. */
   @Override
   public void removeHeader(String name) {}
 

@@ -13,6 +13,8 @@ import io.endomesh.dataplane.authorize.DryRun;
 import io.endomesh.dataplane.authorize.Observation;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.external.ExternalAuthorization;
+import io.endomesh.dataplane.external.Provider;
 import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.token.AuthenticatedRequest;
 import io.endomesh.dataplane.token.Claims;
@@ -152,7 +154,9 @@ final class CalleeTold {
   private List<Step> decisions(Callee callee, ArrivedRequest arrived, @Nullable Reply refusal) {
     RequestAuthentication tokens = callee.rules().authentication();
     if (tokens.isEmpty()) {
-      return List.of(authorization(callee, arrived, arrived.caller(), refusal));
+      List<Step> steps = external(callee, arrived, arrived.caller());
+      steps.add(authorization(callee, arrived, arrived.caller(), refusal));
+      return steps;
     }
     AuthenticatedRequest asked =
         new AuthenticatedRequest(arrived, TimeUnit.MILLISECONDS.toSeconds(CLOCK.millis()));
@@ -162,7 +166,46 @@ final class CalleeTold {
       verdicts.add(Verdict.of(Verdict.Kind.REFUSED, refusal));
       return List.of(step);
     }
-    return List.of(step, authorization(callee, asked, arrived.caller(), refusal));
+    List<Step> steps = new ArrayList<>(List.of(step));
+    steps.addAll(external(callee, asked, arrived.caller()));
+    steps.add(authorization(callee, asked, arrived.caller(), refusal));
+    return steps;
+  }
+
+  private boolean asked(Callee callee, InboundRequest arrived, @Nullable String proved) {
+    for (ExternalAuthorization.Asked asked : callee.rules().external().providers()) {
+      if (asked.policies().first(arrived, proved, callerAddress) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** To ask would be to call somebody: that it would be done is told, not what came of it. */
+  private List<Step> external(Callee callee, InboundRequest arrived, @Nullable String proved) {
+    List<Step> steps = new ArrayList<>();
+    for (ExternalAuthorization.Asked asked : callee.rules().external().providers()) {
+      Provider provider = asked.policies().provider();
+      String policy = asked.policies().first(arrived, proved, callerAddress);
+      List<Candidate> candidates = new ArrayList<>();
+      add(candidates, asked.policies().policies(), "asks", "CUSTOM", arrived, proved);
+      steps.add(
+          new Step(
+              "external authorization",
+              policy == null
+                  ? provider.server().authority() + " is not asked about it"
+                  : provider.server().authority()
+                      + " is asked, and may refuse it; explaining does not ask. Without an answer"
+                      + " in "
+                      + TimeUnit.NANOSECONDS.toMillis(provider.timeoutNanos())
+                      + " ms it is "
+                      + (provider.failOpen()
+                          ? "let through"
+                          : "refused with " + provider.statusOnError()),
+              policy == null ? null : provider.name(),
+              candidates));
+    }
+    return steps;
   }
 
   /** Of a token itself nothing is told. */
@@ -188,7 +231,11 @@ final class CalleeTold {
       verdicts.add(Verdict.of(refused ? Verdict.Kind.REFUSED : Verdict.Kind.ANSWERED, refusal));
       return new Step("authorization", refusal.message(), refusal.decidedBy(), policies);
     }
-    verdicts.add(Verdict.of(Verdict.Kind.SENT, "the application answers"));
+    verdicts.add(
+        Verdict.of(
+            Verdict.Kind.SENT,
+            "the application answers"
+                + (asked(callee, arrived, proved) ? ", if who is asked about it permits" : "")));
     return new Step(
         "authorization",
         permitted(callee.rules().authorization(), arrived, proved),

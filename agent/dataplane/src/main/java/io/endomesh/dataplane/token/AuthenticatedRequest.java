@@ -142,6 +142,16 @@ public final class AuthenticatedRequest implements InboundRequest {
   }
 
   @Override
+  public Iterable<String> headerNames() {
+    return request.headerNames();
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    request.setHeader(name, value);
+  }
+
+  @Override
   public void removeHeader(String name) {
     request.removeHeader(name);
   }
