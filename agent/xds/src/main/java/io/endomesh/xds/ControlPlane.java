@@ -26,7 +26,7 @@ import io.endomesh.xds.identity.ControllerTrust;
 import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.join.Proof;
 import io.endomesh.xds.join.Registrar;
-import io.endomesh.xds.limit.LimitServers;
+import io.endomesh.xds.remote.RemoteServers;
 import io.endomesh.xds.runtime.Backoff;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.Log;
@@ -88,7 +88,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final ControlThread serial;
   private final Http2Client http;
   private final StateDirectory state;
-  private final LimitServers limits;
+  private final RemoteServers servers;
   private final AdsClient ads;
   private final Registrar registrar;
   private final HostDiscovery discovery;
@@ -131,10 +131,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             settings.join().token(),
             settings.workload(),
             log);
-    this.limits = new LimitServers(() -> connection, http, serial, mesh::nanoTime, log);
+    this.servers = new RemoteServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
         new AdsClient(
-            node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, limits::of, new Changes());
+            node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, servers::limits, servers::checks, new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),
@@ -218,7 +218,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     serial.execute(
         () -> {
           closed = true;
-          limits.close();
+          servers.close();
           if (savePending) {
             state.write(ads.stored());
           }
@@ -352,7 +352,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private void publish() {
     Map<String, VirtualHost> hosts = ads.hosts();
     Inbound inbound = ads.inbound(untilConfigured);
-    limits.use(ads.limitServers(), identity);
+    servers.use(ads.servers(), identity);
     mesh.publish(new Snapshot(++published, hosts, inbound, identity));
     discovery.asksForAddresses(ads.restrictsEgress());
     discovery.published(hosts.keySet());

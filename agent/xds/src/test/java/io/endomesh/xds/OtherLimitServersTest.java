@@ -31,7 +31,7 @@ import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.xds.http2.Http2Client;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
-import io.endomesh.xds.limit.LimitServers;
+import io.endomesh.xds.remote.RemoteServers;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.RecordedLog;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -431,12 +431,12 @@ class OtherLimitServersTest {
               List.of(endpoint),
               ClusterPolicy.DEFAULT,
               new ClusterLoad());
-      LimitServers limits = new LimitServers(() -> null, http, serial, System::nanoTime, log);
+      RemoteServers limits = new RemoteServers(() -> null, http, serial, System::nanoTime, log);
       CompletableFuture<LimitServer> used = new CompletableFuture<>();
       serial.execute(
           () -> {
             limits.use(Map.of(named, cluster), first);
-            used.complete(limits.of(named));
+            used.complete(limits.limits(named));
           });
       LimitServer asked = used.get(20, TimeUnit.SECONDS);
       await(() -> asked.ask(question, TimeUnit.SECONDS.toNanos(20)) != null);

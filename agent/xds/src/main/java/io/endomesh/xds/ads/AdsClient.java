@@ -5,6 +5,7 @@ import com.google.rpc.Status;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.identity.TrustBundle;
+import io.endomesh.dataplane.external.CheckServer;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
@@ -93,6 +94,7 @@ public final class AdsClient {
    * @param dns asked for endpoints that have a name
    * @param nanoTime the clock of the mesh, which tells how long an endpoint is known
    * @param limitServers count for all instances
+   * @param checkServers decide about requests
    */
   public AdsClient(
       Node node,
@@ -101,6 +103,7 @@ public final class AdsClient {
       Dns dns,
       LongSupplier nanoTime,
       Function<GlobalPolicy.Server, LimitServer> limitServers,
+      Function<GlobalPolicy.Server, CheckServer> checkServers,
       Listener listener) {
     this.node = node;
     this.serial = serial;
@@ -108,7 +111,7 @@ public final class AdsClient {
     this.listener = listener;
     this.named = new NamedEndpoints(dns, serial, this::resolved);
     this.routes = new ActiveRoutes(resources, named);
-    this.linker = new Linker(resources, routes, named, nanoTime, limitServers);
+    this.linker = new Linker(resources, routes, named, nanoTime, limitServers, checkServers);
   }
 
   /** Wants to know what this authority is, from now on. */
@@ -237,10 +240,10 @@ public final class AdsClient {
         roots.revoked());
   }
 
-  /** Where the limit servers are that the rules of our ports name, besides the controller. */
-  public Map<GlobalPolicy.Server, Cluster> limitServers() {
+  /** Where the servers are that are asked by the rules of our ports, besides the controller. */
+  public Map<GlobalPolicy.Server, Cluster> servers() {
     serial.check();
-    return linker.limitServers(limitServerNames());
+    return linker.servers(serverNames());
   }
 
   /** An answer of the controller. */
@@ -369,12 +372,12 @@ public final class AdsClient {
   /** Where calls go, and where limit servers are. */
   private Set<String> clusterNames() {
     Set<String> names = routes.clusterNames(authorities);
-    limitServerNames().forEach(server -> names.add(server.cluster()));
+    serverNames().forEach(server -> names.add(server.cluster()));
     return names;
   }
 
   /** That the rules of our ports name, besides the controller. */
-  private Set<GlobalPolicy.Server> limitServerNames() {
+  private Set<GlobalPolicy.Server> serverNames() {
     Set<GlobalPolicy.Server> servers = new LinkedHashSet<>();
     Set<String> listeners = new LinkedHashSet<>(inboundByPort.values());
     listeners.add(INBOUND + 0);
@@ -384,6 +387,7 @@ public final class AdsClient {
             .map(GlobalPolicy::server)
             .filter(server -> !server.isController())
             .forEach(servers::add);
+        port.external().forEach(policies -> servers.add(policies.provider().server()));
       }
     }
     return servers;

@@ -6,6 +6,9 @@ import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Load;
+import io.endomesh.dataplane.external.CheckServer;
+import io.endomesh.dataplane.external.CustomPolicies;
+import io.endomesh.dataplane.external.ExternalAuthorization;
 import io.endomesh.dataplane.limit.Buckets;
 import io.endomesh.dataplane.limit.GlobalLimits;
 import io.endomesh.dataplane.limit.GlobalPolicy;
@@ -56,6 +59,7 @@ final class Linker {
   private final EndpointAddresses addresses;
   private final LongSupplier nanoTime;
   private final Function<GlobalPolicy.Server, LimitServer> limitServers;
+  private final Function<GlobalPolicy.Server, CheckServer> checkServers;
   private final Map<String, Linked> linked = new HashMap<>();
 
   /** Buckets in use. Ports share them: a limit is one of the workload. */
@@ -67,29 +71,32 @@ final class Linker {
   /** Likewise, with the keys that are known to be over a limit. */
   private final Map<GlobalPolicy, GlobalLimits> global = new HashMap<>();
 
-  /** Clusters of limit servers in use, which no route may lead to. */
-  private final Set<String> limitClusters = new HashSet<>();
+  /** Clusters of servers that are asked, which no route may lead to. */
+  private final Set<String> askedClusters = new HashSet<>();
 
   /**
    * @param nanoTime the clock of the mesh
    * @param limitServers count for all instances
+   * @param checkServers decide about requests
    */
   Linker(
       Resources resources,
       ActiveRoutes routes,
       EndpointAddresses addresses,
       LongSupplier nanoTime,
-      Function<GlobalPolicy.Server, LimitServer> limitServers) {
+      Function<GlobalPolicy.Server, LimitServer> limitServers,
+      Function<GlobalPolicy.Server, CheckServer> checkServers) {
     this.resources = resources;
     this.routes = routes;
     this.addresses = addresses;
     this.nanoTime = nanoTime;
     this.limitServers = limitServers;
+    this.checkServers = checkServers;
   }
 
   Map<String, VirtualHost> hosts(Set<String> authorities) {
     Map<String, VirtualHost> hosts = new HashMap<>();
-    Set<String> inUse = new HashSet<>(limitClusters);
+    Set<String> inUse = new HashSet<>(askedClusters);
     for (String authority : authorities) {
       RouteResource active = routes.of(authority);
       RouteResource.Host host = active == null ? null : active.host(authority);
@@ -102,11 +109,11 @@ final class Linker {
   }
 
   /** Where these servers are. */
-  Map<GlobalPolicy.Server, Cluster> limitServers(Set<GlobalPolicy.Server> servers) {
-    limitClusters.clear();
+  Map<GlobalPolicy.Server, Cluster> servers(Set<GlobalPolicy.Server> servers) {
+    askedClusters.clear();
     Map<GlobalPolicy.Server, Cluster> clusters = new HashMap<>();
     for (GlobalPolicy.Server server : servers) {
-      clusters.put(server, cluster(server.cluster(), limitClusters));
+      clusters.put(server, cluster(server.cluster(), askedClusters));
     }
     return clusters;
   }
@@ -142,6 +149,9 @@ final class Linker {
           port.limitedBy(
               new RateLimits(counted(server.limits(), inUse), global(server.global(), inUse)));
     }
+    if (!server.external().isEmpty()) {
+      port = port.asking(external(server.external()));
+    }
     Overload.Rules rules = server.overload();
     if (rules != null) {
       inUse.add(rules.state());
@@ -151,6 +161,15 @@ final class Linker {
       port = port.guardedBy(new Overload(rules.policy(), rules.urgency(), gradient));
     }
     return port;
+  }
+
+  private ExternalAuthorization external(List<CustomPolicies> policies) {
+    List<ExternalAuthorization.Asked> asked = new ArrayList<>();
+    for (CustomPolicies one : policies) {
+      asked.add(
+          new ExternalAuthorization.Asked(one, checkServers.apply(one.provider().server())));
+    }
+    return new ExternalAuthorization(asked);
   }
 
   private List<RateLimits.Counted> counted(List<RateLimit> limits, Set<Object> inUse) {

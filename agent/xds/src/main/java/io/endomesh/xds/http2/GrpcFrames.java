@@ -20,8 +20,10 @@ final class GrpcFrames {
   static final int MAX_MESSAGE_BYTES = 40 << 20;
 
   private final ByteBuf received;
+  private final int maxBytes;
 
-  GrpcFrames(ByteBufAllocator allocator) {
+  GrpcFrames(ByteBufAllocator allocator, int maxBytes) {
+    this.maxBytes = maxBytes;
     received = allocator.heapBuffer();
   }
 
@@ -43,12 +45,12 @@ final class GrpcFrames {
       throw new IllegalArgumentException("compression flag: " + flag + " (expected: 0)");
     }
     int length = received.getInt(received.readerIndex() + 1);
-    if (length < 0 || length > MAX_MESSAGE_BYTES) {
+    if (length < 0 || length > maxBytes) {
       throw new IllegalArgumentException(
           "message length: "
               + Integer.toUnsignedString(length)
               + " (expected: at most "
-              + MAX_MESSAGE_BYTES
+              + maxBytes
               + ")");
     }
     if (received.readableBytes() < PREFIX_BYTES + length) {

@@ -31,6 +31,7 @@ public final class GrpcStream {
     void ended(GrpcStatus status);
   }
 
+  private final int maxMessageBytes;
   private final EventLoop loop;
   private final Executor callbacks;
   private final Listener listener;
@@ -40,7 +41,8 @@ public final class GrpcStream {
   private @Nullable Channel channel;
   private boolean ended;
 
-  GrpcStream(EventLoop loop, Executor callbacks, Listener listener) {
+  GrpcStream(EventLoop loop, Executor callbacks, Listener listener, int maxMessageBytes) {
+    this.maxMessageBytes = maxMessageBytes;
     this.loop = loop;
     this.callbacks = callbacks;
     this.listener = listener;
@@ -146,7 +148,7 @@ public final class GrpcStream {
         return;
       }
       if (frames == null) {
-        frames = new GrpcFrames(context.alloc());
+        frames = new GrpcFrames(context.alloc(), maxMessageBytes);
       }
       frames.add(data.content());
       try {

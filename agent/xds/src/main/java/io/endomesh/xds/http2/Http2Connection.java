@@ -29,6 +29,9 @@ public final class Http2Connection {
     void closed(@Nullable Throwable cause);
   }
 
+  /** A decision with all that goes with it is some hundred bytes. */
+  private static final int MAX_URGENT_BYTES = 256 << 10;
+
   private final Channel channel;
   private final String scheme;
   private final String authority;
@@ -43,15 +46,19 @@ public final class Http2Connection {
 
   /** Begins a gRPC call; messages may be sent at once. */
   public GrpcStream open(String path, Map<String, String> metadata, GrpcStream.Listener listener) {
-    return open(path, metadata, listener, callbacks);
+    return open(path, metadata, listener, callbacks, GrpcFrames.MAX_MESSAGE_BYTES);
   }
 
   private GrpcStream open(
-      String path, Map<String, String> metadata, GrpcStream.Listener listener, Executor executor) {
+      String path,
+      Map<String, String> metadata,
+      GrpcStream.Listener listener,
+      Executor executor,
+      int maxMessageBytes) {
     Http2Headers headers =
         request(path).set("te", "trailers").set("content-type", "application/grpc");
     metadata.forEach(headers::set);
-    GrpcStream stream = new GrpcStream(channel.eventLoop(), executor, listener);
+    GrpcStream stream = new GrpcStream(channel.eventLoop(), executor, listener, maxMessageBytes);
     new Http2StreamChannelBootstrap(channel)
         .handler(stream.new Handler())
         .open()
@@ -74,16 +81,16 @@ public final class Http2Connection {
   /** A gRPC call with one message each way. Completes exceptionally with {@link GrpcException}. */
   public CompletableFuture<byte[]> unary(
       String path, Map<String, String> metadata, byte[] request, long timeoutNanos) {
-    return unary(path, metadata, request, timeoutNanos, callbacks);
+    return unary(path, metadata, request, timeoutNanos, callbacks, GrpcFrames.MAX_MESSAGE_BYTES);
   }
 
   /**
    * The same for an answer that somebody waits for: it does not stand in line behind other news of
-   * the connection.
+   * the connection. It is short: many of them may come at a time.
    */
   public CompletableFuture<byte[]> urgent(
       String path, Map<String, String> metadata, byte[] request, long timeoutNanos) {
-    return unary(path, metadata, request, timeoutNanos, Runnable::run);
+    return unary(path, metadata, request, timeoutNanos, Runnable::run, MAX_URGENT_BYTES);
   }
 
   private CompletableFuture<byte[]> unary(
@@ -91,7 +98,8 @@ public final class Http2Connection {
       Map<String, String> metadata,
       byte[] request,
       long timeoutNanos,
-      Executor executor) {
+      Executor executor,
+      int maxMessageBytes) {
     CompletableFuture<byte[]> result = new CompletableFuture<>();
     GrpcStream stream =
         open(
@@ -114,7 +122,8 @@ public final class Http2Connection {
                 }
               }
             },
-            executor);
+            executor,
+            maxMessageBytes);
     stream.send(request);
     stream.halfClose();
     channel

@@ -2,6 +2,7 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.external.CustomPolicies;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.limit.RateLimit;
@@ -53,6 +54,7 @@ public final class ListenerTranslator {
     boolean plaintext = false;
     RequestAuthentication tokens = RequestAuthentication.NONE;
     Authorization authorization = Authorization.ALLOW_ALL;
+    List<CustomPolicies> external = List.of();
     CorsRules cors = CorsRules.NONE;
     List<RateLimit> limits = List.of();
     List<GlobalPolicy> global = List.of();
@@ -75,6 +77,7 @@ public final class ListenerTranslator {
                 CONNECTION_MANAGER,
                 HttpConnectionManager.parser());
         tokens = AuthenticationTranslator.translate(manager.getHttpFiltersList());
+        external = ExternalTranslator.translate(manager);
         authorization = RbacTranslator.translate(manager);
         limits = RateLimitTranslator.translate(manager.getHttpFiltersList());
         global = GlobalLimitTranslator.translate(manager, message.getMetadata());
@@ -89,6 +92,7 @@ public final class ListenerTranslator {
             : plaintext ? Inbound.TlsMode.PERMISSIVE : Inbound.TlsMode.STRICT;
     return new ListenerResource.Server(
         new Inbound.Port(mode, authorization, cors).authenticating(tokens),
+        external,
         limits,
         global,
         overload);

@@ -50,7 +50,25 @@ final class RbacTranslator {
         .translate(manager.getHttpFiltersList());
   }
 
+  /** Shadow rules that are no dry run, because their findings are for another filter. */
+  static List<Policy> shadow(HttpConnectionManager manager, String statPrefix)
+      throws InvalidResource {
+    RbacTranslator translator = new RbacTranslator(manager.getXffNumTrustedHops());
+    List<Policy> policies = new ArrayList<>();
+    for (HttpFilter filter : manager.getHttpFiltersList()) {
+      if (Messages.is(filter.getTypedConfig(), RBAC_FILTER)) {
+        String field = "http_filters[" + filter.getName() + "]";
+        RBAC rbac = Messages.unpack(field, filter.getTypedConfig(), RBAC_FILTER, RBAC.parser());
+        if (rbac.hasShadowRules() && rbac.getShadowRulesStatPrefix().equals(statPrefix)) {
+          policies.addAll(translator.policies(field + ".shadow_rules", rbac.getShadowRules()));
+        }
+      }
+    }
+    return policies;
+  }
+
   private Authorization translate(List<HttpFilter> filters) throws InvalidResource {
+    List<String> ofOthers = ExternalTranslator.statPrefixes(filters);
     for (HttpFilter filter : filters) {
       if (Messages.is(filter.getTypedConfig(), RBAC_FILTER)) {
         String field = "http_filters[" + filter.getName() + "]";
@@ -59,7 +77,7 @@ final class RbacTranslator {
         if (rbac.hasRules()) {
           enforce(field, filter.getName(), rbac.getRules());
         }
-        if (rbac.hasShadowRules()) {
+        if (rbac.hasShadowRules() && !ofOthers.contains(rbac.getShadowRulesStatPrefix())) {
           observe(field + ".shadow_rules", filter.getName(), rbac.getShadowRules());
         }
       } else if (!Messages.is(filter.getTypedConfig(), ROUTER_FILTER)
@@ -67,6 +85,7 @@ final class RbacTranslator {
           && !GlobalLimitTranslator.understands(filter)
           && !OverloadTranslator.understands(filter)
           && !AuthenticationTranslator.understands(filter)
+          && !ExternalTranslator.understands(filter)
           && !filter.getIsOptional()) {
         throw new InvalidResource(
             "http_filters["

@@ -70,6 +70,7 @@ class AdsClientTest {
         (host, answer) -> dns.put(host, answer),
         () -> nowNanos,
         server -> LimitServer.OPEN,
+        server -> (question, timeoutNanos) -> null,
         new AdsClient.Listener() {
           @Override
           public void changed() {}

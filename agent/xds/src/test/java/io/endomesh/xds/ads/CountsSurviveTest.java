@@ -47,6 +47,7 @@ class CountsSurviveTest {
           (host, answer) -> {},
           mesh::nanoTime,
           server -> LimitServer.OPEN,
+          server -> (question, timeoutNanos) -> null,
           new AdsClient.Listener() {
             @Override
             public void changed() {

@@ -77,6 +77,7 @@ public class XdsFuzzTest {
           (host, answer) -> answer.accept(List.of()),
           clock,
           server -> LimitServer.OPEN,
+          server -> (question, timeoutNanos) -> null,
           new AdsClient.Listener() {
             @Override
             public void changed() {}
@@ -122,7 +123,7 @@ public class XdsFuzzTest {
     Map<String, VirtualHost> hosts = client.hosts();
     Mesh mesh = new Mesh(TestMesh.WORKLOAD, clock, clock);
     mesh.publish(new Snapshot(1, hosts, client.inbound(Inbound.OPEN.otherPorts()), null));
-    client.limitServers();
+    client.servers();
     for (String authority : authorities) {
       ask(mesh, TestRequest.get(authority, "/cart/1?x=1").header("x-user", "ann"));
       ask(mesh, TestRequest.grpc(authority, "/shop.Orders/Get"));

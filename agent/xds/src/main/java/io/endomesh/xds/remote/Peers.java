@@ -1,9 +1,9 @@
-package io.endomesh.xds.limit;
+package io.endomesh.xds.remote;
 
 import io.endomesh.xds.http2.Http2Connection;
 import org.jspecify.annotations.Nullable;
 
-/** Whom questions to one limit server are put to. Thread-safe. */
+/** Whom questions to one server are put to. Thread-safe. */
 interface Peers {
 
   /** For one question; null if there is nobody to ask now. */

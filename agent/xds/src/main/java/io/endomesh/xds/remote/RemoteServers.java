@@ -1,6 +1,7 @@
-package io.endomesh.xds.limit;
+package io.endomesh.xds.remote;
 
 import io.endomesh.dataplane.cluster.Cluster;
+import io.endomesh.dataplane.external.CheckServer;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitServer;
@@ -15,13 +16,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit servers that policies name: the controller, over the connection to it, and clusters of
+ * The servers that policies name: the controller, over the connection to it, and clusters of
  * others, over connections of their own. Not thread-safe: runs on the control thread; the servers
  * it hands out are.
  */
-public final class LimitServers {
+public final class RemoteServers {
 
-  private record Other(LimitCluster cluster, LimitServer server) {}
+  private record Other(ServerCluster cluster, LimitServer limits, CheckServer checks) {}
 
   private final LimitServer controller;
   private final Http2Client http;
@@ -34,7 +35,7 @@ public final class LimitServers {
    * @param controller the connection to it; null while there is none
    * @param nanoTime the clock of the mesh
    */
-  public LimitServers(
+  public RemoteServers(
       Supplier<@Nullable Http2Connection> controller,
       Http2Client http,
       Serial serial,
@@ -49,8 +50,13 @@ public final class LimitServers {
   }
 
   /** Nobody is asked before {@link #use} said where it is. */
-  public LimitServer of(GlobalPolicy.Server server) {
-    return server.isController() ? controller : other(server).server();
+  public LimitServer limits(GlobalPolicy.Server server) {
+    return server.isController() ? controller : other(server).limits();
+  }
+
+  /** Likewise. */
+  public CheckServer checks(GlobalPolicy.Server server) {
+    return other(server).checks();
   }
 
   /**
@@ -82,8 +88,11 @@ public final class LimitServers {
     return others.computeIfAbsent(
         server,
         named -> {
-          LimitCluster cluster = new LimitCluster(named.authority(), http, serial, nanoTime);
-          return new Other(cluster, new RemoteLimits(named.authority(), cluster, nanoTime, log));
+          ServerCluster cluster = new ServerCluster(named.authority(), http, serial, nanoTime);
+          return new Other(
+              cluster,
+              new RemoteLimits(named.authority(), cluster, nanoTime, log),
+              new RemoteChecks(named.authority(), cluster, nanoTime, log));
         });
   }
 }

@@ -1,4 +1,4 @@
-package io.endomesh.xds.limit;
+package io.endomesh.xds.remote;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -13,35 +13,13 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** Questions and answers as {@code envoy.service.ratelimit.v3.RateLimitService} has them. */
 final class LimitMessages {
 
   static final String SHOULD_RATE_LIMIT =
       "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
-
-  /** A field name (RFC 9110, 5.1); that of a pseudo-header is none. */
-  private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9a-z-]{1,256}");
-
-  /** What a field value may hold (RFC 9110, 5.5), so that it ends no line. */
-  private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e]{0,4096}");
-
-  /** They belong to whoever writes the response: how long it is, and to the connection. */
-  private static final Set<String> NOT_TO_ADD =
-      Set.of(
-          "connection",
-          "content-length",
-          "host",
-          "keep-alive",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          Reply.DECIDED_BY_HEADER);
 
   private LimitMessages() {}
 
@@ -78,13 +56,9 @@ final class LimitMessages {
   private static List<Reply.Header> headers(RateLimitResponse response) {
     List<Reply.Header> headers = new ArrayList<>();
     for (HeaderValue header : response.getResponseHeadersToAddList()) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      String value =
-          header.getRawValue().isEmpty() ? header.getValue() : header.getRawValue().toStringUtf8();
-      if (NAME.matcher(name).matches()
-          && VALUE.matcher(value).matches()
-          && !NOT_TO_ADD.contains(name)
-          && !name.startsWith("grpc-")) {
+      String name = FieldText.name(header);
+      String value = FieldText.value(header);
+      if (FieldText.isOthersToChange(name) && FieldText.isValue(value)) {
         headers.add(new Reply.Header(name, value));
       }
     }

@@ -1,4 +1,4 @@
-package io.endomesh.xds.limit;
+package io.endomesh.xds.remote;
 
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.cluster.Cluster;
@@ -20,12 +20,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of one limit server, each with a connection of its own. A question goes to one that
+ * The endpoints of one server that is asked, each with a connection of its own. A question goes to one that
  * is connected, chosen as a call of the application would be: by the balancing, the outlier
  * detection and the limits of the cluster, but by what questions met there and no others. {@link
  * #use} and {@link #close} run on the control thread; the rest is thread-safe.
  */
-final class LimitCluster implements Peers {
+final class ServerCluster implements Peers {
 
   /** To learn where a server is and to connect takes some milliseconds, which is no news. */
   private static final long BEGINNING_NANOS = Duration.ofSeconds(2).toNanos();
@@ -68,7 +68,7 @@ final class LimitCluster implements Peers {
    * @param authority of all questions
    * @param nanoTime the clock of the mesh
    */
-  LimitCluster(String authority, Http2Client http, Serial serial, LongSupplier nanoTime) {
+  ServerCluster(String authority, Http2Client http, Serial serial, LongSupplier nanoTime) {
     this.authority = authority;
     this.http = http;
     this.serial = serial;

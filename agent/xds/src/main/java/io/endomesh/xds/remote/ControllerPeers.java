@@ -1,4 +1,4 @@
-package io.endomesh.xds.limit;
+package io.endomesh.xds.remote;
 
 import io.endomesh.xds.http2.Http2Connection;
 import java.util.function.Supplier;
