@@ -8,6 +8,7 @@ import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.external.CheckServer;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.HeaderChanges;
 import io.endomesh.dataplane.route.PathMatch;
@@ -16,6 +17,8 @@ import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.weaving.Weaving;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +156,42 @@ abstract class GrpcServerContract extends GrpcLimitContract {
         .isEqualTo(OK);
     assertThat(withToken(TestRoutes.ISSUER.token(TestRoutes.claims("bob"))).status())
         .isEqualTo(PERMISSION_DENIED);
+  }
+
+  @Test
+  void server_asksSomebodyElse_answersPermissionDenied_orServesWhatTheyChanged() {
+    List<CheckServer.Question> questions = new CopyOnWriteArrayList<>();
+    AtomicReference<CheckServer.Verdict> verdict = new AtomicReference<>();
+    Condition root = new Condition.Header("x-role", new StringMatch.Exact("root"));
+    Policy noRoot = new Policy("no-root", List.of(new Policy.Rule(Condition.ANY, root)));
+    Inbound.Port asking =
+        TestRoutes.asking(
+            (question, timeoutNanos) -> {
+              questions.add(question);
+              return verdict.get();
+            });
+    routes.inbound(
+        new Inbound(
+            Map.of(),
+            new Inbound.Port(
+                    Inbound.TlsMode.PERMISSIVE, new Authorization(List.of(noRoot), List.of()))
+                .asking(asking.external())));
+
+    verdict.set(new CheckServer.Verdict.Denied(403, List.of(), "closed today"));
+    Answer denied = withRoles("user", "root");
+    verdict.set(
+        new CheckServer.Verdict.Allowed(
+            List.of(),
+            List.of(new CheckServer.Change(CheckServer.Change.How.SET, "x-role", "guest")),
+            List.of()));
+    Answer allowed = withRoles("root");
+
+    assertThat(denied.status()).isEqualTo(PERMISSION_DENIED);
+    assertThat(denied.text()).isEqualTo("closed today");
+    assertThat(denied.decidedBy()).isEqualTo("authorization");
+    assertThat(allowed.status()).isEqualTo(OK);
+    assertThat(questions.get(0).path()).startsWith("/test.Echo/");
+    assertThat(questions.get(0).headers()).containsEntry("x-role", "user,root");
   }
 
   @Test

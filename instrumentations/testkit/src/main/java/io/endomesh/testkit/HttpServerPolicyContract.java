@@ -11,6 +11,7 @@ import io.endomesh.dataplane.authorize.AddressRange;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
+import io.endomesh.dataplane.external.CheckServer;
 import io.endomesh.dataplane.limit.Overload;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.dataplane.route.StringMatch;
@@ -22,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Who is refused, with what, and before the application is asked. */
@@ -81,6 +84,59 @@ abstract class HttpServerPolicyContract extends HttpServerTlsContract {
     assertThat(decided.get(0))
         .startsWith(TestRoutes.TOKEN_POLICY + ": ")
         .doesNotContain(token.substring(0, 16));
+  }
+
+  @Test
+  void request_thatSomebodyElseDecides_isRefusedOrSeenByTheApplicationAsTheyWant()
+      throws Exception {
+    List<CheckServer.Question> questions = new CopyOnWriteArrayList<>();
+    AtomicReference<CheckServer.Verdict> verdict = new AtomicReference<>();
+    port(
+        TestRoutes.asking(
+            (question, timeoutNanos) -> {
+              questions.add(question);
+              return verdict.get();
+            }));
+    HttpRequest request =
+        HttpRequest.newBuilder(uri("http", "/echo?a=b"))
+            .header("x-role", "user")
+            .header("x-role", "admin")
+            .header("x-gone", "1")
+            .build();
+
+    verdict.set(
+        new CheckServer.Verdict.Denied(
+            451,
+            List.of(
+                new Reply.Header("x-why", "law"),
+                new Reply.Header("content-type", "application/json")),
+            "{\"why\":1}"));
+    HttpResponse<String> denied = plain().send(request, BodyHandlers.ofString());
+    verdict.set(
+        new CheckServer.Verdict.Allowed(
+            List.of("x-gone"),
+            List.of(new CheckServer.Change(CheckServer.Change.How.SET, "x-user", "ann")),
+            List.of(new Reply.Header("x-told", "yes"))));
+    HttpResponse<String> allowed = plain().send(request, BodyHandlers.ofString());
+
+    assertThat(denied.statusCode()).isEqualTo(451);
+    assertThat(denied.body().strip()).isEqualTo("{\"why\":1}");
+    assertThat(denied.headers().allValues("content-type")).containsExactly("application/json");
+    assertThat(denied.headers().firstValue("x-why")).hasValue("law");
+    assertThat(allowed.statusCode()).isEqualTo(200);
+    assertThat(allowed.headers().firstValue("x-told")).hasValue("yes");
+    assertThat(allowed.headers().firstValue("x-names").orElseThrow())
+        .containsIgnoringCase("x-user")
+        .containsIgnoringCase("x-role")
+        .doesNotContainIgnoringCase("x-gone");
+    assertThat(questions).hasSize(2);
+    CheckServer.Question asked = questions.get(0);
+    assertThat(asked.method()).isEqualTo("GET");
+    assertThat(asked.path()).isEqualTo("/echo?a=b");
+    assertThat(asked.host()).endsWith(":" + server.port());
+    assertThat(asked.headers()).containsEntry("x-role", "user,admin").containsEntry("x-gone", "1");
+    Await.until("the end", () -> endedWith(451, 200));
+    assertThat(decided.get(0)).startsWith(TestRoutes.CUSTOM_POLICY + ": ");
   }
 
   @Test

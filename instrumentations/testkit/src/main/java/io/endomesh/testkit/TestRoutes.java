@@ -14,6 +14,11 @@ import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.external.CheckServer;
+import io.endomesh.dataplane.external.CustomPolicies;
+import io.endomesh.dataplane.external.ExternalAuthorization;
+import io.endomesh.dataplane.external.Provider;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.Concurrency;
 import io.endomesh.dataplane.limit.GradientLimit;
 import io.endomesh.dataplane.limit.LimitKey;
@@ -160,6 +165,28 @@ public final class TestRoutes {
         new RateLimits(
             List.of(new RateLimits.Counted(limit, limit.newBuckets(Weaving.mesh().nanoTime()))));
     return new Inbound.Port(mode, Authorization.ALLOW_ALL).limitedBy(limits);
+  }
+
+  /** The policy of {@link #asking}. */
+  public static final String CUSTOM_POLICY = "AuthorizationPolicy/default/ask";
+
+  /** A port that asks about all requests, and refuses those about which it gets no answer. */
+  public static Inbound.Port asking(CheckServer server) {
+    Provider provider =
+        new Provider(
+            "ExtAuthzProvider/default/opa",
+            new GlobalPolicy.Server("opa", "opa.infra:9191"),
+            TimeUnit.SECONDS.toNanos(1),
+            /* failOpen= */ false,
+            /* statusOnError= */ 403,
+            null);
+    Policy all = new Policy(CUSTOM_POLICY, List.of(new Policy.Rule(Condition.ANY, Condition.ANY)));
+    return new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL)
+        .asking(
+            new ExternalAuthorization(
+                List.of(
+                    new ExternalAuthorization.Asked(
+                        new CustomPolicies(provider, List.of(all)), server))));
   }
 
   /** The policy of {@link #withTokens}. */

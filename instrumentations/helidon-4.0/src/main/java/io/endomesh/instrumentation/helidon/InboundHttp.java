@@ -5,6 +5,7 @@ import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.identity.Peer;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
@@ -12,6 +13,7 @@ import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.ConnectionContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +114,20 @@ final class InboundHttp implements InboundRequest {
     return headers.contains(known)
         ? HeaderValues.joined(name, headers.get(known).allValues())
         : null;
+  }
+
+  @Override
+  public Iterable<String> headerNames() {
+    List<String> names = new ArrayList<>();
+    for (Header header : headers) {
+      names.add(header.name());
+    }
+    return names;
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    RequestHeaders.set(headers, HeaderNames.create(name), value);
   }
 
   @Override

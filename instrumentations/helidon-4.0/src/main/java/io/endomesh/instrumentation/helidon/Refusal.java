@@ -60,7 +60,7 @@ final class Refusal {
       response.send();
       return;
     }
-    headers.set(HeaderNames.CONTENT_TYPE, "text/plain");
+    headers.set(HeaderNames.CONTENT_TYPE, refusal.contentType());
     response.send(text);
   }
 

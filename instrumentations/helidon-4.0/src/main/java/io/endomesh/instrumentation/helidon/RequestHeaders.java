@@ -32,13 +32,20 @@ final class RequestHeaders {
     }
   }
 
+  static void set(Headers headers, HeaderName name, String value) {
+    writable(headers).set(name, value);
+  }
+
   static void remove(Headers headers, HeaderName name) {
+    writable(headers).remove(name);
+  }
+
+  private static WritableHeaders<?> writable(Headers headers) {
     if (headers instanceof WritableHeaders<?> writable) {
-      writable.remove(name);
-      return;
+      return writable;
     }
     try {
-      remove((Headers) BEHIND.invoke(headers), name);
+      return writable((Headers) BEHIND.invoke(headers));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

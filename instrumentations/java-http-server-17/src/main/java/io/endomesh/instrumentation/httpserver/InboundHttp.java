@@ -94,19 +94,33 @@ final class InboundHttp implements InboundRequest {
     return values == null ? null : HeaderValues.joined(name, values);
   }
 
-  /** The server's own cannot be changed, but replaced. */
+  @Override
+  public Iterable<String> headerNames() {
+    return headers.keySet();
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    change();
+    headers.set(name, value);
+  }
+
   @Override
   public void removeHeader(String name) {
-    if (!headers.containsKey(name)) {
-      return;
+    if (headers.containsKey(name)) {
+      change();
+      headers.remove(name);
     }
+  }
+
+  /** The server's own cannot be changed, but replaced. */
+  private void change() {
     if (!isChanged) {
       Headers copy = new Headers();
       copy.putAll(headers);
       headers = copy;
       isChanged = true;
     }
-    headers.remove(name);
   }
 
   /** What the application is to see instead; null if nothing was changed. */

@@ -130,7 +130,7 @@ final class ServedRequest {
       exchange.sendResponseHeaders(refusal.status(), NO_BODY);
       return;
     }
-    exchange.getResponseHeaders().set("Content-Type", "text/plain");
+    exchange.getResponseHeaders().set("Content-Type", refusal.contentType());
     exchange.sendResponseHeaders(refusal.status(), text.length);
     OutputStream out = exchange.getResponseBody();
     out.write(text);

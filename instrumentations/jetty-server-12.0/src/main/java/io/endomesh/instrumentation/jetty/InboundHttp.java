@@ -35,6 +35,7 @@ final class InboundHttp implements InboundRequest {
   private HttpURI uri;
   private HttpFields headers;
   private boolean isChanged;
+  private boolean isShown;
 
   InboundHttp(Request request) {
     this.request = request;
@@ -168,17 +169,35 @@ final class InboundHttp implements InboundRequest {
     return all == null ? first : HeaderValues.joined(name, all);
   }
 
-  /** Those of a request cannot be changed, but replaced. */
+  @Override
+  public Iterable<String> headerNames() {
+    return headers.getFieldNamesCollection();
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    replace(HttpFields.build(headers).put(name, value));
+  }
+
   @Override
   public void removeHeader(String name) {
     if (headers.contains(name)) {
-      headers = HttpFields.build(headers).remove(name).asImmutable();
-      isChanged = true;
+      replace(HttpFields.build(headers).remove(name));
     }
+  }
+
+  /** Those of a request cannot be changed, but replaced, as long as nobody has it. */
+  private void replace(HttpFields.Mutable changed) {
+    if (isShown) {
+      throw new IllegalStateException("headers: the application has them already");
+    }
+    headers = changed.asImmutable();
+    isChanged = true;
   }
 
   /** What the application is to see. */
   Request shown() {
+    isShown = true;
     return isChanged ? new ChangedRequest(request, headers) : request;
   }
 

@@ -98,7 +98,7 @@ final class ServedRequest {
     refusal.describe(new ResponseHeaders(headers));
     byte[] text = refusal.line();
     if (text.length > 0) {
-      headers.put(HttpHeader.CONTENT_TYPE, "text/plain");
+      headers.put(HttpHeader.CONTENT_TYPE, refusal.contentType());
     }
     headers.put(HttpHeader.CONTENT_LENGTH, text.length);
     response.write(/* last= */ true, ByteBuffer.wrap(text), DroppedBody.behind(request, callback));

@@ -140,6 +140,16 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public Iterable<String> headerNames() {
+    return Collections.list(request.getHeaderNames());
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    JettyApi.setHeader(request, name, value);
+  }
+
+  @Override
   public void removeHeader(String name) {
     JettyApi.removeHeader(request, name);
   }

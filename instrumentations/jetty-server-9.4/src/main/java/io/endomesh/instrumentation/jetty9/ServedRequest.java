@@ -141,7 +141,7 @@ final class ServedRequest {
     refusal.describe(JettyApi.headers(response));
     byte[] text = refusal.line();
     if (text.length > 0) {
-      response.setContentType("text/plain");
+      response.setContentType(refusal.contentType());
     }
     response.setContentLength(text.length);
     HttpOutput out = response.getHttpOutput();

@@ -5,6 +5,7 @@ import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.identity.Peer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.apache.catalina.connector.Request;
@@ -121,6 +122,16 @@ final class InboundHttp implements InboundRequest {
       values.add(headers.getValue(next).toString());
     }
     return HeaderValues.joined(name, values);
+  }
+
+  @Override
+  public Iterable<String> headerNames() {
+    return Collections.list(request.getCoyoteRequest().getMimeHeaders().names());
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    request.getCoyoteRequest().getMimeHeaders().setValue(name).setString(value);
   }
 
   @Override

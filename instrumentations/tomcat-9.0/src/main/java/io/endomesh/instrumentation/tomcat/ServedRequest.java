@@ -121,7 +121,7 @@ final class ServedRequest {
       return;
     }
     // Without a charset: of the versions of Tomcat some repeat one here as "null".
-    response.setContentType("text/plain");
+    response.setContentType(refusal.contentType());
     try {
       response.doWrite(ByteBuffer.wrap(text));
     } catch (IOException callerIsGone) {

@@ -7,8 +7,10 @@ import io.endomesh.dataplane.identity.Peer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +101,20 @@ final class InboundHttp implements InboundRequest {
   public @Nullable String header(String name) {
     List<String> values = exchange.getRequestHeaders().get(name);
     return values == null ? null : HeaderValues.joined(name, values);
+  }
+
+  @Override
+  public Iterable<String> headerNames() {
+    List<String> names = new ArrayList<>();
+    for (HttpString name : exchange.getRequestHeaders().getHeaderNames()) {
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    exchange.getRequestHeaders().put(new HttpString(name), value);
   }
 
   @Override

@@ -186,7 +186,7 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
       exchange.endExchange();
       return;
     }
-    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, refusal.contentType());
     exchange.getResponseSender().send(ByteBuffer.wrap(text));
   }
 }

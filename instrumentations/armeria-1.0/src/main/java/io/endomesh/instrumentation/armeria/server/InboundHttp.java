@@ -9,9 +9,11 @@ import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.identity.Peer;
 import io.netty.channel.Channel;
 import io.netty.util.Attribute;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLEngine;
@@ -114,6 +116,20 @@ final class InboundHttp implements InboundRequest {
   @Override
   public @Nullable String header(String name) {
     return HeaderValues.joined(name, headers.getAll(name));
+  }
+
+  @Override
+  public Iterable<String> headerNames() {
+    List<String> names = new ArrayList<>();
+    for (AsciiString name : headers.names()) {
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    headers = headers.toBuilder().set(name, value).build();
   }
 
   /** Those of a request cannot be changed, but replaced, see {@link #replaceHeaders}. */

@@ -100,7 +100,7 @@ final class ServedRequest {
     ResponseHeadersBuilder head = ResponseHeaders.builder(refusal.status());
     refusal.describe(new AnswerHeaders(head));
     if (text.length > 0) {
-      head.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
+      head.set(HttpHeaderNames.CONTENT_TYPE, refusal.contentType());
     }
     head.setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
     return isHead || text.length == 0

@@ -74,7 +74,7 @@ final class MetadataText {
   }
 
   /** What {@link Metadata.Key} takes for text (gRPC over HTTP/2, "Custom-Metadata"). */
-  private static boolean isText(String name) {
+  static boolean isText(String name) {
     if (name.isEmpty() || name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
       return false;
     }

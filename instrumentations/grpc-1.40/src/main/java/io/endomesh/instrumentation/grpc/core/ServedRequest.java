@@ -76,6 +76,19 @@ final class ServedRequest implements InboundRequest {
   }
 
   @Override
+  public Iterable<String> headerNames() {
+    return headers.keys();
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    if (!MetadataText.isText(name)) {
+      throw new IllegalArgumentException("header " + name + " (expected: one of text)");
+    }
+    MetadataText.set(headers, name, value);
+  }
+
+  @Override
   public void removeHeader(String name) {
     MetadataText.remove(headers, name);
   }

@@ -24,6 +24,11 @@ public final class JettyApi {
   }
 
   /** Those of a request cannot be changed, but replaced. */
+  public static void setHeader(Request request, String name, String value) {
+    request.setHttpFields(HttpFields.build(request.getHttpFields()).put(name, value));
+  }
+
+  /** Likewise. */
   public static void removeHeader(Request request, String name) {
     request.setHttpFields(HttpFields.build(request.getHttpFields()).remove(name));
   }

@@ -21,6 +21,10 @@ public final class JettyApi {
     return request.getHttpURI().getAuthority();
   }
 
+  public static void setHeader(Request request, String name, String value) {
+    request.getHttpFields().put(name, value);
+  }
+
   public static void removeHeader(Request request, String name) {
     request.getHttpFields().remove(name);
   }

@@ -105,6 +105,16 @@ final class InboundHttp implements InboundRequest {
   }
 
   @Override
+  public Iterable<String> headerNames() {
+    return headers.names();
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    headers.set(name, value);
+  }
+
+  @Override
   public void removeHeader(String name) {
     headers.remove(name);
   }

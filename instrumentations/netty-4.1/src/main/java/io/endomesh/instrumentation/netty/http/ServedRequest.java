@@ -111,7 +111,7 @@ final class ServedRequest {
     HttpHeaders headers = response.headers();
     refusal.describe(new ResponseHeaders(headers));
     if (text.length > 0) {
-      headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
+      headers.set(HttpHeaderNames.CONTENT_TYPE, refusal.contentType());
     }
     headers.setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
     HttpUtil.setKeepAlive(response, keepsAlive);

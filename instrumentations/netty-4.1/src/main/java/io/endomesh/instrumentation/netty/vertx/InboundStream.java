@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,20 @@ final class InboundStream implements InboundRequest {
   @Override
   public @Nullable String header(String name) {
     return new StreamHeaders(headers).header(name);
+  }
+
+  @Override
+  public Iterable<String> headerNames() {
+    List<String> names = new ArrayList<>();
+    for (CharSequence name : headers.names()) {
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    new StreamHeaders(headers).setHeader(name, value);
   }
 
   @Override

@@ -58,7 +58,7 @@ final class ServedStream {
     Http2Headers head = new DefaultHttp2Headers().status(String.valueOf(refusal.status()));
     refusal.describe(new StreamHeaders(head));
     if (text.length > 0) {
-      head.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
+      head.set(HttpHeaderNames.CONTENT_TYPE, refusal.contentType());
     }
     head.setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
     status = refusal.status();
