@@ -26,6 +26,18 @@ final class CallersCheck implements Check {
         target(estate, applied, target, findings);
       }
       if (applied.resource() instanceof AuthorizationPolicy policy) {
+        if (policy.provider() != null && !estate.model().hasProvider(policy)) {
+          findings.add(
+              new Finding(
+                  Code.EM0506,
+                  applied.key(),
+                  "spec.provider",
+                  "no ExtAuthzProvider "
+                      + policy.provider()
+                      + " in namespace "
+                      + policy.metadata().namespace()
+                      + " or endomesh-system; what the policy matches is refused"));
+        }
         for (int i = 0; i < policy.rules().size(); i++) {
           AuthorizationPolicy.Rule rule = policy.rules().get(i);
           for (int j = 0; j < rule.from().size(); j++) {

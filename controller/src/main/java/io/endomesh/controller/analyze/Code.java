@@ -26,6 +26,7 @@ public enum Code {
   EM0503(Severity.WARNING, "a line names a department that nobody knows"),
   EM0504(Severity.WARNING, "a department can be reached without an identity"),
   EM0505(Severity.ERROR, "a policy names calls that no group describes"),
+  EM0506(Severity.ERROR, "a policy asks a provider that there is not"),
   EM0601(Severity.ERROR, "the keys of an issuer are not known"),
   EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more");
 

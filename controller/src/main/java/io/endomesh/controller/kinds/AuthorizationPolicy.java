@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selector labels of the workloads it is for; empty is every one
  * @param services of its own namespace that it is for, by {@code targetRefs}; empty is every one
+ * @param provider name of who decides; null unless the action is CUSTOM
  * @param dryRun that it is asked and told, and decides nothing
  */
 public record AuthorizationPolicy(
@@ -18,6 +19,7 @@ public record AuthorizationPolicy(
     Map<String, String> selector,
     List<String> services,
     Action action,
+    @Nullable String provider,
     boolean dryRun,
     List<Rule> rules)
     implements MeshResource {
@@ -26,7 +28,9 @@ public record AuthorizationPolicy(
     ALLOW,
     DENY,
     /** Decides nothing; the operator is told of calls that match. */
-    AUDIT
+    AUDIT,
+    /** Somebody else decides about requests that match: an {@link ExtAuthzProvider}. */
+    CUSTOM
   }
 
   /**
@@ -138,18 +142,37 @@ public record AuthorizationPolicy(
   }
 
   static AuthorizationPolicy read(Metadata metadata, Fields spec) {
-    spec.unsupported("targetRef", "provider");
+    spec.unsupported("targetRef");
     Map<String, String> selector = selector(spec);
     if (spec.has("targetRefs") && !selector.isEmpty()) {
       throw spec.invalid("targetRefs", "beside selector (expected: one of both)");
     }
+    Action action = spec.oneOf("action", Action.class, Action.ALLOW);
     return new AuthorizationPolicy(
         metadata,
         selector,
         spec.has("targetRefs") ? TargetRefs.services(spec) : List.of(),
-        spec.oneOf("action", Action.class, Action.ALLOW),
+        action,
+        provider(metadata, spec, action),
         Annotations.dryRun(metadata),
         spec.objects("rules", AuthorizationPolicy::rule));
+  }
+
+  private static @Nullable String provider(Metadata metadata, Fields spec, Action action) {
+    if (action != Action.CUSTOM) {
+      if (spec.has("provider")) {
+        throw spec.invalid("provider", "without action CUSTOM (expected: only with it)");
+      }
+      return null;
+    }
+    if (Annotations.dryRun(metadata)) {
+      // As Istio. What the provider would have said, nobody knows without asking it.
+      throw spec.invalid("action", "CUSTOM in a dry run (expected: ALLOW or DENY)");
+    }
+    Fields provider = spec.object("provider");
+    String name = provider.string("name");
+    provider.rejectUnknown();
+    return name;
   }
 
   /** Empty if absent: every workload. */

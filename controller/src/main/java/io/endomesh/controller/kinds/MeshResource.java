@@ -14,6 +14,7 @@ public sealed interface MeshResource
         DepartmentPolicy,
         TrafficTarget,
         RequestAuthentication,
+        ExtAuthzProvider,
         JoinIssuer,
         ServiceEntry,
         ReferenceGrant,

@@ -3,6 +3,7 @@ package io.endomesh.controller.translate;
 import com.google.protobuf.Any;
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DepartmentPolicy;
+import io.endomesh.controller.kinds.ExtAuthzProvider;
 import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.TrafficTarget;
@@ -30,18 +31,25 @@ final class AccessRules {
   /** Of policies that only look on. */
   private final Map<RBAC.Action, Map<String, Policy>> shadow = new TreeMap<>();
 
-  private AccessRules() {}
+  private final CustomRules custom;
+
+  private AccessRules(MeshModel model) {
+    this.custom = new CustomRules(model);
+  }
 
   static AccessRules of(MeshModel model, Scope workload, int port) {
-    AccessRules rules = new AccessRules();
+    AccessRules rules = new AccessRules(model);
+    List<ExtAuthzProvider> providers = model.catalog().extAuthzProviders();
     CallerTerms callers = new CallerTerms(model.trustDomain());
     AuthorizationPolicyTranslator translator = new AuthorizationPolicyTranslator(callers, port);
     for (AuthorizationPolicy policy : model.catalog().authorizationPolicies()) {
       if (isFor(policy, model, workload)) {
         String namespace = policy.metadata().namespace();
-        rules.add(
-            policy.dryRun(),
-            action(policy),
+        ExtAuthzProvider provider = CustomRules.provider(policy, providers);
+        put(
+            provider == null
+                ? rules.of(policy.dryRun(), action(policy))
+                : rules.custom.of(provider),
             name("AuthorizationPolicy", policy),
             policy.rules().stream().map(rule -> translator.rule(namespace, rule)).toList());
       }
@@ -133,6 +141,8 @@ final class AccessRules {
       case ALLOW -> RBAC.Action.ALLOW;
       case DENY -> RBAC.Action.DENY;
       case AUDIT -> RBAC.Action.LOG;
+      // Nobody is there who could be asked: fails closed.
+      case CUSTOM -> RBAC.Action.DENY;
     };
   }
 
@@ -140,10 +150,16 @@ final class AccessRules {
     return kind + "/" + resource.metadata().namespace() + "/" + resource.metadata().name();
   }
 
-  /** Several rules of a policy are told apart by {@code #0}, {@code #1} behind its name. */
+  private Map<String, Policy> of(boolean dryRun, RBAC.Action action) {
+    return (dryRun ? shadow : rules).computeIfAbsent(action, none -> new TreeMap<>());
+  }
+
   private void add(boolean dryRun, RBAC.Action action, String name, List<Policy> policies) {
-    Map<String, Policy> all =
-        (dryRun ? shadow : rules).computeIfAbsent(action, none -> new TreeMap<>());
+    put(of(dryRun, action), name, policies);
+  }
+
+  /** Several rules of a policy are told apart by {@code #0}, {@code #1} behind its name. */
+  private static void put(Map<String, Policy> all, String name, List<Policy> policies) {
     if (policies.isEmpty()) {
       // Matches nothing; it is there so that an ALLOW policy without rules refuses by its name.
       Permission nothing = RbacTerms.not(RbacTerms.ANY_PERMISSION);
@@ -159,9 +175,9 @@ final class AccessRules {
     }
   }
 
-  /** Denials first: a call that one policy denies is refused, whatever another allows. */
+  /** Who is asked comes first, as in Istio; then denials: a call that one policy denies is refused, whatever another allows. */
   List<HttpFilter> filters() {
-    List<HttpFilter> filters = new ArrayList<>();
+    List<HttpFilter> filters = new ArrayList<>(custom.filters());
     for (RBAC.Action action : List.of(RBAC.Action.DENY, RBAC.Action.ALLOW, RBAC.Action.LOG)) {
       filter(action, rules.get(action), shadow.get(action)).ifPresent(filters::add);
     }

@@ -6,6 +6,7 @@ import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.ExtAuthzProvider;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.JoinIssuer;
@@ -133,6 +134,10 @@ final class Catalog {
 
   List<RequestAuthentication> requestAuthentications() {
     return of(RequestAuthentication.class);
+  }
+
+  List<ExtAuthzProvider> extAuthzProviders() {
+    return of(ExtAuthzProvider.class);
   }
 
   List<JoinIssuer> joinIssuers() {

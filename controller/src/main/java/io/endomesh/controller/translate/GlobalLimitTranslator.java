@@ -80,23 +80,28 @@ final class GlobalLimitTranslator {
                             server == null
                                 ? GrpcService.EnvoyGrpc.newBuilder()
                                     .setClusterName(GlobalPolicy.CONTROLLER)
-                                : asked(server, policy.metadata().namespace()))))
+                                : asked(
+                                    model,
+                                    server.host(),
+                                    server.port(),
+                                    policy.metadata().namespace()))))
         .build();
   }
 
   /** A server that did not join yet is a cluster without endpoints, which it comes to have. */
-  private GrpcService.EnvoyGrpc.Builder asked(RateLimitPolicy.Server server, String namespace) {
-    Destination destination = Destination.ofCluster(model, server.host(), server.port(), namespace);
+  static GrpcService.EnvoyGrpc.Builder asked(
+      MeshModel model, String named, int port, String namespace) {
+    Destination destination = Destination.ofCluster(model, named, port, namespace);
     if (destination != null) {
       return GrpcService.EnvoyGrpc.newBuilder()
           .setClusterName(destination.clusterName())
           .setAuthority(destination.routeName());
     }
-    ServiceKey service = ServiceKey.ofHost(server.host(), namespace);
-    String host = service == null ? server.host() : service.toString();
+    ServiceKey service = ServiceKey.ofHost(named, namespace);
+    String host = service == null ? named : service.toString();
     return GrpcService.EnvoyGrpc.newBuilder()
-        .setClusterName(Destination.clusterName(server.port(), host))
-        .setAuthority(host + ":" + server.port());
+        .setClusterName(Destination.clusterName(port, host))
+        .setAuthority(host + ":" + port);
   }
 
   /** By the name of the filter: for {@code typed_per_filter_config} of the virtual host. */

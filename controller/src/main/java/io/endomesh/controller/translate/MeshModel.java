@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
@@ -218,6 +219,11 @@ public final class MeshModel {
 
   Departments departments() {
     return departments;
+  }
+
+  /** False if who is to decide about what a policy of action CUSTOM matches is not there. */
+  public boolean hasProvider(AuthorizationPolicy policy) {
+    return CustomRules.provider(policy, catalog.extAuthzProviders()) != null;
   }
 
   /** What SMI's TrafficTargets permit. */

@@ -1,7 +1,9 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.BackendTrafficPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.ExtAuthzProvider;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
@@ -148,6 +150,20 @@ public final class RouteConditions {
     if (resource instanceof RateLimitPolicy policy) {
       return limits(policy, applied);
     }
+    if (resource instanceof AuthorizationPolicy policy && policy.provider() != null) {
+      return List.of(provider(policy, applied));
+    }
+    if (resource instanceof ExtAuthzProvider provider) {
+      return List.of(
+          server(
+              "service",
+              provider.service(),
+              provider.metadata().namespace(),
+              applied,
+              provider.failOpen()
+                  ? "requests that it should decide about are let through until it is there"
+                  : "requests that it should decide about are refused until it is there"));
+    }
     if (resource instanceof ResiliencePolicy policy) {
       return List.of(target(policy.metadata().namespace(), policy.services(), known));
     }
@@ -218,36 +234,61 @@ public final class RouteConditions {
         : List.of(target, limitServer(global, global.server(), namespace, applied));
   }
 
+  private static Condition provider(AuthorizationPolicy policy, Applied applied) {
+    return CustomRules.provider(policy, applied.of(ExtAuthzProvider.class)) != null
+        ? new Condition("ResolvedRefs", true, "ResolvedRefs", "")
+        : unresolved(
+            "ProviderNotFound",
+            "provider: no ExtAuthzProvider "
+                + policy.provider()
+                + " (expected: one in namespace "
+                + policy.metadata().namespace()
+                + " or "
+                + PeerAuthenticationTranslator.MESH_NAMESPACE
+                + "); requests that the policy matches are refused until there is one");
+  }
+
   private static Condition limitServer(
       RateLimitPolicy.Global global,
       RateLimitPolicy.Server server,
       String namespace,
       Applied applied) {
-    String consequence =
+    return server(
+        "server",
+        server.host(),
+        namespace,
+        applied,
         global.failClosed()
             ? "calls that it should count are refused until it is there"
-            : "calls that it should count are let through until it is there";
-    ServiceEntry entry = applied.serviceEntry(server.host());
-    ServiceKey service = ServiceKey.ofHost(server.host(), namespace);
+            : "calls that it should count are let through until it is there");
+  }
+
+  /** Who is asked about calls. */
+  private static Condition server(
+      String field, String host, String namespace, Applied applied, String consequence) {
+    ServiceEntry entry = applied.serviceEntry(host);
+    ServiceKey service = ServiceKey.ofHost(host, namespace);
     if (entry != null) {
       return entry.resolution() != ServiceEntry.Resolution.NONE
           ? new Condition("ResolvedRefs", true, "ResolvedRefs", "")
           : unresolved(
               "BackendNotFound",
-              "server: ServiceEntry "
+              field
+                  + ": ServiceEntry "
                   + entry.metadata().namespace()
                   + "/"
                   + entry.metadata().name()
                   + " has resolution NONE (expected: STATIC or DNS, which say where "
-                  + server.host()
+                  + host
                   + " is); "
                   + consequence);
     }
     if (service == null) {
       return unresolved(
           "BackendNotFound",
-          "server: no host "
-              + server.host()
+          field
+              + ": no host "
+              + host
               + " (expected: a service, or a host of a ServiceEntry); "
               + consequence);
     }
@@ -255,7 +296,7 @@ public final class RouteConditions {
         "ResolvedRefs",
         "ResolvedRefs",
         "BackendNotFound",
-        "server",
+        field,
         Set.of(service),
         applied.known(),
         consequence);

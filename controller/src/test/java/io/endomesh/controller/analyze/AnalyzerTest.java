@@ -168,10 +168,24 @@ class AnalyzerTest {
               departments("", "finance -> shop") + mtls("STRICT"),
               "spec.deny[0]");
       case EM0505 -> new Example(target("metrics"), target("api"), "spec.rules[0]");
+      case EM0506 ->
+          new Example(
+              policy("action: CUSTOM, provider: {name: opa}", "{}"),
+              policy("action: CUSTOM, provider: {name: opa}", "{}") + PROVIDER,
+              "spec.provider");
       case EM0601 -> new Example(tokens("unknown"), tokens("known"), "spec.jwtRules[0]");
       case EM0602 -> new Example(tokens("stale"), tokens("known"), "spec.jwtRules[0]");
     };
   }
+
+  private static final String PROVIDER =
+      """
+      ---
+      apiVersion: endomesh.io/v1
+      kind: ExtAuthzProvider
+      metadata: {name: opa, namespace: endomesh-system}
+      spec: {service: opa.infra, port: 9191}
+      """;
 
   /** What needs workloads or traffic to be found. */
   private static final Set<Code> LIVE =

@@ -84,6 +84,23 @@ class AcceptedIsTakenTest {
                                   "name",
                                   "orders")))))));
 
+  private static final Map<String, Object> ASKING =
+      all(
+          "apiVersion",
+          "security.istio.io/v1",
+          "kind",
+          "AuthorizationPolicy",
+          "metadata",
+          Map.of("name", "asking", "namespace", "shop"),
+          "spec",
+          all(
+              "action",
+              "CUSTOM",
+              "provider",
+              all("name", "orders"),
+              "rules",
+              List.of(Map.of())));
+
   private static final Scope CALLER =
       new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);
 
@@ -101,6 +118,7 @@ class AcceptedIsTakenTest {
         "DestinationRule",
         "AuthorizationPolicy",
         "InboundPolicy",
+        "ExtAuthzProvider",
         "RateLimitPolicy",
         "OverloadPolicy",
         "ResiliencePolicy",
@@ -128,12 +146,14 @@ class AcceptedIsTakenTest {
     assertThat(accepted).isGreaterThan(FEWEST);
   }
 
-  /** A modifier is in force where a rule names it. */
+  /** A modifier is in force where a rule names it, a provider where a policy does. */
   private static List<ParsedResource> inForce(ParsedResource parsed)
       throws InvalidResourceException {
-    return parsed.key().kind().equals("QueryParameterModifier")
-        ? List.of(parsed, ResourceParser.parse(NAMING))
-        : List.of(parsed);
+    return switch (parsed.key().kind()) {
+      case "QueryParameterModifier" -> List.of(parsed, ResourceParser.parse(NAMING));
+      case "ExtAuthzProvider" -> List.of(parsed, ResourceParser.parse(ASKING));
+      default -> List.of(parsed);
+    };
   }
 
   private Map<String, Object> resource(String kind) {
@@ -150,6 +170,7 @@ class AcceptedIsTakenTest {
                   maybe("defaultAction", () -> one("Allow", "Deny", "deny")),
                   maybe("trustedHops", () -> one(0, 1, 16, 17)),
                   maybe("selector", () -> all("matchLabels", Map.of("app", "orders"))));
+          case "ExtAuthzProvider" -> provider();
           case "QueryParameterModifier" -> modifier();
           default -> attached(kind);
         };
@@ -171,6 +192,18 @@ class AcceptedIsTakenTest {
       case "AuthorizationPolicy" -> "security.istio.io/v1";
       default -> "endomesh.io/v1";
     };
+  }
+
+  private Map<String, Object> provider() {
+    Map<String, Object> spec =
+        some(
+            maybe("timeout", this::duration),
+            maybe("failOpen", () -> one(true, false)),
+            maybe("statusOnError", () -> one(403, "503", 200, "600")),
+            maybe("includeRequestHeadersInCheck", () -> List.of(mostly(NAMES), pattern())));
+    spec.put("service", mostly(HOSTS));
+    spec.put("port", one(8080, 9191, 0, 99_999));
+    return spec;
   }
 
   private Map<String, Object> authorization() {

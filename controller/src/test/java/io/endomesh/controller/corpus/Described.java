@@ -11,6 +11,7 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.database.StatementClasses;
+import io.endomesh.dataplane.external.ExternalAuthorization;
 import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.limit.Buckets;
 import io.endomesh.dataplane.limit.GlobalLimits;
@@ -90,6 +91,9 @@ final class Described {
     }
     if (value instanceof GlobalLimits limits) {
       return of(limits.policy());
+    }
+    if (value instanceof ExternalAuthorization.Asked asked) {
+      return of(asked.policies());
     }
     if (value instanceof RequestAuthentication tokens) {
       return of(tokens.issuers());

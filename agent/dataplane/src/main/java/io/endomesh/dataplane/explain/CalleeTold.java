@@ -191,7 +191,7 @@ final class CalleeTold {
       add(candidates, asked.policies().policies(), "asks", "CUSTOM", arrived, proved);
       steps.add(
           new Step(
-              "external authorization",
+              "external auth",
               policy == null
                   ? provider.server().authority() + " is not asked about it"
                   : provider.server().authority()
