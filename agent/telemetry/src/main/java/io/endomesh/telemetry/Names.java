@@ -79,6 +79,10 @@ final class Names {
   /** Whose owner wants to know of the call. */
   static final AttributeKey<String> AUDIT = AttributeKey.stringKey("endomesh.policy.audit");
 
+  /** What let the call through, because whom it asks did not answer. */
+  static final AttributeKey<String> UNANSWERED =
+      AttributeKey.stringKey("endomesh.policy.unanswered");
+
   /** What was dropped: {@code spans} or {@code measurements}. */
   static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("endomesh.signal");
 

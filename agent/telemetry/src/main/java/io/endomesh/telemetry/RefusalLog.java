@@ -125,19 +125,36 @@ final class RefusalLog {
     String policy = request.policy;
     String verb = "refused";
     if (policy == null && observation != null) {
-      verb = observation.refusedBy() == null ? "audited" : "would refuse";
-      policy = observation.refusedBy() == null ? observation.auditedBy() : observation.refusedBy();
+      verb = verb(observation);
+      policy =
+          switch (verb) {
+            case UNANSWERED -> observation.unansweredBy();
+            case WOULD_REFUSE -> observation.refusedBy();
+            default -> observation.auditedBy();
+          };
     }
     return verb
         + " caller="
         + who
         + what(request.method, request.path, policy, request)
         + (request.why == null ? "" : " why=\"" + sentence(request.why) + '"')
-        + (observation == null || observation.auditedBy() == null || verb.equals("audited")
+        + (observation == null || observation.auditedBy() == null || verb.equals(AUDITED)
             ? ""
             : " audit=\"" + observation.auditedBy() + '"')
         + " trace="
         + request.span.getTraceId();
+  }
+
+  private static final String UNANSWERED = "let through without an answer";
+  private static final String WOULD_REFUSE = "would refuse";
+  private static final String AUDITED = "audited";
+
+  /** The one that an operator has to see first. */
+  private static String verb(Observation observation) {
+    if (observation.unansweredBy() != null) {
+      return UNANSWERED;
+    }
+    return observation.refusedBy() == null ? AUDITED : WOULD_REFUSE;
   }
 
   /** Its values are not in the text, see {@code SqlStatement}. */

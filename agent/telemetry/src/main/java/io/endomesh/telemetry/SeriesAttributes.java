@@ -77,6 +77,7 @@ final class SeriesAttributes {
     if (request.observation != null) {
       putIfThere(attributes, Names.DRY_RUN, request.observation.refusedBy());
       putIfThere(attributes, Names.AUDIT, request.observation.auditedBy());
+      putIfThere(attributes, Names.UNANSWERED, request.observation.unansweredBy());
     }
   }
 

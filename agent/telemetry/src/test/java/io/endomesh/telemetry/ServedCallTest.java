@@ -193,4 +193,22 @@ class ServedCallTest extends ObservedWorkload {
                     .contains("policy=\"AuthorizationPolicy/finance/audit\" status=200"));
     assertThat(log).isEmpty();
   }
+
+  @Test
+  void served_whoIsAskedDoesNotAnswer_andLetsThrough_isNamedAndCounted()
+      throws InterruptedException {
+    sdkMayStart.countDown();
+    InboundCall served =
+        mesh.serve(Message.arrivedAt(Shop.UNANSWERED_PORT, "GET", "/pay").from(ORDERS));
+    assertThat(served.refusal()).isNull();
+    served.ended(200, Outcome.NOT_GRPC, null);
+
+    assertThat(attributes(collector.spans(1).get(0).getAttributesList()))
+        .containsEntry("endomesh.policy.unanswered", "AuthorizationPolicy/finance/ask")
+        .doesNotContainKeys("endomesh.policy", "endomesh.policy.audit");
+    assertThat(log.poll(30, TimeUnit.SECONDS))
+        .startsWith(
+            "let through without an answer caller=" + ORDERS + " method=GET path=/pay policy=")
+        .contains("policy=\"AuthorizationPolicy/finance/ask\" status=200");
+  }
 }

@@ -27,6 +27,10 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.route.WeightedClusters;
+import io.endomesh.dataplane.external.CustomPolicies;
+import io.endomesh.dataplane.external.ExternalAuthorization;
+import io.endomesh.dataplane.external.Provider;
+import io.endomesh.dataplane.limit.GlobalPolicy;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +49,7 @@ final class Shop {
   static final int OPEN_PORT = 8080;
   static final int REFUSING_PORT = 8081;
   static final int DRY_RUN_PORT = 8082;
+  static final int UNANSWERED_PORT = 8083;
 
   private Shop() {}
 
@@ -95,10 +100,30 @@ final class Shop {
                     REFUSING_PORT,
                     new Inbound.Port(Inbound.TlsMode.DISABLE, refuseAll),
                     DRY_RUN_PORT,
-                    new Inbound.Port(Inbound.TlsMode.DISABLE, dryRun())),
+                    new Inbound.Port(Inbound.TlsMode.DISABLE, dryRun()),
+                    UNANSWERED_PORT,
+                    new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL)
+                        .asking(unanswered())),
                 new Inbound.Port(Inbound.TlsMode.DISABLE, Authorization.ALLOW_ALL)),
             null));
     return mesh;
+  }
+
+  /** Somebody is asked who never answers, and lets everything through. */
+  private static ExternalAuthorization unanswered() {
+    Provider silent =
+        new Provider(
+            "ExtAuthzProvider/finance/opa",
+            new GlobalPolicy.Server("opa", "opa.infra:9191"),
+            1_000_000,
+            /* failOpen= */ true,
+            403,
+            null);
+    return new ExternalAuthorization(
+        List.of(
+            new ExternalAuthorization.Asked(
+                new CustomPolicies(silent, List.of(of("AuthorizationPolicy/finance/ask", "GET"))),
+                (question, timeoutNanos) -> null)));
   }
 
   /** Who pays is told; who deletes as well, by a policy that would refuse it. */

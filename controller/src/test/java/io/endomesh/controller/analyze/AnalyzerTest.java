@@ -170,8 +170,8 @@ class AnalyzerTest {
       case EM0505 -> new Example(target("metrics"), target("api"), "spec.rules[0]");
       case EM0506 ->
           new Example(
-              policy("action: CUSTOM, provider: {name: opa}", "{}"),
-              policy("action: CUSTOM, provider: {name: opa}", "{}") + PROVIDER,
+              policy("provider: {name: opa}", "{}").replace("ALLOW", "CUSTOM"),
+              policy("provider: {name: opa}", "{}").replace("ALLOW", "CUSTOM") + PROVIDER,
               "spec.provider");
       case EM0601 -> new Example(tokens("unknown"), tokens("known"), "spec.jwtRules[0]");
       case EM0602 -> new Example(tokens("stale"), tokens("known"), "spec.jwtRules[0]");
