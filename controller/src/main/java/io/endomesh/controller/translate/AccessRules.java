@@ -46,6 +46,9 @@ final class AccessRules {
       if (isFor(policy, model, workload)) {
         String namespace = policy.metadata().namespace();
         ExtAuthzProvider provider = CustomRules.provider(policy, providers);
+        if (provider != null && CustomRules.isAsked(model, provider, workload)) {
+          continue;
+        }
         put(
             provider == null
                 ? rules.of(policy.dryRun(), action(policy))

@@ -57,6 +57,13 @@ final class CustomRules {
     return ofTheMesh;
   }
 
+  /** Who decides is not asked about being asked: that would have no end. */
+  static boolean isAsked(MeshModel model, ExtAuthzProvider provider, Scope workload) {
+    ServiceKey service = ServiceKey.ofHost(provider.service(), provider.metadata().namespace());
+    return service != null
+        && PolicyTargets.include(workload, model, service.namespace(), List.of(service.name()));
+  }
+
   static String name(ExtAuthzProvider provider) {
     return "ExtAuthzProvider/"
         + provider.metadata().namespace()

@@ -350,7 +350,7 @@ class ExternalAuthorizationTest extends Conformance {
 
   @Test
   @DisplayName(
-      "a header twice is no way around a policy that asks about one value (GHSA-c2fh-7f6m-hfhj)")
+      "a header twice is no way around a policy that asks about one value (beyond Envoy)")
   void asked_headerTwice() {
     Condition header = new Condition.Header("x-plan", new StringMatch.Exact("free"));
     CustomPolicies policies =
