@@ -75,13 +75,11 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
     }
 
     public Port limitedBy(RateLimits limits) {
-      return new Port(
-          tlsMode, authentication, external, authorization, cors, limits, overload);
+      return new Port(tlsMode, authentication, external, authorization, cors, limits, overload);
     }
 
     public Port guardedBy(Overload guard) {
-      return new Port(
-          tlsMode, authentication, external, authorization, cors, rateLimits, guard);
+      return new Port(tlsMode, authentication, external, authorization, cors, rateLimits, guard);
     }
 
     public Port authenticating(RequestAuthentication tokens) {
@@ -89,8 +87,7 @@ public record Inbound(Map<Integer, Port> ports, Port otherPorts) {
     }
 
     public Port asking(ExternalAuthorization others) {
-      return new Port(
-          tlsMode, authentication, others, authorization, cors, rateLimits, overload);
+      return new Port(tlsMode, authentication, others, authorization, cors, rateLimits, overload);
     }
   }
 

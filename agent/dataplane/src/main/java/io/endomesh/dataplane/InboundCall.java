@@ -167,8 +167,8 @@ public final class InboundCall {
 
   /**
    * The server found another path for the request, by a rewrite of its own: whether the caller may
-   * is decided anew, by whoever decides about that, by the path that {@link #request} shows now. What was refused stays refused,
-   * and limits have counted it once.
+   * is decided anew, by whoever decides about that, by the path that {@link #request} shows now.
+   * What was refused stays refused, and limits have counted it once.
    *
    * @return as {@link #refusal}
    */

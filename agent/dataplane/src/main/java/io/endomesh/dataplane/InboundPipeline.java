@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>request authentication: a token that is not good is refused; one that is says more of who
  *       called, and is taken out of what the application sees
  *   <li>external authorization: who is asked about some requests refuses them, or changes what the
- *       application sees of them. It holds a request by a bounded time, and nothing but the caller's
- *       token was looked at before
+ *       application sees of them. It holds a request by a bounded time, and nothing but the
+ *       caller's token was looked at before
  *   <li>authorization: refuses before the application has seen anything, by the path that the
  *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
@@ -220,8 +220,7 @@ final class InboundPipeline {
           .ask(request, caller, own == null ? null : own.spiffeId(), mesh.clock().millis());
     } catch (RuntimeException undecided) {
       // Fails closed, as authorization does.
-      return new ExternalAuthorization.Result(
-          undecided(undecided), null, HeaderChanges.NONE, null);
+      return new ExternalAuthorization.Result(undecided(undecided), null, HeaderChanges.NONE, null);
     }
   }
 

@@ -134,7 +134,14 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     this.servers = new RemoteServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
         new AdsClient(
-            node(settings), serial, log, Dns.ofJdk(), mesh::nanoTime, servers::limits, servers::checks, new Changes());
+            node(settings),
+            serial,
+            log,
+            Dns.ofJdk(),
+            mesh::nanoTime,
+            servers::limits,
+            servers::checks,
+            new Changes());
     this.certificates =
         new CertificateKeeper(
             settings.join(),

@@ -13,6 +13,7 @@ import static io.endomesh.xds.Xds.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
+import com.google.rpc.Status;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.TestRequest;
@@ -27,9 +28,8 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
-import io.envoyproxy.envoy.type.v3.HttpStatus;
-import com.google.rpc.Status;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.Map;
@@ -122,7 +122,9 @@ class CheckServersTest {
     controller.subscription(CLUSTER_NAME);
     discovery.onNext(
         response(
-            CLUSTER, next(), resource(CLUSTER, CLUSTER_NAME, next(), cluster(CLUSTER_NAME, false))));
+            CLUSTER,
+            next(),
+            resource(CLUSTER, CLUSTER_NAME, next(), cluster(CLUSTER_NAME, false))));
     controller.subscription(CLUSTER_NAME);
     discovery.onNext(
         response(

@@ -28,8 +28,7 @@ final class FakeCheckServer implements AutoCloseable {
 
   FakeCheckServer(int port) throws Exception {
     this.server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(
                 ServerServiceDefinition.builder("envoy.service.auth.v3.Authorization")
                     .addMethod(

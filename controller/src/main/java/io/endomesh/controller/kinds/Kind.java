@@ -33,10 +33,7 @@ public enum Kind {
       List.of("security.istio.io/v1", "security.istio.io/v1beta1"),
       RequestAuthentication::read),
   EXT_AUTHZ_PROVIDER(
-      "ExtAuthzProvider",
-      "extauthzproviders",
-      List.of("endomesh.io/v1"),
-      ExtAuthzProvider::read),
+      "ExtAuthzProvider", "extauthzproviders", List.of("endomesh.io/v1"), ExtAuthzProvider::read),
   JOIN_ISSUER("JoinIssuer", "joinissuers", List.of("endomesh.io/v1"), JoinIssuer::read),
   SERVICE_ENTRY(
       "ServiceEntry",

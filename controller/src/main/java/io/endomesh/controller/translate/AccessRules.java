@@ -178,7 +178,10 @@ final class AccessRules {
     }
   }
 
-  /** Who is asked comes first, as in Istio; then denials: a call that one policy denies is refused, whatever another allows. */
+  /**
+   * Who is asked comes first, as in Istio; then denials: a call that one policy denies is refused,
+   * whatever another allows.
+   */
   List<HttpFilter> filters() {
     List<HttpFilter> filters = new ArrayList<>(custom.filters());
     for (RBAC.Action action : List.of(RBAC.Action.DENY, RBAC.Action.ALLOW, RBAC.Action.LOG)) {

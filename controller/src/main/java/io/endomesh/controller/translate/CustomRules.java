@@ -65,10 +65,7 @@ final class CustomRules {
   }
 
   static String name(ExtAuthzProvider provider) {
-    return "ExtAuthzProvider/"
-        + provider.metadata().namespace()
-        + "/"
-        + provider.metadata().name();
+    return "ExtAuthzProvider/" + provider.metadata().namespace() + "/" + provider.metadata().name();
   }
 
   /**
@@ -92,7 +89,15 @@ final class CustomRules {
               filter(
                   "envoy.filters.http.rbac.CUSTOM." + statPrefix,
                   Any.pack(
-                      io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder()
+                      io.envoyproxy
+                          .envoy
+                          .extensions
+                          .filters
+                          .http
+                          .rbac
+                          .v3
+                          .RBAC
+                          .newBuilder()
                           .setShadowRules(
                               RBAC.newBuilder()
                                   .setAction(RBAC.Action.DENY)

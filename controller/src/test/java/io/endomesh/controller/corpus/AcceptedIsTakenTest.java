@@ -93,13 +93,7 @@ class AcceptedIsTakenTest {
           "metadata",
           Map.of("name", "asking", "namespace", "shop"),
           "spec",
-          all(
-              "action",
-              "CUSTOM",
-              "provider",
-              all("name", "orders"),
-              "rules",
-              List.of(Map.of())));
+          all("action", "CUSTOM", "provider", all("name", "orders"), "rules", List.of(Map.of())));
 
   private static final Scope CALLER =
       new Scope("shop", Map.of("app", "storefront"), Scope.Dialect.AGENT);

@@ -70,10 +70,10 @@ class ExtAuthzProviderTest {
         "{} | action: CUSTOM, provider: {name: opa, x: 1} | spec.provider.x: unknown field",
         "{} | action: DENY, provider: {name: opa} | spec.provider: without action CUSTOM (expected:"
             + " only with it)",
-        "{endomesh.io/dry-run: 'true'} | action: CUSTOM, provider: {name: opa} | spec.action: CUSTOM"
-            + " in a dry run (expected: ALLOW or DENY)",
-        "{istio.io/dry-run: 'true'} | action: CUSTOM, provider: {name: opa} | spec.action: CUSTOM in"
-            + " a dry run",
+        "{endomesh.io/dry-run: 'true'} | action: CUSTOM, provider: {name: opa} | spec.action:"
+            + " CUSTOM in a dry run (expected: ALLOW or DENY)",
+        "{istio.io/dry-run: 'true'} | action: CUSTOM, provider: {name: opa} | spec.action: CUSTOM"
+            + " in a dry run",
       })
   void policy_thatIsHalf_isRefusedByName(String annotations, String spec, String message) {
     assertThatThrownBy(

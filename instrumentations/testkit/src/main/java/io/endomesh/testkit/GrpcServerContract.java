@@ -17,11 +17,11 @@ import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.weaving.Weaving;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 

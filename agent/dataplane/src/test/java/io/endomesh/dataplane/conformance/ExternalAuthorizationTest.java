@@ -286,8 +286,8 @@ class ExternalAuthorizationTest extends Conformance {
 
   @Test
   @DisplayName(
-      "without an answer in time a request is refused with the provider's status, 403 unless it says"
-          + " another (Envoy failure_mode_allow false, status_on_error)")
+      "without an answer in time a request is refused with the provider's status, 403 unless it"
+          + " says another (Envoy failure_mode_allow false, status_on_error)")
   void unanswered_failsClosed() {
     server.answer = null;
     InboundCall call = serve(TestRequest.get("web", "/api"));
@@ -349,8 +349,7 @@ class ExternalAuthorizationTest extends Conformance {
   }
 
   @Test
-  @DisplayName(
-      "a header twice is no way around a policy that asks about one value (beyond Envoy)")
+  @DisplayName("a header twice is no way around a policy that asks about one value (beyond Envoy)")
   void asked_headerTwice() {
     Condition header = new Condition.Header("x-plan", new StringMatch.Exact("free"));
     CustomPolicies policies =
@@ -378,7 +377,8 @@ class ExternalAuthorizationTest extends Conformance {
 
   @Test
   @DisplayName(
-      "a stream is asked about once, at its begin; another provider is asked about the next request")
+      "a stream is asked about once, at its begin; another provider is asked about the next"
+          + " request")
   void lasting() {
     List<Reply> ended = new ArrayList<>();
     InboundCall call = mesh.serve(TestRequest.grpc("web", "/api.Web/Watch"));

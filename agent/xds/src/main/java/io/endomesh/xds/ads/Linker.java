@@ -166,8 +166,7 @@ final class Linker {
   private ExternalAuthorization external(List<CustomPolicies> policies) {
     List<ExternalAuthorization.Asked> asked = new ArrayList<>();
     for (CustomPolicies one : policies) {
-      asked.add(
-          new ExternalAuthorization.Asked(one, checkServers.apply(one.provider().server())));
+      asked.add(new ExternalAuthorization.Asked(one, checkServers.apply(one.provider().server())));
     }
     return new ExternalAuthorization(asked);
   }

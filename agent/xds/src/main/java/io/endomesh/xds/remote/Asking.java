@@ -37,12 +37,7 @@ final class Asking {
    * @param nanoTime the clock of the mesh
    */
   Asking(
-      String method,
-      String name,
-      String consequence,
-      Peers peers,
-      LongSupplier nanoTime,
-      Log log) {
+      String method, String name, String consequence, Peers peers, LongSupplier nanoTime, Log log) {
     this.method = method;
     this.name = name;
     this.consequence = consequence;

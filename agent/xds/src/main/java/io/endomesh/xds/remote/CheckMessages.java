@@ -73,10 +73,7 @@ final class CheckMessages {
   }
 
   /** {@code AttributeContext.Peer}. */
-  private static byte[] peer(
-      @Nullable String address,
-      int port,
-      @Nullable String principal) {
+  private static byte[] peer(@Nullable String address, int port, @Nullable String principal) {
     byte[] socket =
         message(
             out -> {

@@ -36,9 +36,7 @@ final class FieldText {
   }
 
   static String value(HeaderValue header) {
-    return header.getRawValue().isEmpty()
-        ? header.getValue()
-        : header.getRawValue().toStringUtf8();
+    return header.getRawValue().isEmpty() ? header.getValue() : header.getRawValue().toStringUtf8();
   }
 
   static boolean isValue(String value) {

@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to one endpoint of a server that is asked, kept up for as long as the endpoint is named:
- * after a loss it is opened again, by back-off with jitter; with another certificate of ours it is
- * opened anew, and the one before goes on until that is there. Not thread-safe: runs on the control
- * thread.
+ * A connection to one endpoint of a server that is asked, kept up for as long as the endpoint is
+ * named: after a loss it is opened again, by back-off with jitter; with another certificate of ours
+ * it is opened anew, and the one before goes on until that is there. Not thread-safe: runs on the
+ * control thread.
  */
 final class Link {
 

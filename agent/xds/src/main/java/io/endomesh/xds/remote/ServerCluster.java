@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of one server that is asked, each with a connection of its own. A question goes to one that
- * is connected, chosen as a call of the application would be: by the balancing, the outlier
- * detection and the limits of the cluster, but by what questions met there and no others. {@link
- * #use} and {@link #close} run on the control thread; the rest is thread-safe.
+ * The endpoints of one server that is asked, each with a connection of its own. A question goes to
+ * one that is connected, chosen as a call of the application would be: by the balancing, the
+ * outlier detection and the limits of the cluster, but by what questions met there and no others.
+ * {@link #use} and {@link #close} run on the control thread; the rest is thread-safe.
  */
 final class ServerCluster implements Peers {
 

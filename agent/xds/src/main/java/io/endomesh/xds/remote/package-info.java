@@ -1,4 +1,7 @@
-/** Asks others about calls: limit servers, the controller among them, and who decides about requests. */
+/**
+ * Asks others about calls: limit servers, the controller among them, and who decides about
+ * requests.
+ */
 @NullMarked
 package io.endomesh.xds.remote;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Status;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.external.CheckServer;
 import io.endomesh.dataplane.external.CheckServer.Change;
@@ -19,7 +20,6 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
-import com.google.rpc.Status;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,8 +47,7 @@ class CheckMessagesTest {
             "HTTP/2",
             Map.of("x-role", "user,admin", "content-length", "12"));
 
-    AttributeContext read =
-        CheckRequest.parseFrom(CheckMessages.request(question)).getAttributes();
+    AttributeContext read = CheckRequest.parseFrom(CheckMessages.request(question)).getAttributes();
 
     assertThat(read.getSource().getPrincipal()).isEqualTo("spiffe://td/ns/shop/sa/orders");
     assertThat(read.getSource().getAddress().getSocketAddress().getAddress()).isEqualTo("10.0.0.7");
@@ -66,19 +65,16 @@ class CheckMessagesTest {
     assertThat(http.getProtocol()).isEqualTo("HTTP/2");
     assertThat(http.getSize()).isEqualTo(12);
     assertThat(http.getHeadersMap())
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of("x-role", "user,admin", "content-length", "12"));
+        .containsExactlyInAnyOrderEntriesOf(Map.of("x-role", "user,admin", "content-length", "12"));
   }
 
   @Test
   void question_ofACallerWithoutIdentity_hasNone_andASizeThatIsNotKnownIsMinusOne()
       throws Exception {
     CheckServer.Question question =
-        new CheckServer.Question(
-            null, null, null, 0, 0, "", "GET", "/", "", "http", "", Map.of());
+        new CheckServer.Question(null, null, null, 0, 0, "", "GET", "/", "", "http", "", Map.of());
 
-    AttributeContext read =
-        CheckRequest.parseFrom(CheckMessages.request(question)).getAttributes();
+    AttributeContext read = CheckRequest.parseFrom(CheckMessages.request(question)).getAttributes();
 
     assertThat(read.getSource().getPrincipal()).isEmpty();
     assertThat(read.getRequest().getHttp().getSize()).isEqualTo(-1);

@@ -49,15 +49,15 @@ class ExternalTranslatorTest {
         .setFilter("envoy.filters.http.rbac")
         .addPath(PathSegment.newBuilder().setKey(statPrefix + "shadow_effective_policy_id"))
         .setValue(
-            ValueMatcher.newBuilder().setStringMatch(StringMatcher.newBuilder().setPrefix(idPrefix)))
+            ValueMatcher.newBuilder()
+                .setStringMatch(StringMatcher.newBuilder().setPrefix(idPrefix)))
         .build();
   }
 
   private static HttpFilter named(ExtAuthz.Builder filter) {
     return HttpFilter.newBuilder()
         .setName(NAME)
-        .setTypedConfig(
-            any("envoy.extensions.filters.http.ext_authz.v3.ExtAuthz", filter.build()))
+        .setTypedConfig(any("envoy.extensions.filters.http.ext_authz.v3.ExtAuthz", filter.build()))
         .build();
   }
 
@@ -76,7 +76,15 @@ class ExternalTranslatorTest {
         .setTypedConfig(
             any(
                 "envoy.extensions.filters.http.rbac.v3.RBAC",
-                io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder()
+                io.envoyproxy
+                    .envoy
+                    .extensions
+                    .filters
+                    .http
+                    .rbac
+                    .v3
+                    .RBAC
+                    .newBuilder()
                     .setShadowRules(rules)
                     .setShadowRulesStatPrefix(statPrefix)
                     .build()))
@@ -144,8 +152,7 @@ class ExternalTranslatorTest {
   @Test
   void whatIsNotDone_isRefusedByName() {
     refused(f -> f.setHttpService(HttpService.getDefaultInstance()), ".http_service");
-    refused(
-        f -> f.setWithRequestBody(BufferSettings.getDefaultInstance()), ".with_request_body");
+    refused(f -> f.setWithRequestBody(BufferSettings.getDefaultInstance()), ".with_request_body");
     refused(f -> f.setIncludePeerCertificate(true), ".include_peer_certificate");
     refused(f -> f.addMetadataContextNamespaces("x"), ".metadata_context_namespaces");
     refused(
@@ -163,8 +170,7 @@ class ExternalTranslatorTest {
   }
 
   private static void refused(UnaryOperator<ExtAuthz.Builder> change, String message) {
-    assertThatThrownBy(
-            () -> ExternalTranslator.translate(manager(named(change.apply(filter())))))
+    assertThatThrownBy(() -> ExternalTranslator.translate(manager(named(change.apply(filter())))))
         .isInstanceOf(InvalidResource.class)
         .hasMessageContaining("http_filters[" + NAME + "]" + message);
   }

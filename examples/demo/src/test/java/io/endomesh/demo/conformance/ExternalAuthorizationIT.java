@@ -140,7 +140,12 @@ class ExternalAuthorizationIT {
         "grpc://echo.mesh:7070",
         "good",
         Map.of(
-            "status", 0, "received", Map.of("x-user", consumer), "receivedWithout", List.of("x-token")));
+            "status",
+            0,
+            "received",
+            Map.of("x-user", consumer),
+            "receivedWithout",
+            List.of("x-token")));
     shows("denied, gRPC", "grpc://echo.mesh:7070", "bad", Map.of("status", UNAUTHENTICATED));
     shows("not asked", "http://echo.mesh:8080/free", "bad", Map.of());
   }
