@@ -31,7 +31,9 @@ import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.Requirements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -207,11 +209,22 @@ public final class ResourceApi implements ControllerPart {
     return ApiAnswers.ok(json.history(store.history(key, atMost)));
   }
 
-  private static HttpResponse keyed(
+  private HttpResponse keyed(
       String namespace, String plural, String name, Function<ResourceKey, HttpResponse> answer) {
     return Kind.ofPlural(plural)
-        .map(kind -> answer.apply(new ResourceKey(kind.kindName(), namespace, name)))
+        .map(Kind::kindName)
+        .or(() -> unknownKind(namespace, plural, name))
+        .map(kind -> answer.apply(new ResourceKey(kind, namespace, name)))
         .orElseGet(() -> ApiAnswers.unknownKind(plural));
+  }
+
+  /** Of what another version stored: by its kind in lower case, so that it can be deleted. */
+  private Optional<String> unknownKind(String namespace, String lowerCase, String name) {
+    return store.resources().byKey().keySet().stream()
+        .filter(key -> key.namespace().equals(namespace) && key.name().equals(name))
+        .map(ResourceKey::kind)
+        .filter(kind -> kind.toLowerCase(Locale.ROOT).equals(lowerCase))
+        .findFirst();
   }
 
   /** Without the quotes of an entity tag; null for none and for {@code *}. */

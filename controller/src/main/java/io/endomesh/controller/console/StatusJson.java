@@ -10,6 +10,7 @@ import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.MeshService;
+import io.endomesh.controller.translate.Unreadable;
 import io.endomesh.controller.xds.SyncStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,6 +72,9 @@ final class StatusJson {
   }
 
   private void problems(ArrayNode problems, Instant now) {
+    for (Unreadable unreadable : context.model().get().unreadable()) {
+      problem(problems, "error", unreadable.told(), unreadable.key().toString());
+    }
     for (SyncStatus.Node node : context.syncStatus().nodes()) {
       SyncStatus.Rejection rejection = node.rejection();
       if (rejection != null) {

@@ -134,13 +134,35 @@ public final class ResourceParser {
     }
   }
 
-  /** What was stored before, so it is known to be valid. */
-  public static MeshResource parseStored(String body) {
+  /**
+   * What was stored before. It was valid then: another version of the controller may have stored
+   * it, or something damaged it since.
+   *
+   * @throws InvalidResourceException if this version cannot read it, or it is of another key
+   */
+  public static MeshResource parseStored(ResourceKey key, String body)
+      throws InvalidResourceException {
+    ParsedResource parsed;
     try {
-      return parse(JSON.readValue(body, Map.class)).resource();
-    } catch (JsonProcessingException | InvalidResourceException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+      Map<?, ?> document = JSON.readValue(body, Map.class);
+      if (document == null) {
+        throw new InvalidResourceException(key.toString(), null, "it is empty");
+      }
+      parsed = parse(document);
+    } catch (JsonProcessingException e) {
+      throw new InvalidResourceException(
+          key.toString(), null, "it is no JSON object: " + e.getOriginalMessage());
+    } catch (InvalidResourceException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Nothing that was ever accepted is like that: whatever it is, it must not stop the rest.
+      throw new InvalidResourceException(key.toString(), null, "it is damaged: " + e);
     }
+    if (!parsed.key().equals(key)) {
+      throw new InvalidResourceException(
+          key.toString(), "metadata", parsed.key() + " (expected: " + key + ")");
+    }
+    return parsed.resource();
   }
 
   private static @Nullable Long resourceVersion(Fields metadata) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -411,8 +412,8 @@ public final class SqliteResourceStore implements ResourceStore {
                   key,
                   row.getLong(4),
                   row.getString(5),
-                  Instant.parse(row.getString(6)),
-                  Instant.parse(row.getString(7))));
+                  time(key, row.getString(6)),
+                  time(key, row.getString(7))));
         }
       }
       try (ResultSet row = statement.executeQuery("SELECT max(revision) FROM history")) {
@@ -420,6 +421,16 @@ public final class SqliteResourceStore implements ResourceStore {
       }
     }
     return new Resources(revision, byKey);
+  }
+
+  /** A damaged time must not keep all the rest from being read. */
+  private Instant time(ResourceKey key, @Nullable String text) {
+    try {
+      return Instant.parse(Objects.requireNonNullElse(text, ""));
+    } catch (DateTimeParseException e) {
+      log.warn("{}: its time is damaged, and taken to be now", key);
+      return clock.instant();
+    }
   }
 
   private void execute(String sql) throws SQLException {

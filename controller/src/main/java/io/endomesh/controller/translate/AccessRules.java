@@ -66,8 +66,33 @@ final class AccessRules {
           policy == null ? List.of() : List.of(policy));
     }
     rules.addDepartments(model.departments(), callers, workload.namespace());
+    rules.addUnreadable(model, callers, translator, workload);
     rules.addDefaults(model, callers, workload);
     return rules;
+  }
+
+  /** In place of what cannot be read, and may refuse more than all others. */
+  private void addUnreadable(
+      MeshModel model,
+      CallerTerms callers,
+      AuthorizationPolicyTranslator translator,
+      Scope workload) {
+    for (Unreadable unreadable : model.unreadable()) {
+      AuthorizationPolicy rule = unreadable.rule();
+      if (rule != null && isFor(rule, model, workload)) {
+        add(
+            false,
+            action(rule),
+            unreadable.name(),
+            rule.rules().stream()
+                .map(one -> translator.rule(rule.metadata().namespace(), one))
+                .toList());
+      }
+      if (unreadable.apart()) {
+        Principal own = callers.namespace(workload.namespace());
+        add(false, RBAC.Action.DENY, unreadable.name(), List.of(of(RbacTerms.not(own))));
+      }
+    }
   }
 
   /**

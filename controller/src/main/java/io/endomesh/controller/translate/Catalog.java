@@ -9,8 +9,10 @@ import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.ExtAuthzProvider;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
+import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
+import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.OverloadPolicy;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -38,7 +40,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +53,29 @@ final class Catalog {
 
   static final Catalog EMPTY = new Catalog(0, Map.of());
 
-  /** A resource with what the store knows of it. */
-  record Entry(StoredResource stored, MeshResource resource) {}
+  /**
+   * A resource with what the store knows of it.
+   *
+   * @param resource null if nothing is in force that could be one
+   * @param unreadable null if it can be read
+   */
+  record Entry(
+      StoredResource stored, @Nullable MeshResource resource, @Nullable Unreadable unreadable) {}
 
   private final long revision;
   private final Map<ResourceKey, Entry> entries;
+  private final List<Unreadable> unreadable;
 
   private Catalog(long revision, Map<ResourceKey, Entry> entries) {
     this.revision = revision;
     this.entries = entries;
+    this.unreadable =
+        entries.values().stream().noneMatch(entry -> entry.unreadable() != null)
+            ? List.of()
+            : sorted(entries.values()).stream()
+                .map(Entry::unreadable)
+                .filter(Objects::nonNull)
+                .toList();
   }
 
   /** Reads only what changed since {@code this}. */
@@ -69,17 +87,19 @@ final class Catalog {
         next.put(stored.key(), known);
         continue;
       }
-      try {
-        next.put(stored.key(), new Entry(stored, ResourceParser.parseStored(stored.body())));
-      } catch (IllegalArgumentException e) {
-        // It was valid when it was applied: another version of the controller must have stored it.
-        log.warn(
-            "{} is left out, because this version cannot read it: {}",
-            stored.key(),
-            e.getMessage());
-      }
+      next.put(stored.key(), read(stored));
     }
     return new Catalog(resources.revision(), next);
+  }
+
+  private static Entry read(StoredResource stored) {
+    try {
+      return new Entry(stored, ResourceParser.parseStored(stored.key(), stored.body()), null);
+    } catch (InvalidResourceException e) {
+      Unreadable unreadable = ClosedForm.of(stored, String.valueOf(e.getMessage()));
+      log.error(unreadable.told());
+      return new Entry(stored, unreadable.instead(), unreadable);
+    }
   }
 
   /** The same with others over it, as if they had been applied last. */
@@ -92,7 +112,8 @@ final class Catalog {
           draft.key(),
           new Entry(
               new StoredResource(draft.key(), revision, draft.body(), createdAt, Instant.MAX),
-              draft.resource()));
+              draft.resource(),
+              null));
     }
     return new Catalog(revision, next);
   }
@@ -100,8 +121,23 @@ final class Catalog {
   /** Oldest first. */
   List<AppliedResource> all() {
     return sorted(entries.values()).stream()
-        .map(entry -> new AppliedResource(entry.stored().key(), entry.resource()))
+        .filter(entry -> entry.unreadable() == null && entry.resource() != null)
+        .map(
+            entry ->
+                new AppliedResource(
+                    entry.stored().key(), Objects.requireNonNull(entry.resource())))
         .toList();
+  }
+
+  /** What is stored and cannot be read, oldest first. */
+  List<Unreadable> unreadable() {
+    return unreadable;
+  }
+
+  /** True if a resource is stored and cannot be read. */
+  boolean isUnreadable(Kind kind, String namespace, String name) {
+    Entry entry = entries.get(new ResourceKey(kind.kindName(), namespace, name));
+    return entry != null && entry.unreadable() != null;
   }
 
   long revision() {

@@ -131,14 +131,18 @@ sealed interface Destination {
    * @return null if the mesh does not know it
    */
   static @Nullable Destination ofAuthority(MeshModel model, String authority, String namespace) {
-    String host = authority;
-    int port = 0;
-    int colon = authority.lastIndexOf(':');
-    if (colon >= 0 && authority.indexOf(']') < colon) {
-      port = number(authority.substring(colon + 1));
-      host = authority.substring(0, colon);
-    }
+    String host = hostOf(authority);
+    int port =
+        host.length() == authority.length() ? 0 : number(authority.substring(host.length() + 1));
     return ofHost(model, host, port, namespace);
+  }
+
+  /** An authority without its port. */
+  static String hostOf(String authority) {
+    int colon = authority.lastIndexOf(':');
+    return colon >= 0 && authority.indexOf(']') < colon
+        ? authority.substring(0, colon)
+        : authority;
   }
 
   /** Null if the mesh does not know the host, or no server of it has bound a port yet. */

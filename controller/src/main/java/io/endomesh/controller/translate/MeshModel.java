@@ -180,6 +180,11 @@ public final class MeshModel {
     return catalog.all();
   }
 
+  /** What is stored and cannot be read, with what is done about it; oldest first. */
+  public List<Unreadable> unreadable() {
+    return catalog.unreadable();
+  }
+
   /** What opens services to routes of other namespaces. */
   public ReferenceGrants grants() {
     return referenceGrants;

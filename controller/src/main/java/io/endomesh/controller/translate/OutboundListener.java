@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import com.google.protobuf.Any;
+import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -41,6 +42,9 @@ final class OutboundListener {
   /** As Envoy answers for Istio's {@code BlackHoleCluster}. */
   private static final int BLOCKED = 502;
 
+  /** It may be mended at any time. */
+  private static final int STOPPED = 503;
+
   private OutboundListener() {}
 
   /**
@@ -51,6 +55,10 @@ final class OutboundListener {
     Sidecar sidecar = model.sidecars().of(scope);
     if (sidecar != null && !Registry.holds(model, sidecar, authority, scope.namespace())) {
       return blocked(sidecar, authority, scope);
+    }
+    Unreadable stopping = stopping(model, authority, scope);
+    if (stopping != null) {
+      return stopped(stopping, authority, scope);
     }
     Destination destination = Destination.ofAuthority(model, authority, scope.namespace());
     if (destination == null) {
@@ -82,6 +90,51 @@ final class OutboundListener {
       return null;
     }
     String name = "Sidecar/" + sidecar.metadata().namespace() + "/" + sidecar.metadata().name();
+    return answering(
+        authority,
+        name,
+        BLOCKED,
+        authority
+            + " may not be called: "
+            + name
+            + " is REGISTRY_ONLY, and lets no service or ServiceEntry of that host be called");
+  }
+
+  /** What says how the authority is called, and cannot be read; null if all can. */
+  private static @Nullable Unreadable stopping(MeshModel model, String authority, Scope scope) {
+    for (Unreadable unreadable : model.unreadable()) {
+      if (unreadable.hosts().isEmpty()) {
+        continue;
+      }
+      String host = Destination.hostOf(authority);
+      ServiceEntry entry = model.serviceEntry(host);
+      ServiceKey service = entry == null ? ServiceKey.ofHost(host, scope.namespace()) : null;
+      if (entry != null && unreadable.stops(entry, host)
+          || service != null && unreadable.stops(service)) {
+        return unreadable;
+      }
+    }
+    return null;
+  }
+
+  /** Better not at all than without the TLS or the grants that nobody can read. */
+  private static @Nullable Listener stopped(Unreadable why, String authority, Scope scope) {
+    return scope.dialect() == Scope.Dialect.GRPC
+        ? null
+        : answering(
+            authority,
+            why.name(),
+            STOPPED,
+            authority + " is not called: " + why.name() + " cannot be read by the controller");
+  }
+
+  /** Every request is answered, and nothing is sent. */
+  private static Listener answering(String authority, String name, int status, String body) {
+    DirectResponseAction answer =
+        DirectResponseAction.newBuilder()
+            .setStatus(status)
+            .setBody(DataSource.newBuilder().setInlineString(body))
+            .build();
     return listener(
         authority,
         HttpConnectionManager.newBuilder()
@@ -97,18 +150,7 @@ final class OutboundListener {
                                 Route.newBuilder()
                                     .setName(name)
                                     .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                    .setDirectResponse(
-                                        DirectResponseAction.newBuilder()
-                                            .setStatus(BLOCKED)
-                                            .setBody(
-                                                DataSource.newBuilder()
-                                                    .setInlineString(
-                                                        authority
-                                                            + " may not be called: "
-                                                            + name
-                                                            + " is REGISTRY_ONLY, and lets no"
-                                                            + " service or ServiceEntry of that"
-                                                            + " host be called")))))));
+                                    .setDirectResponse(answer)))));
   }
 
   private static Listener listener(String authority, HttpConnectionManager.Builder manager) {

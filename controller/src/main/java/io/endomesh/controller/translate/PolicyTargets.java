@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.Kind;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,10 @@ final class PolicyTargets {
   }
 
   private static boolean selects(MeshModel model, String namespace, String name, Scope workload) {
+    if (model.catalog().isUnreadable(Kind.SERVICE, namespace, name)) {
+      // Whom it selects nobody knows: the policy is for all that it may be for.
+      return true;
+    }
     MeshService service = model.service(new ServiceKey(namespace, name));
     Map<String, String> selector = service == null ? Map.of("app", name) : service.selector();
     return workload.labels().entrySet().containsAll(selector.entrySet());

@@ -1,6 +1,7 @@
 package io.endomesh.controller.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.endomesh.controller.analyze.Analyzer;
 import io.endomesh.controller.kinds.InvalidResourceException;
@@ -115,7 +116,8 @@ public class ResourcesFuzzTest {
     used++;
     for (ParsedResource resource : accepted) {
       // As the next start of a controller does.
-      assertThat(ResourceParser.parseStored(resource.body())).isNotNull();
+      assertThatCode(() -> ResourceParser.parseStored(resource.key(), resource.body()))
+          .doesNotThrowAnyException();
     }
     MeshModel model = Drafts.over(TestModels.of(WORKLOADS), accepted);
     for (AppliedResource resource : model.resources()) {

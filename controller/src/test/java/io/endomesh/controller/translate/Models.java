@@ -97,6 +97,14 @@ final class Models {
     return this;
   }
 
+  /** What this version would not accept, as if another had stored it. */
+  Models stored(String kind, String namespace, String name, String body) {
+    ResourceKey key = new ResourceKey(kind, namespace, name);
+    Instant at = Instant.ofEpochSecond(++revision);
+    resources.put(key, new StoredResource(key, revision, body, at, at));
+    return this;
+  }
+
   MeshModel model() {
     Catalog catalog = Catalog.EMPTY.update(new Resources(revision, resources));
     return new MeshModel(1, "endomesh.local", catalog, registry.workloads(), known, true);
