@@ -243,7 +243,7 @@ public final class Controller implements AutoCloseable {
     ServerBuilder builder = server(options, authority, host, names, clock);
     builder.service(
         ControllerPart.grpc()
-            .addService(new DiscoveryService(xds, options.trustDomain()))
+            .addService(new DiscoveryService(xds, options.trustDomain(), options.plaintextXds()))
             .addService(new WorkloadService(registry, settling, authority))
             .maxRequestMessageLength(MAX_STREAM_MESSAGE_BYTES)
             .build(),

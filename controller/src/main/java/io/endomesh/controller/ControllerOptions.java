@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param agentJar the agent that onboarding offers for download; null: none
  * @param loginRequired whether the console asks for a login on a loopback address too
  * @param authority which signs certificates
+ * @param workloadTtl how long certificates of workloads are good
  * @param sealedBy what the secrets of the data directory are sealed with; null: they are in clear
  * @param keyFetch from where keys of issuers are fetched
+ * @param bundleFetch from where bundles of other trust domains are fetched
  * @param publicAddress where browsers reach the console; null: where it is bound or advertised
  * @param oidc the provider by which people log in; null: there are local accounts only
+ * @param plaintextXds whether clients of xDS on this machine are served that prove no identity
  */
 public record ControllerOptions(
     String host,
@@ -36,10 +39,13 @@ public record ControllerOptions(
     @Nullable Path agentJar,
     boolean loginRequired,
     AuthoritySource authority,
+    Duration workloadTtl,
     @Nullable KeySource sealedBy,
     KeyFetchOptions keyFetch,
+    KeyFetchOptions bundleFetch,
     @Nullable PublicAddress publicAddress,
-    @Nullable OidcOptions oidc) {
+    @Nullable OidcOptions oidc,
+    boolean plaintextXds) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -51,7 +57,32 @@ public record ControllerOptions(
   /** Three missed heartbeats; see docs/rationale.md. */
   public static final Duration DEFAULT_LEASE_TTL = Duration.ofSeconds(3);
 
-  /** With an authority of its own, secrets in clear, and keys of issuers from public addresses. */
+  /**
+   * As Istio's: long enough to sleep over a broken controller, short enough to need no revoking.
+   */
+  public static final Duration DEFAULT_WORKLOAD_TTL = Duration.ofHours(24);
+
+  /** A renewal takes part of a second: of less, too few would be left for one that fails. */
+  private static final Duration MIN_WORKLOAD_TTL = Duration.ofSeconds(5);
+
+  /**
+   * @throws IllegalArgumentException if certificates would be good for too long, or too short
+   */
+  public ControllerOptions {
+    if (workloadTtl.compareTo(MIN_WORKLOAD_TTL) < 0
+        || workloadTtl.compareTo(DEFAULT_WORKLOAD_TTL) > 0) {
+      throw new IllegalArgumentException(
+          "workload-ttl: "
+              + workloadTtl
+              + " (expected: from "
+              + MIN_WORKLOAD_TTL
+              + " to "
+              + DEFAULT_WORKLOAD_TTL
+              + ")");
+    }
+  }
+
+  /** What is not said here is at its default: an authority of its own, secrets in clear. */
   public ControllerOptions(
       String host,
       int port,
@@ -71,57 +102,114 @@ public record ControllerOptions(
         agentJar,
         loginRequired,
         new AuthoritySource.SelfMade(),
+        DEFAULT_WORKLOAD_TTL,
         null,
         KeyFetchOptions.DEFAULT,
+        KeyFetchOptions.DEFAULT,
         null,
-        null);
+        null,
+        true);
   }
 
   /** The same that signs by another authority. */
   public ControllerOptions signingBy(AuthoritySource other) {
-    return with(other, sealedBy, keyFetch, publicAddress, oidc);
+    Draft draft = new Draft(this);
+    draft.authority = other;
+    return draft.options();
+  }
+
+  /** The same that issues certificates of workloads for so long. */
+  public ControllerOptions issuingFor(Duration ttl) {
+    Draft draft = new Draft(this);
+    draft.workloadTtl = ttl;
+    return draft.options();
   }
 
   /** The same with its secrets sealed. */
   public ControllerOptions sealedBy(@Nullable KeySource source) {
-    return with(authority, source, keyFetch, publicAddress, oidc);
+    Draft draft = new Draft(this);
+    draft.sealedBy = source;
+    return draft.options();
   }
 
   /** The same that fetches keys of issuers from elsewhere. */
   public ControllerOptions fetchingKeys(KeyFetchOptions from) {
-    return with(authority, sealedBy, from, publicAddress, oidc);
+    Draft draft = new Draft(this);
+    draft.keyFetch = from;
+    return draft.options();
+  }
+
+  /** The same that fetches bundles of other trust domains from elsewhere. */
+  public ControllerOptions fetchingBundles(KeyFetchOptions from) {
+    Draft draft = new Draft(this);
+    draft.bundleFetch = from;
+    return draft.options();
   }
 
   /** The same that browsers reach elsewhere. */
   public ControllerOptions reachedAt(@Nullable PublicAddress address) {
-    return with(authority, sealedBy, keyFetch, address, oidc);
+    Draft draft = new Draft(this);
+    draft.publicAddress = address;
+    return draft.options();
   }
 
   /** The same that people log in to by a provider. */
   public ControllerOptions loggingInBy(@Nullable OidcOptions provider) {
-    return with(authority, sealedBy, keyFetch, publicAddress, provider);
+    Draft draft = new Draft(this);
+    draft.oidc = provider;
+    return draft.options();
   }
 
-  private ControllerOptions with(
-      AuthoritySource signs,
-      @Nullable KeySource seals,
-      KeyFetchOptions fetch,
-      @Nullable PublicAddress address,
-      @Nullable OidcOptions provider) {
-    return new ControllerOptions(
-        host,
-        port,
-        advertisedAddress,
-        dataDir,
-        trustDomain,
-        leaseTtl,
-        agentJar,
-        loginRequired,
-        signs,
-        seals,
-        fetch,
-        address,
-        provider);
+  /** The same for which every client of xDS has to prove an identity, or not. */
+  public ControllerOptions servingPlaintextXds(boolean serving) {
+    Draft draft = new Draft(this);
+    draft.plaintextXds = serving;
+    return draft.options();
+  }
+
+  /** What can be said besides, to be changed one by one. */
+  private static final class Draft {
+    private final ControllerOptions from;
+    private AuthoritySource authority;
+    private Duration workloadTtl;
+    private @Nullable KeySource sealedBy;
+    private KeyFetchOptions keyFetch;
+    private KeyFetchOptions bundleFetch;
+    private @Nullable PublicAddress publicAddress;
+    private @Nullable OidcOptions oidc;
+    private boolean plaintextXds;
+
+    Draft(ControllerOptions from) {
+      this.from = from;
+      this.authority = from.authority;
+      this.workloadTtl = from.workloadTtl;
+      this.sealedBy = from.sealedBy;
+      this.keyFetch = from.keyFetch;
+      this.bundleFetch = from.bundleFetch;
+      this.publicAddress = from.publicAddress;
+      this.oidc = from.oidc;
+      this.plaintextXds = from.plaintextXds;
+    }
+
+    ControllerOptions options() {
+      return new ControllerOptions(
+          from.host,
+          from.port,
+          from.advertisedAddress,
+          from.dataDir,
+          from.trustDomain,
+          from.leaseTtl,
+          from.agentJar,
+          from.loginRequired,
+          authority,
+          workloadTtl,
+          sealedBy,
+          keyFetch,
+          bundleFetch,
+          publicAddress,
+          oidc,
+          plaintextXds);
+    }
   }
 
   /** Everything at its default, on a free loopback port: what tests and embedders begin with. */

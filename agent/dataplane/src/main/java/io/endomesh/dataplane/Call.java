@@ -60,6 +60,9 @@ public final class Call {
   /** Null unless attempts of this call may be under way at the same time. */
   @Nullable Race race;
 
+  /** What is called lets no call of this workload in. */
+  boolean refused;
+
   /** Attempts begun so far. */
   int attempts;
 

@@ -121,8 +121,17 @@ final class OutboundPipeline {
       if (trail != null) {
         trail.replied(call, reply);
       }
+      if (call.refused) {
+        decision = told(call, reply);
+      }
     }
     return decision == null ? new Attempt(call) : decision;
+  }
+
+  /** As the server would tell it: the policy is for the operator. */
+  private static Reply told(Call call, Reply reply) {
+    return new Refusal(Refusal.Stage.AUTHORIZATION, reply)
+        .told(null, null, call.mesh.observer().traceId(call.context));
   }
 
   /** An answer of the mesh is for the same browsers as the service's own. */
@@ -345,6 +354,7 @@ final class OutboundPipeline {
       call.forward = forward;
       return null;
     }
+    call.refused = action instanceof RouteAction.Refuse;
     return ((RouteAction.Answer) action)
         .to(call.request, routeName(call))
         .with(policy(call).responseHeaders());
@@ -406,8 +416,17 @@ final class OutboundPipeline {
     return target.absentStatus() == 0 ? null : absent(call, target);
   }
 
-  /** UNAVAILABLE to gRPC, whatever the status (Gateway API GRPCRouteRule.backendRefs). */
   private static Reply absent(Call call, WeightedClusters.Target target) {
+    String policy = target.refusedBy();
+    if (policy != null) {
+      call.refused = true;
+      return new RouteAction.Refuse(policy).to(call.request, policy);
+    }
+    return notThere(call, target);
+  }
+
+  /** UNAVAILABLE to gRPC, whatever the status (Gateway API GRPCRouteRule.backendRefs). */
+  private static Reply notThere(Call call, WeightedClusters.Target target) {
     return new Reply(
         target.absentStatus(),
         Reply.GRPC_UNAVAILABLE,

@@ -85,6 +85,19 @@ final class ControllerCommand implements Callable<Integer> {
           "ask for a login on a loopback address too; else each process there is administrator")
   private boolean login;
 
+  /** Whether those clients of xDS are served that prove nothing. */
+  enum PlaintextXds {
+    on,
+    off
+  }
+
+  @Option(
+      names = "--plaintext-xds",
+      description =
+          "on a loopback address, whether gRPC's own clients and Envoy are served the configuration"
+              + " without a certificate: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private PlaintextXds plaintextXds = PlaintextXds.on;
+
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
 
   @Option(
@@ -144,7 +157,8 @@ final class ControllerCommand implements Callable<Integer> {
             .sealedBy(directory.sealedBy())
             .fetchingKeys(keyFetch())
             .reachedAt(publicAddress())
-            .loggingInBy(provider.options());
+            .loggingInBy(provider.options())
+            .servingPlaintextXds(plaintextXds == PlaintextXds.on);
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller, options);

@@ -122,6 +122,16 @@ final class ClusterTranslator {
         : TlsContexts.upstream(identities);
   }
 
+  /** Where a cluster leads; null if that is no service of the mesh. */
+  static @Nullable MeshService service(MeshModel model, String cluster) {
+    Name parsed = parse(cluster);
+    return parsed != null
+            && Destination.ofCluster(model, parsed.host(), parsed.port(), null)
+                instanceof Destination.ToService to
+        ? to.service()
+        : null;
+  }
+
   /** How callers prefer endpoints of a cluster by locality. */
   static LocalityRule locality(MeshModel model, String name) {
     Name parsed = parse(name);

@@ -42,6 +42,8 @@ final class OutboundListener {
   /** As Envoy answers for Istio's {@code BlackHoleCluster}. */
   private static final int BLOCKED = 502;
 
+  private static final RouteMatch ANY = RouteMatch.newBuilder().setPrefix("/").build();
+
   /** It may be mended at any time. */
   private static final int STOPPED = 503;
 
@@ -52,6 +54,14 @@ final class OutboundListener {
    * it may be called.
    */
   static @Nullable Listener of(MeshModel model, String authority, Scope scope) {
+    return of(model, authority, scope, Narrowing.none(model));
+  }
+
+  /**
+   * @param narrowing what its reader is kept out of
+   */
+  static @Nullable Listener of(
+      MeshModel model, String authority, Scope scope, Narrowing narrowing) {
     Sidecar sidecar = model.sidecars().of(scope);
     if (sidecar != null && !Registry.holds(model, sidecar, authority, scope.namespace())) {
       return blocked(sidecar, authority, scope);
@@ -63,6 +73,13 @@ final class OutboundListener {
     Destination destination = Destination.ofAuthority(model, authority, scope.namespace());
     if (destination == null) {
       return null;
+    }
+    String policy =
+        narrowing.isEmpty()
+            ? null
+            : narrowing.ofAll(RouteTable.of(model, destination.routeName(), scope));
+    if (policy != null) {
+      return scope.dialect() == Scope.Dialect.GRPC ? null : refusing(authority, policy);
     }
     return listener(
         authority,
@@ -128,13 +145,28 @@ final class OutboundListener {
             authority + " is not called: " + why.name() + " cannot be read by the controller");
   }
 
+  /** All that the reader is told of what it may not call. */
+  private static Listener refusing(String authority, String policy) {
+    return answering(
+        authority, policy, Narrowing.refusing(Route.newBuilder().setName(policy).setMatch(ANY), policy));
+  }
+
   /** Every request is answered, and nothing is sent. */
   private static Listener answering(String authority, String name, int status, String body) {
-    DirectResponseAction answer =
-        DirectResponseAction.newBuilder()
-            .setStatus(status)
-            .setBody(DataSource.newBuilder().setInlineString(body))
-            .build();
+    return answering(
+        authority,
+        name,
+        Route.newBuilder()
+            .setName(name)
+            .setMatch(ANY)
+            .setDirectResponse(
+                DirectResponseAction.newBuilder()
+                    .setStatus(status)
+                    .setBody(DataSource.newBuilder().setInlineString(body)))
+            .build());
+  }
+
+  private static Listener answering(String authority, String name, Route route) {
     return listener(
         authority,
         HttpConnectionManager.newBuilder()
@@ -146,11 +178,7 @@ final class OutboundListener {
                         VirtualHost.newBuilder()
                             .setName(authority)
                             .addDomains("*")
-                            .addRoutes(
-                                Route.newBuilder()
-                                    .setName(name)
-                                    .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                    .setDirectResponse(answer)))));
+                            .addRoutes(route))));
   }
 
   private static Listener listener(String authority, HttpConnectionManager.Builder manager) {

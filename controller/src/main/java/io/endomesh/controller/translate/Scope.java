@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose view of the mesh it is. Immutable.
@@ -8,8 +9,31 @@ import java.util.Map;
  * @param namespace in which short names are resolved, and whose consumer routes apply
  * @param labels of the workload, for policies that select it
  * @param dialect what its xDS client understands
+ * @param reader to whom it is told
  */
-public record Scope(String namespace, Map<String, String> labels, Dialect dialect) {
+public record Scope(
+    String namespace, Map<String, String> labels, Dialect dialect, Reader reader) {
+
+  /**
+   * Who reads.
+   *
+   * @param everything true for the controller itself, which explains calls of others
+   * @param identity SPIFFE id that was proved; null if none was
+   */
+  public record Reader(boolean everything, @Nullable String identity) {
+
+    static final Reader CONTROLLER = new Reader(true, null);
+
+    /** A client of xDS. */
+    public static Reader proving(@Nullable String identity) {
+      return new Reader(false, identity);
+    }
+  }
+
+  /** As the controller itself sees it. */
+  public Scope(String namespace, Map<String, String> labels, Dialect dialect) {
+    this(namespace, labels, dialect, Reader.CONTROLLER);
+  }
 
   /** What an xDS client understands. */
   public enum Dialect {

@@ -4,9 +4,12 @@ import com.google.protobuf.Message;
 import io.endomesh.controller.ca.Bundle;
 import io.endomesh.controller.kinds.Sidecar;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class XdsView {
 
-  private record Key(ResourceType type, String name, Object scope) {}
+  private record Key(
+      ResourceType type, String name, Object scope, Map<ServiceKey, String> refused) {}
 
   /** Of labels only the Sidecar counts that they lead to. */
   private record Outbound(String namespace, Scope.Dialect dialect, @Nullable Sidecar sidecar) {}
 
   private final MeshModel model;
   private final @Nullable Bundle bundle;
+  private final Reach reach;
+  private final Narrowing none;
   private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
+
+  /** The services where the routes of a table lead. */
+  private final Map<Key, Set<MeshService>> ledTo = new ConcurrentHashMap<>();
 
   /** By name of the cluster: asked for every client. */
   private final Map<String, LocalityRule> localities = new ConcurrentHashMap<>();
@@ -39,17 +48,74 @@ public final class XdsView {
   public XdsView(MeshModel model, @Nullable Bundle bundle) {
     this.model = model;
     this.bundle = bundle;
+    this.reach = new Reach(model);
+    this.none = Narrowing.none(model);
   }
 
   public MeshModel model() {
     return model;
   }
 
-  /** Null if there is no such thing in the mesh. */
+  /** Null if there is no such thing in the mesh, or it is none of the reader's business. */
   public @Nullable XdsResource resource(ResourceType type, String name, Scope scope) {
+    if (type == ResourceType.LISTENER && InboundTranslator.isInbound(name)) {
+      // Who proves nothing could say that it is anybody.
+      return isToldOfItself(scope) ? made(type, name, scope, none) : null;
+    }
+    if (type == ResourceType.SECRET || scope.reader().everything() || reach.isOpen()) {
+      return made(type, name, scope, none);
+    }
+    return made(type, name, scope, narrowing(type, name, scope));
+  }
+
+  private static boolean isToldOfItself(Scope scope) {
+    return scope.reader().everything() || scope.reader().identity() != null;
+  }
+
+  private @Nullable XdsResource made(
+      ResourceType type, String name, Scope scope, Narrowing narrowing) {
+    Object relevant = relevant(type, name, scope);
     return made.computeIfAbsent(
-            new Key(type, name, relevant(type, name, scope)), key -> make(type, name, scope))
+            new Key(type, name, relevant, narrowing.refused()),
+            key -> make(type, name, scope, narrowing))
         .orElse(null);
+  }
+
+  /**
+   * Of the services where a resource leads, those that let no call of the reader in: readers who
+   * are kept out of the same share what is left.
+   */
+  private Narrowing narrowing(ResourceType type, String name, Scope scope) {
+    Map<ServiceKey, String> refused = null;
+    for (MeshService service : services(type, name, scope)) {
+      String policy = reach.refusing(service, scope.reader().identity());
+      if (policy != null) {
+        refused = refused == null ? new TreeMap<>() : refused;
+        refused.put(service.key(), policy);
+      }
+    }
+    return refused == null ? none : new Narrowing(model, refused);
+  }
+
+  private Set<MeshService> services(ResourceType type, String name, Scope scope) {
+    return switch (type) {
+      case CLUSTER, ENDPOINTS -> {
+        MeshService service = ClusterTranslator.service(model, name);
+        yield service == null ? Set.of() : Set.of(service);
+      }
+      case LISTENER -> {
+        Destination to = Destination.ofAuthority(model, name, scope.namespace());
+        yield to == null ? Set.of() : services(ResourceType.ROUTE, to.routeName(), scope);
+      }
+      case ROUTE ->
+          ledTo.computeIfAbsent(
+              new Key(type, name, relevant(type, name, scope), Map.of()),
+              key -> {
+                RouteConfiguration table = RouteTable.of(model, name, scope);
+                return table == null ? Set.of() : Narrowing.services(model, table);
+              });
+      case SECRET -> Set.of();
+    };
   }
 
   /** What of the scope a resource depends on: clients that agree in it share the resource. */
@@ -57,7 +123,7 @@ public final class XdsView {
     return switch (type) {
       case LISTENER ->
           InboundTranslator.isInbound(name)
-              ? scope
+              ? new Scope(scope.namespace(), scope.labels(), scope.dialect())
               : new Outbound(scope.namespace(), scope.dialect(), model.sidecars().of(scope));
       case ROUTE -> new Scope(scope.namespace(), sourceLabels(scope), scope.dialect());
       case SECRET -> type;
@@ -82,7 +148,9 @@ public final class XdsView {
     return localities.computeIfAbsent(cluster, name -> ClusterTranslator.locality(model, name));
   }
 
-  private Optional<XdsResource> make(ResourceType type, String name, Scope scope) {
+  private Optional<XdsResource> make(
+      ResourceType type, String name, Scope scope, Narrowing narrowing) {
+    boolean refused = !narrowing.isEmpty();
     Message message =
         switch (type) {
           case LISTENER ->
@@ -90,11 +158,15 @@ public final class XdsView {
                   ? InboundTranslator.listener(model, name, scope)
                   : name.equals(OutboundListener.ANYWHERE_ELSE)
                       ? OutboundListener.anywhereElse(model, scope)
-                      : OutboundListener.of(model, name, scope);
+                      : OutboundListener.of(model, name, scope, narrowing);
           case SECRET -> TrustSecrets.of(bundle, name);
-          case ROUTE -> RouteTable.of(model, name, scope);
-          case CLUSTER -> ClusterTranslator.cluster(model, name, scope.dialect());
-          case ENDPOINTS -> ClusterTranslator.endpoints(model, name, scope);
+          case ROUTE -> {
+            RouteConfiguration table = RouteTable.of(model, name, scope);
+            yield table == null ? null : narrowing.of(table, scope.dialect());
+          }
+          case CLUSTER ->
+              refused ? null : ClusterTranslator.cluster(model, name, scope.dialect());
+          case ENDPOINTS -> refused ? null : ClusterTranslator.endpoints(model, name, scope);
         };
     if (message == null) {
       return Optional.empty();

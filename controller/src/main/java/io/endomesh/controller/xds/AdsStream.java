@@ -128,7 +128,8 @@ abstract class AdsStream<R> {
     return new Scope(
         namespace,
         withLocality(server.labels(known.getId(), namespace, service), known),
-        grpc ? Scope.Dialect.GRPC : Scope.Dialect.AGENT);
+        grpc ? Scope.Dialect.GRPC : Scope.Dialect.AGENT,
+        Scope.Reader.proving(identity));
   }
 
   /** Clients that did not register, gRPC's own, say where they run by their node. */

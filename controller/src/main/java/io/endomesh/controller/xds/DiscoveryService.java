@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,15 @@ public final class DiscoveryService
 
   private final XdsServer server;
   private final String trustDomain;
+  private final boolean plaintext;
 
-  public DiscoveryService(XdsServer server, String trustDomain) {
+  /**
+   * @param plaintext whether those on this machine are served that prove nothing
+   */
+  public DiscoveryService(XdsServer server, String trustDomain, boolean plaintext) {
     this.server = server;
     this.trustDomain = trustDomain;
+    this.plaintext = plaintext;
   }
 
   @Override
@@ -40,6 +46,13 @@ public final class DiscoveryService
   }
 
   private @Nullable WorkloadIdentity caller() throws StatusRuntimeException {
-    return CallerIdentity.provedOrLocal(ServiceRequestContext.current(), trustDomain);
+    ServiceRequestContext request = ServiceRequestContext.current();
+    WorkloadIdentity caller = CallerIdentity.provedOrLocal(request, trustDomain);
+    if (caller == null && !plaintext) {
+      throw Status.UNAUTHENTICATED
+          .withDescription(CallerIdentity.absence(request))
+          .asRuntimeException();
+    }
+    return caller;
   }
 }

@@ -82,6 +82,31 @@ public final class Authorization {
   }
 
   /**
+   * The policy that refuses whatever a caller asks for; null if some request of it may be let in.
+   * What depends on more than who calls is not known here, and may be either way. It is the policy
+   * that {@link #check} names.
+   *
+   * @param caller SPIFFE id, null if none was proved
+   */
+  public @Nullable String refusesAllOf(@Nullable String caller) {
+    for (Policy policy : deny) {
+      for (Policy.Rule rule : policy.rules()) {
+        if (Reduction.isAlways(Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
+          return policy.name();
+        }
+      }
+    }
+    for (Policy policy : allow) {
+      for (Policy.Rule rule : policy.rules()) {
+        if (!Reduction.isNever(Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
+          return null;
+        }
+      }
+    }
+    return allow.isEmpty() ? null : allow.get(0).name();
+  }
+
+  /**
    * What policies that only look on say.
    *
    * @param permitted that {@link #check} lets it in

@@ -81,6 +81,20 @@ public sealed interface RouteAction {
     }
   }
 
+  /**
+   * What is called lets no call of this workload in, whatever it asks for: the answer is the one
+   * that its server would give, and nothing is sent.
+   *
+   * @param policy that would refuse it there
+   */
+  record Refuse(String policy) implements Answer {
+    @Override
+    public Reply to(Request request, String decidedBy) {
+      return Reply.forbidden(
+          request.authority() + " lets no call of this workload in: " + policy, policy);
+    }
+  }
+
   /** A fixed answer (Envoy {@code DirectResponseAction}). */
   record Respond(int status, String body) implements Answer {
     @Override

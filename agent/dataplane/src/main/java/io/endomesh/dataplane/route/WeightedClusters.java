@@ -5,12 +5,19 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a route leads: one cluster, or several by weight (Envoy {@code WeightedCluster}).
  * Immutable; {@link #pick} allocates nothing.
  */
 public final class WeightedClusters {
+
+  /**
+   * Begins the name that stands for a cluster which lets no call of this workload in; what follows
+   * is the policy that says so.
+   */
+  public static final String REFUSED = "refused|";
 
   /**
    * One side of a split.
@@ -31,6 +38,12 @@ public final class WeightedClusters {
     public Target(
         Cluster cluster, int weight, HeaderChanges requestHeaders, HeaderChanges responseHeaders) {
       this(cluster, weight, requestHeaders, responseHeaders, 0);
+    }
+
+    /** The policy that lets no call in; null if there is none. */
+    public @Nullable String refusedBy() {
+      String name = cluster.name();
+      return name.startsWith(REFUSED) ? name.substring(REFUSED.length()) : null;
     }
 
     public Target(Cluster cluster, int weight) {

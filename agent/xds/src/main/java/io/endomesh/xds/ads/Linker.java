@@ -228,12 +228,16 @@ final class Linker {
    * 503 is what a cluster without endpoints is answered with, and says that it may be waited for.
    */
   private int absentStatus(String cluster, RouteResource.Action.Forward forward) {
+    if (cluster.startsWith(WeightedClusters.REFUSED)) {
+      return FORBIDDEN;
+    }
     return resources.cluster(cluster) != null || forward.notFoundStatus() == UNAVAILABLE
         ? 0
         : forward.notFoundStatus();
   }
 
   private static final int UNAVAILABLE = 503;
+  private static final int FORBIDDEN = 403;
 
   /** A cluster that the controller does not have is one without endpoints: calls to it get 503. */
   private Cluster cluster(String name, Set<String> inUse) {

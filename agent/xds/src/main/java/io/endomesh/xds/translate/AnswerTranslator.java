@@ -1,10 +1,13 @@
 package io.endomesh.xds.translate;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.endomesh.dataplane.route.PathRewrite;
 import io.endomesh.dataplane.route.RouteAction;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +106,17 @@ final class AnswerTranslator {
       throw new InvalidResource(field + ": " + path + " (expected: a path without a query)");
     }
     return path.isEmpty() ? null : new PathRewrite.Full(path);
+  }
+
+  /** Of a route that says so in our own metadata, the answer of the server that is not asked. */
+  static RouteAction.@Nullable Refuse refuse(Route route) {
+    String policy =
+        route
+            .getMetadata()
+            .getFilterMetadataOrDefault("endomesh", Struct.getDefaultInstance())
+            .getFieldsOrDefault("refused_by", Value.getDefaultInstance())
+            .getStringValue();
+    return policy.isEmpty() ? null : new RouteAction.Refuse(policy);
   }
 
   static RouteAction.Respond respond(String field, DirectResponseAction message)

@@ -22,8 +22,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** RBAC filters to {@link Authorization}. For one listener; not thread-safe. */
-final class RbacTranslator {
+/**
+ * RBAC filters to {@link Authorization}. For one listener; not thread-safe. The controller compiles
+ * this class too, to know whom servers will refuse.
+ */
+public final class RbacTranslator {
 
   private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
   private static final String ROUTER_FILTER = "envoy.extensions.filters.http.router.v3.Router";
@@ -45,7 +48,7 @@ final class RbacTranslator {
   private @Nullable List<Policy> allow;
   private @Nullable List<Policy> dryAllow;
 
-  static Authorization translate(HttpConnectionManager manager) throws InvalidResource {
+  public static Authorization translate(HttpConnectionManager manager) throws InvalidResource {
     return new RbacTranslator(manager.getXffNumTrustedHops())
         .translate(manager.getHttpFiltersList());
   }

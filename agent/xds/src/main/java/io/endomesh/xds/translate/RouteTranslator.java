@@ -113,8 +113,12 @@ public final class RouteTranslator {
         switch (route.getActionCase()) {
           case REDIRECT ->
               AnswerTranslator.redirect(name + ".redirect", route.getMatch(), route.getRedirect());
-          case DIRECT_RESPONSE ->
-              AnswerTranslator.respond(name + ".direct_response", route.getDirectResponse());
+          case DIRECT_RESPONSE -> {
+            RouteAction.Answer refusal = AnswerTranslator.refuse(route);
+            yield refusal != null
+                ? refusal
+                : AnswerTranslator.respond(name + ".direct_response", route.getDirectResponse());
+          }
           default ->
               throw new InvalidResource(
                   name
