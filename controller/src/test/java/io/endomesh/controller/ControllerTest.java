@@ -12,10 +12,14 @@ import io.endomesh.proto.v1.Registration;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +178,109 @@ class ControllerTest {
           .doesNotContain("raw_buffer")
           .contains("AuthorizationPolicy/shop/callers")
           .contains("spiffe://endomesh.local/ns/shop/sa/storefront");
+    }
+  }
+
+  private static final String ONLY_BILLING =
+      """
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata: {name: only-billing, namespace: shop}
+      spec:
+        selector: {matchLabels: {app: orders}}
+        rules: [{from: [{source: {principals: ["endomesh.local/ns/shop/sa/billing"]}}]}]
+      """;
+
+  @Test
+  void delta_policyThatKeepsTheReaderOut_takesAllOfItAway_andGivesItBack() throws Exception {
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1");
+        TestWorkload billing = workload("billing", "billing-1")) {
+      orders.join(Map.of(), 18080);
+      String cluster = "outbound|18080||orders.shop";
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.LISTENER, "orders");
+      client.ack(client.found());
+      client.subscribe(ResourceType.ROUTE, "orders.shop:18080");
+      client.ack(client.found());
+      client.subscribe(ResourceType.CLUSTER, cluster);
+      client.ack(client.found());
+      client.subscribe(ResourceType.ENDPOINTS, cluster);
+      client.ack(client.found());
+      DeltaClient permitted = new DeltaClient(billing);
+      permitted.subscribe(ResourceType.ENDPOINTS, cluster);
+      permitted.ack(permitted.found());
+
+      long before = System.nanoTime();
+      apply(ONLY_BILLING, "");
+      Map<String, DeltaDiscoveryResponse> pushed = new HashMap<>();
+      for (int i = 0; i < 4; i++) {
+        DeltaDiscoveryResponse response = client.response();
+        pushed.put(response.getTypeUrl(), response);
+        client.ack(response);
+      }
+
+      assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(1));
+      assertThat(text(pushed.get(ResourceType.LISTENER.typeUrl())))
+          .contains("AuthorizationPolicy/shop/only-billing")
+          .doesNotContain("18080", "sa/billing", "127.0.0.1");
+      for (ResourceType type :
+          List.of(ResourceType.ROUTE, ResourceType.CLUSTER, ResourceType.ENDPOINTS)) {
+        assertThat(pushed.get(type.typeUrl()).getRemovedResourcesList()).as("%s", type).hasSize(1);
+      }
+      assertThat(permitted.eventWithin(100)).isNull();
+
+      TestWorkload.http(
+          controller,
+          "DELETE",
+          "/api/v1/namespaces/shop/authorizationpolicies/only-billing",
+          "",
+          Map.of());
+      for (int i = 0; i < 4; i++) {
+        DeltaDiscoveryResponse response = client.response();
+        assertThat(response.getResourcesCount()).isOne();
+        client.ack(response);
+      }
+    }
+  }
+
+  @Test
+  void plaintextXds_off_turnsAwayWhoProvesNothing() throws Exception {
+    controller.close();
+    controller =
+        Controller.start(TestWorkload.patientController(dataDir).servingPlaintextXds(false));
+    ManagedChannel plaintext =
+        ManagedChannelBuilder.forAddress("127.0.0.1", controller.address().getPort())
+            .usePlaintext()
+            .build();
+    try (TestWorkload orders = workload("orders", "orders-1")) {
+      DeltaClient nobody = new DeltaClient(orders, plaintext);
+      nobody.subscribe(ResourceType.LISTENER, "orders");
+      assertThat(Status.fromThrowable((Throwable) nobody.event()).getCode())
+          .isEqualTo(Status.Code.UNAUTHENTICATED);
+      DeltaClient proved = new DeltaClient(orders);
+      proved.subscribe(ResourceType.LISTENER, "endomesh/inbound/18080");
+      assertThat(proved.found().getResourcesCount()).isOne();
+    } finally {
+      plaintext.shutdownNow();
+    }
+  }
+
+  @Test
+  void delta_readerWhoIsKeptOut_isToldNothingWhateverItAsksFor() throws Exception {
+    apply(ONLY_BILLING, "");
+    try (TestWorkload orders = workload("orders", "orders-1");
+        TestWorkload storefront = workload("storefront", "storefront-1")) {
+      orders.join(Map.of(), 18080);
+      DeltaClient client = new DeltaClient(storefront);
+      client.subscribe(ResourceType.LISTENER, "orders");
+      assertThat(text(client.found())).contains("AuthorizationPolicy/shop/only-billing");
+      client.subscribe(ResourceType.ENDPOINTS, "outbound|18080||orders.shop");
+      assertThat(client.response().getResourcesCount()).isZero();
+      client.subscribe(ResourceType.CLUSTER, "outbound|18080|v1|orders.shop");
+      assertThat(client.response().getResourcesCount()).isZero();
+      client.subscribe(ResourceType.ROUTE, "orders.shop:18080");
+      assertThat(client.response().getResourcesCount()).isZero();
     }
   }
 

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,11 @@ public final class DeltaClient implements AutoCloseable {
   private @Nullable Node node;
 
   public DeltaClient(TestWorkload workload) {
+    this(workload, workload.channel);
+  }
+
+  /** Over another connection than the workload's own. */
+  public DeltaClient(TestWorkload workload, ManagedChannel channel) {
     this.node =
         Node.newBuilder()
             .setId(workload.instance)
@@ -29,7 +35,7 @@ public final class DeltaClient implements AutoCloseable {
             .setUserAgentName("endomesh")
             .build();
     this.requests =
-        AggregatedDiscoveryServiceGrpc.newStub(workload.channel)
+        AggregatedDiscoveryServiceGrpc.newStub(channel)
             .deltaAggregatedResources(
                 new StreamObserver<>() {
                   @Override

@@ -45,6 +45,15 @@ public interface CallObserver {
     return null;
   }
 
+  /**
+   * The trace that a call belongs to, for who made it and is refused; after {@link #replied}.
+   *
+   * @return null if it is not traced
+   */
+  default @Nullable String traceId(Call call) {
+    return null;
+  }
+
   /** After the application answered, or after the mesh refused. */
   default void servedEnded(InboundCall call, Outcome outcome) {}
 

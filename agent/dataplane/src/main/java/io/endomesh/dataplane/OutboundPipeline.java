@@ -131,7 +131,7 @@ final class OutboundPipeline {
   /** As the server would tell it: the policy is for the operator. */
   private static Reply told(Call call, Reply reply) {
     return new Refusal(Refusal.Stage.AUTHORIZATION, reply)
-        .told(null, null, call.mesh.observer().traceId(call.context));
+        .told(null, null, call.mesh.observer().traceId(call));
   }
 
   /** An answer of the mesh is for the same browsers as the service's own. */

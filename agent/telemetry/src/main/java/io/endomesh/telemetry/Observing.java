@@ -71,6 +71,11 @@ final class Observing implements CallObserver {
   }
 
   @Override
+  public @Nullable String traceId(Call call) {
+    return tracing.traceId(call);
+  }
+
+  @Override
   public void servedEnded(InboundCall call, Outcome outcome) {
     if (call.context().trace() instanceof ObservedRequest observed) {
       observed.decided(call);

@@ -149,6 +149,16 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   }
 
   @Override
+  public @Nullable String traceId(Call call) {
+    try {
+      return observing().traceId(call);
+    } catch (RuntimeException | LinkageError e) {
+      failed(e);
+      return null;
+    }
+  }
+
+  @Override
   public void servedEnded(InboundCall call, Outcome outcome) {
     try {
       observing().servedEnded(call, outcome);

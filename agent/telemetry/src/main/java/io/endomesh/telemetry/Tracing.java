@@ -126,6 +126,13 @@ final class Tracing {
         traceId, ids.generateSpanId(), flags(traceId), TraceState.getDefault());
   }
 
+  /** The trace of the attempts of a call. */
+  @Nullable String traceId(Call call) {
+    CallTrace trace = trace(call);
+    SpanContext span = trace.parent().isValid() ? trace.parent() : trace.first();
+    return span == null ? null : span.getTraceId();
+  }
+
   /** The parent of the attempts of a call. */
   SpanContext parent(Call call) {
     return trace(call).parent();

@@ -3,7 +3,10 @@ package io.endomesh.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 
-/** Only orders may call payments: others are refused, and operators can see by what. */
+/**
+ * Only orders may call payments: others are refused, before anything is sent, and operators can see
+ * by what.
+ */
 final class PolicyCheck implements Check {
 
   private static final Duration EFFECT = Duration.ofSeconds(1);
@@ -38,9 +41,10 @@ final class PolicyCheck implements Check {
           "the trace that the caller is told naming " + POLICY,
           TELEMETRY,
           () -> isNamedIn(shop.controller().api("traces?limit=500").get("traces"), trace));
+      // Storefront is not told where payments is: its own agent refuses, as that of payments would.
       CheckFailed.unless(
-          shop.shop().child("payments").output().contains(POLICY),
-          "the log of payments does not name " + POLICY);
+          shop.shop().child("storefront").output().contains(POLICY),
+          "the log of storefront does not name " + POLICY);
     } finally {
       shop.controller().delete("authorizationpolicy", MeshedShop.FINANCE, "only-orders");
     }

@@ -34,6 +34,37 @@ class AuthorizationTest {
   }
 
   @Test
+  void refusesAllOf_saysWhatCheckWould_ifOnlyTheCallerCounts() {
+    Authorization onlyOrders = new Authorization(List.of(), List.of(from("only-orders", ORDERS)));
+    assertThat(onlyOrders.refusesAllOf(ORDERS)).isNull();
+    assertThat(onlyOrders.refusesAllOf(STOREFRONT)).isEqualTo("only-orders");
+    assertThat(onlyOrders.refusesAllOf(null)).isEqualTo("only-orders");
+    Authorization notOrders =
+        new Authorization(
+            List.of(from("no-orders", ORDERS)), List.of(from("orders-allowed", ORDERS)));
+    assertThat(notOrders.refusesAllOf(ORDERS)).isEqualTo("no-orders");
+    assertThat(notOrders.refusesAllOf(STOREFRONT)).isEqualTo("orders-allowed");
+    assertThat(Authorization.ALLOW_ALL.refusesAllOf(null)).isNull();
+    assertThat(
+            new Authorization(List.of(), List.of(new Policy("nobody", List.of())))
+                .refusesAllOf(ORDERS))
+        .isEqualTo("nobody");
+  }
+
+  @Test
+  void refusesAllOf_whatElseCounts_mayBeLetIn() {
+    Rule onPath =
+        new Rule(
+            new Condition.Caller(new StringMatch.Exact(ORDERS)),
+            new Condition.Path(new PathMatch.Prefix("/a")));
+    Policy policy = new Policy("on-path", List.of(onPath));
+    assertThat(new Authorization(List.of(policy), List.of()).refusesAllOf(ORDERS)).isNull();
+    Authorization allowing = new Authorization(List.of(), List.of(policy));
+    assertThat(allowing.refusesAllOf(ORDERS)).isNull();
+    assertThat(allowing.refusesAllOf(STOREFRONT)).isEqualTo("on-path");
+  }
+
+  @Test
   void check_noIdentity_neverMatchesAPrincipal() {
     Authorization any =
         new Authorization(

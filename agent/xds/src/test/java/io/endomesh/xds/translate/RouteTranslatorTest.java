@@ -219,6 +219,28 @@ class RouteTranslatorTest {
   }
 
   @Test
+  void translate_directResponse_thatStandsForAServersRefusal_isOne() throws Exception {
+    Route refusing =
+        respond(403, DataSource.newBuilder()).toBuilder()
+            .setMetadata(
+                Metadata.newBuilder()
+                    .putFilterMetadata(
+                        "endomesh",
+                        Struct.newBuilder()
+                            .putFields(
+                                "refused_by",
+                                Value.newBuilder()
+                                    .setStringValue("AuthorizationPolicy/shop/x")
+                                    .build())
+                            .build()))
+            .build();
+    assertThat(rule(refusing).action())
+        .isEqualTo(
+            new RouteResource.Action.Answer(
+                new io.endomesh.dataplane.route.RouteAction.Refuse("AuthorizationPolicy/shop/x")));
+  }
+
+  @Test
   void translate_answers_nameNoClusters() throws Exception {
     assertThat(
             RouteTranslator.translate(Xds.routes("r", redirect(RedirectAction.newBuilder())))
