@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,9 @@ final class Catalog {
   private final long revision;
   private final Map<ResourceKey, Entry> entries;
   private final List<Unreadable> unreadable;
+
+  /** Made when they are first asked for, which is once for each workload of a mesh. */
+  private final Map<Class<?>, List<?>> byType = new ConcurrentHashMap<>();
 
   private Catalog(long revision, Map<ResourceKey, Entry> entries) {
     this.revision = revision;
@@ -267,12 +271,17 @@ final class Catalog {
         .toList();
   }
 
+  @SuppressWarnings("unchecked") // Its values are of the type that is their key.
   private <T extends MeshResource> List<T> of(Class<T> type) {
-    return sorted(entries.values()).stream()
-        .map(Entry::resource)
-        .filter(type::isInstance)
-        .map(type::cast)
-        .toList();
+    return (List<T>)
+        byType.computeIfAbsent(
+            type,
+            none ->
+                sorted(entries.values()).stream()
+                    .map(Entry::resource)
+                    .filter(type::isInstance)
+                    .map(type::cast)
+                    .toList());
   }
 
   private static List<Entry> sorted(Collection<Entry> entries) {

@@ -31,7 +31,7 @@ public final class XdsView {
   private final Narrowing none;
   private final Map<Key, Optional<XdsResource>> made = new ConcurrentHashMap<>();
 
-  /** The services where the routes of a table lead. */
+  /** The services where a resource leads. */
   private final Map<Key, Set<MeshService>> ledTo = new ConcurrentHashMap<>();
 
   /** By name of the cluster: asked for every client. */
@@ -97,7 +97,22 @@ public final class XdsView {
     return refused == null ? none : new Narrowing(model, refused);
   }
 
+  /** Kept, because it is asked for every resource of every reader. */
   private Set<MeshService> services(ResourceType type, String name, Scope scope) {
+    Object relevant =
+        type == ResourceType.LISTENER || type == ResourceType.ROUTE
+            ? relevant(ResourceType.ROUTE, name, scope)
+            : "";
+    Key key = new Key(type, name, relevant, Map.of());
+    Set<MeshService> known = ledTo.get(key);
+    if (known == null) {
+      known = findServices(type, name, scope);
+      ledTo.put(key, known);
+    }
+    return known;
+  }
+
+  private Set<MeshService> findServices(ResourceType type, String name, Scope scope) {
     return switch (type) {
       case CLUSTER, ENDPOINTS -> {
         MeshService service = ClusterTranslator.service(model, name);
@@ -107,13 +122,10 @@ public final class XdsView {
         Destination to = Destination.ofAuthority(model, name, scope.namespace());
         yield to == null ? Set.of() : services(ResourceType.ROUTE, to.routeName(), scope);
       }
-      case ROUTE ->
-          ledTo.computeIfAbsent(
-              new Key(type, name, relevant(type, name, scope), Map.of()),
-              key -> {
-                RouteConfiguration table = RouteTable.of(model, name, scope);
-                return table == null ? Set.of() : Narrowing.services(model, table);
-              });
+      case ROUTE -> {
+        RouteConfiguration table = RouteTable.of(model, name, scope);
+        yield table == null ? Set.of() : Narrowing.services(model, table);
+      }
       case SECRET -> Set.of();
     };
   }
