@@ -41,7 +41,8 @@ final class DeleteCommand implements Callable<Integer> {
     connection.open().delete("namespaces/" + namespace + "/" + plural + "/" + name);
     spec.commandLine()
         .getOut()
-        .println(known.map(Kind::kindName).orElse(kind) + " " + namespace + "/" + name + " deleted");
+        .println(
+            known.map(Kind::kindName).orElse(kind) + " " + namespace + "/" + name + " deleted");
     return Exit.OK.code();
   }
 }

@@ -3,6 +3,7 @@ package io.endomesh.controller.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
@@ -28,7 +29,7 @@ final class Attachments {
         specs.put(resource.key(), JSON.readTree(resource.body()).path("spec"));
       } catch (JsonProcessingException damaged) {
         // For whom it is nobody can tell; that it is damaged is told as a problem.
-        continue;
+        specs.put(resource.key(), MissingNode.getInstance());
       }
     }
   }

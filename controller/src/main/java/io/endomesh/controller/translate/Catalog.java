@@ -128,8 +128,7 @@ final class Catalog {
         .filter(entry -> entry.unreadable() == null && entry.resource() != null)
         .map(
             entry ->
-                new AppliedResource(
-                    entry.stored().key(), Objects.requireNonNull(entry.resource())))
+                new AppliedResource(entry.stored().key(), Objects.requireNonNull(entry.resource())))
         .toList();
   }
 

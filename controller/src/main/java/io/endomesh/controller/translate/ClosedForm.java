@@ -31,7 +31,9 @@ final class ClosedForm {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of an AuthorizationPolicy, beside {@code action}: with others in it, nobody knows its action. */
+  /**
+   * Of an AuthorizationPolicy, beside {@code action}: with others in it, nobody knows its action.
+   */
   private static final Set<String> SCOPE_AND_RULES =
       Set.of("selector", "targetRefs", "targetRef", "rules");
 

@@ -140,9 +140,7 @@ sealed interface Destination {
   /** An authority without its port. */
   static String hostOf(String authority) {
     int colon = authority.lastIndexOf(':');
-    return colon >= 0 && authority.indexOf(']') < colon
-        ? authority.substring(0, colon)
-        : authority;
+    return colon >= 0 && authority.indexOf(']') < colon ? authority.substring(0, colon) : authority;
   }
 
   /** Null if the mesh does not know the host, or no server of it has bound a port yet. */

@@ -95,8 +95,7 @@ record Narrowing(MeshModel model, Map<ServiceKey, String> refused) {
       return policy(action.getCluster());
     }
     String policy = null;
-    for (WeightedCluster.ClusterWeight weighted :
-        action.getWeightedClusters().getClustersList()) {
+    for (WeightedCluster.ClusterWeight weighted : action.getWeightedClusters().getClustersList()) {
       String ofCluster = policy(weighted.getName());
       if (ofCluster == null && weighted.getWeight().getValue() > 0) {
         return null;
@@ -175,8 +174,7 @@ record Narrowing(MeshModel model, Map<ServiceKey, String> refused) {
                 .putFilterMetadata(
                     ClusterTranslator.METADATA,
                     Struct.newBuilder()
-                        .putFields(
-                            "refused_by", Value.newBuilder().setStringValue(policy).build())
+                        .putFields("refused_by", Value.newBuilder().setStringValue(policy).build())
                         .build()))
         .build();
   }

@@ -148,7 +148,9 @@ final class OutboundListener {
   /** All that the reader is told of what it may not call. */
   private static Listener refusing(String authority, String policy) {
     return answering(
-        authority, policy, Narrowing.refusing(Route.newBuilder().setName(policy).setMatch(ANY), policy));
+        authority,
+        policy,
+        Narrowing.refusing(Route.newBuilder().setName(policy).setMatch(ANY), policy));
   }
 
   /** Every request is answered, and nothing is sent. */

@@ -125,8 +125,9 @@ final class Reach {
 
   private void add(Scope workload, List<Integer> ports, Set<Door> all, List<Door> ordered) {
     for (int port : ports) {
-      Door door = new Door(model.mtlsMode(workload.namespace(), workload.labels(), port),
-          rules(workload, port));
+      Door door =
+          new Door(
+              model.mtlsMode(workload.namespace(), workload.labels(), port), rules(workload, port));
       if (all.add(door)) {
         ordered.add(door);
       }

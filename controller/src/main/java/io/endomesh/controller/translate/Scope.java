@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialect what its xDS client understands
  * @param reader to whom it is told
  */
-public record Scope(
-    String namespace, Map<String, String> labels, Dialect dialect, Reader reader) {
+public record Scope(String namespace, Map<String, String> labels, Dialect dialect, Reader reader) {
 
   /**
    * Who reads.

@@ -176,8 +176,7 @@ public final class XdsView {
             RouteConfiguration table = RouteTable.of(model, name, scope);
             yield table == null ? null : narrowing.of(table, scope.dialect());
           }
-          case CLUSTER ->
-              refused ? null : ClusterTranslator.cluster(model, name, scope.dialect());
+          case CLUSTER -> refused ? null : ClusterTranslator.cluster(model, name, scope.dialect());
           case ENDPOINTS -> refused ? null : ClusterTranslator.endpoints(model, name, scope);
         };
     if (message == null) {

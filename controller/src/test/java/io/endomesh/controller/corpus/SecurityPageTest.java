@@ -30,6 +30,7 @@ class SecurityPageTest {
           "agent/dataplane/src/test/java",
           "agent/xds/src/test/java",
           "controller/src/test/java",
+          "examples/demo/src/test/java",
           "instrumentations/testkit/src/main/java");
 
   /** By the simple name of the class, which two may have. */

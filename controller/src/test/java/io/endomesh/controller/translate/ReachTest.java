@@ -68,17 +68,23 @@ class ReachTest {
       value = {
         // Of a caller alone: it is known.
         "STRICT|{rules: [{from: [{source: {namespaces: [shop]}}]}]}|true|false|false",
-        "STRICT|{action: DENY, rules: [{from: [{source: {namespaces: [guests]}}]}]}|true|false|false",
+        "STRICT|{action: DENY, rules: [{from: [{source: {namespaces:"
+            + " [guests]}}]}]}|true|false|false",
         "STRICT|{rules: []}|false|false|false",
         "STRICT|{action: DENY, rules: [{}]}|false|false|false",
         "STRICT|{rules: [{from: [{source: {notNamespaces: [guests]}}]}]}|true|false|false",
-        "STRICT|{rules: [{when: [{key: source.principal, values: ['endomesh.local/ns/shop/*']}]}]}|true|false|false",
+        "STRICT|{rules: [{when: [{key: source.principal, values:"
+            + " ['endomesh.local/ns/shop/*']}]}]}|true|false|false",
         // Of what is asked for, or with what: it may be let in.
         "STRICT|{rules: [{to: [{operation: {paths: [/a]}}]}]}|true|true|false",
-        "STRICT|{rules: [{from: [{source: {namespaces: [shop]}}], to: [{operation: {methods: [GET]}}]}]}|true|false|false",
-        "STRICT|{action: DENY, rules: [{from: [{source: {namespaces: [guests]}}], to: [{operation: {paths: [/a]}}]}]}|true|true|false",
-        "STRICT|{rules: [{when: [{key: 'request.headers[x-tenant]', values: [a]}]}]}|true|true|false",
-        "STRICT|{rules: [{when: [{key: 'request.auth.claims[role]', values: [a]}]}]}|true|true|false",
+        "STRICT|{rules: [{from: [{source: {namespaces: [shop]}}], to: [{operation: {methods:"
+            + " [GET]}}]}]}|true|false|false",
+        "STRICT|{action: DENY, rules: [{from: [{source: {namespaces: [guests]}}], to: [{operation:"
+            + " {paths: [/a]}}]}]}|true|true|false",
+        "STRICT|{rules: [{when: [{key: 'request.headers[x-tenant]', values:"
+            + " [a]}]}]}|true|true|false",
+        "STRICT|{rules: [{when: [{key: 'request.auth.claims[role]', values:"
+            + " [a]}]}]}|true|true|false",
         "STRICT|{rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}|true|true|false",
         "STRICT|{rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}|true|true|false",
         // The listener's port is no secret of the request.
@@ -86,9 +92,11 @@ class ReachTest {
         "STRICT|{rules: [{to: [{operation: {ports: ['8080']}}]}]}|true|true|false",
         // Who may call without an identity may call.
         "PERMISSIVE|{rules: [{from: [{source: {namespaces: [shop]}}]}]}|true|false|false",
-        "PERMISSIVE|{action: DENY, rules: [{from: [{source: {namespaces: [guests]}}]}]}|true|true|true",
+        "PERMISSIVE|{action: DENY, rules: [{from: [{source: {namespaces:"
+            + " [guests]}}]}]}|true|true|true",
         "DISABLE|{rules: [{from: [{source: {namespaces: [shop]}}]}]}|false|false|false",
-        "DISABLE|{action: DENY, rules: [{from: [{source: {namespaces: [guests]}}]}]}|true|true|true",
+        "DISABLE|{action: DENY, rules: [{from: [{source: {namespaces:"
+            + " [guests]}}]}]}|true|true|true",
         "PERMISSIVE|{action: AUDIT, rules: [{}]}|true|true|true",
       })
   void policy_decidesByTheCallerAlone_orNot(
@@ -180,8 +188,12 @@ class ReachTest {
             + " [endomesh.local/ns/shop/sa/storefront]}}]}]}");
     XdsView view = new XdsView(mesh.model());
     String[] names = {
-      "orders", "orders.shop", "orders.shop:8080", "outbound|8080||orders.shop",
-      "outbound|8080|v1|orders.shop", "endomesh/outbound"
+      "orders",
+      "orders.shop",
+      "orders.shop:8080",
+      "outbound|8080||orders.shop",
+      "outbound|8080|v1|orders.shop",
+      "endomesh/outbound"
     };
 
     assertThat(told(view, scope(STOREFRONT, Dialect.AGENT), names))
@@ -275,9 +287,7 @@ class ReachTest {
     RouteAction.Forward forward = (RouteAction.Forward) routes.get(1).action();
     assertThat(forward.mirrors()).isEmpty();
     assertThat(
-            forward.clusters().targets().stream()
-                .map(WeightedClusters.Target::refusedBy)
-                .toList())
+            forward.clusters().targets().stream().map(WeightedClusters.Target::refusedBy).toList())
         .containsExactly(null, POLICY);
     assertThat(forward.clusters().targets().get(1).absentStatus()).isEqualTo(403);
   }
@@ -289,7 +299,6 @@ class ReachTest {
 
     assertThat(host("orders", GUEST).routes())
         .singleElement()
-        .satisfies(
-            route -> assertThat(route.action()).isEqualTo(new RouteAction.Refuse(POLICY)));
+        .satisfies(route -> assertThat(route.action()).isEqualTo(new RouteAction.Refuse(POLICY)));
   }
 }

@@ -89,7 +89,8 @@ class UnreadableTest {
     policy(
         """
         {"selector":{"matchLabels":{"app":"orders"}},"action":"DENY",
-         "rules":[{"from":[{"source":{"countries":["XX"]}}]}]}""");
+         "rules":[{"from":[{"source":{"countries":["XX"]}}]}]}\
+        """);
 
     assertThat(rules(ORDERS)).isEqualTo("DENY AuthorizationPolicy/shop/x all\n");
     assertThat(rules(BILLING)).isEmpty();
@@ -294,7 +295,8 @@ class UnreadableTest {
   void hosts_whoseRuleIsDamaged_areNotCalledWithoutTls() throws Exception {
     externals();
     mesh.stored("DestinationRule", "shop", "x", "damaged");
-    assertThat(listener("bank.example.com:443")).contains("DestinationRule/shop/x cannot be read by the controller");
+    assertThat(listener("bank.example.com:443"))
+        .contains("DestinationRule/shop/x cannot be read by the controller");
     assertThat(listener("billing")).contains("billing.shop:8080");
   }
 

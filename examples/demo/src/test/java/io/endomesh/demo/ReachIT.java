@@ -233,10 +233,8 @@ class ReachIT {
     }
     try (URLClassLoader loader = new URLClassLoader(new URL[] {driver});
         Connection store =
-            ((Driver)
-                    loader.loadClass("org.sqlite.JDBC").getDeclaredConstructor().newInstance())
-                .connect(
-                    "jdbc:sqlite:" + run.resolve("controller/endomesh.db"), new Properties());
+            ((Driver) loader.loadClass("org.sqlite.JDBC").getDeclaredConstructor().newInstance())
+                .connect("jdbc:sqlite:" + run.resolve("controller/endomesh.db"), new Properties());
         Statement statement = store.createStatement()) {
       assertThat(
               statement.executeUpdate(

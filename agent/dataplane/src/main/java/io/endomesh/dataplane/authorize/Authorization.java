@@ -91,14 +91,16 @@ public final class Authorization {
   public @Nullable String refusesAllOf(@Nullable String caller) {
     for (Policy policy : deny) {
       for (Policy.Rule rule : policy.rules()) {
-        if (Reduction.isAlways(Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
+        if (Reduction.isAlways(
+            Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
           return policy.name();
         }
       }
     }
     for (Policy policy : allow) {
       for (Policy.Rule rule : policy.rules()) {
-        if (!Reduction.isNever(Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
+        if (!Reduction.isNever(
+            Reduction.all(List.of(rule.principal(), rule.permission()), caller))) {
           return null;
         }
       }

@@ -73,8 +73,7 @@ class DirectResponsesTest extends Conformance {
   void refuse() {
     List<Reply> observed = observed();
     publish(
-        new Route(
-            "payments", RouteMatch.ANY, new RouteAction.Refuse(POLICY), RoutePolicy.DEFAULT));
+        new Route("payments", RouteMatch.ANY, new RouteAction.Refuse(POLICY), RoutePolicy.DEFAULT));
     isToldAsByTheServer(begin(), observed);
   }
 
@@ -94,8 +93,7 @@ class DirectResponsesTest extends Conformance {
         new Route(
             "split",
             RouteMatch.ANY,
-            new RouteAction.Forward(
-                WeightedClusters.of(List.of(open, refused)), null, List.of()),
+            new RouteAction.Forward(WeightedClusters.of(List.of(open, refused)), null, List.of()),
             RoutePolicy.DEFAULT));
     isToldAsByTheServer(begin(), observed);
   }
