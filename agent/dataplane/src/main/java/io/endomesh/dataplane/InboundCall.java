@@ -37,6 +37,7 @@ public final class InboundCall {
   private @Nullable Reply refusal;
   private @Nullable Observation observation;
   private boolean endsConnection;
+  private final boolean isLastOfConnection;
 
   /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
   private volatile boolean ended;
@@ -72,6 +73,7 @@ public final class InboundCall {
     this.overload = overload;
     this.allowance = overload == null ? 0 : overload.allowance(request, caller);
     this.startNanos = mesh.nanoTime();
+    this.isLastOfConnection = refusal == null && mesh.isLastOfConnection(request, startNanos);
     CallContext observed =
         mesh.observer()
             .served(this)
@@ -102,6 +104,15 @@ public final class InboundCall {
   /** True if the connection is to be closed behind the {@link #refusal}. */
   public boolean endsConnection() {
     return endsConnection;
+  }
+
+  /**
+   * True if the application's answer is to be the last on this connection, and to say so: it began
+   * with a certificate of ours that was renewed long ago. What else runs on it, as streams of
+   * HTTP/2, goes on to its end.
+   */
+  public boolean isLastOfConnection() {
+    return isLastOfConnection;
   }
 
   /** The whole of {@link #refusal}, for the operator's eyes only; null if the application runs. */

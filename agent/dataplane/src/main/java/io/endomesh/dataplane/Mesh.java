@@ -8,6 +8,7 @@ import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.dataplane.trail.Trail;
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,8 @@ public final class Mesh {
   private volatile Listeners listeners = Listeners.NONE;
   private volatile @Nullable SharedPorts shared;
   private volatile ForeignHeaders foreignHeaders = ForeignHeaders.DEFAULT;
+  private volatile @Nullable Duration maxConnectionAge = ConnectionAge.DEFAULT;
+  private volatile @Nullable ConnectionAge connectionAge;
 
   public Mesh(Workload workload) {
     this(workload, System::nanoTime, Clock.systemUTC());
@@ -194,7 +197,12 @@ public final class Mesh {
 
   /** Replaces the configuration, whole. One publisher at a time. */
   public void publish(Snapshot next) {
+    Identity before = snapshot.identity();
+    Identity renewed = next.identity();
     snapshot = next;
+    if (before != null && renewed != null && !renewed.chain().equals(before.chain())) {
+      connectionAge = ConnectionAge.after(renewed, maxConnectionAge, nanoTime());
+    }
     for (InboundCall call : lasting) {
       try {
         call.askAgain();
@@ -202,6 +210,25 @@ public final class Mesh {
         // The configuration is published, and the other calls are asked about.
       }
     }
+  }
+
+  /**
+   * How long after a renewal connections go on that began with the certificate before.
+   *
+   * @param limit null if as long as they like
+   */
+  public void maxConnectionAgeAfterRenewal(@Nullable Duration limit) {
+    maxConnectionAge = limit;
+  }
+
+  /** True if the connection is to end behind the answer. */
+  boolean isLastOfConnection(InboundRequest request, long nowNanos) {
+    ConnectionAge age = connectionAge;
+    if (age == null || nowNanos - age.fromNanos() < 0) {
+      return false;
+    }
+    Identity mine = identity();
+    return mine != null && age.isOver(request.peer(), mine, nowNanos);
   }
 
   Set<InboundCall> lasting() {

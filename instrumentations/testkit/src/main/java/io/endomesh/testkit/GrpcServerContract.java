@@ -1,5 +1,6 @@
 package io.endomesh.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.Inbound;
@@ -16,6 +17,7 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.weaving.Weaving;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 /** Whom a server lets in, and how it says no. */
@@ -94,6 +97,31 @@ abstract class GrpcServerContract extends GrpcLimitContract {
     assertThat(answer.decidedBy()).isEqualTo("authorization");
     inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     assertThat(client.serverStreaming("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void certificate_wasRenewedLongAgo_connectionOfBeforeSaysGoodbye_andItsCallsEnd()
+      throws Exception {
+    inbound(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
+    SSLContext caller =
+        TestRoutes.AUTHORITY
+            .identity(TestRoutes.spiffeId("caller"))
+            .clientTls(TestRoutes.US)
+            .context();
+    try (KeptHttp2Connection kept = KeptHttp2Connection.to(one.port(), caller)) {
+      kept.call("/test.Echo/Unary", "before".getBytes(UTF_8));
+      assertThat(kept.goodbyeWasSaid()).isFalse();
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ZERO);
+      routes.renewIdentity();
+
+      kept.call("/test.Echo/Unary", "last".getBytes(UTF_8));
+
+      kept.awaitGoodbye();
+      assertThat(one.messages()).contains("before", "last");
+    } finally {
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
+      routes.renewIdentity();
+    }
   }
 
   @Test

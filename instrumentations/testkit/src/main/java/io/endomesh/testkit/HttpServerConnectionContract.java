@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.weaving.Weaving;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,6 +76,31 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
     assertThat(decided).singleElement().asString().contains("certificate of " + CALLER + " ended");
     // Its session is known to both sides, and resuming it asks no trust manager.
     assertThat(isServed(caller)).isFalse();
+  }
+
+  @Test
+  void certificate_wasRenewedLongAgo_answerOnAConnectionOfBeforeIsItsLast() throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    SSLContext caller = context(TestRoutes.AUTHORITY.identity(CALLER));
+    try (KeptConnection before = KeptConnection.to(server.port(), caller)) {
+      assertThat(before.get("/echo").status()).isEqualTo(200);
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ZERO);
+      routes.renewIdentity();
+
+      KeptConnection.Answer last = before.get("/echo");
+
+      assertThat(last.status()).as("no call fails by it").isEqualTo(200);
+      assertThat(last.head().toLowerCase(Locale.ROOT)).contains("connection: close");
+      assertThat(before.isClosedByServer()).isTrue();
+      try (KeptConnection after = KeptConnection.to(server.port(), caller)) {
+        assertThat(after.get("/echo").head().toLowerCase(Locale.ROOT))
+            .doesNotContain("connection: close");
+        assertThat(after.get("/echo").status()).isEqualTo(200);
+      }
+    } finally {
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
+      routes.renewIdentity();
+    }
   }
 
   private boolean isServed(SSLContext caller) {

@@ -64,7 +64,7 @@ public final class TestRoutes {
 
   private final Map<String, VirtualHost> hosts = new HashMap<>();
   private Inbound inbound = Inbound.OPEN;
-  private final Identity identity = AUTHORITY.identity(US);
+  private Identity identity = AUTHORITY.identity(US);
   private long version;
 
   /** Where a host leads, and by which rules. */
@@ -83,6 +83,12 @@ public final class TestRoutes {
     public static Rules attemptTimeoutMillis(long millis) {
       return new Rules(0, millis * 1_000_000, RetryPolicy.SAFE);
     }
+  }
+
+  /** The workload's certificate is followed by another. */
+  public void renewIdentity() {
+    identity = AUTHORITY.identity(US);
+    publish();
   }
 
   public void host(String authority, Endpoint... endpoints) {

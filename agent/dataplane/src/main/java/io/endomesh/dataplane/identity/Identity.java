@@ -3,6 +3,7 @@ package io.endomesh.dataplane.identity;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +132,11 @@ public final class Identity {
    */
   public @Nullable String doubts(Peer peer) {
     return peer.doubt(bundle, chainTrust);
+  }
+
+  /** From its issue to its end. */
+  public Duration life() {
+    return Duration.between(chain.get(0).getNotBefore().toInstant(), notAfter());
   }
 
   public Instant notAfter() {

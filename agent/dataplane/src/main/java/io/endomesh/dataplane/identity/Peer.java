@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
 
   /** Of a connection without TLS, to a server port that might have had the mesh's. */
-  public static final Peer PLAINTEXT = new Peer(null, List.of(), new Certificate[0]);
+  public static final Peer PLAINTEXT = new Peer(null, List.of(), new Certificate[0], null);
 
   /** Of a connection that the mesh knows nothing of: TLS of the application's own. */
-  public static final Peer UNKNOWN = new Peer(null, List.of(), new Certificate[0]);
+  public static final Peer UNKNOWN = new Peer(null, List.of(), new Certificate[0], null);
 
   private final @Nullable SSLSession session;
   private final List<String> identities;
@@ -32,6 +32,17 @@ public final class Peer {
   /** Leaf first; empty without a certificate. */
   private final X509Certificate[] chain;
 
+  /** What of ours it was shown in the handshake; null if nothing was. */
+  private final @Nullable Certificate shown;
+
+  private volatile @Nullable Generation generation;
+
+  /**
+   * @param asked the certificate that counts now
+   * @param earlier true if the peer was shown the one before it
+   */
+  private record Generation(Identity asked, boolean earlier) {}
+
   /** What was answered last, so that nobody looks at signatures twice. */
   private volatile @Nullable Answer answer;
 
@@ -40,7 +51,12 @@ public final class Peer {
    */
   private record Answer(TrustBundle asked, @Nullable String doubt) {}
 
-  private Peer(@Nullable SSLSession session, List<String> identities, Certificate[] chain) {
+  private Peer(
+      @Nullable SSLSession session,
+      List<String> identities,
+      Certificate[] chain,
+      @Nullable Certificate shown) {
+    this.shown = shown;
     this.session = session;
     this.identities = List.copyOf(identities);
     this.spiffeId = SpiffeId.of(this.identities);
@@ -79,11 +95,13 @@ public final class Peer {
   }
 
   private static Peer read(SSLSession session, @Nullable SSLSession holds) {
+    Certificate[] ours = session.getLocalCertificates();
+    Certificate shown = ours == null || ours.length == 0 ? null : ours[0];
     try {
       Certificate[] chain = session.getPeerCertificates();
-      return new Peer(holds, PeerIdentities.of(chain), chain);
+      return new Peer(holds, PeerIdentities.of(chain), chain, shown);
     } catch (SSLPeerUnverifiedException noClientCertificate) {
-      return new Peer(holds, List.of(), new Certificate[0]);
+      return new Peer(holds, List.of(), new Certificate[0], shown);
     }
   }
 
@@ -96,6 +114,26 @@ public final class Peer {
       all[i] = certificate;
     }
     return all;
+  }
+
+  /**
+   * True if it was shown another certificate of this identity: an earlier one. Costs nothing until
+   * that is renewed.
+   */
+  public boolean sawEarlierThan(Identity mine) {
+    Generation last = generation;
+    if (last == null || last.asked() != mine) {
+      last = new Generation(mine, sawEarlier(mine));
+      generation = last;
+    }
+    return last.earlier();
+  }
+
+  /** Of a port that several workloads share, it may have been shown that of another. */
+  private boolean sawEarlier(Identity mine) {
+    return shown instanceof X509Certificate certificate
+        && !certificate.equals(mine.chain().get(0))
+        && mine.spiffeId().equals(SpiffeId.of(PeerIdentities.of(new Certificate[] {certificate})));
   }
 
   /** See {@link Identity#doubts}. */

@@ -29,8 +29,7 @@ final class Refusal {
    * @return false if nothing more is to be read of the connection
    */
   static boolean write(InboundCall call, RoutingRequest request, RoutingResponse response) {
-    // A stream of HTTP/2 has no connection of its own to close, and ends without the rest.
-    boolean ownConnection = !request.prologue().protocolVersion().equals(HTTP_2);
+    boolean ownConnection = hasOwnConnection(request);
     Reply refusal = Objects.requireNonNull(call.refusal());
     try {
       write(refusal, request, response, ownConnection && call.endsConnection());
@@ -62,6 +61,11 @@ final class Refusal {
     }
     headers.set(HeaderNames.CONTENT_TYPE, refusal.contentType());
     response.send(text);
+  }
+
+  /** A stream of HTTP/2 has no connection of its own to close, and ends without the rest. */
+  static boolean hasOwnConnection(RoutingRequest request) {
+    return !request.prologue().protocolVersion().equals(HTTP_2);
   }
 
   /** Whether the caller has sent all of its request, and it was thrown away. */

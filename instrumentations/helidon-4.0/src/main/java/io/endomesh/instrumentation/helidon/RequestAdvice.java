@@ -34,6 +34,9 @@ public final class RequestAdvice {
       @Advice.Thrown @Nullable Throwable failure) {
     if (entered instanceof ServedRequest served) {
       served.ends(response, failure);
+      return failure == null && served.isLastOfConnection() && response.isSent()
+          ? new CloseConnectionException("the last answer of this connection")
+          : null;
     }
     return Boolean.FALSE.equals(entered)
         ? new CloseConnectionException("refused by the mesh")

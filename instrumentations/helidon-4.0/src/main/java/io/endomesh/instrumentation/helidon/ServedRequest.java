@@ -5,6 +5,7 @@ import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.weaving.Weaving;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
@@ -26,8 +27,11 @@ final class ServedRequest {
   private final InboundCall call;
   private final CallContext before;
 
-  private ServedRequest(InboundCall call, WritableHeaders<?> answer) {
+  private final boolean isLast;
+
+  private ServedRequest(InboundCall call, WritableHeaders<?> answer, boolean isLast) {
     this.call = call;
+    this.isLast = isLast;
     ANSWERING.put(answer, call);
     this.before = call.context().attach();
   }
@@ -48,9 +52,19 @@ final class ServedRequest {
                   new InboundHttp(
                       connection, request.prologue(), request.headers(), request.authority()));
     }
-    return call.refusal() == null
-        ? new ServedRequest(call, response.headers())
-        : Boolean.valueOf(Refusal.write(call, request, response));
+    if (call.refusal() != null) {
+      return Boolean.valueOf(Refusal.write(call, request, response));
+    }
+    boolean isLast = call.isLastOfConnection() && Refusal.hasOwnConnection(request);
+    if (isLast) {
+      response.headers().set(HeaderValues.CONNECTION_CLOSE);
+    }
+    return new ServedRequest(call, response.headers(), isLast);
+  }
+
+  /** True if the answer says so, and the connection is to be closed behind it. */
+  boolean isLastOfConnection() {
+    return isLast;
   }
 
   /** The head of an answer is about to be written. */

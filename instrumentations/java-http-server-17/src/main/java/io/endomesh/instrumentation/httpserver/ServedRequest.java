@@ -62,6 +62,9 @@ final class ServedRequest {
     if (changed != null) {
       JdkExchange.replaceHeaders(request, changed);
     }
+    if (call.isLastOfConnection()) {
+      exchange.getResponseHeaders().set("Connection", "close");
+    }
     return call.context().attach();
   }
 

@@ -47,6 +47,9 @@ final class ServedRequest {
       return new Object[] {Boolean.TRUE, request};
     }
     arrived.showPeer();
+    if (call.isLastOfConnection()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    }
     return new Object[] {call.context().attach(), arrived.shown()};
   }
 

@@ -65,6 +65,9 @@ final class ServedRequest {
       refuse(refusal, request);
       return Boolean.TRUE;
     }
+    if (call.isLastOfConnection()) {
+      JettyApi.headers(request.getResponse()).setHeader("Connection", "close");
+    }
     arrived.showPeer(request);
     arrived.showScheme(request);
     served.before = served.attach();

@@ -54,6 +54,9 @@ final class ServedRequest {
       refusal = call.refusal();
       if (refusal == null) {
         call.context().attach();
+        if (call.isLastOfConnection()) {
+          closeBehind(coyote, response);
+        }
       }
     } else {
       refusal = state instanceof InboundCall call ? rerouted(call, request) : null;

@@ -77,6 +77,9 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
       refuse(refusal, exchange);
       return Boolean.TRUE;
     }
+    if (call.isLastOfConnection()) {
+      exchange.setPersistent(false);
+    }
     return served.attach();
   }
 

@@ -58,6 +58,10 @@ final class MeshServerInterceptor implements ServerInterceptor {
       if (stream != null) {
         inbound.lasts(stream::breakOff);
       }
+      if (inbound.isLastOfConnection()) {
+        // Netty's handler of gRPC says goodbye (GOAWAY), and lets all calls come to their ends.
+        request.closeConnection();
+      }
       return listener;
     } catch (RuntimeException | Error e) {
       served.failed(Status.Code.UNKNOWN, e);

@@ -51,10 +51,16 @@ final class ServedRequest {
   private final InboundCall call;
   private final boolean isHead;
   private final boolean keepsAlive;
+
+  /** Not of a stream: the connection has others. */
+  private final boolean isLast;
+
   private boolean goesOnAsHttp2;
   private int status;
 
-  private ServedRequest(Channel connection, InboundCall call, HttpRequest request) {
+  private ServedRequest(
+      Channel connection, Channel channel, InboundCall call, HttpRequest request) {
+    this.isLast = channel == connection && call.isLastOfConnection();
     this.connection = connection;
     this.call = call;
     this.isHead = request.method().equals(HttpMethod.HEAD);
@@ -80,7 +86,7 @@ final class ServedRequest {
       while (call.refusal() == null && arrived.readsOtherwise()) {
         call.rerouted();
       }
-      return new ServedRequest(connection, call, request);
+      return new ServedRequest(connection, channel, call, request);
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
       return null;
@@ -145,6 +151,9 @@ final class ServedRequest {
       if (call.changesResponse()) {
         call.changeResponse(code, new ResponseHeaders(response.headers()));
       }
+      if (isLast && !upgrades) {
+        HttpUtil.setKeepAlive(response, false);
+      }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }
@@ -162,6 +171,9 @@ final class ServedRequest {
    */
   ChannelPromise ending(ChannelPromise written) {
     ChannelPromise end = written.unvoid();
+    if (isLast && status != HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+      end.addListener(done -> connection.close());
+    }
     end.addListener(done -> ended(done.cause()));
     return end;
   }
