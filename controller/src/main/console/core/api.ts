@@ -153,6 +153,8 @@ export interface Workload {
     subscriptions: Record<string, number>;
   };
   certificateNotAfter: string | null;
+  certificateNotBefore: string | null;
+  renewalProblem: string;
   agentVersion: string;
   javaVersion: string;
   mainClass: string;

@@ -13,8 +13,6 @@ export interface Finding {
 }
 
 const SEVERITY = { error: 0, warning: 1, info: 2 };
-// Agents renew at half of a day; less than two hours left means that renewal fails.
-const CERTIFICATE_SECONDS = 2 * 3600;
 
 export function findings(snapshot: Snapshot): Finding[] {
   const found: Finding[] = [
@@ -71,16 +69,6 @@ function workloadFindings(snapshot: Snapshot, workload: Workload): Finding[] {
       severity: "error",
       title: `${workload.instance} rejected configuration ${wanted}`,
       detail: `It keeps ${acked ?? "none"}: ${rejection}`,
-      to,
-    });
-  }
-  const ends = workload.certificateNotAfter;
-  if (ends !== null && Date.parse(ends) - Date.parse(snapshot.status.now) < CERTIFICATE_SECONDS * 1000) {
-    found.push({
-      key: `certificate:${workload.instance}`,
-      severity: "warning",
-      title: `The certificate of ${workload.instance} ends soon`,
-      detail: `It was due to be renewed long ago; look at the agent's log`,
       to,
     });
   }

@@ -1,6 +1,7 @@
 package io.endomesh.controller;
 
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.util.TlsEngineType;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
@@ -94,11 +95,6 @@ public final class Controller implements AutoCloseable {
 
   private static final int RESET_WINDOW_SECONDS = 10;
 
-  /**
-   * As Istio's: long enough to sleep over a broken controller, short enough to need no revoking.
-   */
-  private static final Duration WORKLOAD_CERTIFICATE_TTL = Duration.ofHours(24);
-
   private final Server server;
   private final ResourceStore store;
   private final ScheduledExecutorService control;
@@ -166,7 +162,7 @@ public final class Controller implements AutoCloseable {
             options.authority(),
             revocations,
             options.trustDomain(),
-            WORKLOAD_CERTIFICATE_TTL,
+            options.workloadTtl(),
             clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
@@ -335,6 +331,8 @@ public final class Controller implements AutoCloseable {
     builder.tlsProvider(
         new ServerCertificates(authority, names, clock),
         ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
+    // BoringSSL, which Netty brings, believes no certificate with a key of Ed25519.
+    builder.tlsEngineType(TlsEngineType.JDK);
     limit(builder);
     builder.maxRequestLength(MAX_REQUEST_BYTES);
     builder.requestTimeout(Duration.ofSeconds(30));

@@ -6,6 +6,7 @@ import io.endomesh.dataplane.ForeignHeaders;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Snapshot;
+import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.telemetry.Telemetry;
 import io.endomesh.telemetry.TelemetrySettings;
 import io.endomesh.weaving.AgentLog;
@@ -17,6 +18,7 @@ import io.endomesh.weaving.WeakIdentityMap;
 import io.endomesh.xds.ControlPlane;
 import io.endomesh.xds.ControlPlaneSettings;
 import io.endomesh.xds.JoinString;
+import io.endomesh.xds.identity.KeyKind;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.Log;
@@ -78,6 +80,7 @@ final class MeshConnection {
     }
     mesh.discovery(discovery);
     mesh.listeners(listeners);
+    mesh.maxConnectionAgeAfterRenewal(settings.maxConnectionAgeAfterRenewal());
     mesh.foreignHeaders(new ForeignHeaders(settings.trustedProxies()));
   }
 
@@ -126,6 +129,11 @@ final class MeshConnection {
                 sentences::warn)
             : null;
     if (reporting != null) {
+      reporting.certificateEnd(
+          () -> {
+            Identity identity = mesh.identity();
+            return identity == null ? null : identity.notAfter();
+          });
       mesh.observer(reporting);
     }
     ControlPlane started =
@@ -135,6 +143,8 @@ final class MeshConnection {
                 settings.stateDir().toPath(),
                 settings.discoveryTimeout(),
                 about(version),
+                settings.ed25519Key() ? KeyKind.ED25519 : KeyKind.EC,
+                settings.keepsCredentials(),
                 () -> health(reporting),
                 sentences),
             mesh);
@@ -230,6 +240,11 @@ final class MeshConnection {
     @Override
     public void warn(String sentence) {
       AgentLog.warn(about + sentence);
+    }
+
+    @Override
+    public void error(String sentence) {
+      AgentLog.error(about + sentence);
     }
   }
 }

@@ -10,10 +10,13 @@ import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,10 @@ final class Recorder {
   /** A histogram with its series. */
   private record Series(DoubleHistogram histogram, SeriesTable table) {}
 
-  Recorder(Resource resource, Backlog backlog) {
+  /**
+   * @param certificateEnd of the workload's certificate; null while there is none
+   */
+  Recorder(Resource resource, Backlog backlog, Supplier<@Nullable Instant> certificateEnd) {
     provider =
         SdkMeterProvider.builder()
             .setResource(resource)
@@ -55,6 +61,17 @@ final class Recorder {
               counter.record(backlog.droppedSpans(), Attributes.of(Names.SIGNAL, "spans"));
               counter.record(
                   backlog.droppedMeasurements(), Attributes.of(Names.SIGNAL, "measurements"));
+            });
+    meter
+        .gaugeBuilder("endomesh.certificate.remaining")
+        .setDescription("Time until the workload's certificate ends; negative after that.")
+        .setUnit("s")
+        .buildWithCallback(
+            gauge -> {
+              Instant end = certificateEnd.get();
+              if (end != null) {
+                gauge.record(Duration.between(Instant.now(), end).toMillis() / 1000.0);
+              }
             });
   }
 

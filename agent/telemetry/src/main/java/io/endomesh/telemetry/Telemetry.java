@@ -16,6 +16,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,7 @@ public final class Telemetry implements CallObserver, AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean complained = new AtomicBoolean();
 
+  private volatile Supplier<@Nullable Instant> certificateEnd = () -> null;
   private volatile boolean closing;
   private volatile @Nullable Thread thread;
   private volatile @Nullable CallObserver observing;
@@ -81,6 +84,15 @@ public final class Telemetry implements CallObserver, AutoCloseable {
     this.nanoTime = nanoTime;
     this.clock = new EpochClock(nanoTime, wallClock);
     this.backlog = new Backlog(this::start);
+  }
+
+  /**
+   * Tells when the workload's certificate ends, which is reported as well.
+   *
+   * @param end asked once an interval; null while there is none
+   */
+  public void certificateEnd(Supplier<@Nullable Instant> end) {
+    certificateEnd = end;
   }
 
   /** Observations that were dropped because a queue was full, since the start. */
@@ -277,7 +289,7 @@ public final class Telemetry implements CallObserver, AutoCloseable {
 
   private Exporter newExporter() {
     Resource resource = resource(workload, settings.agentVersion());
-    Recorder recorder = new Recorder(resource, backlog);
+    Recorder recorder = new Recorder(resource, backlog, () -> certificateEnd.get());
     backlog.recordWith(recorder);
     return new Exporter(
         backlog, resource, recorder, new RefusalLog(log, nanoTime), sender, this::complain);

@@ -21,7 +21,7 @@ class RecorderTest {
 
   @Test
   void record_intoASeriesMetBefore_allocatesNothing() {
-    Recorder recorder = new Recorder(Resource.empty(), new Backlog(() -> {}));
+    Recorder recorder = new Recorder(Resource.empty(), new Backlog(() -> {}), () -> null);
     ObservedAttempt attempt = attempt();
     record(recorder, attempt);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

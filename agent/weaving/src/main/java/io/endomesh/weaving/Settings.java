@@ -40,6 +40,9 @@ public final class Settings {
   /** Long enough for a controller that is restarting; the app waits at most this, and only once. */
   private static final Duration MAX_DISCOVERY_TIMEOUT = Duration.ofMinutes(1);
 
+  /** As proxies have it for connections of any kind; renewals are half a day apart. */
+  private static final Duration DEFAULT_MAX_CONNECTION_AGE = Duration.ofHours(1);
+
   private static final Set<String> NAMES =
       Set.of(
           "join",
@@ -57,6 +60,9 @@ public final class Settings {
           "aot_training",
           "discovery-timeout",
           "until-configured",
+          "key",
+          "keep-credentials",
+          "max-connection-age-after-renewal",
           "log-level",
           "telemetry.enabled",
           "telemetry.sampling",
@@ -75,6 +81,9 @@ public final class Settings {
   private final File stateDir;
   private final Duration discoveryTimeout;
   private final boolean refusesUntilConfigured;
+  private final boolean ed25519Key;
+  private final boolean keepsCredentials;
+  private final @Nullable Duration maxConnectionAge;
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
 
@@ -93,6 +102,9 @@ public final class Settings {
     stateDir = new File(readText("state-dir", (home == null ? "." : home) + "/.endomesh/agent"));
     discoveryTimeout = readDiscoveryTimeout(Duration.ofSeconds(1));
     refusesUntilConfigured = readRefusesUntilConfigured();
+    ed25519Key = readEd25519Key();
+    keepsCredentials = readKeepsCredentials();
+    maxConnectionAge = readMaxConnectionAge();
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
   }
@@ -163,6 +175,24 @@ public final class Settings {
   /** True if servers refuse every call until they know their rules. */
   public boolean refusesUntilConfigured() {
     return refusesUntilConfigured;
+  }
+
+  /** True if the workload's key is to be Ed25519, false for P-256. */
+  public boolean ed25519Key() {
+    return ed25519Key;
+  }
+
+  /** False if the workload's key is to be in memory only. */
+  public boolean keepsCredentials() {
+    return keepsCredentials;
+  }
+
+  /**
+   * How long after a renewal connections to this workload's servers go on that began with the
+   * certificate before; null if as long as they like.
+   */
+  public @Nullable Duration maxConnectionAgeAfterRenewal() {
+    return maxConnectionAge;
   }
 
   public AgentLog.Level logLevel() {
@@ -381,6 +411,46 @@ public final class Settings {
       problems.add(problem(found, "serve or refuse", "refuse"));
     }
     return true;
+  }
+
+  private boolean readEd25519Key() {
+    SettingSource.Found found = source.find("key");
+    if (found == null || found.value().equals("ec")) {
+      return false;
+    }
+    if (!found.value().equals("ed25519")) {
+      problems.add(problem(found, "ec or ed25519", "ec"));
+      return false;
+    }
+    return true;
+  }
+
+  /** A word that there is not keeps no key, as the one for which somebody sets it. */
+  private boolean readKeepsCredentials() {
+    SettingSource.Found found = source.find("keep-credentials");
+    if (found == null || found.value().equalsIgnoreCase("true")) {
+      return true;
+    }
+    if (!found.value().equalsIgnoreCase("false")) {
+      problems.add(problem(found, "true or false", "false"));
+    }
+    return false;
+  }
+
+  private @Nullable Duration readMaxConnectionAge() {
+    SettingSource.Found found = source.find("max-connection-age-after-renewal");
+    if (found == null) {
+      return DEFAULT_MAX_CONNECTION_AGE;
+    }
+    if (found.value().equals("off")) {
+      return null;
+    }
+    Duration value = duration(found.value());
+    if (value != null) {
+      return value;
+    }
+    problems.add(problem(found, "a time as in 90s or 10m, or off", "60m"));
+    return DEFAULT_MAX_CONNECTION_AGE;
   }
 
   private AgentLog.Level readLogLevel() {

@@ -38,6 +38,24 @@ class SettingsTest {
   }
 
   @Test
+  void read_keys_areOfP256AndKept_unlessToldOtherwise() {
+    assertThat(read(null).ed25519Key()).isFalse();
+    assertThat(read(null).keepsCredentials()).isTrue();
+
+    Settings settings = read("key=ed25519,keep-credentials=false");
+
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.ed25519Key()).isTrue();
+    assertThat(settings.keepsCredentials()).isFalse();
+    assertThat(read(null).maxConnectionAgeAfterRenewal()).isEqualTo(Duration.ofHours(1));
+    assertThat(read("max-connection-age-after-renewal=90s").maxConnectionAgeAfterRenewal())
+        .isEqualTo(Duration.ofSeconds(90));
+    assertThat(read("max-connection-age-after-renewal=off").maxConnectionAgeAfterRenewal())
+        .isNull();
+    assertThat(read("keep-credentials=no").keepsCredentials()).isFalse();
+  }
+
+  @Test
   void read_sameSettingEverywhere_argumentBeatsPropertyBeatsEnvironment() {
     environment.put("ENDOMESH_SERVICE", "from-environment");
     assertThat(read(null).service()).isEqualTo("from-environment");
@@ -73,6 +91,9 @@ class SettingsTest {
         "services=/a:Orders     | services: /a:Orders (expected: /CONTEXT-PATH:SERVICE",
         "address=orders.example | address: orders.example (expected: an IP address)",
         "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
+        "key=rsa                | key: rsa (expected: ec or ed25519); using ec",
+        "keep-credentials=no    | keep-credentials: no (expected: true or false); using false",
+        "max-connection-age-after-renewal=1h | max-connection-age-after-renewal: 1h (expected: a",
         "trusted-proxies=all    | trusted-proxies: all (expected:",
         "advertised-port=0      | advertised-port: 0 (expected:",
         "advertised-port=80:x   | advertised-port: 80:x (expected:",

@@ -1,28 +1,12 @@
 package io.endomesh.xds;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.endomesh.dataplane.Workload;
-import io.endomesh.dataplane.identity.SpiffeId;
-import io.endomesh.proto.istio.v1.auth.IstioCertificateRequest;
-import io.endomesh.proto.istio.v1.auth.IstioCertificateResponse;
-import io.endomesh.xds.http2.GrpcException;
-import io.endomesh.xds.http2.Http2Connection;
-import io.endomesh.xds.identity.CertificateRequest;
 import io.endomesh.xds.identity.Credentials;
 import io.endomesh.xds.runtime.Log;
 import io.endomesh.xds.runtime.Serial;
 import io.endomesh.xds.state.StateDirectory;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -30,16 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a certificate that is good: asks for the first with the join token, for the next with the
- * present one, at half of its life. Not thread-safe: runs on the control thread.
+ * present one, at half of its life. Looks at the clock now and then, and not only when it reckoned
+ * that something is due: a clock may jump, and a machine sleep. Not thread-safe: runs on the
+ * control thread.
  */
 final class CertificateKeeper {
-
-  private static final String CREATE = "/istio.v1.auth.IstioCertificateService/CreateCertificate";
-
-  /** Istio's default; the controller may give less. */
-  private static final long VALIDITY_SECONDS = Duration.ofHours(24).toSeconds();
-
-  private static final long TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** Renewals of services that started together are spread over this share of the life. */
   private static final double JITTER = 0.1;
@@ -47,60 +26,118 @@ final class CertificateKeeper {
   /** A renewal that failed is tried again after this; a quarter of a day's life is far off. */
   private static final long RETRY_NANOS = Duration.ofSeconds(30).toNanos();
 
-  private final JoinString join;
-  private final Workload workload;
+  /** Of a short life, a failure must not cost more than a twentieth. */
+  private static final int RETRIES = 20;
+
+  /** How often the clock is looked at: as often in a life, but no more than that costs nothing. */
+  private static final int LOOKS = 50;
+
+  private static final long MIN_LOOK_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long MAX_LOOK_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final CertificateOrders orders;
   private final Serial serial;
   private final StateDirectory state;
   private final Clock clock;
   private final RandomGenerator random;
   private final Log log;
-  private final Supplier<List<X509Certificate>> trusted;
+  private final ExpiryWarnings warnings;
   private final Consumer<Credentials> issued;
+  private final Supplier<CertificateOrders.@Nullable Channel> connection;
 
   private @Nullable Credentials credentials;
-  private Serial.@Nullable Timer renewal;
+  private @Nullable CertificateLife life;
+  private Duration renewAfter = Duration.ZERO;
+  private Serial.@Nullable Timer look;
+  private Serial.@Nullable Timer asked;
+  private long nextTryNanos;
   private boolean asking;
 
-  /** What there is was issued for another join token: the present one may say other things. */
-  private boolean outdated;
+  /** What the controller asked for is done then; null if it asks for nothing. */
+  private @Nullable Runnable demanded;
+
+  /** Why the last attempt failed; empty if it did not. */
+  private String problem = "";
+
+  private @Nullable Instant awaySince;
+  private String away = "none was made yet";
 
   /**
-   * @param trusted the roots that the mesh told us of
+   * The token is to be shown before the certificate: what there is was issued for another token,
+   * and the present one may say other things; or others would not believe it yet.
+   */
+  private boolean tokenFirst;
+
+  private boolean tokenTried;
+
+  /**
    * @param issued told of each new certificate, on the control thread
+   * @param connection on which we proved ourselves by a certificate; null if there is none
    */
   CertificateKeeper(
-      JoinString join,
-      Workload workload,
+      CertificateOrders orders,
       Serial serial,
       StateDirectory state,
       Clock clock,
       RandomGenerator random,
       Log log,
-      Supplier<List<X509Certificate>> trusted,
-      Consumer<Credentials> issued) {
-    this.join = join;
-    this.workload = workload;
+      Consumer<Credentials> issued,
+      Supplier<CertificateOrders.@Nullable Channel> connection) {
+    this.orders = orders;
     this.serial = serial;
     this.state = state;
     this.clock = clock;
     this.random = random;
     this.log = log;
-    this.trusted = trusted;
+    this.warnings = new ExpiryWarnings(log);
     this.issued = issued;
+    this.connection = connection;
   }
 
   /** Takes what was kept on disk, if it is still good. */
   void restore() {
     StateDirectory.Kept kept = state.readCredentials();
-    if (kept != null && kept.credentials().notAfter().isAfter(clock.instant())) {
-      outdated = !kept.byThisToken();
-      adopt(kept.credentials());
+    Instant now = clock.instant();
+    if (kept != null && kept.credentials().notAfter().isAfter(now)) {
+      tokenFirst = !kept.byThisToken();
+      adopt(kept.credentials(), CertificateLife.kept(kept.credentials(), now, serial.nanoTime()));
     }
+  }
+
+  /** A connection is about to be made: what to show on it is chosen anew. */
+  void connecting() {
+    serial.check();
+    CertificateLife now = life;
+    if (awaySince == null) {
+      awaySince = clock.instant();
+    }
+    if (now != null && now.isEarly(clock.instant())) {
+      // The controller may not believe it yet, or not the token any more: one after the other.
+      tokenFirst = !tokenTried;
+      tokenTried = !tokenTried;
+    }
+  }
+
+  /** One was made on which we are known by our certificate. */
+  void connected() {
+    serial.check();
+    awaySince = null;
+    nextTryNanos = serial.nanoTime();
+    lookNow();
+  }
+
+  /** It is no more, or was not made. */
+  void disconnected(String why) {
+    serial.check();
+    if (awaySince == null) {
+      awaySince = clock.instant();
+    }
+    away = why;
   }
 
   /** What the controller is to be shown; null if it is to be shown the token. */
   @Nullable Credentials proof() {
-    return outdated ? null : credentials();
+    return tokenFirst ? null : credentials();
   }
 
   /**
@@ -110,86 +147,55 @@ final class CertificateKeeper {
    */
   boolean keepOutdated() {
     serial.check();
-    boolean kept = outdated && credentials() != null;
-    outdated = false;
+    boolean kept = tokenFirst && credentials() != null;
+    tokenFirst = false;
     return kept;
   }
 
   /** Null if there is none that is good. */
   @Nullable Credentials credentials() {
-    Credentials now = credentials;
-    return now == null || !now.notAfter().isAfter(clock.instant()) ? null : now;
+    CertificateLife now = life;
+    return now == null || now.hasEnded(clock.instant(), serial.nanoTime()) ? null : credentials;
+  }
+
+  /** When the life of the present one began; null if there is none. */
+  @Nullable Instant begin() {
+    CertificateLife now = life;
+    return now == null ? null : now.begin();
+  }
+
+  /** Why it has not been renewed, though it is due; empty if it is not, or is being renewed. */
+  String problem() {
+    return problem;
   }
 
   /** The controller does not believe the present one: the next is asked for with the token. */
   void forget() {
     serial.check();
     credentials = null;
-    outdated = false;
+    life = null;
+    tokenFirst = false;
   }
 
   boolean isDue() {
-    Credentials now = credentials();
-    return now == null || !clock.instant().isBefore(halfLife(now));
+    CertificateLife now = life;
+    Instant instant = clock.instant();
+    return credentials() == null
+        || now == null
+        || demanded != null
+        || now.isEarly(instant)
+        || now.hasPassed(renewAfter, instant, serial.nanoTime());
   }
 
   /**
-   * Asks for a certificate over this connection.
+   * Asks for a first certificate over this connection, with the token.
    *
    * @param failed told why not, on the control thread
    * @param done run on the control thread when there is a new one
    */
-  void ask(Http2Connection connection, Consumer<String> failed, Runnable done) {
+  void ask(CertificateOrders.Channel channel, Consumer<String> failed, Runnable done) {
     serial.check();
-    if (asking) {
-      return;
-    }
-    CertificateRequest request;
-    try {
-      request =
-          CertificateRequest.create(
-              SpiffeId.of(join.trustDomain(), workload.namespace(), workload.service()));
-    } catch (GeneralSecurityException e) {
-      failed.accept("this JVM cannot make a key: " + e.getMessage());
-      return;
-    }
-    Map<String, String> metadata;
-    try {
-      metadata = proof() == null ? Map.of("authorization", "Bearer " + join.secret()) : Map.of();
-    } catch (IOException e) {
-      failed.accept("the join token: " + e.getMessage());
-      return;
-    }
-    asking = true;
-    connection
-        .unary(CREATE, metadata, message(request), TIMEOUT_NANOS)
-        .whenCompleteAsync(
-            (answer, error) -> {
-              asking = false;
-              String problem = error == null ? accept(request, answer) : reason(error);
-              if (problem == null) {
-                done.run();
-              } else {
-                failed.accept(problem);
-              }
-            },
-            serial);
-  }
-
-  /** Renews when it is time, over whatever connection there is then. */
-  void renewWith(Supplier<@Nullable Http2Connection> connection) {
-    Credentials now = credentials();
-    if (now == null) {
-      return;
-    }
-    if (renewal != null) {
-      renewal.cancel();
-    }
-    Duration life = Duration.between(now.notBefore(), now.notAfter());
-    Duration untilHalf = Duration.between(clock.instant(), halfLife(now));
-    long jitter = (long) (life.toNanos() * JITTER * (random.nextDouble() - 0.5));
-    long delay = Math.max(0, untilHalf.toNanos() + jitter);
-    renewal = serial.schedule(() -> renew(connection, () -> {}), delay);
+    place(channel, /* byToken= */ true, failed, done);
   }
 
   /**
@@ -197,79 +203,136 @@ final class CertificateKeeper {
    *
    * @param done see {@link #ask}
    */
-  void renewWithin(long nanos, Supplier<@Nullable Http2Connection> connection, Runnable done) {
-    if (renewal != null) {
-      renewal.cancel();
+  void renewWithin(long nanos, Runnable done) {
+    serial.check();
+    if (asked != null) {
+      asked.cancel();
     }
-    long delay = (long) (Math.max(0, nanos) * random.nextDouble());
-    renewal = serial.schedule(() -> renew(connection, done), delay);
+    asked =
+        serial.schedule(
+            () -> {
+              demanded = done;
+              nextTryNanos = serial.nanoTime();
+              lookNow();
+            },
+            (long) (Math.max(0, nanos) * random.nextDouble()));
   }
 
-  private void renew(Supplier<@Nullable Http2Connection> connection, Runnable done) {
-    Http2Connection open = connection.get();
-    if (open == null) {
-      // The next connection finds that it is due.
+  private void place(
+      CertificateOrders.Channel channel, boolean byToken, Consumer<String> failed, Runnable done) {
+    if (asking) {
       return;
     }
-    ask(
-        open,
-        problem -> {
-          log.warn("the certificate was not renewed: " + problem + "; trying again");
-          renewal = serial.schedule(() -> renew(connection, done), RETRY_NANOS);
-        },
-        done);
+    asking = true;
+    orders.place(
+        channel,
+        byToken,
+        (fresh, wrong) -> {
+          asking = false;
+          String problem = fresh == null ? wrong : accept(fresh);
+          if (problem == null) {
+            done.run();
+          } else {
+            failed.accept(problem);
+          }
+        });
+  }
+
+  private void lookNow() {
+    if (look != null) {
+      look.cancel();
+    }
+    look();
+  }
+
+  private void look() {
+    CertificateLife now = life;
+    if (now == null) {
+      return;
+    }
+    look = serial.schedule(this::look, between(now, LOOKS, MIN_LOOK_NANOS, MAX_LOOK_NANOS));
+    if (isDue()) {
+      renew(now);
+      String why = why();
+      if (!why.isEmpty()) {
+        warnings.look(now, clock.instant(), serial.nanoTime(), why);
+      }
+    }
+  }
+
+  /** Over the connection on which we are known, which outlasts the certificate that began it. */
+  private void renew(CertificateLife now) {
+    CertificateOrders.Channel open = connection.get();
+    if (open == null || asking || serial.nanoTime() - nextTryNanos < 0) {
+      return;
+    }
+    nextTryNanos = serial.nanoTime() + between(now, RETRIES, MIN_LOOK_NANOS, RETRY_NANOS);
+    Runnable then = demanded;
+    place(open, /* byToken= */ false, this::notRenewed, then == null ? () -> {} : then);
+  }
+
+  private void notRenewed(String why) {
+    if (!why.equals(problem)) {
+      log.warn("the certificate was not renewed: " + why + "; trying again");
+    }
+    problem = why;
+  }
+
+  private String why() {
+    if (connection.get() == null) {
+      return "there has been no connection to the controller since "
+          + awaySince
+          + " ("
+          + away
+          + ")";
+    }
+    return problem.isEmpty() ? "" : "asking for the next failed (" + problem + ")";
+  }
+
+  private static long between(CertificateLife life, int parts, long least, long most) {
+    return Math.max(least, Math.min(most, life.length().toNanos() / parts));
   }
 
   /** Null if it is good. */
-  private @Nullable String accept(CertificateRequest request, byte[] answer) {
-    try {
-      Credentials fresh =
-          Credentials.issued(
-              request.key(),
-              IstioCertificateResponse.parseFrom(answer).getCertChainList(),
-              join.rootFingerprint(),
-              trusted.get());
-      state.write(fresh);
-      outdated = false;
-      adopt(fresh);
-      return null;
-    } catch (GeneralSecurityException | InvalidProtocolBufferException e) {
-      return "the controller answered with what is no certificate for us: " + e.getMessage();
+  private @Nullable String accept(Credentials fresh) {
+    Instant now = clock.instant();
+    CertificateLife itsLife = CertificateLife.issued(fresh, now, serial.nanoTime());
+    if (itsLife.clocksDiffer()) {
+      String clocks = clocks(fresh, now);
+      Credentials present = credentials;
+      if (present != null && CertificateLife.isGood(present, now)) {
+        // By our clock and that of who signed it before: others go by them, too.
+        return clocks + "; keeping the one before";
+      }
+      log.error(clocks + "; using it all the same, others may not believe it");
     }
+    state.write(fresh);
+    tokenFirst = false;
+    adopt(fresh, itsLife);
+    warnings.renewed();
+    return null;
   }
 
-  private void adopt(Credentials fresh) {
+  private static String clocks(Credentials fresh, Instant now) {
+    return "the controller's certificate is good from "
+        + fresh.notBefore()
+        + " to "
+        + fresh.notAfter()
+        + ", but the clock of this machine says "
+        + now
+        + " (expected: clocks that agree)";
+  }
+
+  private void adopt(Credentials fresh, CertificateLife itsLife) {
     credentials = fresh;
+    life = itsLife;
+    problem = "";
+    demanded = null;
+    double share = 0.5 + JITTER * (random.nextDouble() - 0.5);
+    renewAfter = Duration.ofNanos((long) (itsLife.length().toNanos() * share));
     issued.accept(fresh);
-  }
-
-  private byte[] message(CertificateRequest request) {
-    return IstioCertificateRequest.newBuilder()
-        .setCsr(request.pem())
-        .setValidityDuration(VALIDITY_SECONDS)
-        .setMetadata(
-            Struct.newBuilder()
-                .putFields("NAMESPACE", text(workload.namespace()))
-                .putFields("SERVICE", text(workload.service())))
-        .build()
-        .toByteArray();
-  }
-
-  private static Value text(String value) {
-    return Value.newBuilder().setStringValue(value).build();
-  }
-
-  private static Instant halfLife(Credentials credentials) {
-    return credentials
-        .notBefore()
-        .plus(Duration.between(credentials.notBefore(), credentials.notAfter()).dividedBy(2));
-  }
-
-  private static String reason(Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    return cause instanceof GrpcException grpc
-        ? String.valueOf(grpc.getMessage())
-        : cause.toString();
+    if (look == null) {
+      look = serial.schedule(this::look, between(itsLife, LOOKS, MIN_LOOK_NANOS, MAX_LOOK_NANOS));
+    }
   }
 }

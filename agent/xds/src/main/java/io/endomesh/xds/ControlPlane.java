@@ -130,6 +130,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             settings.join().controller(),
             settings.join().token(),
             settings.workload(),
+            settings.keepsCredentials(),
             log);
     this.servers = new RemoteServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
@@ -144,16 +145,16 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             new Changes());
     this.certificates =
         new CertificateKeeper(
-            settings.join(),
-            settings.workload(),
+            new CertificateOrders(
+                settings.join(), settings.workload(), settings.key(), serial, this::trusted),
             serial,
             state,
             Clock.systemUTC(),
             new SplittableRandom(),
             log,
-            this::trusted,
-            this::issued);
-    this.registrar = new Registrar(settings.about(), serial, settings.health(), () -> proof);
+            this::issued,
+            this::channel);
+    this.registrar = new Registrar(settings.about(), serial, settings.health(), this::proof);
     this.discovery =
         new HostDiscovery(
             mesh,
@@ -268,6 +269,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       return;
     }
     JoinString join = settings.join();
+    certificates.connecting();
     try {
       http.connect(
           join.host(),
@@ -283,7 +285,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private void connected(Http2Connection open, boolean identified) {
     if (!identified) {
       // The token is good for a certificate and for nothing else; the rest needs who we are.
-      certificates.ask(open, problem -> notIssued(problem, open), /* issued= */ open::close);
+      certificates.ask(open::unary, problem -> notIssued(problem, open), /* done= */ open::close);
       return;
     }
     connection = open;
@@ -293,10 +295,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     joinStream = join;
     registrar.connected(message -> join.send(message.toByteArray()));
     discovery.connected();
-    if (certificates.isDue()) {
-      certificates.ask(
-          open, problem -> log.warn("the certificate was not renewed: " + problem), () -> {});
-    }
+    certificates.connected();
   }
 
   private void notIssued(String problem, Http2Connection open) {
@@ -321,7 +320,16 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       return;
     }
     publish();
-    certificates.renewWith(() -> connection);
+  }
+
+  /** Null if there is no connection on which we are known by our certificate. */
+  private CertificateOrders.@Nullable Channel channel() {
+    Http2Connection open = connection;
+    return open == null ? null : open::unary;
+  }
+
+  private Proof proof() {
+    return proof.renewing(certificates.begin(), certificates.problem());
   }
 
   /** Whose word is taken may have changed; then TLS is made anew, for the calls that begin then. */
@@ -422,6 +430,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
   /** Once a loss: a controller that is away for a night is one line, not ten thousand. */
   private void complain(String why) {
+    certificates.disconnected(why);
     if (!complained && !closed) {
       complained = true;
       log.warn(
@@ -445,9 +454,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     if (message.hasRenew()) {
       var within = message.getRenew().getWithin();
       certificates.renewWithin(
-          within.getSeconds() * 1_000_000_000 + within.getNanos(),
-          () -> connection,
-          this::proveAnew);
+          within.getSeconds() * 1_000_000_000 + within.getNanos(), this::proveAnew);
     }
     registrar.received(message);
   }

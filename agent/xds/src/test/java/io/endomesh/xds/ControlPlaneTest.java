@@ -24,6 +24,7 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.WorkloadMessage;
+import io.endomesh.xds.identity.KeyKind;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.RecordedLog;
@@ -53,6 +54,10 @@ class ControlPlaneTest {
   private final Mesh mesh = new Mesh(workload);
 
   private ControlPlane start(JoinString join, Mesh mesh) {
+    return start(join, mesh, /* keepsCredentials= */ true);
+  }
+
+  private ControlPlane start(JoinString join, Mesh mesh, boolean keepsCredentials) {
     ControlPlane started =
         ControlPlane.start(
             new ControlPlaneSettings(
@@ -60,6 +65,8 @@ class ControlPlaneTest {
                 state,
                 Duration.ofSeconds(20),
                 new Registrar.About(workload, "", Map.of(), "test", "17", "Shop", 1),
+                KeyKind.EC,
+                keepsCredentials,
                 () -> Health.UNKNOWN,
                 log),
             mesh);
@@ -183,6 +190,33 @@ class ControlPlaneTest {
       assertThat(restarted.snapshot().hosts()).containsOnlyKeys("orders");
       assertThat(restarted.identity()).isNotNull();
       assertThat(second.discovery().lookup("orders")).isNotNull();
+    }
+  }
+
+  @Test
+  void start_controllerAway_keyInMemoryOnly_knowsItsRulesAndProvesNothing() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    FakeController controller = new FakeController(authority, 0);
+    JoinString join = controller.join(authority.fingerprint());
+    try (ControlPlane first = start(join, mesh, /* keepsCredentials= */ false)) {
+      StreamObserver<DeltaDiscoveryResponse> discovery = controller.discovery();
+      CompletableFuture<VirtualHost> orders =
+          CompletableFuture.supplyAsync(() -> first.discovery().lookup("orders"));
+      controller.subscription("orders");
+      serveOrders(discovery);
+      orders.get(20, TimeUnit.SECONDS);
+      await(() -> java.nio.file.Files.exists(kept("resources", join)));
+      assertThat(mesh.identity()).isNotNull();
+    }
+    controller.close();
+    try (var files = java.nio.file.Files.list(kept("resources", join).getParent())) {
+      assertThat(files).containsExactly(kept("resources", join));
+    }
+
+    Mesh restarted = new Mesh(workload);
+    try (ControlPlane second = start(join, restarted, /* keepsCredentials= */ false)) {
+      assertThat(restarted.snapshot().hosts()).containsOnlyKeys("orders");
+      assertThat(restarted.identity()).isNull();
     }
   }
 

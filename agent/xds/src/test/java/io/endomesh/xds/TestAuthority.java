@@ -101,6 +101,17 @@ public final class TestAuthority {
         end);
   }
 
+  public X509Certificate workload(
+      PublicKey subject, String namespace, String service, Instant begin, Instant end) {
+    return sign(
+        subject,
+        new X500Principal("CN=" + service),
+        false,
+        "spiffe://endomesh.local/ns/" + namespace + "/sa/" + service,
+        begin,
+        end);
+  }
+
   public Credentials credentials(String namespace, String service) {
     KeyPair pair = newKey();
     return new Credentials(
@@ -130,13 +141,29 @@ public final class TestAuthority {
 
   private X509Certificate sign(
       PublicKey subjectKey, X500Principal subject, boolean authority, String uri, Instant end) {
+    Instant begin = Instant.now().minus(Duration.ofMinutes(1));
+    return sign(
+        subjectKey,
+        subject,
+        authority,
+        uri,
+        begin.isBefore(end) ? begin : end.minusSeconds(60),
+        end);
+  }
+
+  private X509Certificate sign(
+      PublicKey subjectKey,
+      X500Principal subject,
+      boolean authority,
+      String uri,
+      Instant begin,
+      Instant end) {
     try {
-      Instant begin = Instant.now().minus(Duration.ofMinutes(1));
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
               name,
               BigInteger.valueOf(serial.getAndIncrement()),
-              Date.from(begin.isBefore(end) ? begin : end.minusSeconds(60)),
+              Date.from(begin),
               Date.from(end),
               subject,
               subjectKey);

@@ -5,6 +5,7 @@ import io.endomesh.controller.store.StoreException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,6 +24,12 @@ public final class Revocations {
   private static final String REVOKED = "certificates/revoked/";
 
   private static final int RADIX = 16;
+
+  /**
+   * What is revoked stays so for longer than its life: to a clock that was ahead for a while it
+   * would have ended, and be good again after that.
+   */
+  private static final Duration CLOCK_AHEAD = Duration.ofHours(48);
 
   private final ResourceStore store;
   private final Clock clock;
@@ -43,7 +50,7 @@ public final class Revocations {
 
   /** Written down before the certificate is given out: what is not known cannot be revoked. */
   synchronized void issued(String line, X509Certificate certificate) throws StoreException {
-    Map<BigInteger, Instant> all = parse(store.fact(ISSUED + line).orElse(""));
+    Map<BigInteger, Instant> all = parse(store.fact(ISSUED + line).orElse(""), Duration.ZERO);
     all.put(certificate.getSerialNumber(), certificate.getNotAfter().toInstant());
     store.putFact(ISSUED + line, text(all));
   }
@@ -55,7 +62,7 @@ public final class Revocations {
    */
   public synchronized void revoke(X509Certificate shown) throws StoreException {
     String line = lineOf(shown);
-    Map<BigInteger, Instant> all = parse(store.fact(ISSUED + line).orElse(""));
+    Map<BigInteger, Instant> all = parse(store.fact(ISSUED + line).orElse(""), Duration.ZERO);
     all.put(shown.getSerialNumber(), shown.getNotAfter().toInstant());
     store.putFact(REVOKED + line, text(all));
     store.removeFact(ISSUED + line);
@@ -80,7 +87,7 @@ public final class Revocations {
   synchronized boolean tick() throws StoreException {
     for (String kind : Set.of(ISSUED, REVOKED)) {
       for (Map.Entry<String, String> fact : store.facts(kind).entrySet()) {
-        if (parse(fact.getValue()).isEmpty()) {
+        if (parse(fact.getValue(), kind.equals(REVOKED) ? CLOCK_AHEAD : Duration.ZERO).isEmpty()) {
           store.removeFact(fact.getKey());
         }
       }
@@ -101,20 +108,24 @@ public final class Revocations {
         .forEach(
             (name, value) -> {
               revokedLines.add(name.substring(REVOKED.length()));
-              all.putAll(parse(value));
+              all.putAll(parse(value, CLOCK_AHEAD));
             });
     return Map.copyOf(all);
   }
 
-  /** Those that have not ended. */
-  private Map<BigInteger, Instant> parse(String text) {
+  /**
+   * Those that have not ended.
+   *
+   * @param longer than their end
+   */
+  private Map<BigInteger, Instant> parse(String text, Duration longer) {
     Map<BigInteger, Instant> all = new LinkedHashMap<>();
     Instant now = clock.instant();
     for (String each : text.split(" ")) {
       int colon = each.indexOf(':');
       if (colon > 0) {
         Instant end = Instant.ofEpochSecond(Long.parseLong(each.substring(colon + 1)));
-        if (now.isBefore(end)) {
+        if (now.isBefore(end.plus(longer))) {
           all.put(new BigInteger(each.substring(0, colon), RADIX), end);
         }
       }

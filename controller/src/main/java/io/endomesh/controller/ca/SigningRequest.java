@@ -5,7 +5,9 @@ import java.io.StringReader;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.NamedParameterSpec;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -71,9 +73,10 @@ record SigningRequest(PublicKey publicKey) {
       if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
         throw new InvalidCsrException("csr: RSA key of " + bits + " bits (expected: 2048 to 4096)");
       }
-    } else {
+    } else if (!(key instanceof EdECPublicKey edwards)
+        || !edwards.getParams().getName().equals(NamedParameterSpec.ED25519.getName())) {
       throw new InvalidCsrException(
-          "csr: key of algorithm " + key.getAlgorithm() + " (expected: EC or RSA)");
+          "csr: key of algorithm " + key.getAlgorithm() + " (expected: EC, RSA or Ed25519)");
     }
   }
 }

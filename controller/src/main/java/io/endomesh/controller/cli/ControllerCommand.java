@@ -98,6 +98,14 @@ final class ControllerCommand implements Callable<Integer> {
               + " without a certificate: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   private PlaintextXds plaintextXds = PlaintextXds.on;
 
+  @Option(
+      names = "--workload-ttl",
+      paramLabel = "DURATION",
+      description =
+          "how long certificates of workloads are good, at most a day; they are renewed at half of"
+              + " it (ISO 8601, default: ${DEFAULT-VALUE})")
+  private Duration workloadTtl = ControllerOptions.DEFAULT_WORKLOAD_TTL;
+
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
 
   @Option(
@@ -159,6 +167,11 @@ final class ControllerCommand implements Callable<Integer> {
             .reachedAt(publicAddress())
             .loggingInBy(provider.options())
             .servingPlaintextXds(plaintextXds == PlaintextXds.on);
+    try {
+      options = options.issuingFor(workloadTtl);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(Exit.USAGE, "--" + e.getMessage());
+    }
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller, options);

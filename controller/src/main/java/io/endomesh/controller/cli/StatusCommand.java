@@ -44,10 +44,16 @@ final class StatusCommand implements Callable<Integer> {
                 ? configuration.path("upToDate").asText()
                 : "rejected: " + configuration.path("rejection").asText(),
             workload.path("agentVersion").asText(),
-            workload.path("certificateNotAfter").asText("none")
+            certificate(workload)
           });
     }
     Output.print(spec.commandLine().getOut(), format, answer, table);
     return Exit.OK.code();
+  }
+
+  private static String certificate(JsonNode workload) {
+    String end = workload.path("certificateNotAfter").asText("none");
+    String problem = workload.path("renewalProblem").asText("");
+    return problem.isEmpty() ? end : end + ", not renewed: " + problem;
   }
 }

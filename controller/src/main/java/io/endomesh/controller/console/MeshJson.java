@@ -188,6 +188,8 @@ final class MeshJson {
         .put("leaseEndsAt", text(workload.leaseEndsAt()));
     json.set("configuration", configuration(node));
     json.put("certificateNotAfter", text(workload.health().certificateNotAfter()))
+        .put("certificateNotBefore", text(workload.health().certificateNotBefore()))
+        .put("renewalProblem", workload.health().renewalProblem())
         .put("agentVersion", workload.agent().version())
         .put("javaVersion", workload.agent().javaVersion())
         .put("mainClass", workload.agent().mainClass())

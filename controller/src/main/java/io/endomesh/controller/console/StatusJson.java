@@ -98,17 +98,9 @@ final class StatusJson {
                 + " has lost its connection; others stop calling it when its lease ends",
             workload.instance());
       }
-      Instant end = workload.health().certificateNotAfter();
-      if (end != null && end.isBefore(now)) {
-        problem(
-            problems,
-            "error",
-            "the certificate of "
-                + workload.instance()
-                + " ended at "
-                + end
-                + "; look in its log why it was not renewed",
-            workload.instance());
+      ExpiringCertificate expiring = ExpiringCertificate.of(workload, now);
+      if (expiring != null) {
+        problem(problems, expiring.severity(), expiring.message(), workload.instance());
       }
     }
     List<Workload> unattested =

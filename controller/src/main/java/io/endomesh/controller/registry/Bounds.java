@@ -38,6 +38,9 @@ final class Bounds {
   /** Of what is wrong, in the sentence that says so. */
   private static final int MAX_SHOWN = 64;
 
+  /** Of what a workload says is wrong with it. */
+  private static final int MAX_SENTENCE = 500;
+
   private Bounds() {}
 
   /** What is wrong, as a sentence for who sent it; null if nothing is. */
@@ -141,9 +144,18 @@ final class Bounds {
     return text.chars().anyMatch(Character::isISOControl);
   }
 
+  /** What a workload says in words, to be shown to people. */
+  static String sentence(String text) {
+    return printable(text, MAX_SENTENCE);
+  }
+
   /** For a log: no second line, and not all of what is too long. */
   private static String printable(String text) {
-    String head = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+    return printable(text, MAX_SHOWN);
+  }
+
+  private static String printable(String text, int most) {
+    String head = text.length() > most ? text.substring(0, most) + "…" : text;
     return head.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -44,6 +44,8 @@ public record Workload(
    * @param certificateNotAfter null without a certificate
    * @param certificateRoot fingerprint of that which vouches for it; empty if it does not say
    * @param trustedRoots fingerprints of those it believes; empty if it does not say
+   * @param certificateNotBefore when the life of its certificate began; null if it does not say
+   * @param renewalProblem why it has not been renewed though it is due; empty if there is none
    */
   public record Health(
       long suppressedExceptions,
@@ -52,7 +54,9 @@ public record Workload(
       @Nullable Instant certificateNotAfter,
       List<InstrumentationState> instrumentations,
       String certificateRoot,
-      List<String> trustedRoots) {
+      List<String> trustedRoots,
+      @Nullable Instant certificateNotBefore,
+      String renewalProblem) {
 
     public Health {
       instrumentations = List.copyOf(instrumentations);
@@ -73,7 +77,9 @@ public record Workload(
           certificateNotAfter,
           instrumentations,
           "",
-          List.of());
+          List.of(),
+          null,
+          "");
     }
   }
 
@@ -124,7 +130,8 @@ public record Workload(
         && ports.equals(other.ports);
   }
 
-  Workload seen(Instant now, Health said) {
+  /** The same, heard of once more. */
+  public Workload seen(Instant now, Health said) {
     return new Workload(
         namespace,
         service,

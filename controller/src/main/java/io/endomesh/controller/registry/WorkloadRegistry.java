@@ -341,13 +341,17 @@ public final class WorkloadRegistry {
         status.getSuppressedExceptions(),
         status.getFailedTransformations(),
         status.getDroppedTelemetry(),
-        status.getCertificateNotAfter() == 0
-            ? null
-            : Instant.ofEpochSecond(status.getCertificateNotAfter()),
+        instant(status.getCertificateNotAfter()),
         status.getInstrumentationsCount() == 0
             ? before.instrumentations()
             : status.getInstrumentationsList(),
         status.getCertificateRoot(),
-        status.getTrustedRootsList());
+        status.getTrustedRootsList(),
+        instant(status.getCertificateNotBefore()),
+        Bounds.sentence(status.getRenewalProblem()));
+  }
+
+  private static @Nullable Instant instant(long epochSecond) {
+    return epochSecond == 0 ? null : Instant.ofEpochSecond(epochSecond);
   }
 }

@@ -139,6 +139,36 @@ class CertificateAuthorityTest {
   }
 
   @Test
+  void issue_clockThatJumpsADay_isGoodFromAMinuteBeforeItOn_andOthersStayGood() throws Exception {
+    CertificateAuthority authority = open();
+    for (long hours : new long[] {25, -25}) {
+      Instant before = clock.instant();
+      List<X509Certificate> earlier = issue(authority);
+
+      clock.advance(Duration.ofHours(hours));
+      authority.tick(List.of());
+      List<X509Certificate> chain = issue(authority);
+
+      assertThat(chain.get(0).getNotBefore().toInstant())
+          .isEqualTo(clock.instant().minus(Duration.ofMinutes(1)));
+      validate(authority, chain, clock.instant().minusSeconds(50));
+      validate(authority, chain, clock.instant().plus(DAY).minusSeconds(1));
+      validate(authority, earlier, before);
+      assertThat(authority.doubt(earlier.toArray(X509Certificate[]::new)))
+          .as("on connections that are open")
+          .isNull();
+    }
+  }
+
+  private List<X509Certificate> issue(CertificateAuthority authority) throws Exception {
+    return authority.issue(
+        request(),
+        new WorkloadIdentity("shop", "orders"),
+        Attestation.SERVICE_ALONE,
+        Duration.ZERO);
+  }
+
+  @Test
   void issue_attestation_isReadBackAndIsNotCritical() throws Exception {
     Attestation attestation =
         new Attestation(
@@ -291,5 +321,25 @@ class CertificateAuthorityTest {
     assertThatThrownBy(() -> SigningRequest.parse(csr(weak, weak, "SHA256withRSA")))
         .isInstanceOf(InvalidCsrException.class)
         .hasMessageContaining("RSA key of 1024 bits (expected: 2048 to 4096)");
+  }
+
+  @Test
+  void parse_keyOfEdwardsCurves_takesEd25519Alone() throws Exception {
+    KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    KeyPair other = KeyPairGenerator.getInstance("Ed448").generateKeyPair();
+    CertificateAuthority authority = open();
+
+    List<X509Certificate> chain =
+        authority.issue(
+            SigningRequest.parse(csr(keys, keys, "Ed25519")),
+            new WorkloadIdentity("shop", "orders"),
+            Attestation.SERVICE_ALONE,
+            Duration.ZERO);
+
+    assertThat(chain.get(0).getPublicKey()).isEqualTo(keys.getPublic());
+    validate(authority, chain, clock.instant());
+    assertThatThrownBy(() -> SigningRequest.parse(csr(other, other, "Ed448")))
+        .isInstanceOf(InvalidCsrException.class)
+        .hasMessageEndingWith(" (expected: EC, RSA or Ed25519)");
   }
 }

@@ -88,7 +88,7 @@ class RevocationsTest {
   }
 
   @Test
-  void revoked_lastsOverARestart_untilAllHaveEnded() throws Exception {
+  void revoked_lastsOverARestart_untilAllHaveLongEnded() throws Exception {
     X509Certificate first = issue(Attestation.SERVICE_ALONE);
     authority.revoke(first);
     X509Certificate kept = issue(Attestation.SERVICE_ALONE);
@@ -96,10 +96,28 @@ class RevocationsTest {
     revocations = new Revocations(store, clock);
     assertThat(revocations.isRevoked(first)).isTrue();
     assertThat(revocations.tick()).isFalse();
-    clock.advance(DAY.plusSeconds(1));
+    clock.advance(DAY.multipliedBy(3).plusSeconds(1));
 
     assertThat(revocations.tick()).isTrue();
     assertThat(revocations.revoked()).isEmpty();
     assertThat(store.facts("certificates/")).as("%s has ended as well", kept).isEmpty();
+  }
+
+  @Test
+  void revoked_clockThatWasAheadForAWhile_staysSo() throws Exception {
+    X509Certificate certificate = issue(Attestation.SERVICE_ALONE);
+    authority.revoke(certificate);
+
+    clock.advance(Duration.ofHours(25));
+    revocations.tick();
+    clock.advance(Duration.ofHours(-25));
+    revocations.tick();
+
+    assertThat(revocations.isRevoked(certificate)).isTrue();
+    assertThat(Pem.revocations(authority.bundle().revoked()).get(0).getRevokedCertificates())
+        .singleElement()
+        .satisfies(
+            entry -> assertThat(entry.getSerialNumber()).isEqualTo(certificate.getSerialNumber()));
+    assertThat(new Revocations(store, clock).isRevoked(certificate)).isTrue();
   }
 }

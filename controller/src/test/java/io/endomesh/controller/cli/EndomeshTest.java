@@ -86,6 +86,19 @@ class EndomeshTest {
     assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
   }
 
+  @ParameterizedTest
+  @CsvSource({"PT4.999S", "PT24H1S", "PT-1H"})
+  void controller_workloadTtlOutOfBounds_saysWhatIsExpected(String ttl) {
+    assertThat(
+            Endomesh.configured(new CommandLine(new Endomesh()))
+                .setErr(new PrintWriter(err, true))
+                .execute("controller", "--port=0", "--workload-ttl=" + ttl))
+        .isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("--workload-ttl: " + ttl + " (expected: from PT5S to PT24H)");
+  }
+
   @Test
   void apply_weightBelowZero_endsWith7AndNamesTheField() throws Exception {
     assertThat(run("apply", "-f", file("-1"))).isEqualTo(7);

@@ -2,10 +2,8 @@ package io.endomesh.xds.identity;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 
 /**
  * A new key, made here and never sent, and the request for its certificate (PKCS #10, RFC 2986).
@@ -19,7 +17,6 @@ import java.security.spec.ECGenParameterSpec;
  */
 public record CertificateRequest(PrivateKey key, String pem) {
 
-  private static final String ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
   private static final String EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
   private static final String SUBJECT_ALT_NAME = "2.5.29.17";
 
@@ -30,10 +27,9 @@ public record CertificateRequest(PrivateKey key, String pem) {
    * @param spiffeId who we say we are; the controller believes only what the token or the present
    *     certificate proves
    */
-  public static CertificateRequest create(String spiffeId) throws GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair pair = generator.generateKeyPair();
+  public static CertificateRequest create(String spiffeId, KeyKind kind)
+      throws GeneralSecurityException {
+    KeyPair pair = kind.make();
 
     byte[] names = Der.sequence(Der.text(URI_NAME, spiffeId));
     byte[] extensions =
@@ -44,13 +40,13 @@ public record CertificateRequest(PrivateKey key, String pem) {
         Der.sequence(
             Der.zero(), emptySubject, pair.getPublic().getEncoded(), Der.explicit(0, attribute));
 
-    Signature signature = Signature.getInstance("SHA256withECDSA");
+    Signature signature = kind.signature();
     signature.initSign(pair.getPrivate());
     signature.update(info);
     byte[] request =
         Der.sequence(
             info,
-            Der.sequence(Der.objectIdentifier(ECDSA_WITH_SHA256)),
+            Der.sequence(Der.objectIdentifier(kind.signatureId())),
             Der.bitString(signature.sign()));
     return new CertificateRequest(pair.getPrivate(), Pem.encode("CERTIFICATE REQUEST", request));
   }

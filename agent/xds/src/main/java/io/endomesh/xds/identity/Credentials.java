@@ -126,7 +126,7 @@ public record Credentials(
 
   private void checkKey() throws GeneralSecurityException {
     byte[] probe = {1, 2, 3};
-    Signature signature = Signature.getInstance("SHA256withECDSA");
+    Signature signature = KeyKind.of(key).signature();
     signature.initSign(key);
     signature.update(probe);
     byte[] signed = signature.sign();

@@ -9,7 +9,6 @@ import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -71,7 +70,7 @@ public final class Pem {
       throw new GeneralSecurityException(
           "private keys: " + keys.size() + " (expected: exactly one)");
     }
-    return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keys.get(0)));
+    return KeyKind.read(keys.get(0));
   }
 
   private static List<byte[]> decode(String label, String text) throws GeneralSecurityException {

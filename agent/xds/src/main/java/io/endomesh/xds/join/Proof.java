@@ -15,10 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param end of the certificate; null without one
  * @param root fingerprint of that which vouches for the certificate; empty if none does
  * @param trusted fingerprints of all roots that are trusted
+ * @param begin of the certificate's life; null without one
+ * @param problem why it has not been renewed though it is due; empty if there is none
  */
-public record Proof(@Nullable Instant end, String root, List<String> trusted) {
+public record Proof(
+    @Nullable Instant end,
+    String root,
+    List<String> trusted,
+    @Nullable Instant begin,
+    String problem) {
 
-  public static final Proof NONE = new Proof(null, "", List.of());
+  public static final Proof NONE = new Proof(null, "", List.of(), null, "");
 
   public Proof {
     trusted = List.copyOf(trusted);
@@ -30,6 +37,12 @@ public record Proof(@Nullable Instant end, String root, List<String> trusted) {
       trusted.add(Fingerprint.of(root));
     }
     X509Certificate root = identity.root();
-    return new Proof(identity.notAfter(), root == null ? "" : Fingerprint.of(root), trusted);
+    return new Proof(
+        identity.notAfter(), root == null ? "" : Fingerprint.of(root), trusted, null, "");
+  }
+
+  /** The same, with how it goes to replace it. */
+  public Proof renewing(@Nullable Instant since, String why) {
+    return new Proof(end, root, trusted, since, why);
   }
 }

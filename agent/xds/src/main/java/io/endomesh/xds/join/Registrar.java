@@ -163,6 +163,7 @@ public final class Registrar {
   private Status status() {
     Health now = health.get();
     Proof mine = proof.get();
+    Instant begin = mine.begin();
     Instant end = mine.end();
     return Status.newBuilder()
         .setSuppressedExceptions(now.suppressedExceptions())
@@ -172,6 +173,8 @@ public final class Registrar {
         .setCertificateNotAfter(end == null ? 0 : end.getEpochSecond())
         .setCertificateRoot(mine.root())
         .addAllTrustedRoots(mine.trusted())
+        .setCertificateNotBefore(begin == null ? 0 : begin.getEpochSecond())
+        .setRenewalProblem(mine.problem())
         .build();
   }
 

@@ -10,4 +10,7 @@ public interface Log {
 
   /** Something the user can act on. */
   void warn(String sentence);
+
+  /** Something that stops calls, or soon will. */
+  void error(String sentence);
 }

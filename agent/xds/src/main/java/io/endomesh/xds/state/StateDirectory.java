@@ -43,21 +43,31 @@ public final class StateDirectory {
   private final Path directory;
   private final SealedFile resources;
   private final Path credentials;
+  private final boolean keepsCredentials;
   private final Log log;
   private boolean writeFailed;
 
   /**
    * @param root the agent's state directory, shared by all services of the user
    * @param controller {@code host:port}; each controller is a mesh of its own
+   * @param keepsCredentials false: key and certificate are in memory only, what is on disk of an
+   *     earlier start is deleted
    * @param token with which we join: what it says of us is in the certificate
    */
-  public StateDirectory(Path root, String controller, String token, Workload workload, Log log) {
+  public StateDirectory(
+      Path root,
+      String controller,
+      String token,
+      Workload workload,
+      boolean keepsCredentials,
+      Log log) {
     this.directory =
         root.resolve(fileName(controller))
             .resolve(fileName(workload.namespace()))
             .resolve(fileName(workload.service()) + labels(workload));
     this.resources = new SealedFile(directory.resolve("resources"), RESOURCES_FORMAT);
     this.credentials = directory.resolve(CREDENTIALS + "-" + hash(token));
+    this.keepsCredentials = keepsCredentials;
     this.log = log;
   }
 
@@ -91,6 +101,10 @@ public final class StateDirectory {
 
   /** Null if there is none, or none that can be believed. */
   public @Nullable Kept readCredentials() {
+    if (!keepsCredentials) {
+      deleteCredentials();
+      return null;
+    }
     try {
       Path file = Files.exists(credentials) ? credentials : newestOfOtherTokens();
       byte[] content = file == null ? null : new SealedFile(file, CREDENTIALS_FORMAT).read();
@@ -106,6 +120,9 @@ public final class StateDirectory {
   }
 
   public void write(Credentials issued) {
+    if (!keepsCredentials) {
+      return;
+    }
     try {
       new SealedFile(credentials, CREDENTIALS_FORMAT)
           .write(issued.toPem().getBytes(StandardCharsets.US_ASCII));
@@ -113,6 +130,25 @@ public final class StateDirectory {
       forgetOldOfOtherTokens();
     } catch (IOException | GeneralSecurityException | SecurityException e) {
       cannotWrite(e);
+    }
+  }
+
+  /** Also those of other tokens: a key that is not to be on disk is a key of any of them. */
+  private void deleteCredentials() {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, CREDENTIALS + "*")) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | SecurityException e) {
+      log.error(
+          "keep-credentials: a key of before is still in "
+              + directory
+              + " and cannot be deleted: "
+              + reason(e)
+              + " (expected: a directory that this process may write)");
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.endomesh.xds.TestAuthority;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.asn1.x509.Extension;
@@ -21,7 +23,8 @@ class CertificateRequestTest {
 
   @Test
   void create_readByBouncyCastle_isSignedAndNamesTheService() throws Exception {
-    JcaPKCS10CertificationRequest read = TestAuthority.read(CertificateRequest.create(ID).pem());
+    JcaPKCS10CertificationRequest read =
+        TestAuthority.read(CertificateRequest.create(ID, KeyKind.EC).pem());
     GeneralNames names =
         GeneralNames.fromExtensions(
             read.getRequestedExtensions(), Extension.subjectAlternativeName);
@@ -34,19 +37,21 @@ class CertificateRequestTest {
   void create_longName_encodesLongLengths() throws Exception {
     String id = ID + "x".repeat(300);
     assertThat(
-            TestAuthority.read(CertificateRequest.create(id).pem()).getPublicKey().getAlgorithm())
+            TestAuthority.read(CertificateRequest.create(id, KeyKind.EC).pem())
+                .getPublicKey()
+                .getAlgorithm())
         .startsWith("EC");
   }
 
   @Test
   void toString_neverShowsTheKey() throws Exception {
-    CertificateRequest request = CertificateRequest.create(ID);
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.EC);
     assertThat(request.toString()).doesNotContain("PRIVATE");
   }
 
   @Test
   void issued_fits_makesAnIdentity() throws Exception {
-    CertificateRequest request = CertificateRequest.create(ID);
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.EC);
     X509Certificate leaf =
         authority.workload(TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
     Credentials credentials =
@@ -61,8 +66,37 @@ class CertificateRequestTest {
   }
 
   @Test
+  void issued_forAnEd25519Key_makesAnIdentityThatIsReadBack() throws Exception {
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.ED25519);
+    PublicKey key = TestAuthority.read(request.pem()).getPublicKey();
+    Credentials credentials =
+        Credentials.issued(
+            request.key(),
+            List.of(
+                TestAuthority.pem(authority.workload(key, "shop", "orders")),
+                TestAuthority.pem(authority.root())),
+            authority.fingerprint(),
+            List.of());
+
+    assertThat(key.getAlgorithm()).isEqualTo("EdDSA");
+    assertThat(credentials.identity().spiffeId()).isEqualTo(ID);
+    assertThat(Credentials.fromPem(credentials.toPem())).isEqualTo(credentials);
+    KeyPair another = KeyKind.ED25519.make();
+    assertThatThrownBy(
+            () ->
+                Credentials.issued(
+                    another.getPrivate(),
+                    List.of(
+                        TestAuthority.pem(authority.workload(key, "shop", "orders")),
+                        TestAuthority.pem(authority.root())),
+                    authority.fingerprint(),
+                    List.of()))
+        .hasMessage("the certificate is not for our key");
+  }
+
+  @Test
   void issued_forAnotherKey_isRefused() throws Exception {
-    CertificateRequest request = CertificateRequest.create(ID);
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.EC);
     X509Certificate foreign =
         authority.workload(TestAuthority.newKey().getPublic(), "shop", "orders");
     assertThatThrownBy(
@@ -78,7 +112,7 @@ class CertificateRequestTest {
 
   @Test
   void issued_byAnotherRoot_isRefused() throws Exception {
-    CertificateRequest request = CertificateRequest.create(ID);
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.EC);
     X509Certificate leaf =
         authority.workload(TestAuthority.read(request.pem()).getPublicKey(), "shop", "orders");
     assertThatThrownBy(
@@ -142,7 +176,7 @@ class CertificateRequestTest {
   @Test
   void issued_belowARootThatFollowed_isTakenAndVouchedForByBoth() throws Exception {
     TestAuthority next = new TestAuthority("next root");
-    CertificateRequest request = CertificateRequest.create(ID);
+    CertificateRequest request = CertificateRequest.create(ID, KeyKind.EC);
     List<String> answer =
         List.of(
             TestAuthority.pem(

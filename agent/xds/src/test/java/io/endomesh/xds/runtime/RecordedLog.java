@@ -8,6 +8,7 @@ public final class RecordedLog implements Log {
 
   private final List<String> infos = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final List<String> errors = new CopyOnWriteArrayList<>();
 
   @Override
   public void info(String sentence) {
@@ -17,6 +18,15 @@ public final class RecordedLog implements Log {
   @Override
   public void warn(String sentence) {
     warnings.add(sentence);
+  }
+
+  @Override
+  public void error(String sentence) {
+    errors.add(sentence);
+  }
+
+  public List<String> errors() {
+    return errors;
   }
 
   public List<String> infos() {

@@ -48,6 +48,7 @@ class StateDirectoryTest {
         "mesh:8443",
         token,
         new Workload(service, "default", "orders-1", Map.of("version", "v1")),
+        /* keepsCredentials= */ true,
         log);
   }
 
@@ -121,6 +122,33 @@ class StateDirectoryTest {
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(directory().readCredentials()).isNull();
     assertThat(log.warnings()).singleElement().asString().contains("a new one will be asked for");
+  }
+
+  @Test
+  void credentials_thatAreNotToBeKept_areNotWritten_andThoseOfBeforeDeleted() throws Exception {
+    Credentials issued = new TestAuthority().credentials("default", "orders");
+    directory("orders", "emt_one").write(issued);
+    directory("orders", "emt_two").write(issued);
+    directory("other").write(issued);
+    directory().write(RESOURCES);
+    StateDirectory inMemory =
+        new StateDirectory(
+            root,
+            "mesh:8443",
+            "emt_one",
+            new Workload("orders", "default", "orders-1", Map.of("version", "v1")),
+            /* keepsCredentials= */ false,
+            log);
+
+    assertThat(inMemory.readCredentials()).isNull();
+    inMemory.write(issued);
+
+    assertThat(directory("orders", "emt_one").readCredentials()).isNull();
+    assertThat(directory("orders", "emt_two").readCredentials()).isNull();
+    assertThat(directory("other").readCredentials()).as("another service's").isNotNull();
+    assertThat(inMemory.readResources()).isEqualTo(RESOURCES);
+    assertThat(log.warnings()).isEmpty();
+    assertThat(log.errors()).isEmpty();
   }
 
   @Test
