@@ -24,7 +24,7 @@ export function findings(snapshot: Snapshot): Finding[] {
       to: subjectUrl(snapshot, problem.subject),
     })),
     ...snapshot.graph.edges.flatMap((edge) => edgeFindings(snapshot, edge)),
-    ...snapshot.workloads.flatMap((workload) => workloadFindings(snapshot, workload)),
+    ...snapshot.workloads.flatMap((workload) => workloadFindings(workload)),
   ];
   return found.sort((a, b) => SEVERITY[a.severity] - SEVERITY[b.severity]);
 }
@@ -59,7 +59,7 @@ function policyOf(snapshot: Snapshot, edge: GraphEdge): string {
   return policy === undefined ? "" : ` by ${policy.policy}`;
 }
 
-function workloadFindings(snapshot: Snapshot, workload: Workload): Finding[] {
+function workloadFindings(workload: Workload): Finding[] {
   const to = serviceUrl(workload.serviceId);
   const found: Finding[] = [];
   const { wanted, acked, rejection } = workload.configuration;
