@@ -197,7 +197,7 @@ public final class InboundCall {
       Inbound.Port port = to.snapshot().inbound().port(request.localPort());
       Refusal forbidden =
           to == decides
-              ? InboundPipeline.authorize(port, request, caller)
+              ? InboundPipeline.authorize(to, port, request, caller)
               : InboundPipeline.askAgain(to, port, request, caller);
       ExternalAuthorization.Result asked =
           forbidden == null ? InboundPipeline.ask(to, port, request, caller) : null;

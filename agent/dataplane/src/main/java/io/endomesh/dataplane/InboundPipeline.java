@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       application sees of them. It holds a request by a bounded time, and nothing but the
  *       caller's token was looked at before
  *   <li>authorization: refuses before the application has seen anything, by the path that the
- *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted})
+ *       server routes; once more if the server rewrites that ({@link InboundCall#rerouted}). A
+ *       caller of a federated trust domain needs a policy that lets it in
  *   <li>rate limit: refuses what comes too fast; after authorization, so that callers who may not
  *       call use up nobody's share. A limit that counts over all instances holds the request until
  *       its server has answered, by a bounded time
@@ -111,7 +112,7 @@ final class InboundPipeline {
             ? request
             : withToken(mesh, request);
     Refusal refusal = authenticate(port, asked);
-    return refusal == null ? authorize(port, asked, caller) : refusal;
+    return refusal == null ? authorize(mesh, port, asked, caller) : refusal;
   }
 
   /** Fails closed: who is believed follows from these headers, too. */
@@ -158,6 +159,26 @@ final class InboundPipeline {
     String doubt = mine == null ? null : mine.doubts(peer);
     return doubt == null ? null : unproved(doubt);
   }
+
+  /**
+   * Where no policy says who may call, all of this trust domain may. To federate with another one
+   * is to know who its callers are, and opens no server to them: an ALLOW policy does.
+   */
+  private static @Nullable Reply uninvited(
+      @Nullable Identity mine, InboundRequest request, String caller) {
+    return mine == null || SpiffeId.sameDomain(mine.spiffeId(), caller)
+        ? null
+        : Reply.forbidden(
+            caller
+                + " is of another trust domain, and no ALLOW policy lets it in: "
+                + request.method()
+                + " "
+                + request.path(),
+            BY_FEDERATION);
+  }
+
+  /** What stands for the policy where a caller of another trust domain needs one. */
+  private static final String BY_FEDERATION = "federation";
 
   /** Authorization is not asked: who it is about is not known. 401 would ask for a password. */
   private static Reply unproved(String message) {
@@ -270,7 +291,7 @@ final class InboundPipeline {
 
   private static @Nullable Refusal refuse(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
-    Refusal forbidden = authorize(port, request, caller);
+    Refusal forbidden = authorize(mesh, port, request, caller);
     if (forbidden != null) {
       return forbidden;
     }
@@ -313,9 +334,12 @@ final class InboundPipeline {
   }
 
   static @Nullable Refusal authorize(
-      Inbound.Port port, InboundRequest request, @Nullable String caller) {
+      Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {
     try {
       Reply reply = port.authorization().check(request, caller, request.remoteAddress());
+      if (reply == null && caller != null && port.authorization().allow().isEmpty()) {
+        reply = uninvited(mesh.identity(), request, caller);
+      }
       return reply == null ? null : new Refusal(Refusal.Stage.AUTHORIZATION, reply);
     } catch (RuntimeException undecided) {
       // Fails closed: a request we cannot read is not one that a policy permits.

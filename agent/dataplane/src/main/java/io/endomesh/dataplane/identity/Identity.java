@@ -14,7 +14,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ public final class Identity {
   private final List<X509Certificate> chain;
   private final TrustBundle bundle;
   private final WorkloadKey key;
-  private final X509TrustManager chainTrust;
+  private final DomainTrust domains;
   private final SSLContext serverContext;
   private final ConcurrentMap<Object, ClientTls> clients = new ConcurrentHashMap<>();
 
@@ -40,7 +39,7 @@ public final class Identity {
 
   /**
    * @param chain leaf first
-   * @param bundle of the trust domain
+   * @param bundle of the trust domain, with those it is federated with
    * @throws GeneralSecurityException if key and certificate do not fit, or the chain is no SVID
    */
   public Identity(List<X509Certificate> chain, PrivateKey key, TrustBundle bundle)
@@ -49,8 +48,8 @@ public final class Identity {
     this.bundle = bundle;
     this.spiffeId = SpiffeTrust.spiffeId(this.chain.get(0));
     this.key = new WorkloadKey(key, this.chain);
-    this.chainTrust = Roots.trust(bundle.roots());
-    this.serverContext = context(this.key, SpiffeTrust.ofDomain(chainTrust, bundle, spiffeId));
+    this.domains = new DomainTrust(bundle, spiffeId);
+    this.serverContext = context(this.key, SpiffeTrust.ofDomain(domains, bundle, spiffeId));
   }
 
   /** TLS to reach an endpoint that must prove {@code expected}; made once an identity. */
@@ -72,7 +71,7 @@ public final class Identity {
                 made(originated.expected(), () -> originated.clientTls(new KeyManager[] {key})));
   }
 
-  /** For servers: asks for a client certificate of the trust domain. */
+  /** For servers: asks for a client certificate of a trust domain that is believed. */
   public SSLContext serverContext() {
     return serverContext;
   }
@@ -98,7 +97,7 @@ public final class Identity {
     try {
       return context(
           new SharedKeys(first.key, keys),
-          SpiffeTrust.ofDomain(first.chainTrust, first.bundle, first.spiffeId));
+          SpiffeTrust.ofDomain(first.domains, first.bundle, first.spiffeId));
     } catch (GeneralSecurityException e) {
       // As in newClientTls: the same keys made contexts before.
       throw new IllegalStateException("no TLS context for " + identities.size() + " identities", e);
@@ -131,7 +130,7 @@ public final class Identity {
    * until the bundle changes.
    */
   public @Nullable String doubts(Peer peer) {
-    return peer.doubt(bundle, chainTrust);
+    return peer.doubt(bundle, domains);
   }
 
   /** From its issue to its end. */
@@ -144,7 +143,7 @@ public final class Identity {
   }
 
   private ClientTls newClientTls(String expected) throws GeneralSecurityException {
-    SSLContext context = context(key, SpiffeTrust.of(chainTrust, bundle, expected));
+    SSLContext context = context(key, SpiffeTrust.of(domains, bundle, expected));
     SNIHostName name = SpiffeId.serverName(expected);
     return new ClientTls(expected, name == null ? context : new NamingContext(context, name));
   }

@@ -137,24 +137,28 @@ public final class Peer {
   }
 
   /** See {@link Identity#doubts}. */
-  @Nullable String doubt(TrustBundle bundle, X509TrustManager chainTrust) {
+  @Nullable String doubt(TrustBundle bundle, DomainTrust domains) {
     if (chain.length == 0) {
       return null;
     }
     Answer last = answer;
     if (last == null || last.asked() != bundle) {
-      last = new Answer(bundle, ask(bundle, chainTrust));
+      last = new Answer(bundle, ask(bundle, domains));
       answer = last;
     }
     return last.doubt();
   }
 
-  private @Nullable String ask(TrustBundle bundle, X509TrustManager chainTrust) {
+  private @Nullable String ask(TrustBundle bundle, DomainTrust domains) {
     if (bundle.revoked().contains(chain[0].getSerialNumber())) {
       return "the certificate of " + spiffeId + " is revoked";
     }
+    X509TrustManager trust = domains.of(spiffeId);
+    if (trust == null) {
+      return "the trust domain of " + spiffeId + " is federated no longer";
+    }
     try {
-      chainTrust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+      trust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
       return null;
     } catch (CertificateException noLonger) {
       return "the root of " + spiffeId + " is trusted no longer";

@@ -43,6 +43,11 @@ public final class SpiffeId {
     return end > 0 && other.regionMatches(0, one, 0, end);
   }
 
+  /** {@code spiffe://trust-domain} of a trust domain's name. */
+  static String ofDomain(String trustDomain) {
+    return SCHEME + trustDomain;
+  }
+
   /** {@code spiffe://trust-domain} of an id. */
   public static String domain(String id) {
     int end = id.indexOf('/', SCHEME.length());

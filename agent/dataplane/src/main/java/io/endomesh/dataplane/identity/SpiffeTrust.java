@@ -17,33 +17,37 @@ final class SpiffeTrust extends PeerTrust {
   /** subjectAltName of type uniformResourceIdentifier (RFC 5280, section 4.2.1.6). */
   private static final int URI_NAME = 6;
 
-  private final X509TrustManager chainTrust;
+  private final DomainTrust domains;
   private final TrustBundle bundle;
   private final String id;
 
-  /** True if {@link #id} is the only one that is trusted; else all of its trust domain are. */
+  /**
+   * True if {@link #id} is the only one that is trusted; else all of its trust domain are, and of
+   * those that it is federated with.
+   */
   private final boolean exactly;
 
-  private SpiffeTrust(X509TrustManager chainTrust, TrustBundle bundle, String id, boolean exactly) {
-    this.chainTrust = chainTrust;
+  private SpiffeTrust(DomainTrust domains, TrustBundle bundle, String id, boolean exactly) {
+    this.domains = domains;
     this.bundle = bundle;
     this.id = id;
     this.exactly = exactly;
   }
 
   /** In one peer. */
-  static SpiffeTrust of(X509TrustManager chainTrust, TrustBundle bundle, String expected) {
-    return new SpiffeTrust(chainTrust, bundle, expected, /* exactly= */ true);
+  static SpiffeTrust of(DomainTrust domains, TrustBundle bundle, String expected) {
+    return new SpiffeTrust(domains, bundle, expected, /* exactly= */ true);
   }
 
   /**
-   * In every peer of a trust domain, for a server, which authorizes each request by itself. A root
-   * that was brought may vouch for others, too: they are none of this mesh's.
+   * In every peer of a trust domain and of those it is federated with, for a server, which
+   * authorizes each request by itself. A root that was brought may vouch for others, too: they are
+   * none of this mesh's.
    *
    * @param mine an id of the domain
    */
-  static SpiffeTrust ofDomain(X509TrustManager chainTrust, TrustBundle bundle, String mine) {
-    return new SpiffeTrust(chainTrust, bundle, mine, /* exactly= */ false);
+  static SpiffeTrust ofDomain(DomainTrust domains, TrustBundle bundle, String mine) {
+    return new SpiffeTrust(domains, bundle, mine, /* exactly= */ false);
   }
 
   /** The one SPIFFE id of a certificate. */
@@ -69,10 +73,29 @@ final class SpiffeTrust extends PeerTrust {
     return uris;
   }
 
+  /**
+   * Whose roots count follows from the id that the peer says it has; it has proved it only when
+   * they vouch for it.
+   */
+  private X509TrustManager chainTrust(X509Certificate[] chain) throws CertificateException {
+    if (exactly) {
+      X509TrustManager trust = domains.of(id);
+      if (trust == null) {
+        throw new CertificateException(
+            "the trust domain of " + id + " is not federated (expected: one that is)");
+      }
+      return trust;
+    }
+    X509TrustManager trust =
+        chain.length == 0 ? null : domains.of(SpiffeId.of(uriNames(chain[0])));
+    // A domain that is not believed is said to be so below, if a root of ours vouches for it.
+    return trust == null ? domains.own() : trust;
+  }
+
   private void checkId(X509Certificate[] chain) throws CertificateException {
     Strength.check(chain);
     String peer = spiffeId(chain[0]);
-    if (exactly ? !id.equals(peer) : !SpiffeId.sameDomain(id, peer)) {
+    if (exactly ? !id.equals(peer) : domains.of(peer) == null) {
       throw new CertificateException(
           "peer is " + peer + " (expected: " + (exactly ? id : SpiffeId.domain(id)) + ")");
     }
@@ -84,19 +107,19 @@ final class SpiffeTrust extends PeerTrust {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    chainTrust.checkServerTrusted(chain, authType);
+    chainTrust(chain).checkServerTrusted(chain, authType);
     checkId(chain);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    chainTrust.checkClientTrusted(chain, authType);
+    chainTrust(chain).checkClientTrusted(chain, authType);
     checkId(chain);
   }
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return chainTrust.getAcceptedIssuers();
+    return domains.acceptedIssuers();
   }
 }

@@ -109,8 +109,13 @@ class RefusalsTest extends Conformance {
             LIMIT, "all", Condition.ANY, new LimitKey.None(), new Rate(1, 60_000_000_000L, 1), 0);
     RateLimits limits =
         new RateLimits(List.of(new RateLimits.Counted(limit, limit.newBuckets(clock.getAsLong()))));
+    // Callers of other trust domains come as far as that where a policy lets them in.
+    Policy.Rule any = new Policy.Rule(Condition.ANY, Condition.ANY);
     publish(
-        new Inbound.Port(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL).limitedBy(limits));
+        new Inbound.Port(
+                Inbound.TlsMode.PERMISSIVE,
+                new Authorization(List.of(), List.of(policy(List.of(any)))))
+            .limitedBy(limits));
     TestRequest request = TestRequest.get("web", "/cart");
     mesh.serve(request);
     InboundCall refused = mesh.serve(caller == null ? request : request.from(caller));
@@ -123,6 +128,36 @@ class RefusalsTest extends Conformance {
     } else {
       assertThat(told.decidedBy()).isEqualTo("rate-limit");
       assertThat(told.message()).isEqualTo("too many requests");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // caller, whether there is an ALLOW policy, whether it is served
+    "spiffe://td/ns/shop/sa/orders, false, true",
+    "spiffe://td.example/ns/shop/sa/orders, false, false",
+    "spiffe://td.example/ns/shop/sa/orders, true, true",
+    ", false, true",
+  })
+  @DisplayName(
+      "a caller of a federated trust domain is let in where an ALLOW policy says so, and nowhere"
+          + " else: who has no policy is open to its own trust domain alone (beyond Istio)")
+  void federated(@Nullable String caller, boolean allowed, boolean isServed) {
+    Policy.Rule any = new Policy.Rule(Condition.ANY, Condition.ANY);
+    publish(
+        new Inbound.Port(
+            Inbound.TlsMode.PERMISSIVE,
+            allowed
+                ? new Authorization(List.of(), List.of(policy(List.of(any))))
+                : Authorization.ALLOW_ALL));
+    TestRequest request = TestRequest.get("web", "/cart");
+    InboundCall call = mesh.serve(caller == null ? request : request.from(caller));
+    assertThat(call.refusal() == null).isEqualTo(isServed);
+    if (!isServed) {
+      assertThat(call.refusal().status()).isEqualTo(403);
+      assertThat(call.refusal().message()).isEqualTo("this caller may not make this request");
+      assertThat(call.decided().decidedBy()).isEqualTo("federation");
+      assertThat(call.decided().message()).contains(caller).contains("no ALLOW policy");
     }
   }
 

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -74,9 +76,23 @@ class IdentityTest {
 
   @Test
   void handshake_clientOfAnotherTrustDomainBelowTheSameRoot_fails() {
-    Identity foreign = authority.identity("spiffe://other/ns/shop/sa/web");
+    Identity foreign = foreign("spiffe://other/ns/shop/sa/web");
     assertThatThrownBy(() -> handshake(foreign.clientTls(ORDERS).context(), orders.serverContext()))
         .hasStackTraceContaining("peer is spiffe://other/ns/shop/sa/web (expected: spiffe://td)");
+  }
+
+  /** It believes the others' domain; they do not believe its own. */
+  private Identity foreign(String id) {
+    try {
+      KeyPair key = TestAuthority.newKey();
+      List<X509Certificate> roots = List.of(authority.root());
+      return new Identity(
+          List.of(authority.certificate(key, id)),
+          key.getPrivate(),
+          new TrustBundle(roots, List.of(), Set.of(), Map.of("td", roots)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Identity identity(TrustBundle bundle) throws GeneralSecurityException {

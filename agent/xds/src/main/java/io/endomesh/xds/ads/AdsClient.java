@@ -237,7 +237,8 @@ public final class AdsClient {
         resources.secret(TRAIL_KEYS) instanceof SecretResource.TrailKeys keys
             ? keys.keys()
             : alone.trailKeys(),
-        roots.revoked());
+        roots.revoked(),
+        roots.federated());
   }
 
   /** Where the servers are that are asked by the rules of our ports, besides the controller. */
