@@ -27,6 +27,8 @@ import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.explain.TrailTokenApi;
+import io.endomesh.controller.federation.FederatedBundles;
+import io.endomesh.controller.federation.FederationPart;
 import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
@@ -99,6 +101,7 @@ public final class Controller implements AutoCloseable {
   private final ResourceStore store;
   private final ScheduledExecutorService control;
   private final IssuerKeys keys;
+  private final FederatedBundles federation;
   private final AccessPart access;
   private final List<ControllerPart> parts;
   private final Runnable remember;
@@ -109,6 +112,7 @@ public final class Controller implements AutoCloseable {
       ResourceStore store,
       ScheduledExecutorService control,
       IssuerKeys keys,
+      FederatedBundles federation,
       AccessPart access,
       List<ControllerPart> parts,
       Runnable remember,
@@ -117,6 +121,7 @@ public final class Controller implements AutoCloseable {
     this.store = store;
     this.control = control;
     this.keys = keys;
+    this.federation = federation;
     this.access = access;
     this.parts = parts;
     this.remember = remember;
@@ -167,10 +172,20 @@ public final class Controller implements AutoCloseable {
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
     IssuerKeys keys = new IssuerKeys(store, options.keyFetch());
+    FederatedBundles federation =
+        new FederatedBundles(store, options.bundleFetch(), clock);
     MeshModelSource source =
         new MeshModelSource(
-            store, registry, settling, options.trustDomain(), control, System::nanoTime, keys::of);
+            store,
+            registry,
+            settling,
+            options.trustDomain(),
+            control,
+            System::nanoTime,
+            keys::of,
+            federation::of);
     keys.watch(source::refresh);
+    federation.watch(source::refresh);
     XdsServer xds = new XdsServer(source.model(), registry, authority::bundle, clock);
     LimitPart limits = new LimitPart(options.trustDomain(), System::nanoTime);
     limits.publish(source.model());
@@ -228,6 +243,7 @@ public final class Controller implements AutoCloseable {
             new ExplainApi(context),
             new TrailTokenApi(context, audit),
             new AuthorityApi(context, audit),
+            new FederationPart(context, federation, audit),
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             new AuthzApi(context),
@@ -258,6 +274,7 @@ public final class Controller implements AutoCloseable {
     } catch (CompletionException e) {
       keys.close();
       access.close();
+      federation.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),
@@ -271,6 +288,7 @@ public final class Controller implements AutoCloseable {
         store,
         control,
         keys,
+        federation,
         access,
         parts,
         () -> settling.remember(registry.workloads()),
@@ -307,6 +325,7 @@ public final class Controller implements AutoCloseable {
     // Before their streams end: these are the workloads the next start waits for.
     control.shutdownNow();
     keys.close();
+    federation.close();
     remember.run();
     server.stop().join();
     parts.forEach(ControllerPart::close);

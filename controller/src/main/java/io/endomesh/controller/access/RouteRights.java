@@ -22,6 +22,8 @@ final class RouteRights {
     put(ANY_METHOD, "/*", Need.ANYBODY);
     put(ANY_METHOD, "/healthz", Need.ANYBODY);
     put(ANY_METHOD, "/download/endomesh-agent.jar", Need.ANYBODY);
+    // Partners prove nothing to us; what they read is public.
+    put("GET", "/spiffe/bundle", Need.ANYBODY);
     put("GET", "/login", Need.ANYBODY);
     put("POST", "/login", Need.ANYBODY);
     put("POST", "/logout", Need.ANYBODY);
@@ -79,6 +81,8 @@ final class RouteRights {
     post("ca/rotate", Need.of(Right.CA));
     post("ca/abort", Need.of(Right.CA));
     post("workloads/:namespace/:instance/revoke", Need.of(Right.CA));
+    get("federation", Need.of(Right.READ));
+    post("federation/:trustDomain/refresh", Need.of(Right.CA));
 
     // A login link is for who makes it: nobody becomes somebody else by one.
     post("logins", Need.PERSON);

@@ -19,7 +19,8 @@ public final class Analyzer {
           new TimeoutsCheck(),
           new LimitsCheck(),
           new CallersCheck(),
-          new KeysCheck());
+          new KeysCheck(),
+          new FederationCheck());
 
   private Analyzer() {}
 

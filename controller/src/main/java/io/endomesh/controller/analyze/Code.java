@@ -28,7 +28,9 @@ public enum Code {
   EM0505(Severity.ERROR, "a policy names calls that no group describes"),
   EM0506(Severity.ERROR, "a policy asks a provider that there is not"),
   EM0601(Severity.ERROR, "the keys of an issuer are not known"),
-  EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more");
+  EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more"),
+  EM0603(Severity.ERROR, "the roots of a trust domain are not known"),
+  EM0604(Severity.WARNING, "the roots of a trust domain cannot be fetched any more");
 
   private final Severity severity;
   private final String title;

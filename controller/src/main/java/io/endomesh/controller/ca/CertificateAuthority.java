@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -111,6 +112,11 @@ public final class CertificateAuthority {
 
   public String trustDomain() {
     return trustDomain;
+  }
+
+  /** What the controller proves to partners; no workload's id is of this form. */
+  public String controllerId() {
+    return "spiffe://" + trustDomain + "/endomesh/controller";
   }
 
   /** Of those who are issued certificates now. */
@@ -361,6 +367,9 @@ public final class CertificateAuthority {
                         ? new GeneralName(GeneralName.iPAddress, address)
                         : new GeneralName(GeneralName.dNSName, address))
             .toArray(GeneralName[]::new);
+    names = Arrays.copyOf(names, names.length + 1);
+    names[names.length - 1] =
+        new GeneralName(GeneralName.uniformResourceIdentifier, controllerId());
     List<X509Certificate> chain =
         sign(
             pair.getPublic(),

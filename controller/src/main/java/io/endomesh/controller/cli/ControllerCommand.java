@@ -156,6 +156,34 @@ final class ControllerCommand implements Callable<Integer> {
     }
   }
 
+  @Option(
+      names = "--federation-allow",
+      paramLabel = "RANGE",
+      split = ",",
+      description =
+          "addresses that bundles of other trust domains may be fetched from though they are not"
+              + " public, such as 10.0.0.0/8")
+  private List<String> bundlesFrom = List.of();
+
+  @Option(
+      names = "--federation-ca",
+      paramLabel = "FILE",
+      description =
+          "certificates of authorities that bundle endpoints of profile https_web are trusted by,"
+              + " besides the JDK's")
+  private @Nullable Path bundlesAuthorities;
+
+  private KeyFetchOptions bundleFetch() {
+    try {
+      return new KeyFetchOptions(
+          bundlesFrom.stream().map(AddressRange::parse).toList(),
+          bundlesAuthorities,
+          KeyFetchOptions.DEFAULT_REFRESH);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(Exit.FAILED, "--federation-allow: " + e.getMessage());
+    }
+  }
+
   @Override
   public Integer call() {
     ControllerOptions options =
@@ -164,6 +192,7 @@ final class ControllerCommand implements Callable<Integer> {
             .signingBy(authority.source())
             .sealedBy(directory.sealedBy())
             .fetchingKeys(keyFetch())
+            .fetchingBundles(bundleFetch())
             .reachedAt(publicAddress())
             .loggingInBy(provider.options())
             .servingPlaintextXds(plaintextXds == PlaintextXds.on);

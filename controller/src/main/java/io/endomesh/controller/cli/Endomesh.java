@@ -32,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
       LogoutCommand.class,
       UserCommand.class,
       AuthorityCommand.class,
+      FederationCommand.class,
       TokenCommand.class,
       WorkloadCommand.class,
       VersionCommand.class

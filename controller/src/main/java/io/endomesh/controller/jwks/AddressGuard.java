@@ -39,7 +39,13 @@ final class AddressGuard {
 
   private final List<AddressRange> allowed;
 
-  AddressGuard(List<AddressRange> allowed) {
+  private final String option;
+
+  /**
+   * @param option prefix of the one that allows more, for messages
+   */
+  AddressGuard(List<AddressRange> allowed, String option) {
+    this.option = option;
     this.allowed = List.copyOf(allowed);
   }
 
@@ -62,7 +68,9 @@ final class AddressGuard {
     for (InetAddress address : addresses) {
       if (!isAllowed(address)) {
         throw new KeyFetchException(
-            "its address is not a public one (expected: --jwks-allow with a range that holds it)");
+            "its address is not a public one (expected: "
+                + option
+                + "-allow with a range that holds it)");
       }
     }
     return addresses[0];

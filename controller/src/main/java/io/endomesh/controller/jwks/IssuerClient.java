@@ -15,6 +15,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import com.linecorp.armeria.common.SessionProtocol;
+import io.endomesh.dataplane.identity.PeerTrust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks issuers of tokens: over verified TLS, without following redirects, for a bounded time and a
+ * Asks issuers of tokens, and others who serve documents: over verified TLS, without following redirects, for a bounded time and a
  * bounded answer. Thread-safe.
  */
 public final class IssuerClient implements AutoCloseable {
@@ -43,10 +44,11 @@ public final class IssuerClient implements AutoCloseable {
   /** In all, from the first byte to the last. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Large issuers have 10 KB. Every workload that takes their tokens holds it. */
-  private static final int MAX_BYTES = 64 * 1024;
+  /** Large issuers have 10 KB of keys. Every workload that takes their tokens holds them. */
+  static final int MAX_KEYS = 64 * 1024;
 
   private final ClientFactory clients;
+  private final int maxBytes;
 
   /** What was answered, whatever it is. */
   public record Answer(int status, String body) {
@@ -63,13 +65,25 @@ public final class IssuerClient implements AutoCloseable {
    * @throws IOException if they cannot be read
    */
   public IssuerClient(@Nullable Path authorities) throws IOException {
-    ClientFactoryBuilder builder =
-        ClientFactory.builder().connectTimeout(TIMEOUT).idleTimeout(Duration.ofSeconds(10));
+    this(authorities, "--jwks", MAX_KEYS);
+  }
+
+  /**
+   * @param option prefix of the option that said them, {@code --jwks}
+   * @param maxBytes of an answer
+   */
+  IssuerClient(@Nullable Path authorities, String option, int maxBytes) throws IOException {
+    this.maxBytes = maxBytes;
+    ClientFactoryBuilder builder = factory();
     if (authorities != null) {
-      TrustManagerFactory trust = trust(authorities);
+      TrustManagerFactory trust = trust(authorities, option);
       builder.tlsCustomizer(tls -> tls.trustManager(trust));
     }
     this.clients = builder.build();
+  }
+
+  private static ClientFactoryBuilder factory() {
+    return ClientFactory.builder().connectTimeout(TIMEOUT).idleTimeout(Duration.ofSeconds(10));
   }
 
   /** Of an address, as it is looked up. */
@@ -82,7 +96,18 @@ public final class IssuerClient implements AutoCloseable {
    * @param asked where its host is
    */
   Answer get(URI uri, InetAddress asked) throws KeyFetchException {
-    return send(uri, asked, headers(HttpMethod.GET, uri, null), HttpData.empty());
+    return send(clients, uri, asked, headers(HttpMethod.GET, uri, null), HttpData.empty());
+  }
+
+  /**
+   * Asks whoever this trusts, whatever its name.
+   *
+   * @param asked where its host is
+   */
+  Answer get(URI uri, InetAddress asked, PeerTrust trust) throws KeyFetchException {
+    try (ClientFactory once = factory().tlsCustomizer(tls -> tls.trustManager(trust)).build()) {
+      return send(once, uri, asked, headers(HttpMethod.GET, uri, null), HttpData.empty());
+    }
   }
 
   /**
@@ -91,7 +116,8 @@ public final class IssuerClient implements AutoCloseable {
    * @param authorization null: none
    */
   public Answer get(URI uri, @Nullable String authorization) throws KeyFetchException {
-    return send(uri, resolve(uri), headers(HttpMethod.GET, uri, authorization), HttpData.empty());
+    return send(
+        clients, uri, resolve(uri), headers(HttpMethod.GET, uri, authorization), HttpData.empty());
   }
 
   /**
@@ -103,6 +129,7 @@ public final class IssuerClient implements AutoCloseable {
   public Answer post(URI uri, String form, @Nullable String authorization)
       throws KeyFetchException {
     return send(
+        clients,
         uri,
         resolve(uri),
         headers(HttpMethod.POST, uri, authorization).contentType(MediaType.FORM_DATA),
@@ -131,7 +158,12 @@ public final class IssuerClient implements AutoCloseable {
     }
   }
 
-  private Answer send(URI uri, InetAddress asked, RequestHeadersBuilder headers, HttpData body)
+  private Answer send(
+      ClientFactory factory,
+      URI uri,
+      InetAddress asked,
+      RequestHeadersBuilder headers,
+      HttpData body)
       throws KeyFetchException {
     SessionProtocol protocol =
         "http".equalsIgnoreCase(uri.getScheme()) ? SessionProtocol.HTTP : SessionProtocol.HTTPS;
@@ -140,9 +172,9 @@ public final class IssuerClient implements AutoCloseable {
             .withIpAddr(asked.getHostAddress());
     WebClient client =
         WebClient.builder(protocol, endpoint)
-            .factory(clients)
+            .factory(factory)
             .responseTimeout(TIMEOUT)
-            .maxResponseLength(MAX_BYTES)
+            .maxResponseLength(maxBytes)
             .build();
     try {
       AggregatedHttpResponse answer =
@@ -153,9 +185,9 @@ public final class IssuerClient implements AutoCloseable {
     }
   }
 
-  private static String why(@Nullable Throwable cause) {
+  private String why(@Nullable Throwable cause) {
     if (cause instanceof ContentTooLargeException) {
-      return "its answer is too long (expected: at most " + MAX_BYTES + " bytes)";
+      return "its answer is too long (expected: at most " + maxBytes + " bytes)";
     }
     if (cause instanceof ResponseTimeoutException) {
       return "no answer within " + TIMEOUT.toSeconds() + " s";
@@ -166,7 +198,7 @@ public final class IssuerClient implements AutoCloseable {
   }
 
   /** Those of the JDK, and these. */
-  private static TrustManagerFactory trust(Path authorities) throws IOException {
+  private static TrustManagerFactory trust(Path authorities, String option) throws IOException {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
@@ -194,7 +226,8 @@ public final class IssuerClient implements AutoCloseable {
       return both;
     } catch (GeneralSecurityException e) {
       throw new IOException(
-          "--jwks-ca: " + authorities + " (expected: certificates in PEM): " + e.getMessage(), e);
+          option + "-ca: " + authorities + " (expected: certificates in PEM): " + e.getMessage(),
+          e);
     }
   }
 

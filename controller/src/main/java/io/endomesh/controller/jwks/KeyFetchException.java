@@ -1,6 +1,6 @@
 package io.endomesh.controller.jwks;
 
-/** An issuer could not be asked. The message holds nothing of what was answered. */
+/** An issuer, or who serves another document, could not be asked; nothing of the answer is told. */
 public final class KeyFetchException extends Exception {
 
   private static final long serialVersionUID = 1L;

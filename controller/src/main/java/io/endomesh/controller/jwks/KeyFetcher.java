@@ -8,7 +8,6 @@ import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.dataplane.token.InvalidToken;
 import io.endomesh.dataplane.token.KeySet;
 import java.io.IOException;
-import java.net.URI;
 
 /** Asks issuers for their keys, at addresses that anybody may ask. Thread-safe. */
 final class KeyFetcher implements AutoCloseable {
@@ -19,15 +18,13 @@ final class KeyFetcher implements AutoCloseable {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
-  private final AddressGuard guard;
-  private final IssuerClient client;
+  private final HttpsGet https;
 
   /**
    * @throws IOException if the certificates of authorities cannot be read
    */
   KeyFetcher(KeyFetchOptions options) throws IOException {
-    this.guard = new AddressGuard(options.allowed());
-    this.client = new IssuerClient(options.authorities());
+    this.https = new HttpsGet(options, "--jwks", IssuerClient.MAX_KEYS);
   }
 
   /** A JWK Set with keys that verify tokens. */
@@ -63,21 +60,11 @@ final class KeyFetcher implements AutoCloseable {
   }
 
   private String get(String address) throws KeyFetchException {
-    String problem = KeySource.problem(address);
-    if (problem != null) {
-      throw new KeyFetchException("its keys are at no address to ask (" + problem + ")");
-    }
-    URI uri = URI.create(address);
-    IssuerClient.Answer answer = client.get(uri, guard.resolve(IssuerClient.host(uri)));
-    if (answer.status() != 200) {
-      throw new KeyFetchException(
-          "it answered " + answer.status() + " (expected: 200; redirects are not followed)");
-    }
-    return answer.body();
+    return https.get(address);
   }
 
   @Override
   public void close() {
-    client.close();
+    https.close();
   }
 }

@@ -35,6 +35,11 @@ public enum Kind {
   EXT_AUTHZ_PROVIDER(
       "ExtAuthzProvider", "extauthzproviders", List.of("endomesh.io/v1"), ExtAuthzProvider::read),
   JOIN_ISSUER("JoinIssuer", "joinissuers", List.of("endomesh.io/v1"), JoinIssuer::read),
+  CLUSTER_FEDERATED_TRUST_DOMAIN(
+      "ClusterFederatedTrustDomain",
+      "clusterfederatedtrustdomains",
+      List.of("spire.spiffe.io/v1alpha1"),
+      FederatedTrustDomain::read),
   SERVICE_ENTRY(
       "ServiceEntry",
       "serviceentries",

@@ -16,6 +16,7 @@ public sealed interface MeshResource
         RequestAuthentication,
         ExtAuthzProvider,
         JoinIssuer,
+        FederatedTrustDomain,
         ServiceEntry,
         ReferenceGrant,
         RateLimitPolicy,

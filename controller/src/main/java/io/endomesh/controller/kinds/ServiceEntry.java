@@ -81,6 +81,9 @@ public record ServiceEntry(
       String serviceAccount,
       int weight) {
 
+    /** Of an endpoint that names none. */
+    public static final String DEFAULT_ACCOUNT = "default";
+
     /** Istio's label of servers that take the mesh's TLS. */
     private static final String TLS_MODE = "security.istio.io/tlsMode";
 
@@ -113,7 +116,7 @@ public record ServiceEntry(
           address,
           fields.integerMap("ports", 1, 65535),
           labels,
-          fields.string("serviceAccount", "default"),
+          fields.string("serviceAccount", DEFAULT_ACCOUNT),
           fields.integer("weight", 1, 1_000_000, 1));
     }
 
@@ -172,6 +175,14 @@ public record ServiceEntry(
       throw spec.invalid(
           "exportTo", exportTo + " (expected: \"*\"; a Sidecar says who may call what)");
     }
+    List<String> subjectAltNames = spec.strings("subjectAltNames");
+    if (resolution == Resolution.NONE
+        && subjectAltNames.stream().anyMatch(name -> name.startsWith("spiffe://"))) {
+      spec.warn(
+          "subjectAltNames",
+          "no effect with resolution NONE, by which calls go where the application says (expected:"
+              + " STATIC or DNS)");
+    }
     return new ServiceEntry(
         metadata,
         hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList(),
@@ -181,7 +192,7 @@ public record ServiceEntry(
         resolution,
         endpoints,
         selector,
-        spec.strings("subjectAltNames"));
+        subjectAltNames);
   }
 
   /** True if {@link #addresses} names this one. */

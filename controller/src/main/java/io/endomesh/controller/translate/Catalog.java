@@ -7,6 +7,7 @@ import io.endomesh.controller.kinds.DatabasePolicy;
 import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.ExtAuthzProvider;
+import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.HttpRouteGroup;
 import io.endomesh.controller.kinds.InboundPolicy;
 import io.endomesh.controller.kinds.InvalidResourceException;
@@ -181,6 +182,10 @@ final class Catalog {
 
   List<JoinIssuer> joinIssuers() {
     return of(JoinIssuer.class);
+  }
+
+  List<FederatedTrustDomain> federatedTrustDomains() {
+    return of(FederatedTrustDomain.class);
   }
 
   /** Where keys are to be fetched. */

@@ -174,7 +174,8 @@ sealed interface Destination {
 
   /**
    * Without endpoints the application goes where it would without a mesh: DNS tells it. Unless it
-   * needs the mesh to begin TLS, or a VirtualService says how the host is called.
+   * needs the mesh to begin TLS, or to prove who it is in another trust domain, or a VirtualService
+   * says how the host is called.
    */
   private static boolean isLed(
       MeshModel model, ServiceEntry entry, String host, @Nullable String namespace) {
@@ -182,6 +183,7 @@ sealed interface Destination {
         || !entry.selector().isEmpty()
         || entry.resolution() == ServiceEntry.Resolution.DNS
             && (model.upstreamTls().of(entry, host) instanceof DestinationRule.Tls.Originated
+                || EntryEndpoints.isFederated(model, entry)
                 || namespace != null && model.virtualServices().of(entry, host, namespace) != null);
   }
 

@@ -38,7 +38,13 @@ final class EntryEndpoints {
     List<Server> servers = new ArrayList<>();
     if (entry.selector().isEmpty() && entry.endpoints().isEmpty()) {
       // The host itself, as DNS has it.
-      return List.of(new Server(to.host(), to.port().target(), Map.of(), 1, null));
+      return List.of(
+          new Server(
+              to.host(),
+              to.port().target(),
+              Map.of(),
+              1,
+              federated(model, entry, ServiceEntry.Endpoint.DEFAULT_ACCOUNT)));
     }
     if (entry.selector().isEmpty()) {
       entry.endpoints().forEach(endpoint -> servers.add(server(model, to, endpoint)));
@@ -100,17 +106,42 @@ final class EntryEndpoints {
   private static Server server(
       MeshModel model, Destination.ToEntry to, ServiceEntry.Endpoint endpoint) {
     ServiceEntry entry = to.entry();
-    String identity =
-        entry.location() == Location.MESH_INTERNAL && endpoint.takesMeshTls()
-            ? SpiffeId.of(
-                model.trustDomain(), entry.metadata().namespace(), endpoint.serviceAccount())
-            : null;
+    String identity = federated(model, entry, endpoint.serviceAccount());
+    if (identity == null && entry.location() == Location.MESH_INTERNAL && endpoint.takesMeshTls()) {
+      identity =
+          SpiffeId.of(
+              model.trustDomain(), entry.metadata().namespace(), endpoint.serviceAccount());
+    }
     return new Server(
         endpoint.address(),
         endpoint.port(to.port()),
         endpoint.labels(),
         endpoint.weight(),
         identity);
+  }
+
+  /**
+   * What a server of another trust domain is to prove: an entry that names ids of one is never
+   * called in plaintext, whatever else it says.
+   *
+   * @param account tells several ids apart, by their last part
+   * @return null if it names none
+   */
+  private static @Nullable String federated(MeshModel model, ServiceEntry entry, String account) {
+    List<String> ids =
+        entry.subjectAltNames().stream()
+            .filter(name -> SpiffeId.of(List.of(name)) != null)
+            .filter(id -> !SpiffeId.sameDomain(id, "spiffe://" + model.trustDomain() + "/"))
+            .toList();
+    return ids.stream()
+        .filter(id -> id.endsWith("/" + account))
+        .findFirst()
+        .orElse(ids.isEmpty() ? null : ids.get(0));
+  }
+
+  /** True if its servers are of another trust domain. */
+  static boolean isFederated(MeshModel model, ServiceEntry entry) {
+    return federated(model, entry, ServiceEntry.Endpoint.DEFAULT_ACCOUNT) != null;
   }
 
   private static Server server(

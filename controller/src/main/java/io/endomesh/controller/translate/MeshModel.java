@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.kinds.PeerAuthentication.Mode;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public final class MeshModel {
   private final Map<ServiceKey, List<Integer>> known;
   private final boolean settled;
   private final Map<KeySource, FetchedKeys> keys;
+  private final SortedMap<String, FederatedBundle> federation;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
@@ -65,11 +68,12 @@ public final class MeshModel {
       List<Workload> workloads,
       Map<ServiceKey, List<Integer>> known,
       boolean settled) {
-    this(version, trustDomain, catalog, workloads, known, settled, Map.of());
+    this(version, trustDomain, catalog, workloads, known, settled, Map.of(), Map.of());
   }
 
   /**
    * @param keys of issuers
+   * @param federation other trust domains, by name
    */
   MeshModel(
       long version,
@@ -78,7 +82,9 @@ public final class MeshModel {
       List<Workload> workloads,
       Map<ServiceKey, List<Integer>> known,
       boolean settled,
-      Map<KeySource, FetchedKeys> keys) {
+      Map<KeySource, FetchedKeys> keys,
+      Map<String, FederatedBundle> federation) {
+    this.federation = Collections.unmodifiableSortedMap(new TreeMap<>(federation));
     this.keys = Map.copyOf(keys);
     this.version = version;
     this.trustDomain = trustDomain;
@@ -152,6 +158,28 @@ public final class MeshModel {
   public @Nullable String keys(@Nullable KeySource source) {
     FetchedKeys fetched = source == null ? null : keys.get(source);
     return fetched == null ? null : fetched.jwks();
+  }
+
+  /** Other trust domains whose workloads are believed, by name. */
+  public SortedMap<String, FederatedBundle> federation() {
+    return federation;
+  }
+
+  /** The resource that counts for a trust domain: the oldest, and none for our own. */
+  public @Nullable FederatedTrustDomain federated(String name) {
+    return federatedTrustDomains(catalog, trustDomain).get(name);
+  }
+
+  /** By trust domain. */
+  static SortedMap<String, FederatedTrustDomain> federatedTrustDomains(
+      Catalog catalog, String trustDomain) {
+    SortedMap<String, FederatedTrustDomain> all = new TreeMap<>();
+    for (FederatedTrustDomain domain : catalog.federatedTrustDomains()) {
+      if (!domain.trustDomain().equals(trustDomain)) {
+        all.putIfAbsent(domain.trustDomain(), domain);
+      }
+    }
+    return all;
   }
 
   /** The service that a rule is for; null for an external host, or if it is not its own to rule. */
@@ -254,7 +282,7 @@ public final class MeshModel {
 
   /** The same workloads under other resources. */
   MeshModel with(Catalog other) {
-    return new MeshModel(version, trustDomain, other, workloads, known, settled, keys);
+    return new MeshModel(version, trustDomain, other, workloads, known, settled, keys, federation);
   }
 
   Catalog catalog() {

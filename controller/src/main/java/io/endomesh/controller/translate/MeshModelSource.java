@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.KeySource;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
@@ -36,6 +37,8 @@ public final class MeshModelSource {
   private final ScheduledExecutorService executor;
   private final KnownServices knownServices;
   private final Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys;
+  private final Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>>
+      federation;
   private final List<Consumer<MeshModel>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -45,7 +48,7 @@ public final class MeshModelSource {
 
   private volatile MeshModel model;
 
-  /** Of a mesh that fetches no keys. */
+  /** Of a mesh that fetches nothing. */
   public MeshModelSource(
       ResourceStore store,
       WorkloadRegistry registry,
@@ -53,12 +56,14 @@ public final class MeshModelSource {
       String trustDomain,
       ScheduledExecutorService executor,
       LongSupplier nanoTime) {
-    this(store, registry, settling, trustDomain, executor, nanoTime, sources -> Map.of());
+    this(store, registry, settling, trustDomain, executor, nanoTime, sources -> Map.of(),
+        domains -> Map.of());
   }
 
   /**
    * @param executor of one thread, on which models are made and published
    * @param keys what is known of the keys of issuers
+   * @param federation what is known of other trust domains, by name
    */
   public MeshModelSource(
       ResourceStore store,
@@ -67,7 +72,9 @@ public final class MeshModelSource {
       String trustDomain,
       ScheduledExecutorService executor,
       LongSupplier nanoTime,
-      Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys) {
+      Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys,
+      Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>> federation) {
+    this.federation = federation;
     this.keys = keys;
     this.store = store;
     this.registry = registry;
@@ -132,6 +139,7 @@ public final class MeshModelSource {
         workloads,
         knownServices.update(workloads),
         settled,
-        keys.apply(catalog.keySources()));
+        keys.apply(catalog.keySources()),
+        federation.apply(MeshModel.federatedTrustDomains(catalog, trustDomain)));
   }
 }

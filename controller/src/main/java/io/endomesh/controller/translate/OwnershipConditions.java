@@ -1,6 +1,7 @@
 package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.BackendTlsPolicy;
+import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.MeshResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import io.endomesh.controller.kinds.Sidecar;
@@ -28,10 +29,48 @@ public final class OwnershipConditions {
                       + text(other)
                       + " is for the same workloads (expected: one); this one has no effect"));
     }
+    if (resource instanceof FederatedTrustDomain domain) {
+      return of(domain, model);
+    }
     if (resource instanceof ServiceEntry entry) {
       return List.of(of(entry, model));
     }
     return resource instanceof BackendTlsPolicy policy ? List.of(of(policy, model)) : List.of();
+  }
+
+  private static List<Condition> of(FederatedTrustDomain domain, MeshModel model) {
+    String name = domain.trustDomain();
+    FederatedTrustDomain other = model.federated(name);
+    if (name.equals(model.trustDomain())) {
+      return List.of(
+          conflicted(
+              "trustDomain: '"
+                  + name
+                  + "' (expected: another than that of this mesh); this one has no effect"));
+    }
+    if (other != null && !text(other).equals(text(domain))) {
+      return List.of(
+          conflicted(
+              "trustDomain: older ClusterFederatedTrustDomain "
+                  + text(other)
+                  + " is for "
+                  + name
+                  + " (expected: one); this one has no effect"));
+    }
+    FederatedBundle known = model.federation().get(name);
+    if (known == null) {
+      return List.of(accepted());
+    }
+    String failure = known.failure();
+    return List.of(
+        accepted(),
+        failure == null
+            ? new Condition("BundleFetched", true, "Fetched", "")
+            : new Condition(
+                "BundleFetched",
+                false,
+                "FetchFailed",
+                "bundleEndpointURL: " + failure + ", since " + known.failingSince()));
   }
 
   private static Condition of(BackendTlsPolicy policy, MeshModel model) {

@@ -171,7 +171,7 @@ public final class XdsView {
                   : name.equals(OutboundListener.ANYWHERE_ELSE)
                       ? OutboundListener.anywhereElse(model, scope)
                       : OutboundListener.of(model, name, scope, narrowing);
-          case SECRET -> TrustSecrets.of(bundle, name);
+          case SECRET -> TrustSecrets.of(model, bundle, name);
           case ROUTE -> {
             RouteConfiguration table = RouteTable.of(model, name, scope);
             yield table == null ? null : narrowing.of(table, scope.dialect());

@@ -8,11 +8,15 @@ import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.telemetry.Edge;
 import io.endomesh.controller.telemetry.Stats;
 import io.endomesh.controller.translate.Drafts;
+import io.endomesh.controller.translate.FederatedBundle;
 import io.endomesh.controller.translate.FetchedKeys;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.TestModels;
+import io.endomesh.dataplane.identity.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -175,6 +179,9 @@ class AnalyzerTest {
               "spec.provider");
       case EM0601 -> new Example(tokens("unknown"), tokens("known"), "spec.jwtRules[0]");
       case EM0602 -> new Example(tokens("stale"), tokens("known"), "spec.jwtRules[0]");
+      case EM0603 ->
+          new Example(federated("unknown"), federated("known"), "spec.bundleEndpointURL");
+      case EM0604 -> new Example(federated("stale"), federated("known"), "spec.bundleEndpointURL");
     };
   }
 
@@ -189,7 +196,15 @@ class AnalyzerTest {
 
   /** What needs workloads or traffic to be found. */
   private static final Set<Code> LIVE =
-      EnumSet.of(Code.EM0105, Code.EM0106, Code.EM0401, Code.EM0402, Code.EM0601, Code.EM0602);
+      EnumSet.of(
+          Code.EM0105,
+          Code.EM0106,
+          Code.EM0401,
+          Code.EM0402,
+          Code.EM0601,
+          Code.EM0602,
+          Code.EM0603,
+          Code.EM0604);
 
   @ParameterizedTest
   @EnumSource(Code.class)
@@ -342,6 +357,20 @@ class AnalyzerTest {
         .formatted(issuer);
   }
 
+  private static String federated(String name) {
+    return """
+    ---
+    apiVersion: spire.spiffe.io/v1alpha1
+    kind: ClusterFederatedTrustDomain
+    metadata: {name: partner, namespace: endomesh-system}
+    spec:
+      trustDomain: %s.example
+      bundleEndpointURL: https://%s.example/bundle
+      bundleEndpointProfile: {type: https_web}
+    """
+        .formatted(name, name);
+  }
+
   private static String from(String principal) {
     return "{from: [{source: {principals: [" + principal + "]}}]}";
   }
@@ -464,6 +493,8 @@ class AnalyzerTest {
   }
 
   /** Two workloads of orders, one of storefront and of ledger, none of empty. */
+  private static final X509Certificate ROOT = new TestAuthority().root();
+
   private static List<Finding> live(String yaml) throws Exception {
     MeshModel model =
         TestModels.of(
@@ -475,7 +506,11 @@ class AnalyzerTest {
             Map.of(
                 issuer("known"), new FetchedKeys("{}", null),
                 issuer("unknown"), new FetchedKeys(null, "no answer within 5 s"),
-                issuer("stale"), new FetchedKeys("{}", "no answer within 5 s")));
+                issuer("stale"), new FetchedKeys("{}", "no answer within 5 s")),
+            Map.of(
+                "known.example", new FederatedBundle(List.of(ROOT), null, null),
+                "unknown.example", new FederatedBundle(List.of(), "no answer", Instant.EPOCH),
+                "stale.example", new FederatedBundle(List.of(ROOT), "no answer", Instant.EPOCH)));
     Stats stats = new Stats(9000, 0, 0, 0, 100, 0, 0, 0, 0.0, 50.0, 90.0, 10);
     Edge edge = new Edge("shop/storefront", "shop/orders", "http", "all", stats, List.of());
     return Analyzer.live(

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** An issuer on the loopback address that answers as it is told. Thread-safe. */
 public final class TestServer implements AutoCloseable {
@@ -38,20 +39,32 @@ public final class TestServer implements AutoCloseable {
   private volatile Behaviour behaviour = exchange -> status(exchange, 404, "");
 
   public TestServer() throws IOException {
+    this(null);
+  }
+
+  /**
+   * @param proof key and certificates that it shows; null for those of its name
+   */
+  public TestServer(KeyStore.@Nullable PrivateKeyEntry proof) throws IOException {
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context()));
+    server.setHttpsConfigurator(new HttpsConfigurator(context(proof)));
     server.setExecutor(threads);
     server.createContext("/", this::serve);
     server.start();
   }
 
-  private SSLContext context() {
+  private SSLContext context(KeyStore.@Nullable PrivateKeyEntry proof) {
     try {
       KeyPair key = TestAuthority.newKey();
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       Certificate[] chain = {authority.serverCertificate(key, "localhost")};
-      store.setKeyEntry("server", key.getPrivate(), new char[0], chain);
+      if (proof == null) {
+        store.setKeyEntry("server", key.getPrivate(), new char[0], chain);
+      } else {
+        store.setKeyEntry(
+            "server", proof.getPrivateKey(), new char[0], proof.getCertificateChain());
+      }
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(store, new char[0]);

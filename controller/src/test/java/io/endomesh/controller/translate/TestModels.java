@@ -24,13 +24,24 @@ public final class TestModels {
    * @param keys that are known of issuers
    */
   public static MeshModel of(List<Workload> workloads, Map<KeySource, FetchedKeys> keys) {
+    return of(workloads, keys, Map.of());
+  }
+
+  /**
+   * @param federation what is known of other trust domains
+   */
+  public static MeshModel of(
+      List<Workload> workloads,
+      Map<KeySource, FetchedKeys> keys,
+      Map<String, FederatedBundle> federation) {
     Map<ServiceKey, List<Integer>> known = new TreeMap<>();
     for (Workload workload : workloads) {
       known.putIfAbsent(
           new ServiceKey(workload.namespace(), workload.service()),
           workload.ports().stream().map(WorkloadPort::number).toList());
     }
-    return new MeshModel(1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys);
+    return new MeshModel(
+        1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys, federation);
   }
 
   /**

@@ -38,6 +38,15 @@ public final class Strength {
       throw new CertificateException(
           "certificate: signed with " + signature + " (expected: SHA-256 or better)");
     }
+    checkKey(certificate);
+  }
+
+  /**
+   * Of a root, too: who signed it says nothing, but its key may be guessed.
+   *
+   * @throws CertificateException if it is too short
+   */
+  public static void checkKey(X509Certificate certificate) throws CertificateException {
     PublicKey key = certificate.getPublicKey();
     if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
       throw weak(rsa.getModulus().bitLength(), "RSA", MIN_RSA_BITS);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.federation;
+
+import org.jspecify.annotations.NullMarked;
