@@ -82,7 +82,7 @@ final class RouteRights {
     post("ca/abort", Need.of(Right.CA));
     post("workloads/:namespace/:instance/revoke", Need.of(Right.CA));
     get("federation", Need.of(Right.READ));
-    post("federation/:trustDomain/refresh", Need.of(Right.CA));
+    post("federation/:domain/refresh", Need.of(Right.CA));
 
     // A login link is for who makes it: nobody becomes somebody else by one.
     post("logins", Need.PERSON);

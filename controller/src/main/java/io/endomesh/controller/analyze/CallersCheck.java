@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class CallersCheck implements Check {
 
   /** A principal as Istio writes it, without wildcards. */
-  private static final Pattern PRINCIPAL = Pattern.compile("[^/*]+/ns/([^/*]+)/sa/([^/*]+)");
+  private static final Pattern PRINCIPAL = Pattern.compile("(?:spiffe://)?([^/*]+)/ns/([^/*]+)/sa/([^/*]+)");
 
   @Override
   public void look(Estate estate, List<Finding> findings) {
@@ -84,6 +84,12 @@ final class CallersCheck implements Check {
     }
   }
 
+  /** Of other trust domains it is not known what is there. */
+  private static boolean isKnown(Estate estate, Matcher principal) {
+    return estate.model().federated(principal.group(1)) != null
+        || estate.knows(new ServiceKey(principal.group(2), principal.group(3)));
+  }
+
   private static void source(
       Estate estate,
       AppliedResource applied,
@@ -93,7 +99,7 @@ final class CallersCheck implements Check {
       List<Finding> findings) {
     for (String principal : source.principals().in()) {
       Matcher parts = PRINCIPAL.matcher(principal);
-      if (parts.matches() && !estate.knows(new ServiceKey(parts.group(1), parts.group(2)))) {
+      if (parts.matches() && !isKnown(estate, parts)) {
         findings.add(
             new Finding(
                 Code.EM0501,
@@ -101,7 +107,8 @@ final class CallersCheck implements Check {
                 field + ".principals",
                 "'"
                     + principal
-                    + "' (expected: an identity of a service that joined or is declared)"));
+                    + "' (expected: an identity of a service that joined or is declared, or of a"
+                    + " federated trust domain)"));
       }
     }
     boolean asksForIdentity =

@@ -69,9 +69,9 @@ public final class FederationPart implements ControllerPart {
     return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, json.toString());
   }
 
-  @Post("/api/v1/federation/{trustDomain}/refresh")
+  @Post("/api/v1/federation/{domain}/refresh")
   public HttpResponse refresh(
-      ServiceRequestContext request, @Param("trustDomain") String trustDomain) {
+      ServiceRequestContext request, @Param("domain") String trustDomain) {
     FederatedBundles.State now = bundles.refresh(trustDomain);
     if (now == null) {
       return ApiErrors.notFound("trust domain " + trustDomain + " is not federated");

@@ -249,6 +249,14 @@ class AnalyzerTest {
   }
 
   @Test
+  void analyze_callerOfAFederatedTrustDomain_isNoMistake() throws Exception {
+    String policy = policy("", from("known.example/ns/shop/sa/anybody"));
+
+    assertThat(live(policy + federated("known"))).isEmpty();
+    assertThat(live(policy)).extracting(Finding::code).containsExactly(Code.EM0501);
+  }
+
+  @Test
   void analyze_delegateThatMatchesMore_isHidden() throws Exception {
     String root = virtual("v", "{match: [{uri: {prefix: /a}}], delegate: {name: part}}");
 

@@ -133,6 +133,23 @@ class FederationPartTest {
   }
 
   @Test
+  void trustDomain_ofOurOwn_isInForceNowhere() throws Exception {
+    try (Controller ours = start("ours.example")) {
+      String bundle = send(ours, "GET", "/spiffe/bundle", "");
+      send(ours, "POST", "/api/v1/apply?dryRun=false", federated(ours, "ours.example", bundle));
+      assertThat(JSON.readTree(send(ours, "GET", "/api/v1/federation", "")).path("federated"))
+          .isEmpty();
+      assertThat(
+              send(
+                  ours,
+                  "GET",
+                  "/api/v1/namespaces/endomesh-system/clusterfederatedtrustdomains/partner",
+                  ""))
+          .contains("Conflicted", "expected: another than that of this mesh");
+    }
+  }
+
+  @Test
   void partner_thatIsGone_isShownWithTheTimeSince() throws Exception {
     try (Controller ours = start("ours.example")) {
       String yaml;

@@ -101,6 +101,41 @@ class EntryEndpointsTest {
   }
 
   @Test
+  void cluster_subjectAltNamesOfAnotherTrustDomain_areCalledByMeshTls_whateverElseIsSaid()
+      throws Exception {
+    ledger(
+        "subjectAltNames: ['spiffe://partner.example/ns/a/sa/db',"
+            + " 'spiffe://partner.example/ns/b/sa/spare'],"
+            + " endpoints: [{address: 10.1.1.1}, {address: 10.1.1.2, serviceAccount: spare}]");
+
+    assertThat(endpoints(LEDGER).get(0).getMetadata().toString())
+        .contains("spiffe://partner.example/ns/a/sa/db");
+    assertThat(endpoints(LEDGER).get(1).getMetadata().toString())
+        .contains("spiffe://partner.example/ns/b/sa/spare");
+    assertThat(tls(LEDGER))
+        .contains("partner.example/ns/a/sa/db", "partner.example/ns/b/sa/spare")
+        .doesNotContain("endomesh.local");
+  }
+
+  @Test
+  void cluster_hostOfAnotherTrustDomainThatDnsKnows_isCalledByMeshTls() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: partner, namespace: shop}
+        spec:
+          hosts: [api.partner.example]
+          ports: [{number: 80, name: http, targetPort: 8080}]
+          resolution: DNS
+          subjectAltNames: ['spiffe://partner.example/ns/a/sa/api']
+        """);
+
+    assertThat(OutboundListener.of(mesh.model(), "api.partner.example", Models.AGENT)).isNotNull();
+    assertThat(tls(PARTNER)).contains("spiffe://partner.example/ns/a/sa/api");
+  }
+
+  @Test
   void cluster_endpointsWithNames_areAskedOfDnsByTheClient() throws Exception {
     mesh.apply(
         """
