@@ -160,6 +160,19 @@ class IdentityAttacksTest {
   }
 
   @Test
+  void token_ofTheMeshsOwnNamespace_makesNobodyAController() throws Exception {
+    String token = TestWorkload.token(controller, "endomesh-system", "\"service\":\"controller\"");
+    assertThatThrownBy(
+            () ->
+                TestWorkload.start(
+                    controller, dataDir, token, "endomesh-system", "controller", "x-1"))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            refused ->
+                assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
+  }
+
+  @Test
   void token_overPlaintext_isNotTaken() throws Exception {
     String token = TestWorkload.token(controller, "shop", "\"service\":\"orders\"");
     ManagedChannel plaintext =

@@ -2,6 +2,7 @@ package io.endomesh.controller.ca;
 
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.dataplane.identity.Roots;
+import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -44,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * controller, by an issuer that was made here or brought. Thread-safe.
  */
 public final class CertificateAuthority {
+
+  /** Of the mesh's own parts: agents believe that who is of it is the controller. */
+  public static final String SYSTEM_NAMESPACE = "endomesh-system";
 
   private final IssuerSource source;
 
@@ -114,9 +118,9 @@ public final class CertificateAuthority {
     return trustDomain;
   }
 
-  /** What the controller proves to partners; no workload's id is of this form. */
+  /** What the controller proves to partners. */
   public String controllerId() {
-    return "spiffe://" + trustDomain + "/endomesh/controller";
+    return SpiffeId.of(trustDomain, SYSTEM_NAMESPACE, "controller");
   }
 
   /** Of those who are issued certificates now. */

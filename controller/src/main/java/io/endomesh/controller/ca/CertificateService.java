@@ -73,6 +73,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
   private IstioCertificateResponse create(
       IstioCertificateRequest request, ServiceRequestContext context) throws StatusException {
     Proof proof = proof(request, context);
+    requireWorkload(proof.identity());
     SigningRequest csr;
     try {
       csr = SigningRequest.parse(request.getCsr());
@@ -95,6 +96,18 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
       response.addCertChain(PemFile.text(certificate));
     }
     return response.build();
+  }
+
+  /** Whoever lets it in: to agents it would be the controller, and so to partners. */
+  private static void requireWorkload(WorkloadIdentity identity) throws StatusException {
+    if (identity.namespace().equals(CertificateAuthority.SYSTEM_NAMESPACE)) {
+      throw Status.PERMISSION_DENIED
+          .withDescription(
+              "namespace: "
+                  + CertificateAuthority.SYSTEM_NAMESPACE
+                  + " is of the mesh's own parts (expected: another)")
+          .asException();
+    }
   }
 
   private AuditEntry issued(

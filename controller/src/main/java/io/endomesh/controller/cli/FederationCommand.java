@@ -80,7 +80,7 @@ final class FederationCommand {
         paramLabel = "ID",
         description =
             "SPIFFE id that the endpoint proves (default: that of an Endomesh controller,"
-                + " spiffe://TRUST-DOMAIN/endomesh/controller)")
+                + " spiffe://TRUST-DOMAIN/ns/endomesh-system/sa/controller)")
     private @Nullable String endpointId;
 
     @Option(
@@ -113,7 +113,7 @@ final class FederationCommand {
       if (endpointId != null) {
         proof.put("endpointSPIFFEID", endpointId);
       } else if (profile.equals("https_spiffe")) {
-        proof.put("endpointSPIFFEID", "spiffe://" + trustDomain + "/endomesh/controller");
+        proof.put("endpointSPIFFEID", "spiffe://" + trustDomain + "/ns/endomesh-system/sa/controller");
       }
       if (bundle != null) {
         wanted.put("trustDomainBundle", read(bundle));

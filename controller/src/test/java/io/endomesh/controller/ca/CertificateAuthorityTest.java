@@ -301,7 +301,10 @@ class CertificateAuthorityTest {
         open().serverCertificate(List.of("mesh.example", "127.0.0.1"), DAY).chain().get(0);
 
     assertThat(leaf.getSubjectAlternativeNames())
-        .containsExactlyInAnyOrder(List.of(2, "mesh.example"), List.of(7, "127.0.0.1"));
+        .containsExactlyInAnyOrder(
+            List.of(2, "mesh.example"),
+            List.of(7, "127.0.0.1"),
+            List.of(6, "spiffe://endomesh.local/ns/endomesh-system/sa/controller"));
   }
 
   @Test

@@ -75,7 +75,7 @@ class FederationPartTest {
           bundleEndpointURL: https://127.0.0.1:%d/spiffe/bundle
           bundleEndpointProfile:
             type: https_spiffe
-            endpointSPIFFEID: spiffe://%s/endomesh/controller
+            endpointSPIFFEID: spiffe://%s/ns/endomesh-system/sa/controller
           trustDomainBundle: '%s'
         """
         .formatted(trustDomain, with.address().getPort(), trustDomain, bundle);
