@@ -172,8 +172,7 @@ public final class Controller implements AutoCloseable {
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
     IssuerKeys keys = new IssuerKeys(store, options.keyFetch());
-    FederatedBundles federation =
-        new FederatedBundles(store, options.bundleFetch(), clock);
+    FederatedBundles federation = new FederatedBundles(store, options.bundleFetch(), clock);
     MeshModelSource source =
         new MeshModelSource(
             store,

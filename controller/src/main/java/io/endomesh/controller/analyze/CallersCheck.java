@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class CallersCheck implements Check {
 
   /** A principal as Istio writes it, without wildcards. */
-  private static final Pattern PRINCIPAL = Pattern.compile("(?:spiffe://)?([^/*]+)/ns/([^/*]+)/sa/([^/*]+)");
+  private static final Pattern PRINCIPAL =
+      Pattern.compile("(?:spiffe://)?([^/*]+)/ns/([^/*]+)/sa/([^/*]+)");
 
   @Override
   public void look(Estate estate, List<Finding> findings) {

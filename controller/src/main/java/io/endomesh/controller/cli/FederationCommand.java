@@ -47,8 +47,8 @@ final class FederationCommand {
       description = "Believes the workloads of another trust domain to be who they are.",
       footer = {
         "",
-        "  endomesh federation add partner.example --url https://mesh.partner.example:7443/spiffe/bundle"
-            + " --bundle partner.json",
+        "  endomesh federation add partner.example --url"
+            + " https://mesh.partner.example:7443/spiffe/bundle --bundle partner.json",
         "  endomesh federation add partner.example --url https://bundles.partner.example/"
             + " --profile https_web"
       })
@@ -105,15 +105,13 @@ final class FederationCommand {
           .put("name", known == null ? trustDomain.replace('_', '-') : known.path("name").asText())
           .put("namespace", NAMESPACE);
       ObjectNode wanted =
-          document
-              .putObject("spec")
-              .put("trustDomain", trustDomain)
-              .put("bundleEndpointURL", url);
+          document.putObject("spec").put("trustDomain", trustDomain).put("bundleEndpointURL", url);
       ObjectNode proof = wanted.putObject("bundleEndpointProfile").put("type", profile);
       if (endpointId != null) {
         proof.put("endpointSPIFFEID", endpointId);
       } else if (profile.equals("https_spiffe")) {
-        proof.put("endpointSPIFFEID", "spiffe://" + trustDomain + "/ns/endomesh-system/sa/controller");
+        proof.put(
+            "endpointSPIFFEID", "spiffe://" + trustDomain + "/ns/endomesh-system/sa/controller");
       }
       if (bundle != null) {
         wanted.put("trustDomainBundle", read(bundle));
@@ -190,8 +188,7 @@ final class FederationCommand {
       List<String[]> table = new ArrayList<>();
       table.add(new String[] {"ROOT", "ENDS"});
       for (JsonNode root : one.path("roots")) {
-        table.add(
-            new String[] {root.path("fingerprint").asText(), root.path("notAfter").asText()});
+        table.add(new String[] {root.path("fingerprint").asText(), root.path("notAfter").asText()});
       }
       Output.print(spec.commandLine().getOut(), format, one, table);
       if (format == Output.Format.TABLE) {
@@ -275,8 +272,7 @@ final class FederationCommand {
   private static JsonNode named(ApiClient api, String trustDomain) {
     JsonNode found = find(api, trustDomain);
     if (found == null) {
-      throw new CommandFailed(
-          Exit.NOT_FOUND, "trust domain " + trustDomain + " is not federated");
+      throw new CommandFailed(Exit.NOT_FOUND, "trust domain " + trustDomain + " is not federated");
     }
     return found;
   }

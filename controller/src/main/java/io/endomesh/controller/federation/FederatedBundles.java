@@ -193,8 +193,7 @@ public final class FederatedBundles implements AutoCloseable {
               + " trustDomainBundle)");
     }
     try {
-      return https.get(
-          domain.bundleEndpointUrl(), new EndpointTrust(state.known().roots(), id));
+      return https.get(domain.bundleEndpointUrl(), new EndpointTrust(state.known().roots(), id));
     } catch (GeneralSecurityException e) {
       throw new KeyFetchException("its roots cannot be used (" + e.getMessage() + ")");
     }
@@ -228,12 +227,7 @@ public final class FederatedBundles implements AutoCloseable {
     Instant since = before.failingSince() == null ? clock.instant() : before.failingSince();
     State now =
         new State(
-            before.domain(),
-            before.known(),
-            before.fetchedAt(),
-            why,
-            since,
-            before.failures() + 1);
+            before.domain(), before.known(), before.fetchedAt(), why, since, before.failures() + 1);
     Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(before.failures(), MAX_DOUBLINGS));
     if (!replace(before, now, wait.compareTo(refresh) < 0 ? wait : refresh)) {
       return;
@@ -262,8 +256,7 @@ public final class FederatedBundles implements AutoCloseable {
 
   /** A tenth earlier or later: several controllers, and several partners, are not all at once. */
   private synchronized void schedule(String name, Duration wait) {
-    Duration bounded =
-        wait.isZero() ? wait : wait.compareTo(LEAST) < 0 ? LEAST : wait;
+    Duration bounded = wait.isZero() ? wait : wait.compareTo(LEAST) < 0 ? LEAST : wait;
     long millis = (bounded.compareTo(MOST) > 0 ? MOST : bounded).toMillis();
     long spread = Math.max(1, millis / 5);
     Future<?> before =

@@ -70,8 +70,7 @@ public final class FederationPart implements ControllerPart {
   }
 
   @Post("/api/v1/federation/{domain}/refresh")
-  public HttpResponse refresh(
-      ServiceRequestContext request, @Param("domain") String trustDomain) {
+  public HttpResponse refresh(ServiceRequestContext request, @Param("domain") String trustDomain) {
     FederatedBundles.State now = bundles.refresh(trustDomain);
     if (now == null) {
       return ApiErrors.notFound("trust domain " + trustDomain + " is not federated");

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A ClusterFederatedTrustDomain, spire.spiffe.io/v1alpha1, as SPIRE's controller manager has it:
- * another trust domain whose workloads are believed to be who they are, by its own roots. Immutable.
+ * another trust domain whose workloads are believed to be who they are, by its own roots.
+ * Immutable.
  *
  * @param bundleEndpointUrl where its roots are
  * @param endpointSpiffeId that the endpoint proves; null if it proves its name to the Web's PKI

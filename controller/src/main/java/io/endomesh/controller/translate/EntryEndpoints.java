@@ -109,8 +109,7 @@ final class EntryEndpoints {
     String identity = federated(model, entry, endpoint.serviceAccount());
     if (identity == null && entry.location() == Location.MESH_INTERNAL && endpoint.takesMeshTls()) {
       identity =
-          SpiffeId.of(
-              model.trustDomain(), entry.metadata().namespace(), endpoint.serviceAccount());
+          SpiffeId.of(model.trustDomain(), entry.metadata().namespace(), endpoint.serviceAccount());
     }
     return new Server(
         endpoint.address(),

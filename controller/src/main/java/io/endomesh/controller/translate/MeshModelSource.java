@@ -56,7 +56,14 @@ public final class MeshModelSource {
       String trustDomain,
       ScheduledExecutorService executor,
       LongSupplier nanoTime) {
-    this(store, registry, settling, trustDomain, executor, nanoTime, sources -> Map.of(),
+    this(
+        store,
+        registry,
+        settling,
+        trustDomain,
+        executor,
+        nanoTime,
+        sources -> Map.of(),
         domains -> Map.of());
   }
 

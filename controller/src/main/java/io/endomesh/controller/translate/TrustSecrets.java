@@ -28,7 +28,8 @@ final class TrustSecrets {
       return null;
     }
     return switch (name) {
-      case ROOTS -> Secret.newBuilder().setName(name).setValidationContext(roots(model, bundle)).build();
+      case ROOTS ->
+          Secret.newBuilder().setName(name).setValidationContext(roots(model, bundle)).build();
       case TRAIL_KEYS ->
           Secret.newBuilder()
               .setName(name)

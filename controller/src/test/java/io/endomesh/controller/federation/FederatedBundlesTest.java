@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FederatedBundlesTest {
 
   private static final String PARTNER = "partner.example";
-  private static final String ENDPOINT = "spiffe://partner.example/ns/endomesh-system/sa/controller";
+  private static final String ENDPOINT =
+      "spiffe://partner.example/ns/endomesh-system/sa/controller";
 
   @TempDir private Path directory;
   private final Semaphore changes = new Semaphore(0);

@@ -67,17 +67,17 @@ class FederationPartTest {
 
   private static String federated(Controller with, String trustDomain, String bundle) {
     return """
-        apiVersion: spire.spiffe.io/v1alpha1
-        kind: ClusterFederatedTrustDomain
-        metadata: {name: partner, namespace: endomesh-system}
-        spec:
-          trustDomain: %s
-          bundleEndpointURL: https://127.0.0.1:%d/spiffe/bundle
-          bundleEndpointProfile:
-            type: https_spiffe
-            endpointSPIFFEID: spiffe://%s/ns/endomesh-system/sa/controller
-          trustDomainBundle: '%s'
-        """
+    apiVersion: spire.spiffe.io/v1alpha1
+    kind: ClusterFederatedTrustDomain
+    metadata: {name: partner, namespace: endomesh-system}
+    spec:
+      trustDomain: %s
+      bundleEndpointURL: https://127.0.0.1:%d/spiffe/bundle
+      bundleEndpointProfile:
+        type: https_spiffe
+        endpointSPIFFEID: spiffe://%s/ns/endomesh-system/sa/controller
+      trustDomainBundle: '%s'
+    """
         .formatted(trustDomain, with.address().getPort(), trustDomain, bundle);
   }
 
@@ -112,8 +112,7 @@ class FederationPartTest {
           ours, "POST", "/api/v1/apply?dryRun=false", federated(partner, "partner.example", first));
 
       JsonNode now =
-          JSON.readTree(
-              send(ours, "POST", "/api/v1/federation/partner.example/refresh", "{}"));
+          JSON.readTree(send(ours, "POST", "/api/v1/federation/partner.example/refresh", "{}"));
       assertThat(now.path("failure").isNull()).as(now.toString()).isTrue();
       assertThat(now.path("roots")).hasSize(1);
 
@@ -154,13 +153,11 @@ class FederationPartTest {
     try (Controller ours = start("ours.example")) {
       String yaml;
       try (Controller partner = start("partner.example")) {
-        yaml =
-            federated(partner, "partner.example", send(partner, "GET", "/spiffe/bundle", ""));
+        yaml = federated(partner, "partner.example", send(partner, "GET", "/spiffe/bundle", ""));
       }
       send(ours, "POST", "/api/v1/apply?dryRun=false", yaml);
       JsonNode now =
-          JSON.readTree(
-              send(ours, "POST", "/api/v1/federation/partner.example/refresh", "{}"));
+          JSON.readTree(send(ours, "POST", "/api/v1/federation/partner.example/refresh", "{}"));
       assertThat(now.path("failure").asText()).contains("cannot be reached");
       assertThat(now.path("failingSince").asText()).isNotEmpty();
       assertThat(now.path("roots")).hasSize(1);

@@ -51,7 +51,8 @@ class AddressGuardTest {
   @ParameterizedTest
   @ValueSource(strings = {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1", "2a00:1450::1"})
   void guard_publicAddress_isAsked(String address) throws Exception {
-    assertThat(new AddressGuard(List.of(), "--jwks").isAllowed(InetAddress.getByName(address))).isTrue();
+    assertThat(new AddressGuard(List.of(), "--jwks").isAllowed(InetAddress.getByName(address)))
+        .isTrue();
   }
 
   @ParameterizedTest

@@ -65,7 +65,8 @@ class SpiffeBundleTest {
   void bundle_thatCannotBeTrusted_isRefused() {
     assertThatThrownBy(() -> SpiffeBundle.parse("{\"keys\":[" + LEAF + "]}"))
         .hasMessageContaining("no authority's (CA:FALSE)");
-    assertThatThrownBy(() -> SpiffeBundle.parse("{\"keys\":[" + KEY + "]" + " ".repeat(200_000) + "}"))
+    assertThatThrownBy(
+            () -> SpiffeBundle.parse("{\"keys\":[" + KEY + "]" + " ".repeat(200_000) + "}"))
         .hasMessageContaining("longer than");
   }
 
@@ -85,7 +86,8 @@ class SpiffeBundleTest {
 
   @Test
   void resource_ofAnotherNamespace_isRefused() throws Exception {
-    assertThat(resource("endomesh-system", WEB).resource()).isInstanceOf(FederatedTrustDomain.class);
+    assertThat(resource("endomesh-system", WEB).resource())
+        .isInstanceOf(FederatedTrustDomain.class);
     assertThatThrownBy(() -> resource("shop", WEB))
         .isInstanceOf(InvalidResourceException.class)
         .hasMessageContaining("metadata.namespace: 'shop' (expected: endomesh-system)");
@@ -96,8 +98,8 @@ class SpiffeBundleTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "trustDomain: P/x, bundleEndpointURL: 'https://p/b', bundleEndpointProfile: {type: https_web}"
-            + " | spec.trustDomain: 'P/x' (expected: lower-case letters",
+        "trustDomain: P/x, bundleEndpointURL: 'https://p/b', bundleEndpointProfile: {type:"
+            + " https_web} | spec.trustDomain: 'P/x' (expected: lower-case letters",
         "trustDomain: p, bundleEndpointURL: 'http://p/b', bundleEndpointProfile: {type: https_web}"
             + " | spec.bundleEndpointURL: 'http://p/b' (expected: an https URL; no https)",
         "trustDomain: p, bundleEndpointURL: 'https://p/b'"

@@ -253,9 +253,7 @@ class FederationIT {
     // Its own roots are what the agent keeps; here it calls us.
     Proof calling =
         new Proof(
-            partner.key(),
-            partner.chain(),
-            Proof.kept(run.resolve("ours.example/state")).roots());
+            partner.key(), partner.chain(), Proof.kept(run.resolve("ours.example/state")).roots());
     try (Proof.Connection kept = calling.connect(ours.port)) {
       assertThat(kept.get()).contains(" 200 ");
 

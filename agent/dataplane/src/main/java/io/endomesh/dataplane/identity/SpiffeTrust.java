@@ -86,8 +86,7 @@ final class SpiffeTrust extends PeerTrust {
       }
       return trust;
     }
-    X509TrustManager trust =
-        chain.length == 0 ? null : domains.of(SpiffeId.of(uriNames(chain[0])));
+    X509TrustManager trust = chain.length == 0 ? null : domains.of(SpiffeId.of(uriNames(chain[0])));
     // A domain that is not believed is said to be so below, if a root of ours vouches for it.
     return trust == null ? domains.own() : trust;
   }

@@ -55,7 +55,8 @@ class FederationTest {
   private static void refused(Identity caller, Identity server, String expected) {
     assertThatThrownBy(
             () ->
-                IdentityTest.handshake(caller.clientTls(expected).context(), server.serverContext()))
+                IdentityTest.handshake(
+                    caller.clientTls(expected).context(), server.serverContext()))
         .isInstanceOf(javax.net.ssl.SSLException.class);
   }
 
@@ -74,8 +75,7 @@ class FederationTest {
   @Test
   void handshake_rootOfAPartner_vouchesForNoIdOfOurs() {
     // It says it is of our domain, and believes itself: the partner's root signed it.
-    Identity forged =
-        identity(partners, "spiffe://td/ns/shop/sa/web", partners.root(), Map.of());
+    Identity forged = identity(partners, "spiffe://td/ns/shop/sa/web", partners.root(), Map.of());
     refused(forged, orders(), ORDERS);
     Identity forgedServer = identity(partners, ORDERS, partners.root(), Map.of("td", ours.root()));
     refused(
@@ -103,8 +103,7 @@ class FederationTest {
   void handshake_bundleThatNamesOurOwnDomain_addsNoRootToIt() {
     Identity server = identity(ours, ORDERS, ours.root(), Map.of("td", partners.root()));
     Identity forged =
-        identity(
-            partners, "spiffe://td/ns/shop/sa/web", ours.root(), Map.of("x", partners.root()));
+        identity(partners, "spiffe://td/ns/shop/sa/web", ours.root(), Map.of("x", partners.root()));
     assertThatThrownBy(
             () ->
                 IdentityTest.handshake(forged.clientTls(ORDERS).context(), server.serverContext()))

@@ -54,8 +54,7 @@ class SecretTranslatorTest {
     SecretResource.Roots roots =
         (SecretResource.Roots)
             SecretTranslator.translate(
-                secret(
-                    SPIFFE, config("partner.example", TestAuthority.pem(partners.root()))));
+                secret(SPIFFE, config("partner.example", TestAuthority.pem(partners.root()))));
 
     assertThat(roots.certificates()).containsExactly(ours.root());
     assertThat(roots.federated()).containsOnlyKeys("partner.example");
@@ -65,9 +64,7 @@ class SecretTranslatorTest {
   @Test
   void validator_ofAnotherType_isRefused() {
     assertThatThrownBy(
-            () ->
-                SecretTranslator.translate(
-                    secret("type.googleapis.com/other", config("a", ""))))
+            () -> SecretTranslator.translate(secret("type.googleapis.com/other", config("a", ""))))
         .isInstanceOf(InvalidResource.class)
         .hasMessageContaining("type.googleapis.com/other (expected: " + SPIFFE + ")");
   }
