@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.jwks.KeyFetchException;
 import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.SpiffeBundle;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ record KnownBundle(
     return new KnownBundle(begunWith, answer, next);
   }
 
-  List<java.security.cert.X509Certificate> roots() {
+  List<X509Certificate> roots() {
     return bundle == null ? List.of() : bundle.roots();
   }
 }

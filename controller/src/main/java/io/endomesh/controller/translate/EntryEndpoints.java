@@ -127,15 +127,17 @@ final class EntryEndpoints {
    * @return null if it names none
    */
   private static @Nullable String federated(MeshModel model, ServiceEntry entry, String account) {
-    List<String> ids =
-        entry.subjectAltNames().stream()
-            .filter(name -> SpiffeId.of(List.of(name)) != null)
-            .filter(id -> !SpiffeId.sameDomain(id, "spiffe://" + model.trustDomain() + "/"))
-            .toList();
-    return ids.stream()
-        .filter(id -> id.endsWith("/" + account))
-        .findFirst()
-        .orElse(ids.isEmpty() ? null : ids.get(0));
+    String first = null;
+    for (String name : entry.subjectAltNames()) {
+      if (SpiffeId.of(List.of(name)) != null
+          && !SpiffeId.sameDomain(name, "spiffe://" + model.trustDomain() + "/")) {
+        if (name.endsWith("/" + account)) {
+          return name;
+        }
+        first = first == null ? name : first;
+      }
+    }
+    return first;
   }
 
   /** True if its servers are of another trust domain. */
