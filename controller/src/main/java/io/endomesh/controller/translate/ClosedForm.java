@@ -151,6 +151,7 @@ final class ClosedForm {
             selector,
             selector.isEmpty() ? services() : List.of(),
             action,
+            /* provider= */ null,
             false,
             permits ? List.of() : EVERYTHING);
     return new Unreadable(
