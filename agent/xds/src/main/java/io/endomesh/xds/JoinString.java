@@ -60,7 +60,9 @@ public record JoinString(
     String fingerprint = field(fields, "ca");
     if (!FINGERPRINT.matcher(fingerprint).matches()) {
       throw new IllegalArgumentException(
-          "join string: ca: " + shown(fingerprint) + " (expected: sha256: and 64 hexadecimal digits)");
+          "join string: ca: "
+              + shown(fingerprint)
+              + " (expected: sha256: and 64 hexadecimal digits)");
     }
     int colon = controller.lastIndexOf(':');
     String host = colon < 1 ? "" : controller.substring(0, colon);

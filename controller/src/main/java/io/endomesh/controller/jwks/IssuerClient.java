@@ -36,8 +36,8 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks issuers of tokens, and others who serve documents: over verified TLS, without following redirects, for a bounded time and a
- * bounded answer. Thread-safe.
+ * Asks issuers of tokens, and others who serve documents: over verified TLS, without following
+ * redirects, for a bounded time and a bounded answer. Thread-safe.
  */
 public final class IssuerClient implements AutoCloseable {
 

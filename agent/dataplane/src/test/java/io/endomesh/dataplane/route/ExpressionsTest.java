@@ -111,6 +111,7 @@ public class ExpressionsTest {
             ".",
             "é",
             "(?:a{9}){9}");
-    Fuzzing.run(Fuzzing.corpus("expressions"), mutator, 10_000, ExpressionsTest::fuzzerTestOneInput);
+    Fuzzing.run(
+        Fuzzing.corpus("expressions"), mutator, 10_000, ExpressionsTest::fuzzerTestOneInput);
   }
 }
