@@ -19,6 +19,7 @@ import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.authz.MtlsApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
+import io.endomesh.controller.ca.NotIssued;
 import io.endomesh.controller.ca.Revocations;
 import io.endomesh.controller.ca.SecretFile;
 import io.endomesh.controller.ca.ServerCertificates;
@@ -75,6 +76,8 @@ public final class Controller implements AutoCloseable {
 
   /** How often time alone is looked at: leases that end, workloads that are awaited no longer. */
   private static final Duration TICK = Duration.ofMillis(200);
+
+  private static final Duration CERTIFICATE_TICK = Duration.ofSeconds(1);
 
   /** A second of telemetry of a busy agent, or a file of resources, is far below it. */
   private static final long MAX_REQUEST_BYTES = 16L << 20;
@@ -251,7 +254,22 @@ public final class Controller implements AutoCloseable {
             new AuditPart(audit),
             new ConsolePart(context, telemetry, tokens, access));
 
-    ServerBuilder builder = server(options, authority, host, names, clock);
+    ServerCertificates certificates;
+    try {
+      certificates = new ServerCertificates(authority, names, clock);
+    } catch (NotIssued e) {
+      keys.close();
+      access.close();
+      federation.close();
+      throw new IOException(e.getMessage(), e);
+    }
+    control.scheduleWithFixedDelay(
+        // Not by handshakes alone: one that comes late would be shown what has ended.
+        () -> certificates.keyPair(""),
+        CERTIFICATE_TICK.toMillis(),
+        CERTIFICATE_TICK.toMillis(),
+        TimeUnit.MILLISECONDS);
+    ServerBuilder builder = server(options, certificates, host);
     builder.service(
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain(), options.plaintextXds()))
@@ -333,11 +351,7 @@ public final class Controller implements AutoCloseable {
   }
 
   private static ServerBuilder server(
-      ControllerOptions options,
-      CertificateAuthority authority,
-      InetAddress address,
-      List<String> names,
-      Clock clock) {
+      ControllerOptions options, ServerCertificates certificates, InetAddress address) {
     InetSocketAddress socket = new InetSocketAddress(address, options.port());
     ServerBuilder builder = Server.builder();
     builder.port(
@@ -347,8 +361,7 @@ public final class Controller implements AutoCloseable {
             ? new ServerPort(socket, SessionProtocol.HTTP, SessionProtocol.HTTPS)
             : new ServerPort(socket, SessionProtocol.HTTPS));
     builder.tlsProvider(
-        new ServerCertificates(authority, names, clock),
-        ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
+        certificates, ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
     // BoringSSL, which Netty brings, believes no certificate with a key of Ed25519.
     builder.tlsEngineType(TlsEngineType.JDK);
     limit(builder);

@@ -140,7 +140,7 @@ public final class TestWorkload implements AutoCloseable {
     KeyPair keys = generator.generateKeyPair();
     String csr =
         pem(
-            new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=x"), keys.getPublic())
+            new JcaPKCS10CertificationRequestBuilder(new X500Principal(""), keys.getPublic())
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     IstioCertificateRequest request =
         IstioCertificateRequest.newBuilder().setCsr(csr).setMetadata(metadata).build();

@@ -96,15 +96,36 @@ public record Attestation(Covers covers, Map<String, String> labels, String line
         Covers.valueOf(json.path("covers").asText()), labels, json.path("line").asText(""));
   }
 
+  /**
+   * As it was kept.
+   *
+   * @param of for the log
+   */
+  static Attestation parseOrNone(String text, String of) {
+    try {
+      return parse(text);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      log.warn(
+          "{}: its attestation is not readable ({}); it is believed as far as its service",
+          of,
+          e.getMessage());
+      return SERVICE_ALONE;
+    }
+  }
+
   /** Text, so that {@code openssl x509 -text} shows an auditor what is vouched for. */
   DERUTF8String extension() {
+    return new DERUTF8String(text());
+  }
+
+  String text() {
     ObjectNode json = JSON.createObjectNode().put("covers", covers.name());
     ObjectNode all = json.putObject("labels");
     new TreeMap<>(labels).forEach(all::put);
     if (!line.isEmpty()) {
       json.put("line", line);
     }
-    return new DERUTF8String(json.toString());
+    return json.toString();
   }
 
   /** The same, for a certificate that is issued by one of this line. */

@@ -1,6 +1,7 @@
 package io.endomesh.controller.ca;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which certificate authority a controller has. Immutable. */
@@ -24,4 +25,26 @@ public sealed interface AuthoritySource {
    * @param password file of one line
    */
   record KeyStoreFile(Path store, Path password) implements AuthoritySource {}
+
+  /**
+   * Elsewhere: a program is run for each certificate. It reads a request and writes a chain, both
+   * in PEM.
+   *
+   * @param roots that hold; the certificates in it by which one vouches for another count as well
+   */
+  record Command(List<String> command, Path roots) implements AuthoritySource {
+
+    public Command {
+      command = List.copyOf(command);
+    }
+
+    /** Words are parted by white space; no shell reads them. */
+    public static Command of(String line, Path roots) {
+      List<String> words = List.of(line.strip().split("\\s+"));
+      if (words.get(0).isEmpty()) {
+        throw new IllegalArgumentException("ca-command: '' (expected: a program)");
+      }
+      return new Command(words, roots);
+    }
+  }
 }

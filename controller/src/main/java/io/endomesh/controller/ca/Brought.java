@@ -100,7 +100,7 @@ final class Brought implements IssuerSource {
     return new Brought(issuer, roots, checks.vouchers(issuer.root(), all));
   }
 
-  private static PemFile pem(String option, Path file) throws IOException {
+  static PemFile pem(String option, Path file) throws IOException {
     try {
       return PemFile.read(file);
     } catch (PemFile.Unreadable e) {
@@ -133,6 +133,11 @@ final class Brought implements IssuerSource {
   @Override
   public Issuer issuer() {
     return issuer;
+  }
+
+  @Override
+  public String kind() {
+    return "brought";
   }
 
   @Override

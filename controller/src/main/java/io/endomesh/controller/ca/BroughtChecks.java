@@ -115,8 +115,7 @@ final class BroughtChecks {
     return vouchers;
   }
 
-  private static @Nullable X509Certificate above(
-      X509Certificate certificate, List<X509Certificate> all) {
+  static @Nullable X509Certificate above(X509Certificate certificate, List<X509Certificate> all) {
     for (X509Certificate each : all) {
       if (!each.equals(certificate)
           && each.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
@@ -173,15 +172,24 @@ final class BroughtChecks {
   }
 
   private void requireStrength(PublicKey key) throws IOException {
-    if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
-      throw wrong("RSA key of " + rsa.getModulus().bitLength() + " bits", "2048 or more");
-    }
-    if (key instanceof ECKey curve && curve.getParams().getOrder().bitLength() < MIN_EC_BITS) {
-      throw wrong("EC key of " + curve.getParams().getOrder().bitLength() + " bits", "256 or more");
+    String weakness = weakness(key);
+    if (weakness != null) {
+      throw wrong(weakness, (key instanceof RSAKey ? MIN_RSA_BITS : MIN_EC_BITS) + " or more");
     }
     if (!(key instanceof RSAKey) && !(key instanceof ECKey)) {
       throw wrong("key of algorithm " + key.getAlgorithm(), "RSA or EC");
     }
+  }
+
+  /** Null if the key is strong enough for an authority. */
+  static @Nullable String weakness(PublicKey key) {
+    if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+      return "RSA key of " + rsa.getModulus().bitLength() + " bits";
+    }
+    if (key instanceof ECKey curve && curve.getParams().getOrder().bitLength() < MIN_EC_BITS) {
+      return "EC key of " + curve.getParams().getOrder().bitLength() + " bits";
+    }
+    return null;
   }
 
   private void requireSameKey(PrivateKey key, X509Certificate certificate) throws IOException {

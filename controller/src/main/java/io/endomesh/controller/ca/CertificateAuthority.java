@@ -102,6 +102,8 @@ public final class CertificateAuthority {
       source = Brought.open(files, clock);
     } else if (from instanceof AuthoritySource.KeyStoreFile file) {
       source = Brought.open(file, clock);
+    } else if (from instanceof AuthoritySource.Command command) {
+      source = External.open(command, clock);
     } else {
       source = SelfMade.open(directory, trustDomain, workloadTtl, clock);
     }
@@ -156,6 +158,38 @@ public final class CertificateAuthority {
     return list;
   }
 
+  /** How far a workload is believed that shows it, see {@link Vouched}. */
+  public Attestation attestation(X509Certificate certificate) {
+    return revocations.attestation(certificate);
+  }
+
+  /** See {@link Revocations#lineOf}. */
+  public String lineOf(X509Certificate certificate) {
+    return revocations.lineOf(certificate);
+  }
+
+  /** In one word: {@code self-made}, {@code brought}, or {@code command}. */
+  public String kind() {
+    return source.kind();
+  }
+
+  /** Whether certificates are made by somebody else, who takes time, and may fail. */
+  boolean isElsewhere() {
+    return source instanceof External;
+  }
+
+  /** What the command did that makes certificates; null if there is none. */
+  public @Nullable CommandCounts command() {
+    return source instanceof External external ? external.counts() : null;
+  }
+
+  /**
+   * How it did since the start.
+   *
+   * @param lastFailure null if there was none
+   */
+  public record CommandCounts(long issued, long failed, @Nullable String lastFailure) {}
+
   /** What {@link #doubt} goes by; another object once that may answer otherwise. */
   public Object state() {
     return doubting;
@@ -198,15 +232,15 @@ public final class CertificateAuthority {
 
   /** Whose certificate signs; another object is another. */
   X509Certificate issuerCertificate() {
-    return source.issuer().certificate();
+    return source.signer();
   }
 
   public String issuerName() {
-    return issuerCertificate().getSubjectX500Principal().getName();
+    return source.issuer().certificate().getSubjectX500Principal().getName();
   }
 
   public Instant issuerNotAfter() {
-    return issuerCertificate().getNotAfter().toInstant();
+    return source.issuer().certificate().getNotAfter().toInstant();
   }
 
   /** Null if no root follows another. */
@@ -318,18 +352,28 @@ public final class CertificateAuthority {
    * @param attestation that it carries
    * @param requestedTtl shortens the configured time; zero or more than it: the configured time
    * @return leaf first, then its issuers up to the root, and what vouches for that root
+   * @throws InvalidCsrException if an authority elsewhere must not see it
+   * @throws NotIssued if an authority elsewhere made none
    */
   List<X509Certificate> issue(
       SigningRequest request,
       WorkloadIdentity identity,
       Attestation attestation,
-      Duration requestedTtl) {
+      Duration requestedTtl)
+      throws InvalidCsrException {
     Duration ttl =
         requestedTtl.isZero()
                 || requestedTtl.isNegative()
                 || requestedTtl.compareTo(workloadTtl) > 0
             ? workloadTtl
             : requestedTtl;
+    if (source instanceof External external) {
+      String id = identity.spiffeId(trustDomain);
+      return ordered(
+          external,
+          new CertificateOrder(
+              request.modestly(id), request.publicKey(), id, List.of(), List.of(), true, ttl));
+    }
     GeneralName name =
         new GeneralName(GeneralName.uniformResourceIdentifier, identity.spiffeId(trustDomain));
     return sign(
@@ -359,6 +403,7 @@ public final class CertificateAuthority {
    * The controller's own certificate, with a new key.
    *
    * @param addresses host names and IP addresses at which agents reach it
+   * @throws NotIssued if an authority elsewhere made none
    */
   public KeyAndChain serverCertificate(Collection<String> addresses, Duration ttl) {
     KeyPair pair = Signing.newKeyPair();
@@ -374,6 +419,22 @@ public final class CertificateAuthority {
     names = Arrays.copyOf(names, names.length + 1);
     names[names.length - 1] =
         new GeneralName(GeneralName.uniformResourceIdentifier, controllerId());
+    if (source instanceof External external) {
+      Map<Boolean, List<String>> byKind =
+          addresses.stream().distinct().collect(Collectors.partitioningBy(IPAddress::isValid));
+      return new KeyAndChain(
+          pair.getPrivate(),
+          ordered(
+              external,
+              new CertificateOrder(
+                  Signing.request(pair, new GeneralNames(names)),
+                  pair.getPublic(),
+                  controllerId(),
+                  byKind.getOrDefault(false, List.of()),
+                  byKind.getOrDefault(true, List.of()),
+                  false,
+                  ttl)));
+    }
     List<X509Certificate> chain =
         sign(
             pair.getPublic(),
@@ -383,6 +444,12 @@ public final class CertificateAuthority {
             ttl,
             KeyPurposeId.id_kp_serverAuth);
     return new KeyAndChain(pair.getPrivate(), chain);
+  }
+
+  private List<X509Certificate> ordered(External external, CertificateOrder order) {
+    List<X509Certificate> chain = new ArrayList<>(external.certify(order));
+    chain.addAll(vouchers(chain.get(0).getNotAfter().toInstant()));
+    return List.copyOf(chain);
   }
 
   private List<X509Certificate> sign(

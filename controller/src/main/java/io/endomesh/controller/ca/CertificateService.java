@@ -80,22 +80,34 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     } catch (InvalidCsrException e) {
       throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
     }
+    List<X509Certificate> chain = issue(csr, proof, request.getValidityDuration());
     if (proof.token() != null) {
       use(proof.token());
     }
-    List<X509Certificate> chain =
-        authority.issue(
-            csr,
-            proof.identity(),
-            proof.attestation(),
-            Duration.ofSeconds(request.getValidityDuration()));
-    note(chain.get(0));
+    note(chain.get(0), proof.attestation());
     audit.note(issued(proof, chain.get(0), context));
     IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
     for (X509Certificate certificate : chain) {
       response.addCertChain(PemFile.text(certificate));
     }
     return response.build();
+  }
+
+  private List<X509Certificate> issue(SigningRequest csr, Proof proof, long seconds)
+      throws StatusException {
+    try {
+      return authority.issue(
+          csr, proof.identity(), proof.attestation(), Duration.ofSeconds(seconds));
+    } catch (InvalidCsrException e) {
+      throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
+    } catch (NotIssued e) {
+      // What it says may be of the authority's machine: it is in our log.
+      throw Status.UNAVAILABLE
+          .withDescription(
+              "the mesh's certificate authority made no certificate (expected: one, from"
+                  + " --ca-command; the controller's log says why)")
+          .asException();
+    }
   }
 
   /** Whoever lets it in: to agents it would be the controller, and so to partners. */
@@ -136,7 +148,10 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
   private record Proof(
       WorkloadIdentity identity, Attestation attestation, @Nullable JoinToken token) {}
 
-  /** Before the certificate is issued: nothing that happens then gives the use back. */
+  /**
+   * Before the certificate is given out, and after it is made: an authority elsewhere that fails
+   * costs no use.
+   */
   private void use(JoinToken token) throws StatusException {
     try {
       tokens.use(token);
@@ -153,9 +168,12 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     }
   }
 
-  private void note(X509Certificate certificate) throws StatusException {
+  private void note(X509Certificate certificate, Attestation attestation) throws StatusException {
     try {
-      revocations.issued(Revocations.lineOf(certificate), certificate);
+      if (authority.isElsewhere()) {
+        revocations.vouch(certificate, attestation);
+      }
+      revocations.issued(revocations.lineOf(certificate), certificate);
     } catch (StoreException e) {
       throw Status.UNAVAILABLE
           .withDescription(
@@ -187,7 +205,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     requireSame("the certificate of this connection", peer.service(), service);
     // The next certificate vouches for what the present one does.
     X509Certificate shown = Objects.requireNonNull(CallerIdentity.certificate(context));
-    return new Proof(peer, Attestation.of(shown).inLine(Revocations.lineOf(shown)), null);
+    return new Proof(peer, revocations.attestation(shown).inLine(revocations.lineOf(shown)), null);
   }
 
   private Proof byToken(String authorization, @Nullable String namespace, @Nullable String service)

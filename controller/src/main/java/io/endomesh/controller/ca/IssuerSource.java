@@ -11,6 +11,14 @@ interface IssuerSource {
   /** Who signs now. */
   Issuer issuer();
 
+  /** Whose word the controller's own certificate is to have; another object is another. */
+  default X509Certificate signer() {
+    return issuer().certificate();
+  }
+
+  /** In one word. */
+  String kind();
+
   /** All that hold now, that of the issuer among them; never empty. */
   List<X509Certificate> roots();
 

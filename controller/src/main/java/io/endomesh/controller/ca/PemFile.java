@@ -55,7 +55,7 @@ record PemFile(
     return parse(SecretFile.read(file));
   }
 
-  private static PemFile parse(String text) throws Unreadable {
+  static PemFile parse(String text) throws Unreadable {
     List<PrivateKey> keys = new ArrayList<>();
     List<PublicKey> publicKeys = new ArrayList<>();
     List<X509Certificate> certificates = new ArrayList<>();

@@ -29,22 +29,34 @@ public final class Revocations {
    * What is revoked stays so for longer than its life: to a clock that was ahead for a while it
    * would have ended, and be good again after that.
    */
-  private static final Duration CLOCK_AHEAD = Duration.ofHours(48);
+  static final Duration CLOCK_AHEAD = Duration.ofHours(48);
 
   private final ResourceStore store;
   private final Clock clock;
+  private final Vouched vouched;
   private final Set<String> revokedLines = new HashSet<>();
   private volatile Map<BigInteger, Instant> revoked;
 
   public Revocations(ResourceStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
+    this.vouched = new Vouched(store, clock);
     this.revoked = read();
   }
 
+  /** How far who shows it is believed, see {@link Vouched}. */
+  public Attestation attestation(X509Certificate certificate) {
+    return vouched.of(certificate);
+  }
+
+  /** Keeps it for a certificate that does not carry it. */
+  void vouch(X509Certificate certificate, Attestation attestation) throws StoreException {
+    vouched.add(certificate, attestation);
+  }
+
   /** What its certificates have in common: the serial number of the first. */
-  public static String lineOf(X509Certificate certificate) {
-    String line = Attestation.of(certificate).line();
+  public String lineOf(X509Certificate certificate) {
+    String line = attestation(certificate).line();
     return line.isEmpty() ? certificate.getSerialNumber().toString(RADIX) : line;
   }
 
@@ -85,6 +97,7 @@ public final class Revocations {
    * @return true if fewer are revoked
    */
   synchronized boolean tick() throws StoreException {
+    vouched.tick();
     for (String kind : Set.of(ISSUED, REVOKED)) {
       for (Map.Entry<String, String> fact : store.facts(kind).entrySet()) {
         if (parse(fact.getValue(), kind.equals(REVOKED) ? CLOCK_AHEAD : Duration.ZERO).isEmpty()) {

@@ -108,6 +108,11 @@ final class SelfMade implements IssuerSource {
   }
 
   @Override
+  public String kind() {
+    return "self-made";
+  }
+
+  @Override
   public List<X509Certificate> roots() {
     State now = state;
     return now.next() == null

@@ -1,5 +1,6 @@
 package io.endomesh.controller.ca;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -35,6 +38,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /** How keys are made and certificates signed, and what those of authorities say. Stateless. */
 final class Signing {
@@ -141,6 +145,20 @@ final class Signing {
           by.key());
     } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
       throw new IllegalStateException("cannot vouch for a root certificate", e);
+    }
+  }
+
+  /** A request for a certificate of these names, in PEM. */
+  static String request(KeyPair pair, GeneralNames names) {
+    try {
+      ExtensionsGenerator extensions = new ExtensionsGenerator();
+      extensions.addExtension(Extension.subjectAlternativeName, true, names);
+      return PemFile.text(
+          new JcaPKCS10CertificationRequestBuilder(new X500Principal(""), pair.getPublic())
+              .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
+              .build(signer(pair.getPrivate())));
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException("cannot make a request for a certificate", e);
     }
   }
 

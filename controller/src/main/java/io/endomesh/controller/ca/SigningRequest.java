@@ -8,18 +8,27 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.NamedParameterSpec;
+import java.util.List;
+import java.util.Objects;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PKCS #10 request whose sender has proved that it holds the private key. Only the key is taken
  * from it: names in a request are claims. Immutable.
+ *
+ * @param asked all of it, for an authority that is elsewhere; null if there is none to hand on
  */
-record SigningRequest(PublicKey publicKey) {
+record SigningRequest(PublicKey publicKey, @Nullable PKCS10CertificationRequest asked) {
 
   /** A request with an RSA key of 4096 bits has under 2 kB; no one needs more than this. */
   private static final int MAX_CHARACTERS = 16 * 1024;
@@ -59,7 +68,38 @@ record SigningRequest(PublicKey publicKey) {
     } catch (PKCSException | OperatorCreationException e) {
       throw new InvalidCsrException("csr: its signature cannot be checked: " + e.getMessage());
     }
-    return new SigningRequest(key);
+    return new SigningRequest(key, request);
+  }
+
+  /** For a key alone. */
+  SigningRequest(PublicKey publicKey) {
+    this(publicKey, null);
+  }
+
+  /**
+   * The request in PEM, for an authority that may copy what it asks for: it must ask for nothing
+   * but the id.
+   */
+  String modestly(String spiffeId) throws InvalidCsrException {
+    PKCS10CertificationRequest request = Objects.requireNonNull(asked);
+    if (request.getSubject().getRDNs().length > 0) {
+      throw new InvalidCsrException(
+          "csr: a subject (expected: none: an authority elsewhere might copy it)");
+    }
+    Extensions extensions = request.getRequestedExtensions();
+    if (extensions != null) {
+      GeneralNames only =
+          new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, spiffeId));
+      if (!List.of(extensions.getExtensionOIDs()).equals(List.of(Extension.subjectAlternativeName))
+          || !only.equals(
+              GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName))) {
+        throw new InvalidCsrException(
+            "csr: it asks for extensions (expected: none but "
+                + spiffeId
+                + ": an authority elsewhere might copy them)");
+      }
+    }
+    return PemFile.text(request);
   }
 
   private static void requireStrength(PublicKey key) throws InvalidCsrException {

@@ -32,6 +32,24 @@ final class AuthorityCommand {
 
   private AuthorityCommand() {}
 
+  private static String kind(JsonNode answer) {
+    String kind =
+        "authority: " + answer.path("kind").asText() + ", " + answer.path("issuer").asText();
+    JsonNode command = answer.path("command");
+    if (command.isMissingNode()) {
+      return kind;
+    }
+    return kind
+        + "; since the start "
+        + command.path("issued").asLong()
+        + " certificates, "
+        + command.path("failed").asLong()
+        + " failures"
+        + (command.path("lastFailure").isTextual()
+            ? ", the last: " + command.path("lastFailure").asText()
+            : "");
+  }
+
   @Command(
       name = "status",
       mixinStandardHelpOptions = true,
@@ -62,6 +80,7 @@ final class AuthorityCommand {
       }
       Output.print(spec.commandLine().getOut(), format, answer, table);
       if (format == Output.Format.TABLE) {
+        spec.commandLine().getOut().println(kind(answer));
         spec.commandLine().getOut().println(rotation(answer.path("rotation")));
       }
       return Exit.OK.code();

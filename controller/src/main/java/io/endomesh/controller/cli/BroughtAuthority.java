@@ -49,7 +49,24 @@ final class BroughtAuthority {
       description = "file with the password of --ca-keystore")
   private @Nullable Path password;
 
+  @Option(
+      names = "--ca-command",
+      paramLabel = "COMMAND",
+      description =
+          "program of an authority elsewhere: it reads a request (PEM) for each certificate, and"
+              + " writes the chain; words are parted by blanks, no shell reads them")
+  private @Nullable String command;
+
+  @Option(
+      names = "--ca-root",
+      paramLabel = "FILE",
+      description = "roots (PEM) that what --ca-command writes must end in")
+  private @Nullable Path roots;
+
   AuthoritySource source() {
+    if (command != null || roots != null) {
+      return elsewhere();
+    }
     if (keystore != null) {
       if (certificate != null || key != null || chain != null) {
         throw wrong("ca-keystore: beside --ca-cert, --ca-key or --ca-chain (expected: one way)");
@@ -69,6 +86,26 @@ final class BroughtAuthority {
       throw wrong("ca-cert, ca-key: one is absent (expected: both)");
     }
     return new AuthoritySource.SelfMade();
+  }
+
+  private AuthoritySource elsewhere() {
+    if (command == null || roots == null) {
+      throw wrong("ca-command, ca-root: one is absent (expected: both)");
+    }
+    if (certificate != null
+        || key != null
+        || chain != null
+        || keystore != null
+        || password != null) {
+      throw wrong(
+          "ca-command: beside --ca-cert, --ca-key, --ca-chain, --ca-keystore or"
+              + " --ca-password-file (expected: one way)");
+    }
+    try {
+      return AuthoritySource.Command.of(command, roots);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private ParameterException wrong(String message) {

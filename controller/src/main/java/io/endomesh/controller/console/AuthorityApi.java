@@ -17,7 +17,6 @@ import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.access.Access;
 import io.endomesh.controller.audit.AuditLog;
-import io.endomesh.controller.ca.Revocations;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.store.StoreException;
 import java.io.IOException;
@@ -98,12 +97,12 @@ public final class AuthorityApi implements ControllerPart {
     if (certificate == null || !known) {
       return ApiErrors.notFound("workload " + namespace + "/" + instance + " is not in the mesh");
     }
-    String line = Revocations.lineOf(certificate);
+    String line = context.authority().lineOf(certificate);
     ObjectNode answer = JSON.createObjectNode().put("line", line);
     ArrayNode revoked = answer.putArray("revoked");
     for (Workload workload : all) {
       X509Certificate shown = context.workloads().certificate(workload.instance());
-      if (shown != null && Revocations.lineOf(shown).equals(line)) {
+      if (shown != null && context.authority().lineOf(shown).equals(line)) {
         revoked.add(workload.namespace() + "/" + workload.instance());
       }
     }

@@ -18,10 +18,18 @@ final class AuthorityJson {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
+            .put("kind", authority.kind())
             .put("fingerprint", authority.fingerprint())
             .put("notAfter", authority.rootCertificate().getNotAfter().toInstant().toString())
             .put("issuer", authority.issuerName())
             .put("issuerNotAfter", authority.issuerNotAfter().toString());
+    CertificateAuthority.CommandCounts command = authority.command();
+    if (command != null) {
+      json.putObject("command")
+          .put("issued", command.issued())
+          .put("failed", command.failed())
+          .put("lastFailure", command.lastFailure());
+    }
     ArrayNode roots = json.putArray("roots");
     for (X509Certificate root : authority.roots()) {
       roots

@@ -82,7 +82,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       this.caller = caller;
       this.certificate = certificate;
       this.attestation =
-          certificate == null ? Attestation.SERVICE_ALONE : Attestation.of(certificate);
+          certificate == null ? Attestation.SERVICE_ALONE : authority.attestation(certificate);
       this.absence = absence;
       this.address = address;
       this.answers = answers;

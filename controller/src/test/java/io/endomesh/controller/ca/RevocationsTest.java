@@ -39,12 +39,12 @@ class RevocationsTest {
         authority
             .issue(new SigningRequest(keys.getPublic()), ORDERS, attestation, Duration.ZERO)
             .get(0);
-    revocations.issued(Revocations.lineOf(issued), issued);
+    revocations.issued(revocations.lineOf(issued), issued);
     return issued;
   }
 
-  private static Attestation after(X509Certificate certificate) {
-    return Attestation.of(certificate).inLine(Revocations.lineOf(certificate));
+  private Attestation after(X509Certificate certificate) {
+    return Attestation.of(certificate).inLine(revocations.lineOf(certificate));
   }
 
   @Test
