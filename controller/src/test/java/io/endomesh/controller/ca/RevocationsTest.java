@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.FakeClock;
 import io.endomesh.xds.identity.Pem;
+import io.endomesh.xds.translate.SecretResource;
+import io.endomesh.xds.translate.SecretTranslator;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +76,56 @@ class RevocationsTest {
         .containsExactlyInAnyOrder(
             first.getSerialNumber(), renewed.getSerialNumber(), byAThief.getSerialNumber());
     assertThat(authority.bundle()).as("a list is signed once").isEqualTo(authority.bundle());
+  }
+
+  @Test
+  void revoke_certificatesOfAnAuthorityElsewhere_areOneLine_onAListThatAgentsTake()
+      throws Exception {
+    Clock now = Clock.systemUTC();
+    AuthoritySource elsewhere = OpenSsl.make(directory).command(OpenSsl.SIGN);
+    revocations = new Revocations(store, now);
+    authority =
+        CertificateAuthority.open(directory, elsewhere, revocations, "endomesh.local", DAY, now);
+    Attestation token = new Attestation(Attestation.Covers.SERVICE, Map.of("tier", "gold"));
+    X509Certificate first = order(token);
+    X509Certificate renewed = order(token.inLine(revocations.lineOf(first)));
+    X509Certificate another = order(token);
+
+    // As after a restart.
+    revocations = new Revocations(store, now);
+    authority =
+        CertificateAuthority.open(directory, elsewhere, revocations, "endomesh.local", DAY, now);
+    assertThat(authority.attestation(renewed).labels()).containsEntry("tier", "gold");
+    authority.revoke(renewed);
+
+    assertThat(revocations.isRevoked(first)).isTrue();
+    assertThat(revocations.isRevoked(another)).isFalse();
+    Bundle bundle = authority.bundle();
+    SecretResource taken =
+        SecretTranslator.translate(
+            Secret.newBuilder()
+                .setValidationContext(
+                    CertificateValidationContext.newBuilder()
+                        .setTrustedCa(DataSource.newBuilder().setInlineString(bundle.roots()))
+                        .setCrl(DataSource.newBuilder().setInlineString(bundle.revoked())))
+                .build());
+    assertThat(((SecretResource.Roots) taken).revoked())
+        .containsExactlyInAnyOrder(first.getSerialNumber(), renewed.getSerialNumber());
+  }
+
+  private X509Certificate order(Attestation attestation) throws Exception {
+    SigningRequest request =
+        SigningRequest.parse(
+            Signing.request(
+                Signing.newKeyPair(),
+                new GeneralNames(
+                    new GeneralName(
+                        GeneralName.uniformResourceIdentifier,
+                        ORDERS.spiffeId("endomesh.local")))));
+    X509Certificate issued = authority.issue(request, ORDERS, attestation, Duration.ZERO).get(0);
+    revocations.vouch(issued, attestation);
+    revocations.issued(revocations.lineOf(issued), issued);
+    return issued;
   }
 
   @Test
