@@ -163,9 +163,11 @@ final class SigningCommand {
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
           int room = max - bytes.size();
           bytes.write(buffer, 0, Math.min(n, room));
-          tooLong |= n > room;
-          if (tooLong && !more) {
-            return;
+          if (n > room) {
+            tooLong = true;
+            if (!more) {
+              return;
+            }
           }
         }
       } catch (IOException e) {

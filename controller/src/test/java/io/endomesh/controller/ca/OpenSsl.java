@@ -1,5 +1,6 @@
 package io.endomesh.controller.ca;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public record OpenSsl(Path directory) {
             .redirectErrorStream(true)
             .start();
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(line).isTrue();
     assertThat(process.exitValue()).as(line + ": " + said).isZero();
   }
