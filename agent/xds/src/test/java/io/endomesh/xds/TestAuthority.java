@@ -83,6 +83,16 @@ public final class TestAuthority {
         subject,
         new X500Principal("CN=controller"),
         false,
+        "spiffe://endomesh.local/ns/endomesh-system/sa/controller",
+        Instant.now().plus(Duration.ofHours(1)));
+  }
+
+  /** Of a server that is no part of the mesh, vouched for by the same root. */
+  public X509Certificate otherServer(PublicKey subject) {
+    return sign(
+        subject,
+        new X500Principal("CN=www"),
+        false,
         null,
         Instant.now().plus(Duration.ofHours(1)));
   }

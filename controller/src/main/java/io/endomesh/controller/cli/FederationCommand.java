@@ -58,14 +58,14 @@ final class FederationCommand {
     @Mixin private Connection connection = new Connection();
 
     @Parameters(index = "0", paramLabel = "TRUST-DOMAIN", description = "its name")
-    private String trustDomain;
+    private String trustDomain = "";
 
     @Option(
         names = "--url",
         required = true,
         paramLabel = "URL",
         description = "where it publishes its roots")
-    private String url;
+    private String url = "";
 
     @Option(
         names = "--profile",
@@ -175,7 +175,7 @@ final class FederationCommand {
     @Mixin private Connection connection = new Connection();
 
     @Parameters(index = "0", paramLabel = "TRUST-DOMAIN", description = "its name")
-    private String trustDomain;
+    private String trustDomain = "";
 
     @Option(
         names = {"-o", "--output"},
@@ -208,7 +208,7 @@ final class FederationCommand {
     @Mixin private Connection connection = new Connection();
 
     @Parameters(index = "0", paramLabel = "TRUST-DOMAIN", description = "its name")
-    private String trustDomain;
+    private String trustDomain = "";
 
     @Override
     public Integer call() {
@@ -231,7 +231,7 @@ final class FederationCommand {
     @Mixin private Connection connection = new Connection();
 
     @Parameters(index = "0", paramLabel = "TRUST-DOMAIN", description = "its name")
-    private String trustDomain;
+    private String trustDomain = "";
 
     @Override
     public Integer call() {

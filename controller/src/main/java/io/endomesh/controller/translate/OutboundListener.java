@@ -79,7 +79,7 @@ final class OutboundListener {
             ? null
             : narrowing.ofAll(RouteTable.of(model, destination.routeName(), scope));
     if (policy != null) {
-      return scope.dialect() == Scope.Dialect.GRPC ? null : refusing(authority, policy);
+      return scope.dialect() == Scope.Dialect.GRPC ? null : refusing(authority, destination, policy);
     }
     return listener(
         authority,
@@ -145,10 +145,11 @@ final class OutboundListener {
             authority + " is not called: " + why.name() + " cannot be read by the controller");
   }
 
-  /** All that the reader is told of what it may not call. */
-  private static Listener refusing(String authority, String policy) {
+  /** All that the reader is told of what it may not call: its name, for telemetry. */
+  private static Listener refusing(String authority, Destination destination, String policy) {
     return answering(
         authority,
+        destination.routeName(),
         policy,
         Narrowing.refusing(Route.newBuilder().setName(policy).setMatch(ANY), policy));
   }
@@ -156,6 +157,7 @@ final class OutboundListener {
   /** Every request is answered, and nothing is sent. */
   private static Listener answering(String authority, String name, int status, String body) {
     return answering(
+        authority,
         authority,
         name,
         Route.newBuilder()
@@ -168,7 +170,7 @@ final class OutboundListener {
             .build());
   }
 
-  private static Listener answering(String authority, String name, Route route) {
+  private static Listener answering(String authority, String host, String name, Route route) {
     return listener(
         authority,
         HttpConnectionManager.newBuilder()
@@ -178,7 +180,7 @@ final class OutboundListener {
                     .setName(name)
                     .addVirtualHosts(
                         VirtualHost.newBuilder()
-                            .setName(authority)
+                            .setName(host)
                             .addDomains("*")
                             .addRoutes(route))));
   }

@@ -2,6 +2,7 @@ package io.endomesh.xds.identity;
 
 import io.endomesh.dataplane.identity.PeerTrust;
 import io.endomesh.dataplane.identity.Roots;
+import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.identity.WorkloadKey;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trusts the controller: a chain with the root in it whose fingerprint came with the join string,
  * or that ends in a root which the mesh has told us of since. The controller may be reached by any
- * name or address, so names are not compared; but the same root signs the certificates of
- * workloads, and none of those may pose as the controller. Immutable.
+ * name or address, so names are not compared; but the same root signs the certificates of others,
+ * and none of those may pose as the controller: it proves an id of its own. Immutable.
  */
 public final class ControllerTrust extends PeerTrust {
 
   /** Namespace of the mesh's own parts; no workload gets a certificate for it. */
-  private static final String SYSTEM_NAMESPACE = "/ns/endomesh-system/";
+  private static final String PATH = "/ns/endomesh-system/sa/controller";
 
   /** subjectAltName of type uniformResourceIdentifier (RFC 5280, section 4.2.1.6). */
   private static final int URI_NAME = 6;
@@ -79,22 +80,26 @@ public final class ControllerTrust extends PeerTrust {
     } catch (GeneralSecurityException e) {
       throw new CertificateException("the controller's certificate cannot be checked", e);
     }
-    refuseWorkload(chain[0]);
+    requireController(chain[0]);
   }
 
-  private static void refuseWorkload(X509Certificate leaf) throws CertificateException {
-    Collection<List<?>> names = leaf.getSubjectAlternativeNames();
-    if (names == null) {
-      return;
-    }
-    for (List<?> name : names) {
-      if (name.get(0).equals(URI_NAME)
-          && name.get(1) instanceof String uri
-          && uri.startsWith("spiffe://")
-          && !uri.contains(SYSTEM_NAMESPACE)) {
-        throw new CertificateException(
-            "the controller's address is answered by the workload " + uri);
+  /** Roots may vouch for others as well: workloads, and whatever else who brought them signs. */
+  private static void requireController(X509Certificate leaf) throws CertificateException {
+    List<String> names = new ArrayList<>();
+    Collection<List<?>> all = leaf.getSubjectAlternativeNames();
+    for (List<?> name : all == null ? List.<List<?>>of() : all) {
+      if (name.get(0).equals(URI_NAME) && name.get(1) instanceof String uri) {
+        names.add(uri);
       }
+    }
+    String id = SpiffeId.of(names);
+    if (id == null || !id.substring(SpiffeId.domain(id).length()).equals(PATH)) {
+      throw new CertificateException(
+          "the controller's address is answered by "
+              + (id == null ? "somebody who proves to be nobody of a mesh" : "the workload " + id)
+              + " (expected: spiffe://TRUST-DOMAIN"
+              + PATH
+              + ")");
     }
   }
 

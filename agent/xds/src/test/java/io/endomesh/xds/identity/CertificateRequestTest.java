@@ -136,6 +136,17 @@ class CertificateRequestTest {
     assertThatThrownBy(() -> trust.checkServerTrusted(workload, "ECDHE_ECDSA"))
         .hasMessageContaining("answered by the workload " + ID);
 
+    X509Certificate[] namedAlike = {
+      authority.workload(key, "shop", "x/ns/endomesh-system/sa/controller"), authority.root()
+    };
+    assertThatThrownBy(() -> trust.checkServerTrusted(namedAlike, "ECDHE_ECDSA"))
+        .hasMessageContaining("answered by the workload ");
+
+    // Of a root that was brought, which vouches for a company's servers, too.
+    X509Certificate[] otherServer = {authority.otherServer(key), authority.root()};
+    assertThatThrownBy(() -> trust.checkServerTrusted(otherServer, "ECDHE_ECDSA"))
+        .hasMessageContaining("answered by somebody who proves to be nobody of a mesh");
+
     TestAuthority other = new TestAuthority();
     X509Certificate[] foreign = {other.server(key), other.root()};
     assertThatThrownBy(() -> trust.checkServerTrusted(foreign, "ECDHE_ECDSA"))
