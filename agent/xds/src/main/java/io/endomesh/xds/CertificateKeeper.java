@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that something is due: a clock may jump, and a machine sleep. Not thread-safe: runs on the
  * control thread.
  */
-final class CertificateKeeper {
+final class CertificateKeeper implements CertificateSource {
 
   /** Renewals of services that started together are spread over this share of the life. */
   private static final double JITTER = 0.1;
@@ -95,7 +95,8 @@ final class CertificateKeeper {
   }
 
   /** Takes what was kept on disk, if it is still good. */
-  void restore() {
+  @Override
+  public void restore() {
     StateDirectory.Kept kept = state.readCredentials();
     Instant now = clock.instant();
     if (kept != null && kept.credentials().notAfter().isAfter(now)) {
@@ -105,7 +106,8 @@ final class CertificateKeeper {
   }
 
   /** A connection is about to be made: what to show on it is chosen anew. */
-  void connecting() {
+  @Override
+  public void connecting() {
     serial.check();
     CertificateLife now = life;
     if (awaySince == null) {
@@ -118,8 +120,15 @@ final class CertificateKeeper {
     }
   }
 
+  /** There is the token, if nothing else. */
+  @Override
+  public boolean mayConnect() {
+    return true;
+  }
+
   /** One was made on which we are known by our certificate. */
-  void connected() {
+  @Override
+  public void connected() {
     serial.check();
     awaySince = null;
     nextTryNanos = serial.nanoTime();
@@ -127,7 +136,8 @@ final class CertificateKeeper {
   }
 
   /** It is no more, or was not made. */
-  void disconnected(String why) {
+  @Override
+  public void disconnected(String why) {
     serial.check();
     if (awaySince == null) {
       awaySince = clock.instant();
@@ -136,7 +146,8 @@ final class CertificateKeeper {
   }
 
   /** What the controller is to be shown; null if it is to be shown the token. */
-  @Nullable Credentials proof() {
+  @Override
+  public @Nullable Credentials proof() {
     return tokenFirst ? null : credentials();
   }
 
@@ -145,7 +156,8 @@ final class CertificateKeeper {
    *
    * @return false if there is nothing
    */
-  boolean keepOutdated() {
+  @Override
+  public boolean keepOutdated() {
     serial.check();
     boolean kept = tokenFirst && credentials() != null;
     tokenFirst = false;
@@ -159,18 +171,21 @@ final class CertificateKeeper {
   }
 
   /** When the life of the present one began; null if there is none. */
-  @Nullable Instant begin() {
+  @Override
+  public @Nullable Instant begin() {
     CertificateLife now = life;
     return now == null ? null : now.begin();
   }
 
   /** Why it has not been renewed, though it is due; empty if it is not, or is being renewed. */
-  String problem() {
+  @Override
+  public String problem() {
     return problem;
   }
 
   /** The controller does not believe the present one: the next is asked for with the token. */
-  void forget() {
+  @Override
+  public void forget() {
     serial.check();
     credentials = null;
     life = null;
@@ -193,7 +208,8 @@ final class CertificateKeeper {
    * @param failed told why not, on the control thread
    * @param done run on the control thread when there is a new one
    */
-  void ask(CertificateOrders.Channel channel, Consumer<String> failed, Runnable done) {
+  @Override
+  public void ask(CertificateOrders.Channel channel, Consumer<String> failed, Runnable done) {
     serial.check();
     place(channel, /* byToken= */ true, failed, done);
   }
@@ -203,7 +219,8 @@ final class CertificateKeeper {
    *
    * @param done see {@link #ask}
    */
-  void renewWithin(long nanos, Runnable done) {
+  @Override
+  public void renewWithin(long nanos, Runnable done) {
     serial.check();
     if (asked != null) {
       asked.cancel();

@@ -11,6 +11,7 @@ import io.endomesh.dataplane.Snapshot;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.Identity;
+import io.endomesh.dataplane.identity.SpiffeId;
 import io.endomesh.dataplane.identity.TrustBundle;
 import io.endomesh.dataplane.route.VirtualHost;
 import io.endomesh.proto.v1.ControllerMessage;
@@ -30,6 +31,7 @@ import io.endomesh.xds.remote.RemoteServers;
 import io.endomesh.xds.runtime.Backoff;
 import io.endomesh.xds.runtime.ControlThread;
 import io.endomesh.xds.runtime.Log;
+import io.endomesh.xds.spiffe.EndpointSocket;
 import io.endomesh.xds.state.StateDirectory;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -92,7 +94,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private final AdsClient ads;
   private final Registrar registrar;
   private final HostDiscovery discovery;
-  private final CertificateKeeper certificates;
+  private final CertificateSource certificates;
 
   /** The rules of ports of which the controller has not said any, as the mesh began with. */
   private final Inbound.Port untilConfigured;
@@ -114,6 +116,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private boolean complained;
   private boolean closed;
 
+  /** What the controller could be shown is not there: to be connected to once it is. */
+  private boolean awaitsIdentity;
+
   /** Closed by ourselves, to come back at once with another certificate. */
   private @Nullable Http2Connection leaving;
 
@@ -130,7 +135,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             settings.join().controller(),
             settings.join().token(),
             settings.workload(),
-            settings.keepsCredentials(),
+            settings.keepsCredentials() && settings.workloadApi() == null,
             log);
     this.servers = new RemoteServers(() -> connection, http, serial, mesh::nanoTime, log);
     this.ads =
@@ -143,17 +148,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             servers::limits,
             servers::checks,
             new Changes());
-    this.certificates =
-        new CertificateKeeper(
-            new CertificateOrders(
-                settings.join(), settings.workload(), settings.key(), serial, this::trusted),
-            serial,
-            state,
-            Clock.systemUTC(),
-            new SplittableRandom(),
-            log,
-            this::issued,
-            this::channel);
+    this.certificates = source(settings);
     this.registrar = new Registrar(settings.about(), serial, settings.health(), this::proof);
     this.discovery =
         new HostDiscovery(
@@ -164,6 +159,32 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             serial,
             host -> serial.execute(() -> ads.subscribe(host)),
             host -> serial.execute(() -> ads.unsubscribe(host)));
+  }
+
+  private CertificateSource source(ControlPlaneSettings settings) {
+    JoinString join = settings.join();
+    Workload workload = settings.workload();
+    EndpointSocket workloadApi = settings.workloadApi();
+    if (workloadApi != null) {
+      return new SvidKeeper(
+          workloadApi,
+          SpiffeId.of(join.trustDomain(), workload.namespace(), workload.service()),
+          http,
+          serial,
+          Clock.systemUTC(),
+          log,
+          this::issuedByOthers,
+          this::noIdentity);
+    }
+    return new CertificateKeeper(
+        new CertificateOrders(join, workload, settings.key(), serial, this::trusted),
+        serial,
+        state,
+        Clock.systemUTC(),
+        new SplittableRandom(),
+        log,
+        this::issued,
+        this::channel);
   }
 
   /** Begins to connect, and returns at once. */
@@ -270,6 +291,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     }
     JoinString join = settings.join();
     certificates.connecting();
+    awaitsIdentity = !certificates.mayConnect();
+    if (awaitsIdentity) {
+      return;
+    }
     try {
       http.connect(
           join.host(),
@@ -322,6 +347,24 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     publish();
   }
 
+  /** Of the Workload API. The controller is to see the one that is good for longest. */
+  private void issuedByOthers(Credentials fresh) {
+    issued(fresh);
+    if (awaitsIdentity) {
+      awaitsIdentity = false;
+      connect();
+    } else {
+      proveAnew();
+    }
+  }
+
+  /** Whoever waits for a first connection waits in vain for now. */
+  private void noIdentity() {
+    if (awaitsIdentity) {
+      discovery.unreachable();
+    }
+  }
+
   /** Null if there is no connection on which we are known by our certificate. */
   private CertificateOrders.@Nullable Channel channel() {
     Http2Connection open = connection;
@@ -348,7 +391,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
       return true;
     }
     try {
-      Identity made = mine.identity(bundle);
+      Identity made =
+          mine.identity(
+              settings.workloadApi() == null ? bundle : SvidKeeper.joined(bundle, mine));
       proof = Proof.of(made);
       identity = made;
       return true;
@@ -361,7 +406,12 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   /** The roots that the mesh told us of. */
   private List<X509Certificate> trusted() {
     TrustBundle now = bundle;
-    return now == null ? List.of() : now.roots();
+    if (now == null) {
+      return List.of();
+    }
+    return settings.workloadApi() == null
+        ? now.roots()
+        : SvidKeeper.ofController(now.roots(), credentials);
   }
 
   private void publish() {
@@ -512,7 +562,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
 
     @Override
     public boolean canLiveWith(List<X509Certificate> roots) {
-      return credentials == null || credentials.isVouchedForBy(roots);
+      return credentials == null
+          || settings.workloadApi() != null
+          || credentials.isVouchedForBy(roots);
     }
 
     @Override

@@ -5,9 +5,11 @@ import io.endomesh.xds.identity.KeyKind;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.Log;
+import io.endomesh.xds.spiffe.EndpointSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connection to the controller is made with. Immutable.
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  * @param key what kind of key to prove ourselves by
  * @param keepsCredentials false: key and certificate are in memory only
  * @param health asked at each heartbeat; must not block
+ * @param workloadApi who gives us certificates; null if the controller does
  */
 public record ControlPlaneSettings(
     JoinString join,
@@ -27,7 +30,23 @@ public record ControlPlaneSettings(
     KeyKind key,
     boolean keepsCredentials,
     Supplier<Health> health,
-    Log log) {
+    Log log,
+    @Nullable EndpointSocket workloadApi) {
+
+  /** With certificates of the controller. */
+  public ControlPlaneSettings(
+      JoinString join,
+      Path stateDir,
+      Duration discoveryTimeout,
+      Registrar.About about,
+      KeyKind key,
+      boolean keepsCredentials,
+      Supplier<Health> health,
+      Log log) {
+    this(
+        join, stateDir, discoveryTimeout, about, key, keepsCredentials, health, log,
+        /* workloadApi= */ null);
+  }
 
   /** With the usual kind of key, which is kept on disk. */
   public ControlPlaneSettings(

@@ -22,11 +22,24 @@ final class ExpiryWarnings {
     ENDED
   }
 
+  private static final String BY_TOKEN =
+      "the next is asked for with the join token: if that has ended too, make a join string with"
+          + " `endomesh token create` and start again with it";
+
   private final Log log;
+  private final String afterEnd;
   private Worry said = Worry.NONE;
 
   ExpiryWarnings(Log log) {
+    this(log, BY_TOKEN);
+  }
+
+  /**
+   * @param afterEnd what follows when one has ended
+   */
+  ExpiryWarnings(Log log, String afterEnd) {
     this.log = log;
+    this.afterEnd = afterEnd;
   }
 
   /** There is another certificate. */
@@ -56,8 +69,8 @@ final class ExpiryWarnings {
                   + life.end()
                   + ", not renewed because "
                   + why
-                  + "; the next is asked for with the join token: if that has ended too, make a"
-                  + " join string with `endomesh token create` and start again with it");
+                  + "; "
+                  + afterEnd);
     }
   }
 

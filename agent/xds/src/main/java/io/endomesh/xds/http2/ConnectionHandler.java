@@ -30,6 +30,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private final String scheme;
   private final String authority;
+  private final boolean pings;
   private final Executor callbacks;
   private final Http2Connection.Listener listener;
 
@@ -39,11 +40,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   /**
    * @param scheme {@code https} after a TLS handshake, {@code http} without one
+   * @param pings whether the peer is asked now and then if it is still there
    */
   ConnectionHandler(
-      String scheme, String authority, Executor callbacks, Http2Connection.Listener listener) {
+      String scheme,
+      String authority,
+      boolean pings,
+      Executor callbacks,
+      Http2Connection.Listener listener) {
     this.scheme = scheme;
     this.authority = authority;
+    this.pings = pings;
     this.callbacks = callbacks;
     this.listener = listener;
   }
@@ -84,7 +91,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             Http2FrameCodecBuilder.forClient().initialSettings(settings).build())
         .addBefore(
             context.name(), null, new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
-    pingLater(context);
+    if (pings) {
+      pingLater(context);
+    }
     Http2Connection connection =
         new Http2Connection(context.channel(), scheme, authority, callbacks);
     callbacks.execute(() -> listener.ready(connection));

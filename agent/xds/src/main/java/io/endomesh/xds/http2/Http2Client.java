@@ -9,9 +9,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -64,19 +67,51 @@ public final class Http2Client implements AutoCloseable {
       String authority,
       Executor callbacks,
       Http2Connection.Listener listener) {
-    ConnectionHandler handler =
-        new ConnectionHandler(tls == null ? "http" : "https", authority, callbacks, listener);
-    new Bootstrap()
-        .group(loops)
-        .channel(NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+    open(
+        NioSocketChannel.class,
+        address,
+        tls == null ? null : engine(tls, address),
+        new ConnectionHandler(
+            tls == null ? "http" : "https", authority, /* pings= */ true, callbacks, listener));
+  }
+
+  /**
+   * To a server on this machine, in plaintext: who may connect is up to the kernel. It is not sent
+   * pings: its end is noticed without them, and gRPC's servers take many for an attack.
+   *
+   * @param address of a Unix domain socket, or of IP
+   */
+  public void connectLocal(
+      SocketAddress address, Executor callbacks, Http2Connection.Listener listener) {
+    open(
+        address instanceof UnixDomainSocketAddress
+            ? NioDomainSocketChannel.class
+            : NioSocketChannel.class,
+        address,
+        null,
+        new ConnectionHandler("http", "localhost", /* pings= */ false, callbacks, listener));
+  }
+
+  private void open(
+      Class<? extends Channel> kind,
+      SocketAddress address,
+      @Nullable SSLEngine engine,
+      ConnectionHandler handler) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loops)
+            .channel(kind)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
+    if (kind == NioSocketChannel.class) {
+      bootstrap.option(ChannelOption.TCP_NODELAY, true);
+    }
+    bootstrap
         .handler(
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                if (tls != null) {
-                  channel.pipeline().addLast(new SslHandler(engine(tls, address)));
+                if (engine != null) {
+                  channel.pipeline().addLast(new SslHandler(engine));
                 }
                 channel.pipeline().addLast(handler);
               }

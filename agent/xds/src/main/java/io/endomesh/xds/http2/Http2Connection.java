@@ -49,6 +49,12 @@ public final class Http2Connection {
     return open(path, metadata, listener, callbacks, GrpcFrames.MAX_MESSAGE_BYTES);
   }
 
+  /** The same for answers that are no longer than this each. */
+  public GrpcStream open(
+      String path, Map<String, String> metadata, GrpcStream.Listener listener, int maxBytes) {
+    return open(path, metadata, listener, callbacks, maxBytes);
+  }
+
   private GrpcStream open(
       String path,
       Map<String, String> metadata,
