@@ -122,6 +122,11 @@ public final class TestAuthority {
         end);
   }
 
+  /** Of whatever id. */
+  public X509Certificate svid(PublicKey subject, String spiffeId, Instant end) {
+    return sign(subject, new X500Principal("CN=svid"), false, spiffeId, end);
+  }
+
   public Credentials credentials(String namespace, String service) {
     KeyPair pair = newKey();
     return new Credentials(
