@@ -49,6 +49,12 @@ public final class CallerIdentity {
     return certificate(context.sslSession());
   }
 
+  /** That was shown, leaf first, believed or not; empty if none was. */
+  public static X509Certificate[] chain(ServiceRequestContext context) {
+    SSLSession session = context.sslSession();
+    return session == null ? new X509Certificate[0] : ClientCertificates.chain(session);
+  }
+
   /**
    * For services that are for the mesh alone. Who connects over TLS proves an identity; plaintext
    * is served on the machine itself only, to Envoy and gRPC's own clients, and has none.

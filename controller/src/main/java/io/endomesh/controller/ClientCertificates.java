@@ -97,7 +97,8 @@ final class ClientCertificates {
     return doubt;
   }
 
-  private static X509Certificate[] chain(SSLSession session) {
+  /** Leaf first; empty if none was shown. */
+  static X509Certificate[] chain(SSLSession session) {
     try {
       var all = session.getPeerCertificates();
       X509Certificate[] chain = new X509Certificate[all.length];

@@ -168,6 +168,7 @@ public final class Controller implements AutoCloseable {
         CertificateAuthority.open(
             data,
             options.authority(),
+            options.spireBundle(),
             revocations,
             options.trustDomain(),
             options.workloadTtl(),

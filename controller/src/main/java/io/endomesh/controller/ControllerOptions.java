@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param publicAddress where browsers reach the console; null: where it is bound or advertised
  * @param oidc the provider by which people log in; null: there are local accounts only
  * @param plaintextXds whether clients of xDS on this machine are served that prove no identity
+ * @param spireBundle file with roots of another authority for workloads of the trust domain; null:
+ *     there is none
  */
 public record ControllerOptions(
     String host,
@@ -45,7 +47,8 @@ public record ControllerOptions(
     KeyFetchOptions bundleFetch,
     @Nullable PublicAddress publicAddress,
     @Nullable OidcOptions oidc,
-    boolean plaintextXds) {
+    boolean plaintextXds,
+    @Nullable Path spireBundle) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -108,7 +111,8 @@ public record ControllerOptions(
         KeyFetchOptions.DEFAULT,
         null,
         null,
-        true);
+        true,
+        null);
   }
 
   /** The same that signs by another authority. */
@@ -167,6 +171,13 @@ public record ControllerOptions(
     return draft.options();
   }
 
+  /** The same that believes workloads by roots in this file, too. */
+  public ControllerOptions believing(@Nullable Path bundle) {
+    Draft draft = new Draft(this);
+    draft.spireBundle = bundle;
+    return draft.options();
+  }
+
   /** What can be said besides, to be changed one by one. */
   private static final class Draft {
     private final ControllerOptions from;
@@ -178,6 +189,7 @@ public record ControllerOptions(
     private @Nullable PublicAddress publicAddress;
     private @Nullable OidcOptions oidc;
     private boolean plaintextXds;
+    private @Nullable Path spireBundle;
 
     Draft(ControllerOptions from) {
       this.from = from;
@@ -189,6 +201,7 @@ public record ControllerOptions(
       this.publicAddress = from.publicAddress;
       this.oidc = from.oidc;
       this.plaintextXds = from.plaintextXds;
+      this.spireBundle = from.spireBundle;
     }
 
     ControllerOptions options() {
@@ -208,7 +221,8 @@ public record ControllerOptions(
           bundleFetch,
           publicAddress,
           oidc,
-          plaintextXds);
+          plaintextXds,
+          spireBundle);
     }
   }
 

@@ -85,6 +85,12 @@ public final class TestWorkload implements AutoCloseable {
     return start(controller, dataDir, token, namespace, service, instance);
   }
 
+  /** With a certificate that somebody else gave out. */
+  static TestWorkload start(
+      Controller controller, SslContext tls, String namespace, String service, String instance) {
+    return new TestWorkload(controller, tls, namespace, service, instance);
+  }
+
   public static TestWorkload start(
       Controller controller,
       Path dataDir,

@@ -22,6 +22,7 @@ import io.endomesh.xds.identity.KeyKind;
 import io.endomesh.xds.join.Health;
 import io.endomesh.xds.join.Registrar;
 import io.endomesh.xds.runtime.Log;
+import io.endomesh.xds.spiffe.EndpointSocket;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -111,6 +112,7 @@ final class MeshConnection {
       discovery.handOver(Discovery.NONE);
       return;
     }
+    EndpointSocket workloadApi = workloadApi(parsed);
     String version = version(jar);
     Sentences sentences = new Sentences(about);
     // Telemetry and connection know each other: the one reports, the other sends.
@@ -146,7 +148,8 @@ final class MeshConnection {
                 settings.ed25519Key() ? KeyKind.ED25519 : KeyKind.EC,
                 settings.keepsCredentials(),
                 () -> health(reporting),
-                sentences),
+                sentences,
+                workloadApi),
             mesh);
     connected[0] = started;
     controlPlane = started;
@@ -154,6 +157,13 @@ final class MeshConnection {
     listeners.handOver(started);
     discovery.handOver(started.discovery());
     Runtime.getRuntime().addShutdownHook(stop);
+  }
+
+  /** Null if the controller gives certificates out. */
+  private @Nullable EndpointSocket workloadApi(JoinString parsed) {
+    return settings.spiffeWorkloadApi() || parsed.isWithoutToken()
+        ? EndpointSocket.parse(settings.spiffeEndpointSocket())
+        : null;
   }
 
   private static CompletableFuture<Integer> post(

@@ -62,6 +62,8 @@ public final class Settings {
           "until-configured",
           "key",
           "keep-credentials",
+          "identity",
+          "spiffe-endpoint-socket",
           "max-connection-age-after-renewal",
           "log-level",
           "telemetry.enabled",
@@ -83,6 +85,7 @@ public final class Settings {
   private final boolean refusesUntilConfigured;
   private final boolean ed25519Key;
   private final boolean keepsCredentials;
+  private final boolean spiffeWorkloadApi;
   private final @Nullable Duration maxConnectionAge;
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
@@ -104,6 +107,7 @@ public final class Settings {
     refusesUntilConfigured = readRefusesUntilConfigured();
     ed25519Key = readEd25519Key();
     keepsCredentials = readKeepsCredentials();
+    spiffeWorkloadApi = readSpiffeWorkloadApi();
     maxConnectionAge = readMaxConnectionAge();
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
@@ -185,6 +189,21 @@ public final class Settings {
   /** False if the workload's key is to be in memory only. */
   public boolean keepsCredentials() {
     return keepsCredentials;
+  }
+
+  /** True if another than the controller says who this workload is, through a socket. */
+  public boolean spiffeWorkloadApi() {
+    return spiffeWorkloadApi;
+  }
+
+  /** Where that socket is; empty if it is not said. */
+  public String spiffeEndpointSocket() {
+    SettingSource.Found found = source.find("spiffe-endpoint-socket");
+    if (found != null) {
+      return found.value();
+    }
+    String standard = source.foreign("spiffe.endpoint.socket", "SPIFFE_ENDPOINT_SOCKET");
+    return standard == null ? "" : standard;
   }
 
   /**
@@ -435,6 +454,18 @@ public final class Settings {
       problems.add(problem(found, "true or false", "false"));
     }
     return false;
+  }
+
+  private boolean readSpiffeWorkloadApi() {
+    SettingSource.Found found = source.find("identity");
+    if (found == null || found.value().equals("controller")) {
+      return false;
+    }
+    if (!found.value().equals("spiffe-workload-api")) {
+      problems.add(problem(found, "controller or spiffe-workload-api", "controller"));
+      return false;
+    }
+    return true;
   }
 
   private @Nullable Duration readMaxConnectionAge() {

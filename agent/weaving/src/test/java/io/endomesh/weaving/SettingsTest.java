@@ -56,6 +56,20 @@ class SettingsTest {
   }
 
   @Test
+  void read_identity_isTheControllersUnlessToldOtherwise_andTheSocketIsWhereTheStandardSays() {
+    assertThat(read(null).spiffeWorkloadApi()).isFalse();
+    assertThat(read(null).spiffeEndpointSocket()).isEmpty();
+
+    environment.put("SPIFFE_ENDPOINT_SOCKET", "unix:///run/standard.sock");
+    Settings settings = read("identity=spiffe-workload-api");
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.spiffeWorkloadApi()).isTrue();
+    assertThat(settings.spiffeEndpointSocket()).isEqualTo("unix:///run/standard.sock");
+    assertThat(read("spiffe-endpoint-socket=unix:///run/own.sock").spiffeEndpointSocket())
+        .isEqualTo("unix:///run/own.sock");
+  }
+
+  @Test
   void read_sameSettingEverywhere_argumentBeatsPropertyBeatsEnvironment() {
     environment.put("ENDOMESH_SERVICE", "from-environment");
     assertThat(read(null).service()).isEqualTo("from-environment");
@@ -93,6 +107,7 @@ class SettingsTest {
         "address=10.0.0.256     | address: 10.0.0.256 (expected: an IP address)",
         "key=rsa                | key: rsa (expected: ec or ed25519); using ec",
         "keep-credentials=no    | keep-credentials: no (expected: true or false); using false",
+        "identity=spire         | identity: spire (expected: controller or spiffe-workload-api)",
         "max-connection-age-after-renewal=1h | max-connection-age-after-renewal: 1h (expected: a",
         "trusted-proxies=all    | trusted-proxies: all (expected:",
         "advertised-port=0      | advertised-port: 0 (expected:",

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * #toString} leaves it out.
  *
  * @param host of the controller
- * @param token proves that we may join; {@code file:PATH} if it is in a file of the workload's own
+ * @param token proves that we may join; {@code file:PATH} if it is in a file of the workload's own;
+ *     {@link #WORKLOAD_API} if there is none
  * @param rootFingerprint {@code sha256:<hex>} of the mesh's root certificate
  * @param trustDomain of the identity to ask for; earlier join strings do not say it
  */
@@ -103,6 +104,14 @@ public record JoinString(
   }
 
   private static final String FILE = "file:";
+
+  /** In place of a token: another says who we are, see docs/joining.md. */
+  private static final String WORKLOAD_API = "spiffe-workload-api";
+
+  /** Whoever joins by it has the identity from the SPIFFE Workload API. */
+  public boolean isWithoutToken() {
+    return token.equals(WORKLOAD_API);
+  }
 
   /** As much as a verifier reads. */
   private static final long MAX_BYTES = 16 * 1024;

@@ -49,10 +49,16 @@ public final class CertificateAuthority {
   /** Of the mesh's own parts: agents believe that who is of it is the controller. */
   public static final String SYSTEM_NAMESPACE = "endomesh-system";
 
+  private static final String UNTRUSTED = "its root is trusted no longer";
+
   private final IssuerSource source;
+  private final OutsideRoots outside;
 
   /** What has ended is forgotten then; nothing waits for it. */
   private static final Duration TIDIED = Duration.ofMinutes(10);
+
+  /** Roots of others are read again then: SPIRE tells of one long before it signs. */
+  private static final Duration LOOKED = Duration.ofSeconds(5);
 
   private final Revocations revocations;
   private final TrailKey trailKey;
@@ -62,6 +68,7 @@ public final class CertificateAuthority {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Object doubting = new Object();
   private Instant tidyAt = Instant.MIN;
+  private Instant lookAt = Instant.MIN;
 
   // Guarded by this.
   private Map<BigInteger, Instant> listed = Map.of();
@@ -70,12 +77,14 @@ public final class CertificateAuthority {
 
   private CertificateAuthority(
       IssuerSource source,
+      OutsideRoots outside,
       Revocations revocations,
       TrailKey trailKey,
       String trustDomain,
       Duration workloadTtl,
       Clock clock) {
     this.source = source;
+    this.outside = outside;
     this.revocations = revocations;
     this.trailKey = trailKey;
     this.trustDomain = trustDomain;
@@ -97,6 +106,24 @@ public final class CertificateAuthority {
       Duration workloadTtl,
       Clock clock)
       throws IOException {
+    return open(directory, from, null, revocations, trustDomain, workloadTtl, clock);
+  }
+
+  /**
+   * The same beside another authority.
+   *
+   * @param outside file with roots that vouch for workloads of the trust domain as well; null if
+   *     there are none
+   */
+  public static CertificateAuthority open(
+      Path directory,
+      AuthoritySource from,
+      @Nullable Path outside,
+      Revocations revocations,
+      String trustDomain,
+      Duration workloadTtl,
+      Clock clock)
+      throws IOException {
     IssuerSource source;
     if (from instanceof AuthoritySource.PemFiles files) {
       source = Brought.open(files, clock);
@@ -109,6 +136,7 @@ public final class CertificateAuthority {
     }
     return new CertificateAuthority(
         source,
+        OutsideRoots.open(outside),
         revocations,
         TrailKey.open(directory.resolve("trail-key.pem")),
         trustDomain,
@@ -130,15 +158,32 @@ public final class CertificateAuthority {
     return source.issuer().root();
   }
 
-  /** All that hold now. */
+  /** All of its own that hold now. */
   public List<X509Certificate> roots() {
     return source.roots();
+  }
+
+  /** All that vouch for workloads of the trust domain: its own first, then those of others. */
+  public List<X509Certificate> believed() {
+    Set<X509Certificate> all = new LinkedHashSet<>(source.roots());
+    all.addAll(outside.roots());
+    return List.copyOf(all);
+  }
+
+  /**
+   * True if another authority gave out the certificate of this chain, which is to renew it.
+   *
+   * @param chain leaf first, as it was shown
+   */
+  public boolean isOfOthers(X509Certificate[] chain) {
+    X509Certificate root = OutsideRoots.root(chain, believed());
+    return root != null && !source.roots().contains(root);
   }
 
   /** Whose word workloads are to take now. */
   public Bundle bundle() {
     return new Bundle(
-        source.roots().stream().map(PemFile::text).collect(Collectors.joining()),
+        believed().stream().map(PemFile::text).collect(Collectors.joining()),
         trailKey.publicPem(),
         revocationList());
   }
@@ -197,7 +242,8 @@ public final class CertificateAuthority {
 
   /**
    * Why a certificate is not believed that once was; null if it is. Not asked is whether it has
-   * ended: a connection lasts longer than the certificate that began it, and who renews is known.
+   * ended, of those that are renewed here: a connection lasts longer than the certificate that
+   * began it, and who renews is known.
    *
    * @param chain leaf first
    */
@@ -208,9 +254,16 @@ public final class CertificateAuthority {
     if (revocations.isRevoked(chain[0])) {
       return "revoked";
     }
-    return Roots.nearest(List.of(chain), source.roots()) == null
-        ? "its root is trusted no longer"
-        : null;
+    if (outside.roots().isEmpty()) {
+      return Roots.nearest(List.of(chain), source.roots()) == null ? UNTRUSTED : null;
+    }
+    X509Certificate root = OutsideRoots.root(chain, believed());
+    if (root == null) {
+      return UNTRUSTED;
+    }
+    return source.roots().contains(root)
+        ? null
+        : outside.doubt(chain[0], trustDomain, clock.instant());
   }
 
   /**
@@ -227,6 +280,7 @@ public final class CertificateAuthority {
   List<X509Certificate> clientRoots() {
     Set<X509Certificate> all = new LinkedHashSet<>(source.roots());
     source.vouchers().stream().filter(BroughtChecks::isRoot).forEach(all::add);
+    all.addAll(outside.roots());
     return List.copyOf(all);
   }
 
@@ -278,7 +332,20 @@ public final class CertificateAuthority {
             rotation.phase() == Rotation.Phase.ANNOUNCE
                 ? fingerprint(roots().get(roots().size() - 1))
                 : fingerprint(),
-            workloads);
+            renewing(workloads));
+  }
+
+  /** Those that a rotation may wait for: nobody here signs for the others. */
+  private List<Rotation.Witness> renewing(List<Rotation.Witness> workloads) {
+    Rotation rotation = source.rotation();
+    if (rotation == null || rotation.phase() == Rotation.Phase.ANNOUNCE) {
+      return workloads;
+    }
+    return workloads.stream().filter(workload -> !isOutside(workload.root())).toList();
+  }
+
+  private boolean isOutside(String fingerprint) {
+    return outside.roots().stream().anyMatch(root -> fingerprint(root).equals(fingerprint));
   }
 
   /**
@@ -292,6 +359,7 @@ public final class CertificateAuthority {
             || rotation.phase() == Rotation.Phase.ANNOUNCE
             || root.isEmpty()
             || root.equals(fingerprint())
+            || isOutside(root)
         ? null
         : rotation.spread();
   }
@@ -307,8 +375,12 @@ public final class CertificateAuthority {
    * @param workloads that are connected
    */
   public void tick(List<Rotation.Witness> workloads) throws IOException {
-    boolean changed = source.tick(workloads);
+    boolean changed = source.tick(renewing(workloads));
     Instant now = clock.instant();
+    if (!now.isBefore(lookAt)) {
+      lookAt = now.plus(LOOKED);
+      changed |= outside.tick(now);
+    }
     if (!now.isBefore(tidyAt)) {
       tidyAt = now.plus(TIDIED);
       try {

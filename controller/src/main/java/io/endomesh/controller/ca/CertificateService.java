@@ -203,6 +203,13 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     }
     requireSame("the certificate of this connection", peer.namespace(), namespace);
     requireSame("the certificate of this connection", peer.service(), service);
+    if (authority.isOfOthers(CallerIdentity.chain(context))) {
+      throw Status.PERMISSION_DENIED
+          .withDescription(
+              "the certificate of this connection is of another authority (expected: to be renewed"
+                  + " there; by SPIRE, that is the agent's setting identity=spiffe-workload-api)")
+          .asException();
+    }
     // The next certificate vouches for what the present one does.
     X509Certificate shown = Objects.requireNonNull(CallerIdentity.certificate(context));
     return new Proof(peer, revocations.attestation(shown).inLine(revocations.lineOf(shown)), null);

@@ -110,6 +110,14 @@ final class ControllerCommand implements Callable<Integer> {
   @Mixin private BroughtAuthority authority = new BroughtAuthority();
 
   @Option(
+      names = "--spire-bundle",
+      paramLabel = "FILE",
+      description =
+          "root certificates (PEM) of a SPIRE server for the same trust domain: its workloads join by"
+              + " the identity that it gave them; read again when it changes")
+  private @Nullable Path spireBundle;
+
+  @Option(
       names = "--jwks-allow",
       paramLabel = "RANGE",
       split = ",",
@@ -191,6 +199,7 @@ final class ControllerCommand implements Callable<Integer> {
         new ControllerOptions(
                 bind, port, advertise, directory.path(), trustDomain, leaseTtl, agentJar, login)
             .signingBy(authority.source())
+            .believing(spireBundle)
             .sealedBy(directory.sealedBy())
             .fetchingKeys(keyFetch())
             .fetchingBundles(bundleFetch())

@@ -61,6 +61,12 @@ final class TokenCommand {
                 + " find in this file")
     private @Nullable String file;
 
+    @Option(
+        names = "--spiffe",
+        description =
+            "makes no token: its workloads have their identity from the SPIFFE Workload API (SPIRE)")
+    private boolean spiffe;
+
     @Option(names = "--service", description = "service it lets in (default: any)")
     private String service = "*";
 
@@ -85,12 +91,15 @@ final class TokenCommand {
     @Override
     public Integer call() {
       ObjectNode asked = JsonNodeFactory.instance.objectNode();
+      if (spiffe) {
+        return print(asked.put("spiffe", true));
+      }
       if (file != null) {
         return print(asked.put("file", file));
       }
       if (namespace == null) {
         throw new ParameterException(
-            spec.commandLine(), "--namespace: absent (expected: a namespace, or --file)");
+            spec.commandLine(), "--namespace: absent (expected: a namespace, --file or --spiffe)");
       }
       asked.put("namespace", namespace).put("service", service).put("ttlSeconds", ttl.toSeconds());
       if (uses != null) {

@@ -31,7 +31,7 @@ final class AuthorityJson {
           .put("lastFailure", command.lastFailure());
     }
     ArrayNode roots = json.putArray("roots");
-    for (X509Certificate root : authority.roots()) {
+    for (X509Certificate root : authority.believed()) {
       roots
           .addObject()
           .put("fingerprint", CertificateAuthority.fingerprint(root))

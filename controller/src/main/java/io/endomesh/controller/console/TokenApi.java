@@ -71,6 +71,9 @@ final class TokenApi {
       if (refusal != null) {
         return refusal;
       }
+      if (asked.path("spiffe").asBoolean(false)) {
+        return withoutToken(JoinString.WORKLOAD_API);
+      }
       if (asked.has("file")) {
         return byFile(asked.path("file").asText());
       }
@@ -110,6 +113,10 @@ final class TokenApi {
     if (file.isBlank()) {
       throw new IllegalArgumentException("file: '' (expected: the path of a file with a token)");
     }
+    return withoutToken(JoinString.FILE + file);
+  }
+
+  private HttpResponse withoutToken(String instead) {
     return HttpResponse.of(
         HttpStatus.OK,
         MediaType.JSON_UTF_8,
@@ -119,7 +126,7 @@ final class TokenApi {
                 "joinString",
                 new JoinString(
                         address.get(),
-                        JoinString.FILE + file,
+                        instead,
                         authority.fingerprint(),
                         authority.trustDomain())
                     .encoded())

@@ -50,7 +50,7 @@ final class OwnBundle {
    *     would keep partners from what is new
    */
   String json() throws StoreException {
-    List<X509Certificate> roots = authority.roots();
+    List<X509Certificate> roots = authority.believed();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     var keys = json.putArray("keys");
     for (X509Certificate root : roots) {

@@ -21,6 +21,9 @@ public record JoinString(
   /** In front of the path of a file that holds the token, read whenever it is shown. */
   public static final String FILE = "file:";
 
+  /** In place of a token: the workload has its identity from the SPIFFE Workload API. */
+  public static final String WORKLOAD_API = "spiffe-workload-api";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public String encoded() {
