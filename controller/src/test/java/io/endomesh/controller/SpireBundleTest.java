@@ -188,12 +188,10 @@ class SpireBundleTest {
   void svid_ofTheTrustDomain_joinsAsItsService_andTheMeshIsToldItsRoot() throws Exception {
     try (TestWorkload orders = workload(spire, ORDERS, "orders-1");
         TestWorkload ours =
-            TestWorkload.start(
-                controller, directory.resolve("data"), "shop", "stock", "stock-1")) {
+            TestWorkload.start(controller, directory.resolve("data"), "shop", "stock", "stock-1")) {
       assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
       assertThat(ours.join(Map.of(), 18081)).isInstanceOf(ControllerMessage.class);
-      String told =
-          TestWorkload.http(controller, "GET", "/spiffe/bundle", "", Map.of()).body();
+      String told = TestWorkload.http(controller, "GET", "/spiffe/bundle", "", Map.of()).body();
       assertThat(told)
           .contains(Base64.getEncoder().encodeToString(spire.root().getEncoded()))
           .contains(Base64.getEncoder().encodeToString(own().getEncoded()));

@@ -392,8 +392,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
     }
     try {
       Identity made =
-          mine.identity(
-              settings.workloadApi() == null ? bundle : SvidKeeper.joined(bundle, mine));
+          mine.identity(settings.workloadApi() == null ? bundle : SvidKeeper.joined(bundle, mine));
       proof = Proof.of(made);
       identity = made;
       return true;

@@ -44,7 +44,14 @@ public record ControlPlaneSettings(
       Supplier<Health> health,
       Log log) {
     this(
-        join, stateDir, discoveryTimeout, about, key, keepsCredentials, health, log,
+        join,
+        stateDir,
+        discoveryTimeout,
+        about,
+        key,
+        keepsCredentials,
+        health,
+        log,
         /* workloadApi= */ null);
   }
 

@@ -73,8 +73,7 @@ final class SvidKeeper implements CertificateSource {
     }
     Set<X509Certificate> roots = new LinkedHashSet<>(told.roots());
     roots.addAll(mine.roots());
-    return new TrustBundle(
-        List.copyOf(roots), told.trailKeys(), told.revoked(), told.federated());
+    return new TrustBundle(List.copyOf(roots), told.trailKeys(), told.revoked(), told.federated());
   }
 
   /** Of roots that the controller named, those that sign for the controller and not for SPIFFE. */

@@ -282,8 +282,15 @@ class WorkloadApiTest {
   @Test
   void socket_writtenInAnotherWay_isRefused() {
     for (String text :
-        List.of("/run/agent.sock", "unix:agent.sock", "unix://run/agent.sock", "tcp://spire:8081",
-            "tcp://127.0.0.1", "http://127.0.0.1:80", "tcp://127.0.0.1:80/x", "")) {
+        List.of(
+            "/run/agent.sock",
+            "unix:agent.sock",
+            "unix://run/agent.sock",
+            "tcp://spire:8081",
+            "tcp://127.0.0.1",
+            "http://127.0.0.1:80",
+            "tcp://127.0.0.1:80/x",
+            "")) {
       org.assertj.core.api.Assertions.assertThatThrownBy(() -> EndpointSocket.parse(text))
           .hasMessageContaining(
               "spiffe-endpoint-socket: " + text + " (expected: unix:///PATH or tcp://IP:PORT)");

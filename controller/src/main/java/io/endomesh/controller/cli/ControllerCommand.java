@@ -113,8 +113,8 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--spire-bundle",
       paramLabel = "FILE",
       description =
-          "root certificates (PEM) of a SPIRE server for the same trust domain: its workloads join by"
-              + " the identity that it gave them; read again when it changes")
+          "root certificates (PEM) of a SPIRE server for the same trust domain: its workloads join"
+              + " by the identity that it gave them; read again when it changes")
   private @Nullable Path spireBundle;
 
   @Option(

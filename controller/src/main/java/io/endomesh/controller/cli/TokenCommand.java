@@ -64,7 +64,8 @@ final class TokenCommand {
     @Option(
         names = "--spiffe",
         description =
-            "makes no token: its workloads have their identity from the SPIFFE Workload API (SPIRE)")
+            "makes no token: its workloads have their identity from the SPIFFE Workload API"
+                + " (SPIRE)")
     private boolean spiffe;
 
     @Option(names = "--service", description = "service it lets in (default: any)")

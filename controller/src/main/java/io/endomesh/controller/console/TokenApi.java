@@ -125,10 +125,7 @@ final class TokenApi {
             .put(
                 "joinString",
                 new JoinString(
-                        address.get(),
-                        instead,
-                        authority.fingerprint(),
-                        authority.trustDomain())
+                        address.get(), instead, authority.fingerprint(), authority.trustDomain())
                     .encoded())
             .toString());
   }

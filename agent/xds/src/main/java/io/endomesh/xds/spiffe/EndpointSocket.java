@@ -49,8 +49,7 @@ public record EndpointSocket(String text, SocketAddress address) {
         && uri.getPath().isEmpty();
   }
 
-  private static IllegalArgumentException refused(
-      String text, @Nullable Exception cause) {
+  private static IllegalArgumentException refused(String text, @Nullable Exception cause) {
     return new IllegalArgumentException(
         "spiffe-endpoint-socket: " + text + " (expected: unix:///PATH or tcp://IP:PORT)", cause);
   }
