@@ -40,8 +40,8 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,13 +57,13 @@ class SpireBundleTest {
   /** What a SPIRE server signs by. */
   private record Authority(KeyPair pair, X509Certificate root) {}
 
-  @TempDir Path directory;
-  private Path bundle;
-  private Authority spire;
-  private Controller controller;
+  @TempDir static Path directory;
+  private static Path bundle;
+  private static Authority spire;
+  private static Controller controller;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     bundle = directory.resolve("spire.pem");
     spire = authority("spire");
     write(pem(spire.root()));
@@ -72,13 +72,13 @@ class SpireBundleTest {
             TestWorkload.patientController(directory.resolve("data")).believing(bundle));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     controller.close();
   }
 
   /** At once, as who replaces a file does it. */
-  private void write(String text) throws IOException {
+  private static void write(String text) throws IOException {
     Path next = directory.resolve("next.pem");
     Files.writeString(next, text);
     Files.move(next, bundle, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -136,7 +136,7 @@ class SpireBundleTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private X509Certificate own() throws Exception {
+  private static X509Certificate own() throws Exception {
     String text = Files.readString(directory.resolve("data").resolve("root.pem"));
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
@@ -207,7 +207,7 @@ class SpireBundleTest {
         workload(
             new Authority(pair, between),
             ORDERS,
-            "orders-1",
+            "orders-2",
             Instant.now().plus(Duration.ofMinutes(30)),
             between)) {
       assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
@@ -222,7 +222,7 @@ class SpireBundleTest {
     "spiffe://endomesh.local/ns/endomesh-system/sa/controller, is of the mesh's own parts",
   })
   void svid_ofNoServiceOfOurs_isRefusedAndToldWhy(String id, String why) throws Exception {
-    try (TestWorkload odd = workload(spire, id, "orders-1")) {
+    try (TestWorkload odd = workload(spire, id, "orders-3")) {
       Status refusal = refusal(odd.join(Map.of(), 18080));
       assertThat(refusal.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
       assertThat(refusal.getDescription()).contains(why);
@@ -232,7 +232,7 @@ class SpireBundleTest {
   @Test
   void svid_ofAnotherService_isNotRegisteredAsThis() throws Exception {
     try (TestWorkload stock =
-        workload(spire, "spiffe://endomesh.local/ns/shop/sa/stock", "orders-1")) {
+        workload(spire, "spiffe://endomesh.local/ns/shop/sa/stock", "orders-4")) {
       assertThat(refusal(stock.join(Map.of(), 18080)).getCode())
           .isEqualTo(Status.Code.PERMISSION_DENIED);
     }
@@ -240,7 +240,7 @@ class SpireBundleTest {
 
   @Test
   void svid_asksForACertificateOfOurs_getsNone() throws Exception {
-    try (TestWorkload orders = workload(spire, ORDERS, "orders-1")) {
+    try (TestWorkload orders = workload(spire, ORDERS, "orders-5")) {
       assertThatThrownBy(
               () ->
                   IstioCertificateServiceGrpc.newBlockingStub(orders.channel)
@@ -253,7 +253,7 @@ class SpireBundleTest {
   @Test
   void svid_thatEnds_losesItsStream() throws Exception {
     try (TestWorkload orders =
-        workload(spire, ORDERS, "orders-1", Instant.now().plus(Duration.ofSeconds(4)))) {
+        workload(spire, ORDERS, "orders-6", Instant.now().plus(Duration.ofSeconds(4)))) {
       assertThat(orders.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
       assertThat(orders.answers.poll(20, TimeUnit.SECONDS)).isInstanceOf(Throwable.class);
     }
@@ -262,15 +262,18 @@ class SpireBundleTest {
   @Test
   void bundle_followedByAnother_isReadAgain_andBrokenOnesChangeNothing() throws Exception {
     Authority next = authority("next");
-    try (TestWorkload before = workload(spire, ORDERS, "orders-1")) {
+    try (TestWorkload before = workload(spire, ORDERS, "orders-before")) {
       assertThat(before.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
       write("nothing");
       write(pem(next.root()));
       // Whoever is believed by the root that is gone is so no longer.
       assertThat(before.answers.poll(20, TimeUnit.SECONDS)).isInstanceOf(Throwable.class);
     }
-    try (TestWorkload after = workload(next, ORDERS, "orders-2")) {
+    try (TestWorkload after = workload(next, ORDERS, "orders-after")) {
       assertThat(after.join(Map.of(), 18080)).isInstanceOf(ControllerMessage.class);
+      write(pem(spire.root()));
+      // The others of this class are believed again from then on.
+      assertThat(after.answers.poll(20, TimeUnit.SECONDS)).isInstanceOf(Throwable.class);
     }
   }
 
