@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Workloads whose identity is SPIRE's call each other, and one whose identity is the controller's. */
+/**
+ * Workloads whose identity is SPIRE's call each other, and one whose identity is the controller's.
+ */
 @Timeout(180)
 class SpireIT {
 
@@ -81,7 +83,8 @@ class SpireIT {
 
   private static String seen(Spoken from, int count) {
     try {
-      from.say(JSON.createObjectNode().put("url", "http://orders/x").put("count", count).toString());
+      from.say(
+          JSON.createObjectNode().put("url", "http://orders/x").put("count", count).toString());
       JsonNode answer = JSON.readTree(from.after("answer "));
       return answer.path("seen").toString() + answer.path("error").asText("");
     } catch (Exception e) {
