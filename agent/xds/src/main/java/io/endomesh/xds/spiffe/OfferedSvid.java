@@ -158,9 +158,9 @@ final class OfferedSvid {
       sign.update(probe);
       fits = sign.verify(signed);
     } catch (GeneralSecurityException e) {
-      // Its own message may quote what it was given.
+      // Of the cause nothing is logged: it may quote what it was given.
       throw new GeneralSecurityException(
-          "x509_svid_key: no key of " + algorithm + " in PKCS #8, or not the certificate's");
+          "x509_svid_key: no key of " + algorithm + " in PKCS #8, or not the certificate's", e);
     }
     if (!fits) {
       throw new GeneralSecurityException("x509_svid_key: not the certificate's");
