@@ -90,11 +90,7 @@ public final class TestAuthority {
   /** Of a server that is no part of the mesh, vouched for by the same root. */
   public X509Certificate otherServer(PublicKey subject) {
     return sign(
-        subject,
-        new X500Principal("CN=www"),
-        false,
-        null,
-        Instant.now().plus(Duration.ofHours(1)));
+        subject, new X500Principal("CN=www"), false, null, Instant.now().plus(Duration.ofHours(1)));
   }
 
   public X509Certificate workload(PublicKey subject, String namespace, String service) {

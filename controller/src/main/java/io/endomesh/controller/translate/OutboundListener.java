@@ -79,7 +79,9 @@ final class OutboundListener {
             ? null
             : narrowing.ofAll(RouteTable.of(model, destination.routeName(), scope));
     if (policy != null) {
-      return scope.dialect() == Scope.Dialect.GRPC ? null : refusing(authority, destination, policy);
+      return scope.dialect() == Scope.Dialect.GRPC
+          ? null
+          : refusing(authority, destination, policy);
     }
     return listener(
         authority,
@@ -179,10 +181,7 @@ final class OutboundListener {
                 RouteConfiguration.newBuilder()
                     .setName(name)
                     .addVirtualHosts(
-                        VirtualHost.newBuilder()
-                            .setName(host)
-                            .addDomains("*")
-                            .addRoutes(route))));
+                        VirtualHost.newBuilder().setName(host).addDomains("*").addRoutes(route))));
   }
 
   private static Listener listener(String authority, HttpConnectionManager.Builder manager) {
