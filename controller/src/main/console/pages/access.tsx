@@ -44,7 +44,9 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
         <Card title="Policies in force" flush>
           {applied.length === 0 ? (
             <Empty icon="resources" title="No policy is applied">
-              <p>Everybody may call everybody. An AuthorizationPolicy narrows that.</p>
+              <p>
+                Everybody may call everybody. An AuthorizationPolicy narrows that; see <Link to="/resources">Resources</Link>.
+              </p>
             </Empty>
           ) : (
             <Table
