@@ -44,9 +44,10 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
         <Card title="Policies in force" flush>
           {applied.length === 0 ? (
             <Empty icon="resources" title="No policy is applied">
-              <p>
-                Everybody may call everybody. An AuthorizationPolicy narrows that; see <Link to="/resources">Resources</Link>.
-              </p>
+              <p>Everybody may call everybody. An AuthorizationPolicy narrows that.</p>
+              <Link class="button small" to="/resources">
+                Resources
+              </Link>
             </Empty>
           ) : (
             <Table

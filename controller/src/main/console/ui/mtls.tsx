@@ -32,9 +32,10 @@ export function MtlsCard({ snapshot }: { snapshot: Snapshot }) {
       {value === null && error === null && <Loading what="the modes of mutual TLS" />}
       {value !== null && value.services.length === 0 && (
         <Empty icon="access" title="No service has joined">
-          <p>
-            For each, its mode and who calls it in plaintext will stand here. <Link to="/connect">Connect one</Link>.
-          </p>
+          <p>For each, its mode and who calls it in plaintext will stand here.</p>
+          <Link class="button small" to="/connect">
+            Connect one
+          </Link>
         </Empty>
       )}
       {value !== null && value.services.length > 0 && (
