@@ -151,7 +151,7 @@ final class OutboundListener {
   private static Listener refusing(String authority, Destination destination, String policy) {
     return answering(
         authority,
-        destination.routeName(),
+        Destination.hostOf(destination.routeName()),
         policy,
         Narrowing.refusing(Route.newBuilder().setName(policy).setMatch(ANY), policy));
   }
