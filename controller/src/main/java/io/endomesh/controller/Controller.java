@@ -361,6 +361,8 @@ public final class Controller implements AutoCloseable {
             // root.
             ? new ServerPort(socket, SessionProtocol.HTTP, SessionProtocol.HTTPS)
             : new ServerPort(socket, SessionProtocol.HTTPS));
+    // Browsers have no certificate. One that is shown is verified in the handshake, and by
+    // ClientCertificates at each request; what is for workloads asks CallerIdentity who called.
     builder.tlsProvider(
         certificates, ServerTlsConfig.builder().clientAuth(ClientAuth.OPTIONAL).build());
     // BoringSSL, which Netty brings, believes no certificate with a key of Ed25519.

@@ -76,6 +76,7 @@ public final class IssuerClient implements AutoCloseable {
     this.maxBytes = maxBytes;
     ClientFactoryBuilder builder = factory();
     if (authorities != null) {
+      // More roots, and no less: that the certificate is for the host is checked as without them.
       TrustManagerFactory trust = trust(authorities, option);
       builder.tlsCustomizer(tls -> tls.trustManager(trust));
     }
@@ -100,7 +101,7 @@ public final class IssuerClient implements AutoCloseable {
   }
 
   /**
-   * Asks whoever this trusts, whatever its name.
+   * Asks whoever this trusts, whatever its name: the trust compares the identity itself.
    *
    * @param asked where its host is
    */
