@@ -17,6 +17,7 @@ import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.audit.AuditPart;
 import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.authz.MtlsApi;
+import io.endomesh.controller.authz.ProvidersApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.NotIssued;
@@ -175,7 +176,7 @@ public final class Controller implements AutoCloseable {
             clock);
     WorkloadRegistry registry = new WorkloadRegistry(options.leaseTtl(), System::nanoTime, clock);
     Settling settling = new Settling(store, System::nanoTime);
-    IssuerKeys keys = new IssuerKeys(store, options.keyFetch());
+    IssuerKeys keys = new IssuerKeys(store, options.keyFetch(), clock);
     FederatedBundles federation = new FederatedBundles(store, options.bundleFetch(), clock);
     MeshModelSource source =
         new MeshModelSource(
@@ -250,10 +251,12 @@ public final class Controller implements AutoCloseable {
             new ReplayApi(context, telemetry),
             new AnalyzeApi(context, telemetry),
             new AuthzApi(context),
+            new ProvidersApi(context, keys),
             new MtlsApi(context, telemetry),
             access,
             new AuditPart(audit),
-            new ConsolePart(context, telemetry, tokens, access));
+            new ConsolePart(
+                context, telemetry, tokens, access, () -> keys.answers() + federation.answers()));
 
     ServerCertificates certificates;
     try {

@@ -67,6 +67,7 @@ final class RouteRights {
     post("departments/draft", Need.of(Right.READ));
     get("mtls", Need.of(Right.READ));
     post("mtls/draft", Need.of(Right.READ));
+    get("providers", Need.of(Right.READ));
 
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -276,6 +276,11 @@ public final class CertificateAuthority {
     changed();
   }
 
+  /** How many certificates are worth nothing, though they have not ended, or only just. */
+  public int revokedCount() {
+    return revocations.revoked().size();
+  }
+
   /** Roots of those who may connect: to those of the past ones it is said why they are refused. */
   List<X509Certificate> clientRoots() {
     Set<X509Certificate> all = new LinkedHashSet<>(source.roots());
@@ -291,6 +296,14 @@ public final class CertificateAuthority {
 
   public String issuerName() {
     return source.issuer().certificate().getSubjectX500Principal().getName();
+  }
+
+  public String issuerFingerprint() {
+    return fingerprint(source.issuer().certificate());
+  }
+
+  public Instant issuerNotBefore() {
+    return source.issuer().certificate().getNotBefore().toInstant();
   }
 
   public Instant issuerNotAfter() {

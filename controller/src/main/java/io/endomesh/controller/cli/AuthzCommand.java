@@ -17,14 +17,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "authz",
     mixinStandardHelpOptions = true,
-    description = "Says and changes which department may reach which; tells of dry runs.",
+    description =
+        "Says and changes which department may reach which; tells of dry runs, and of whose word"
+            + " counts.",
     subcommands = {
       AuthzCommand.Deny.class,
       AuthzCommand.Allow.class,
       AuthzCommand.Reset.class,
       AuthzCommand.CheckOne.class,
       AuthzCommand.Matrix.class,
-      AuthzCommand.DryRun.class
+      AuthzCommand.DryRun.class,
+      ProvidersCommand.Issuers.class,
+      ProvidersCommand.Providers.class
     })
 final class AuthzCommand {
 

@@ -22,7 +22,10 @@ final class AuthorityJson {
             .put("fingerprint", authority.fingerprint())
             .put("notAfter", authority.rootCertificate().getNotAfter().toInstant().toString())
             .put("issuer", authority.issuerName())
-            .put("issuerNotAfter", authority.issuerNotAfter().toString());
+            .put("issuerFingerprint", authority.issuerFingerprint())
+            .put("issuerNotBefore", authority.issuerNotBefore().toString())
+            .put("issuerNotAfter", authority.issuerNotAfter().toString())
+            .put("revoked", authority.revokedCount());
     CertificateAuthority.CommandCounts command = authority.command();
     if (command != null) {
       json.putObject("command")
@@ -35,7 +38,10 @@ final class AuthorityJson {
       roots
           .addObject()
           .put("fingerprint", CertificateAuthority.fingerprint(root))
+          .put("subject", root.getSubjectX500Principal().getName())
+          .put("notBefore", root.getNotBefore().toInstant().toString())
           .put("notAfter", root.getNotAfter().toInstant().toString())
+          .put("own", authority.roots().contains(root))
           .put("pem", CertificateAuthority.pem(root));
     }
     Rotation rotation = authority.rotation();

@@ -22,6 +22,7 @@ import io.endomesh.controller.access.Right;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.tokens.JoinTokens;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** The console: its files, and the JSON it draws, as docs/api.md has it. Thread-safe. */
@@ -45,12 +46,19 @@ public final class ConsolePart implements ControllerPart {
   private final AgentJar agentJar;
   private final StateFeed feed;
 
+  /**
+   * @param answers of whoever is asked in the background: another number once there is news
+   */
   public ConsolePart(
-      ControllerContext context, TelemetryPart telemetry, JoinTokens tokens, AccessPart access) {
+      ControllerContext context,
+      TelemetryPart telemetry,
+      JoinTokens tokens,
+      AccessPart access,
+      LongSupplier answers) {
     this.telemetry = telemetry;
     this.access = access;
     this.agentJar = new AgentJar(context.options().agentJar());
-    this.status = new StatusJson(context, telemetry, agentJar);
+    this.status = new StatusJson(context, telemetry, agentJar, answers);
     this.tokens = new TokenApi(tokens, status::address, context.authority());
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());

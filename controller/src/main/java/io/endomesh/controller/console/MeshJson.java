@@ -189,6 +189,7 @@ final class MeshJson {
     json.set("configuration", configuration(node));
     json.put("certificateNotAfter", text(workload.health().certificateNotAfter()))
         .put("certificateNotBefore", text(workload.health().certificateNotBefore()))
+        .put("certificateRoot", orNull(workload.health().certificateRoot()))
         .put("renewalProblem", workload.health().renewalProblem())
         .put("agentVersion", workload.agent().version())
         .put("javaVersion", workload.agent().javaVersion())
@@ -265,6 +266,10 @@ final class MeshJson {
   /** Four digits behind the point: no reader needs more, and the event stream stays small. */
   static @Nullable Double rounded(@Nullable Double value) {
     return value == null ? null : Math.round(value * 1e4) / 1e4;
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

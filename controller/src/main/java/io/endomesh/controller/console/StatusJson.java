@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** How the controller and the mesh are, and how to join, as JSON. Thread-safe. */
 final class StatusJson {
@@ -32,11 +33,17 @@ final class StatusJson {
   private final ControllerContext context;
   private final TelemetryPart telemetry;
   private final AgentJar agentJar;
+  private final LongSupplier answers;
 
-  StatusJson(ControllerContext context, TelemetryPart telemetry, AgentJar agentJar) {
+  StatusJson(
+      ControllerContext context,
+      TelemetryPart telemetry,
+      AgentJar agentJar,
+      LongSupplier answers) {
     this.context = context;
     this.telemetry = telemetry;
     this.agentJar = agentJar;
+    this.answers = answers;
   }
 
   ObjectNode status() {
@@ -67,6 +74,17 @@ final class StatusJson {
         .put("spans", telemetry.traces().spansTotal())
         .put("rejectedRequests", telemetry.rejectedRequests())
         .put("evictedTraces", telemetry.traces().evictedTotal());
+    json.put("answers", answers.getAsLong());
+    ArrayNode unreadable = json.putArray("unreadable");
+    for (Unreadable one : model.unreadable()) {
+      unreadable
+          .addObject()
+          .put("kind", one.key().kind())
+          .put("namespace", one.key().namespace())
+          .put("name", one.key().name())
+          .put("why", one.why())
+          .put("meanwhile", one.meanwhile());
+    }
     problems(json.putArray("problems"), now);
     return json;
   }

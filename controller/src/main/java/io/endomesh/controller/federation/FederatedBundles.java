@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ public final class FederatedBundles implements AutoCloseable {
   private final Duration refresh;
   private final Clock clock;
   private final ScheduledExecutorService threads;
+  private final AtomicLong answers = new AtomicLong();
   private volatile Runnable changed = () -> {};
 
   /** By trust domain. Guarded by this. */
@@ -142,6 +144,11 @@ public final class FederatedBundles implements AutoCloseable {
       log.warn("The bundle of {}, which nobody asks for any more, stays: {}", name, e.getMessage());
     }
     return true;
+  }
+
+  /** Another number once something was answered, or could not be asked. */
+  public long answers() {
+    return answers.get();
   }
 
   /** By trust domain. */
@@ -251,6 +258,7 @@ public final class FederatedBundles implements AutoCloseable {
       return false;
     }
     schedule(name, wait);
+    answers.incrementAndGet();
     return true;
   }
 

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,19 +46,36 @@ public final class IssuerKeys implements AutoCloseable {
   private final ResourceStore store;
   private final KeyFetcher fetcher;
   private final Duration refresh;
+  private final Clock clock;
+  private final AtomicLong answers = new AtomicLong();
   private final ScheduledExecutorService threads;
   private volatile Runnable changed = () -> {};
 
   /** Guarded by this. */
   private final Map<KeySource, State> states = new HashMap<>();
 
-  private record State(FetchedKeys keys, int failures) {}
+  private record State(
+      FetchedKeys keys, int failures, @Nullable Instant fetchedAt, @Nullable Instant failingSince) {
+
+    static State begin(@Nullable String kept) {
+      return new State(new FetchedKeys(kept, null), 0, null, null);
+    }
+  }
+
+  /**
+   * When an issuer was asked.
+   *
+   * @param fetchedAt last, in this process; null before
+   * @param failingSince null while nothing fails
+   */
+  public record Asked(@Nullable Instant fetchedAt, @Nullable Instant failingSince) {}
 
   /**
    * @throws IOException if the certificates of authorities cannot be read
    */
-  public IssuerKeys(ResourceStore store, KeyFetchOptions options) throws IOException {
+  public IssuerKeys(ResourceStore store, KeyFetchOptions options, Clock clock) throws IOException {
     this.store = store;
+    this.clock = clock;
     this.fetcher = new KeyFetcher(options);
     this.refresh = options.refresh();
     this.threads =
@@ -89,13 +109,26 @@ public final class IssuerKeys implements AutoCloseable {
     for (KeySource source : wanted) {
       State state = states.get(source);
       if (state == null) {
-        state = new State(new FetchedKeys(store.fact(fact(source)).orElse(null), null), 0);
+        state = State.begin(store.fact(fact(source)).orElse(null));
         states.put(source, state);
         threads.execute(() -> fetch(source));
       }
       known.put(source, state.keys());
     }
     return known;
+  }
+
+  /** When it was asked; of one that nobody wants to know of, never. */
+  public synchronized Asked asked(KeySource source) {
+    State state = states.get(source);
+    return state == null
+        ? new Asked(null, null)
+        : new Asked(state.fetchedAt(), state.failingSince());
+  }
+
+  /** Another number once something was answered, or could not be asked. */
+  public long answers() {
+    return answers.get();
   }
 
   private void fetch(KeySource source) {
@@ -115,10 +148,12 @@ public final class IssuerKeys implements AutoCloseable {
   }
 
   private void fetched(KeySource source, String jwks) {
-    State before = replace(source, new State(new FetchedKeys(jwks, null), 0));
+    State before =
+        replace(source, new State(new FetchedKeys(jwks, null), 0, clock.instant(), null));
     if (before == null) {
       return;
     }
+    answers.incrementAndGet();
     if (before.failures() > 0) {
       log.info("The keys of {} are fetched again", source.address());
     }
@@ -143,8 +178,10 @@ public final class IssuerKeys implements AutoCloseable {
         return;
       }
       now = new FetchedKeys(before.keys().jwks(), why);
-      states.put(source, new State(now, before.failures() + 1));
+      Instant since = before.failingSince() == null ? clock.instant() : before.failingSince();
+      states.put(source, new State(now, before.failures() + 1, before.fetchedAt(), since));
     }
+    answers.incrementAndGet();
     if (!why.equals(before.keys().failure())) {
       log.warn(
           "The keys of {} cannot be fetched: {}; {}",

@@ -2,6 +2,7 @@ package io.endomesh.controller.translate;
 
 import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.kinds.DestinationRule;
+import io.endomesh.controller.kinds.ExtAuthzProvider;
 import io.endomesh.controller.kinds.FederatedTrustDomain;
 import io.endomesh.controller.kinds.JoinIssuer;
 import io.endomesh.controller.kinds.KeySource;
@@ -256,7 +257,12 @@ public final class MeshModel {
 
   /** False if who is to decide about what a policy of action CUSTOM matches is not there. */
   public boolean hasProvider(AuthorizationPolicy policy) {
-    return CustomRules.provider(policy, catalog.extAuthzProviders()) != null;
+    return provider(policy) != null;
+  }
+
+  /** Who is to decide about what a policy of action CUSTOM matches; null if that is not there. */
+  public @Nullable ExtAuthzProvider provider(AuthorizationPolicy policy) {
+    return CustomRules.provider(policy, catalog.extAuthzProviders());
   }
 
   /** What SMI's TrafficTargets permit. */

@@ -11,6 +11,7 @@ import io.endomesh.dataplane.token.TestIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -63,7 +64,8 @@ class IssuerKeysTest {
             new KeyFetchOptions(
                 allowed.stream().map(AddressRange::parse).toList(),
                 server.authorities(directory),
-                Duration.ofMillis(50)));
+                Duration.ofMillis(50)),
+            Clock.systemUTC());
     made.watch(changes::release);
     return made;
   }
@@ -87,6 +89,8 @@ class IssuerKeysTest {
     server.answersKeys(KEYS);
     assertThat(keys.of(Set.of(source)).get(source)).isEqualTo(new FetchedKeys(null, null));
     until(keys, now -> KEYS.equals(now.jwks()));
+    assertThat(keys.asked(source).fetchedAt()).isNotNull();
+    assertThat(keys.answers()).isPositive();
     server.answersKeys(OTHER_KEYS);
     until(keys, now -> OTHER_KEYS.equals(now.jwks()));
   }
@@ -214,7 +218,8 @@ class IssuerKeysTest {
         new IssuerKeys(
             store,
             new KeyFetchOptions(
-                List.of(AddressRange.parse("127.0.0.0/8")), null, Duration.ofMillis(50)))) {
+                List.of(AddressRange.parse("127.0.0.0/8")), null, Duration.ofMillis(50)),
+            Clock.systemUTC())) {
       others.watch(changes::release);
       assertThat(until(others, now -> now.failure() != null).jwks()).isNull();
     }
