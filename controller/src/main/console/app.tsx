@@ -8,9 +8,12 @@ import { AccessPage } from "./pages/access.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { ConnectPage } from "./pages/connect.tsx";
 import { ExplainPage } from "./pages/explain.tsx";
+import { FederationPage } from "./pages/federation.tsx";
 import { GraphPage } from "./pages/graph.tsx";
+import { IdentitiesPage } from "./pages/identities.tsx";
 import { LoginPage, SetupPage } from "./pages/login.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
+import { ProvidersPage } from "./pages/providers.tsx";
 import { ResourcePage } from "./pages/resource.tsx";
 import { ResourcesPage } from "./pages/resources.tsx";
 import { ServicePage } from "./pages/service.tsx";
@@ -63,6 +66,9 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
     return <ResourcePage key={path} snapshot={snapshot} namespace={one!} plural={two!} name={three} />;
   }
   if (page === "access" && one === undefined) return <AccessPage snapshot={snapshot} />;
+  if (page === "identities" && one === undefined) return <IdentitiesPage snapshot={snapshot} />;
+  if (page === "federation" && one === undefined) return <FederationPage snapshot={snapshot} />;
+  if (page === "providers" && one === undefined) return <ProvidersPage snapshot={snapshot} />;
   if (page === "connect" && one === undefined) return <ConnectPage snapshot={snapshot} />;
   if (page === "users" && one === undefined) return <UsersPage snapshot={snapshot} />;
   if (page === "audit" && one === undefined) return <AuditPage snapshot={snapshot} />;

@@ -33,21 +33,119 @@ export interface Status {
   revision: number;
   address: string;
   counts: { services: number; workloads: number; namespaces: number; resources: number };
-  certificateAuthority: {
-    fingerprint: string;
-    notAfter: string;
-    issuer: string;
-    issuerNotAfter: string;
-    roots: { fingerprint: string; notAfter: string }[];
-    rotation: { phase: "ANNOUNCE" | "SIGN" | "RETURN"; since: string; now: boolean; waitingFor: string[] } | null;
-  };
+  certificateAuthority: Authority;
   telemetry: {
     metricPoints: number;
     spans: number;
     rejectedRequests: number;
     evictedTraces: number;
   };
+  /** Another number once an issuer or a partner has answered, or could not be asked. */
+  answers: number;
+  /** Stored, and refused in its name whatever it may have refused. */
+  unreadable: (ResourceName & { why: string; meanwhile: string })[];
   problems: Problem[];
+}
+
+export interface Root {
+  fingerprint: string;
+  subject: string;
+  notBefore: string;
+  notAfter: string;
+  /** False of those of another authority, such as SPIRE. */
+  own: boolean;
+  pem: string;
+}
+
+export interface Rotation {
+  phase: "ANNOUNCE" | "SIGN" | "RETURN";
+  since: string;
+  now: boolean;
+  waitingFor: string[];
+}
+
+export interface Authority {
+  kind: string;
+  /** Of the root below which certificates are issued. */
+  fingerprint: string;
+  notAfter: string;
+  issuer: string;
+  issuerFingerprint: string;
+  issuerNotBefore: string;
+  issuerNotAfter: string;
+  /** How many certificates are worth nothing, though they have not ended. */
+  revoked: number;
+  /** Of a program that signs. */
+  command?: { issued: number; failed: number; lastFailure: string | null };
+  roots: Root[];
+  rotation: Rotation | null;
+}
+
+/** What is known of one that is not shown its secret again. */
+export interface JoinToken {
+  id: string;
+  namespace: string;
+  service: string;
+  labels: Record<string, string>;
+  uses: number | null;
+  used: number | null;
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt: string | null;
+}
+
+export interface Partner {
+  trustDomain: string;
+  /** Of the resource. */
+  name: string;
+  bundleEndpointURL: string;
+  profile: "https_spiffe" | "https_web";
+  endpointSPIFFEID: string | null;
+  sequence: number | null;
+  fetchedAt: string | null;
+  failure: string | null;
+  failingSince: string | null;
+  roots: { fingerprint: string; notAfter: string }[];
+}
+
+export interface Federation {
+  trustDomain: string;
+  endpointSPIFFEID: string;
+  federated: Partner[];
+}
+
+export interface Issuer extends ResourceName {
+  issuer: string;
+  for: "requests" | "joining";
+  field: string;
+  audiences: string[];
+  /** Null if they come along. */
+  keysFrom: string | null;
+  discovered: boolean;
+  fetchedAt: string | null;
+  failure: string | null;
+  failingSince: string | null;
+  keys: { kid: string | null; kty: string | null; alg: string | null }[];
+  policies: ResourceName[];
+}
+
+export interface Provider extends ResourceName {
+  service: string;
+  port: number;
+  timeoutMillis: number;
+  failOpen: boolean;
+  statusOnError: number;
+  headers: string[] | null;
+  serviceId: string | null;
+  connected: number | null;
+  policies: ResourceName[];
+}
+
+export interface Providers {
+  issuers: Issuer[];
+  providers: Provider[];
+  /** Policies that ask who is not there. */
+  missing: (ResourceName & { provider: string })[];
 }
 
 export type Role = "viewer" | "operator" | "admin";
@@ -141,6 +239,8 @@ export interface Workload {
   address: string;
   ports: { number: number; protocol: string; advertised: number }[];
   labels: Record<string, string>;
+  /** Of which something other than itself vouches. */
+  attestedLabels: string[];
   connected: boolean;
   since: string;
   lastSeen: string;
@@ -154,6 +254,7 @@ export interface Workload {
   };
   certificateNotAfter: string | null;
   certificateNotBefore: string | null;
+  certificateRoot: string | null;
   renewalProblem: string;
   agentVersion: string;
   javaVersion: string;

@@ -55,6 +55,11 @@ export function may(right: string): boolean {
   return state.session?.rights.includes(right) ?? false;
 }
 
+/** The same for what is kept in one namespace. */
+export function mayIn(right: string, namespace: string): boolean {
+  return may(right) || may(`${right}:${namespace}`);
+}
+
 export function start(): void {
   connect();
   void probe();

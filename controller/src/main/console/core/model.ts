@@ -89,7 +89,9 @@ function subjectUrl(snapshot: Snapshot, subject: string): string {
   if (snapshot.services.some((service) => service.id === subject)) return serviceUrl(subject);
   const workload = snapshot.workloads.find((one) => one.instance === subject);
   if (workload !== undefined) return serviceUrl(workload.serviceId);
-  const resource = snapshot.resources.find((r) => `${r.kind}/${r.namespace}/${r.name}` === subject);
+  const resource = snapshot.resources.find((r) =>
+    [`${r.kind}/${r.namespace}/${r.name}`, `${r.kind} ${r.namespace}/${r.name}`].includes(subject),
+  );
   return resource === undefined ? "/services" : resourceUrl(resource);
 }
 
@@ -127,4 +129,37 @@ export function worst(all: Health[]): Health {
     if (all.includes(health)) return health;
   }
   return "idle";
+}
+
+/** How much is left of a certificate, and how bad that is: at half of its life it should have been renewed. */
+export interface Life {
+  /** 0 to 1; null without a certificate. */
+  left: number | null;
+  health: Health;
+  word: string;
+}
+
+// As the agent's own log and the controller's findings have it.
+const SOON = 0.25;
+const VERY_SOON = 0.1;
+const A_DAY = 86_400_000;
+
+export function life(workload: Workload, nowIso: string): Life {
+  if (workload.certificateNotAfter === null) return { left: null, health: "idle", word: "none" };
+  const now = Date.parse(nowIso);
+  const end = Date.parse(workload.certificateNotAfter);
+  const whole = workload.certificateNotBefore === null ? A_DAY : end - Date.parse(workload.certificateNotBefore);
+  const left = Math.max(0, Math.min(1, (end - now) / Math.max(1, whole)));
+  if (now >= end) return { left, health: "failing", word: "ended" };
+  if (left < VERY_SOON) return { left, health: "failing", word: "ends very soon" };
+  if (left < SOON) return { left, health: "degraded", word: "ends soon" };
+  if (workload.renewalProblem !== "") return { left, health: "degraded", word: "not renewed" };
+  return { left, health: "healthy", word: "good" };
+}
+
+/** Where a resource is shown, if it is applied. */
+export function resourceOf(snapshot: Snapshot, name: { kind: string; namespace: string; name: string }) {
+  return snapshot.resources.find(
+    (r) => r.kind === name.kind && r.namespace === name.namespace && r.name === name.name,
+  );
 }

@@ -1,20 +1,26 @@
 /** `/access`: who may call whom, who was refused, and by which policy. */
-import type { GraphEdge, PolicyRefusals, Refusal, Snapshot } from "../core/api.ts";
+import type { GraphEdge, PolicyRefusals, Refusal, ResourceName, Snapshot } from "../core/api.ts";
 import { ago, count, rate, timeOfDay } from "../core/format.ts";
-import { nodeName, policyResource } from "../core/model.ts";
+import { mayIn } from "../core/live.ts";
+import { nodeName, policyResource, resourceOf } from "../core/model.ts";
 import { Link, resourceUrl, serviceUrl, tracePath } from "../core/router.tsx";
 import { PolicyLink } from "../graph/panel.tsx";
+import { AskButton, Cli, useAct } from "../ui/act.tsx";
 import { DepartmentsCard } from "../ui/departments.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { MtlsCard } from "../ui/mtls.tsx";
-import { Card, Empty, PageHead, Tag } from "../ui/parts.tsx";
+import { ResourceLink } from "../ui/names.tsx";
+import { Card, Empty, Failure, PageHead, Tag } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 
 const KINDS = [
   "AuthorizationPolicy",
+  "DatabasePolicy",
   "DepartmentPolicy",
+  "ExtAuthzProvider",
   "InboundPolicy",
   "PeerAuthentication",
+  "RequestAuthentication",
   "TrafficTarget",
 ];
 
@@ -25,7 +31,15 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
   const total = policies.reduce((sum, one) => sum + one.total, 0);
   return (
     <>
-      <PageHead title="Access" sub={`${count(total)} calls refused since the controller started`} />
+      <PageHead title="Access" sub={`${count(total)} calls refused since the controller started`}>
+        <Link class="button" to="/explain">
+          <Icon name="explain" size={14} /> Explain a call
+        </Link>
+        <Link class="button" to="/providers">
+          <Icon name="provider" size={14} /> Providers
+        </Link>
+      </PageHead>
+      <UnreadableCard snapshot={snapshot} />
       <DepartmentsCard snapshot={snapshot} />
       <MtlsCard snapshot={snapshot} />
       <Card title="Who calls whom" flush>
@@ -93,6 +107,57 @@ export function AccessPage({ snapshot }: { snapshot: Snapshot }) {
         </Card>
       )}
     </>
+  );
+}
+
+/** Stored by another version, or damaged: what they may have refused is refused, so they come first. */
+function UnreadableCard({ snapshot }: { snapshot: Snapshot }) {
+  const { unreadable } = snapshot.status;
+  const acting = useAct();
+  if (unreadable.length === 0) return null;
+  const path = (row: ResourceName) =>
+    `/api/v1/namespaces/${row.namespace}/${resourceOf(snapshot, row)?.plural ?? row.kind.toLowerCase()}/${row.name}`;
+  return (
+    <Card title="Stored, and cannot be read" flush>
+      <p class="note">
+        This version of the controller cannot read these. What they may have refused is refused in their name until they
+        are applied anew, or deleted.
+      </p>
+      {acting.failed !== null && <Failure error={acting.failed} />}
+      <Table
+        label="Stored, and cannot be read"
+        rows={unreadable}
+        rowKey={(row) => `${row.kind}/${row.namespace}/${row.name}`}
+        columns={[
+          {
+            head: "Resource",
+            by: (row) => row.name,
+            cell: (row) => (
+              <div class="two-lines">
+                <ResourceLink snapshot={snapshot} of={row} />
+                <small>{row.kind}</small>
+              </div>
+            ),
+          },
+          { head: "Why", cell: (row) => <span class="wrap">{row.why}</span> },
+          { head: "Until it is mended", cell: (row) => <span class="wrap">{row.meanwhile}</span> },
+          {
+            head: "Act",
+            number: true,
+            cell: (row) => (
+              <AskButton
+                word="Delete"
+                of={`${row.kind} ${row.namespace}/${row.name}`}
+                really="Really delete"
+                disabled={acting.busy || !mayIn("apply", row.namespace)}
+                onYes={() => void acting.act("DELETE", path(row))}
+              />
+            ),
+          },
+        ]}
+      />
+      <Cli text="endomesh check" />
+    </Card>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Snapshot } from "../core/api.ts";
 import { write } from "../core/api.ts";
 import { useLive } from "../core/live.ts";
 import { count, dateTime } from "../core/format.ts";
+import { Link } from "../core/router.tsx";
 import { setTheme, useTheme } from "../core/theme.ts";
 import type { Theme } from "../core/theme.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -25,19 +26,6 @@ const KEYS: [string[], string][] = [
   [["←", "→", "↑", "↓"], "Walk from service to service in the graph"],
   [["Enter"], "Open what has the focus"],
 ];
-
-type Rotation = NonNullable<Snapshot["status"]["certificateAuthority"]["rotation"]>;
-
-const PHASES: Record<Rotation["phase"], string> = {
-  ANNOUNCE: "workloads come to know the next root",
-  SIGN: "the next root signs, workloads renew their certificates",
-  RETURN: "given up, workloads go back to the present root",
-};
-
-function rotation({ phase, since, waitingFor }: Rotation): string {
-  const waits = waitingFor.length === 0 ? "" : `, waiting for ${waitingFor.join(", ")}`;
-  return `${PHASES[phase]}, since ${dateTime(since)}${waits}`;
-}
 
 export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
   const chosen = useTheme();
@@ -119,19 +107,13 @@ export function SettingsPage({ snapshot }: { snapshot: Snapshot }) {
               <dd class="mono">{status.trustDomain}</dd>
               <dt>Started</dt>
               <dd>{dateTime(status.startedAt)}</dd>
-              <dt>Root certificate</dt>
-              <dd>ends {dateTime(status.certificateAuthority.notAfter)}</dd>
-              <dt>Issuing certificate</dt>
+              <dt>Certificates</dt>
               <dd>
-                {status.certificateAuthority.issuer}, ends {dateTime(status.certificateAuthority.issuerNotAfter)}
+                <Link class="button small" to="/identities">
+                  Identities
+                </Link>
               </dd>
-              {status.certificateAuthority.rotation !== null && (
-                <>
-                  <dt>Root rotation</dt>
-                  <dd>{rotation(status.certificateAuthority.rotation)}</dd>
-                </>
-              )}
-              <dt>Fingerprint</dt>
+              <dt>Root certificate</dt>
               <dd class="mono breakable">
                 {status.certificateAuthority.fingerprint}{" "}
                 <CopyButton text={status.certificateAuthority.fingerprint} label="Copy fingerprint" />

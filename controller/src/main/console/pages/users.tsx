@@ -1,9 +1,10 @@
 /** `/users`: who may use the controller, and what each may do. */
 import { useState } from "preact/hooks";
-import type { Role, Snapshot, User } from "../core/api.ts";
+import type { Role, Snapshot, User, Ways } from "../core/api.ts";
 import { write } from "../core/api.ts";
 import { ago } from "../core/format.ts";
 import { may, useLive } from "../core/live.ts";
+import { AskButton, Cli } from "../ui/act.tsx";
 import { useLoaded } from "../ui/loaded.ts";
 import { Card, Code, Failure, Loading, PageHead } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
@@ -51,8 +52,10 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
       ) : (
         <Card flush>
           <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+          <Cli text="endomesh user list" />
         </Card>
       )}
+      <ProviderCard />
     </>
   );
 }
@@ -96,6 +99,29 @@ function AddForm({ onAdd }: { onAdd: (user: { name: string; role: Role; tap: boo
         Add
       </button>
     </form>
+  );
+}
+
+/** Who has no account here, and comes in by what a provider says of them. */
+function ProviderCard() {
+  const { value } = useLoaded<Ways>("/oidc/provider", 0);
+  if (value === null) return null;
+  const { provider } = value;
+  return (
+    <Card title="People of a provider (OpenID Connect)">
+      {provider === null ? (
+        <p class="muted">None: the controller was started without --oidc-issuer.</p>
+      ) : (
+        <>
+          {provider.failure !== null && <Failure error={provider.failure} />}
+          <p>
+            They log in by <b>{provider.name}</b>. A claim gives them their role:{" "}
+            <span class="mono">{provider.claims.join(", ")}</span>. They have no account here, and none to remove; what
+            they did is in the audit log.
+          </p>
+        </>
+      )}
+    </Card>
   );
 }
 
@@ -161,27 +187,16 @@ function UserTable({ users, now, onAct }: UserTableProps) {
               <button type="button" class="button small" onClick={() => onAct("POST", path(user, "/password"), {})}>
                 New password link<span class="sr"> for {user.name}</span>
               </button>
-              <Remove name={user.name} onRemove={() => onAct("DELETE", path(user))} />
+              <AskButton
+                word="Remove"
+                of={user.name}
+                really={`Really remove ${user.name}`}
+                onYes={() => onAct("DELETE", path(user))}
+              />
             </span>
           ),
         },
       ]}
     />
-  );
-}
-
-/** Asks once: a user that is removed loses sessions and tokens. */
-function Remove({ name, onRemove }: { name: string; onRemove: () => void }) {
-  const [asked, setAsked] = useState(false);
-  return (
-    <button
-      type="button"
-      class="button small"
-      onClick={() => (asked ? onRemove() : setAsked(true))}
-      onBlur={() => setAsked(false)}
-    >
-      {asked ? `Really remove ${name}` : "Remove"}
-      {!asked && <span class="sr"> {name}</span>}
-    </button>
   );
 }

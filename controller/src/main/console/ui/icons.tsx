@@ -38,6 +38,24 @@ const SHAPES = {
       <path d="m5.9 7.9 1.5 1.5 2.8-3" />
     </>
   ),
+  identity: (
+    <>
+      <circle cx="5" cy="8" r="3" />
+      <path d="M8 8h6.25M11.5 8v2.5M14 8v2" />
+    </>
+  ),
+  federation: (
+    <>
+      <circle cx="5.75" cy="8" r="4" />
+      <circle cx="10.25" cy="8" r="4" />
+    </>
+  ),
+  provider: (
+    <>
+      <path d="M8 2.25v11.5M4.5 13.75h7M2.75 4.5h10.5" />
+      <path d="M3.5 4.5 1.75 9h3.5zM12.5 4.5 10.75 9h3.5z" />
+    </>
+  ),
   connect: (
     <>
       <circle cx="8" cy="8" r="6" />

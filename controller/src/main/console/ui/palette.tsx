@@ -26,6 +26,9 @@ export const PAGES: { path: string; text: string; icon: IconName; right?: string
   { path: "/explain", text: "Explain", icon: "explain" },
   { path: "/resources", text: "Resources", icon: "resources" },
   { path: "/access", text: "Access", icon: "access" },
+  { path: "/identities", text: "Identities", icon: "identity" },
+  { path: "/federation", text: "Federation", icon: "federation" },
+  { path: "/providers", text: "Providers", icon: "provider" },
   { path: "/connect", text: "Connect a service", icon: "connect" },
   { path: "/users", text: "Users", icon: "user", right: "users" },
   { path: "/audit", text: "Audit", icon: "history", right: "audit" },
@@ -136,7 +139,11 @@ function all(snapshot: Snapshot | null): Entry[] {
       run: to(`/graph?sel=${edge.id}`),
     });
   }
+  for (const root of snapshot?.status.certificateAuthority.roots ?? []) {
+    entries.push({ key: root.fingerprint, icon: "identity", text: root.fingerprint, detail: "Root certificate", run: to("/identities") });
+  }
   entries.push(
+    { key: "joining", icon: "identity", text: "Join tokens", detail: "Page", run: to("/identities?view=joining") },
     { key: "light", icon: "sun", text: "Light theme", detail: "Action", run: () => setTheme("light") },
     { key: "dark", icon: "moon", text: "Dark theme", detail: "Action", run: () => setTheme("dark") },
     { key: "system", icon: "system", text: "Theme of the system", detail: "Action", run: () => setTheme("system") },

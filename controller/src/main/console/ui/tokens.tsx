@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import type { ApiToken, Session } from "../core/api.ts";
 import { write } from "../core/api.ts";
-import { until } from "../core/format.ts";
+import { ago, until } from "../core/format.ts";
+import { AskButton, Cli } from "./act.tsx";
 import { useLoaded } from "./loaded.ts";
 import { Card, Code, Failure, Loading } from "./parts.tsx";
 import { Table } from "./table.tsx";
@@ -48,22 +49,27 @@ export function ApiTokens({ session, now }: { session: Session; now: string }) {
                 { head: "Name", cell: (token) => token.name || <span class="mono">{token.id}</span> },
                 { head: "Of", by: (token) => token.owner, cell: (token) => token.owner },
                 { head: "May", cell: (token) => token.scopes.join(", ") },
+                {
+                  head: "Last used",
+                  by: (token) => token.lastUsedAt ?? "",
+                  cell: (token) => (token.lastUsedAt === null ? "never" : ago(token.lastUsedAt, now)),
+                },
                 { head: "Ends", by: (token) => token.expiresAt, cell: (token) => until(token.expiresAt, now) },
                 {
                   head: "Actions",
                   cell: (token) => (
-                    <button
-                      type="button"
-                      class="button small"
-                      onClick={() => void act("DELETE", `/api/v1/api-tokens/${token.id}`)}
-                    >
-                      Revoke<span class="sr"> {token.name || token.id}</span>
-                    </button>
+                    <AskButton
+                      word="Revoke"
+                      of={token.name || token.id}
+                      really="Really revoke"
+                      onYes={() => void act("DELETE", `/api/v1/api-tokens/${token.id}`)}
+                    />
                   ),
                 },
               ]}
             />
           )}
+      <Cli text="endomesh token api list" />
     </Card>
   );
 }

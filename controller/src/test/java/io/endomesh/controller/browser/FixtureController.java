@@ -153,7 +153,10 @@ final class FixtureController implements AutoCloseable {
 
   private byte[] data(String method, String path) throws IOException {
     if (method.equals("POST")) {
-      return recorded(path.endsWith("/explain") ? "explain.json" : "token.json");
+      return recorded(
+          path.endsWith("/explain")
+              ? "explain.json"
+              : path.endsWith("/revoke") ? "revoked.json" : "token.json");
     }
     List<String> parts = List.of(path.substring("/api/v1/".length()).split("/"));
     return switch (parts.get(0)) {
@@ -170,6 +173,9 @@ final class FixtureController implements AutoCloseable {
           "mtls",
           "users",
           "audit",
+          "tokens",
+          "federation",
+          "providers",
           "api-tokens" ->
           recorded(parts.get(0) + ".json");
       default -> new byte[0];
