@@ -115,7 +115,7 @@ function State({ partner, now }: { partner: Partner; now: string }) {
         : "believed"
       : `cannot be asked${failingSince === null ? "" : ` for ${ago(failingSince, now).replace(" ago", "")}`}`;
   return (
-    <span class="state" title={failure ?? ""}>
+    <span title={failure ?? ""}>
       <span class="mark">
         <HealthShape health={health} />
       </span>

@@ -94,11 +94,11 @@ function Issuers({ snapshot, rows, filtered }: RowsProps<Issuer>) {
               cell: (one) => (
                 <div class="two-lines">
                   <KeyState issuer={one} now={now} />
+                  {one.failure !== null && <small>{one.failure}</small>}
                   <small title={one.keys.map((key) => key.kid ?? "without a name").join(", ")}>{keys(one)}</small>
                 </div>
               ),
             },
-            { head: "For", by: (one) => one.for, cell: (one) => <Tag>{one.for}</Tag> },
             {
               head: "Audience",
               minor: true,
@@ -141,12 +141,12 @@ function KeyState({ issuer, now }: { issuer: Issuer; now: string }) {
   const { failure, failingSince, fetchedAt } = issuer;
   const health = failure !== null ? (issuer.keys.length > 0 ? "degraded" : "failing") : issuer.keys.length > 0 ? "healthy" : "idle";
   return (
-    <span class="state" title={failure ?? ""}>
+    <span>
       <span class="mark">
         <HealthShape health={health} />
       </span>
       {failure !== null
-        ? `cannot be fetched${failingSince === null ? "" : ` since ${ago(failingSince, now).replace(" ago", "")}`}: ${failure}`
+        ? `cannot be fetched${failingSince === null ? "" : ` since ${ago(failingSince, now).replace(" ago", "")}`}`
         : issuer.keysFrom === null
           ? "known"
           : fetchedAt === null
@@ -187,12 +187,15 @@ function Deciders({ snapshot, rows, filtered }: RowsProps<Provider>) {
                 ),
             },
             { head: "State", cell: (one) => <Instances provider={one} /> },
-            { head: "Waits", number: true, by: (one) => one.timeoutMillis, cell: (one) => `${count(one.timeoutMillis)} ms` },
             {
               head: "Without an answer",
               by: (one) => String(one.failOpen),
-              cell: (one) =>
-                one.failOpen ? <Tag tone="warn">let in</Tag> : <Tag tone="ok">refused with {one.statusOnError}</Tag>,
+              cell: (one) => (
+                <div class="two-lines">
+                  {one.failOpen ? <Tag tone="warn">let in</Tag> : <Tag tone="ok">refused with {one.statusOnError}</Tag>}
+                  <small>after {count(one.timeoutMillis)} ms</small>
+                </div>
+              ),
             },
             {
               head: "Is sent",
@@ -211,7 +214,7 @@ function Deciders({ snapshot, rows, filtered }: RowsProps<Provider>) {
 function Instances({ provider }: { provider: Provider }) {
   if (provider.connected === null) return <span class="muted">outside the mesh</span>;
   return (
-    <span class="state">
+    <span>
       <span class="mark">
         <HealthShape health={provider.connected > 0 ? "healthy" : "failing"} />
       </span>

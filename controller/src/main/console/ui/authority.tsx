@@ -1,12 +1,12 @@
 /** The certificate authority: who signs, which roots hold, and how one follows another. */
 import { useState } from "preact/hooks";
 import type { Authority, Root, Rotation, Snapshot } from "../core/api.ts";
-import { count, dateTime } from "../core/format.ts";
+import { count, dateTime, plural } from "../core/format.ts";
 import { may } from "../core/live.ts";
 import { Link, serviceUrl } from "../core/router.tsx";
 import { Cli, Confirm, useAct } from "./act.tsx";
 import { Icon } from "./icons.tsx";
-import { Ends, Fingerprint } from "./names.tsx";
+import { Ends, EndsAt, Fingerprint } from "./names.tsx";
 import { Card, CopyButton, Failure, Tag } from "./parts.tsx";
 import { Table } from "./table.tsx";
 
@@ -64,7 +64,7 @@ function Facts({ authority, now }: { authority: Authority; now: string }) {
         </dd>
         <dt>Revoked</dt>
         <dd>
-          {authority.revoked === 0 ? "no certificate" : `${count(authority.revoked)} certificates, refused everywhere`}
+          {authority.revoked === 0 ? "no certificate" : `${plural(authority.revoked, "certificate")}, refused everywhere`}
         </dd>
         {command !== undefined && (
           <>
@@ -98,13 +98,8 @@ function Roots({ authority, now }: { authority: Authority; now: string }) {
         },
         { head: "Name", cell: (root) => root.subject },
         { head: "Good from", minor: true, by: (root) => root.notBefore, cell: (root) => dateTime(root.notBefore) },
-        { head: "Until", by: (root) => root.notAfter, cell: (root) => dateTime(root.notAfter) },
-        { head: "Ends", number: true, by: (root) => root.notAfter, cell: (root) => <Ends at={root.notAfter} now={now} /> },
-        {
-          head: "Fingerprint",
-          number: true,
-          cell: (root) => <CopyButton text={root.fingerprint} label="Copy" />,
-        },
+        { head: "Ends", number: true, by: (root) => root.notAfter, cell: (root) => <EndsAt at={root.notAfter} now={now} /> },
+        { head: "Fingerprint", number: true, cell: (root) => <CopyButton text={root.fingerprint} /> },
       ]}
     />
   );

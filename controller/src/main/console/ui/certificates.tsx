@@ -1,13 +1,13 @@
 /** The certificates of workloads, those that end first on top, and what makes one worthless. */
 import { useState } from "preact/hooks";
 import type { Snapshot, Workload } from "../core/api.ts";
-import { dateTime, percent, plural } from "../core/format.ts";
+import { percent, plural } from "../core/format.ts";
 import { may } from "../core/live.ts";
 import { life } from "../core/model.ts";
 import { go, Link, serviceUrl, usePlace, withQuery } from "../core/router.tsx";
 import { Cli, Confirm, useAct } from "./act.tsx";
 import { HealthShape } from "./health.tsx";
-import { Ends, Fingerprint } from "./names.tsx";
+import { EndsAt, Fingerprint } from "./names.tsx";
 import { Card, Empty, Search } from "./parts.tsx";
 import { Table } from "./table.tsx";
 
@@ -134,17 +134,11 @@ function CertificateTable({ snapshot, rows, onRevoke }: CertificateTableProps) {
         },
         { head: "Certificate", cell: (one) => <State workload={one} now={now} /> },
         {
-          head: "Good from",
-          minor: true,
-          by: (one) => one.certificateNotBefore ?? "",
-          cell: (one) => (one.certificateNotBefore === null ? "not said" : dateTime(one.certificateNotBefore)),
-        },
-        {
           head: "Ends",
           number: true,
           by: end,
           cell: (one) =>
-            one.certificateNotAfter === null ? "–" : <Ends at={one.certificateNotAfter} now={now} />,
+            one.certificateNotAfter === null ? "–" : <EndsAt at={one.certificateNotAfter} now={now} />,
         },
         ...(several
           ? [
@@ -179,14 +173,14 @@ function CertificateTable({ snapshot, rows, onRevoke }: CertificateTableProps) {
 function State({ workload, now }: { workload: Workload; now: string }) {
   const { left, health, word } = life(workload, now);
   return (
-    <span class="certificate" title={workload.renewalProblem}>
+    <div class="two-lines">
       <span class="mark">
         <HealthShape health={health} />
       </span>
       {word}
-      {left !== null && left > 0 && <span class="muted">, {percent(Math.round(left * 100) / 100)} left</span>}
+      {left !== null && left > 0 && <span class="muted">, {percent(Math.round(left * 100) / 100).replace(" ", "\u00a0")} left</span>}
       {workload.renewalProblem !== "" && <small>{workload.renewalProblem}</small>}
-    </span>
+    </div>
   );
 }
 

@@ -14,11 +14,10 @@ export function ResourceLinks({ snapshot, of }: { snapshot: Snapshot; of: Resour
   if (of.length === 0) return <span class="muted">none</span>;
   return (
     <>
-      {of.map((one, i) => (
-        <span key={`${one.kind}/${one.namespace}/${one.name}`}>
-          {i > 0 && ", "}
+      {of.map((one) => (
+        <div key={`${one.kind}/${one.namespace}/${one.name}`}>
           <ResourceLink snapshot={snapshot} of={one} />
-        </span>
+        </div>
       ))}
     </>
   );
@@ -31,6 +30,16 @@ export function Fingerprint({ text }: { text: string }) {
     <span class="mono" title={text}>
       {hex.slice(0, 8)}…{hex.slice(-8)}
     </span>
+  );
+}
+
+/** The same with the time itself below. */
+export function EndsAt({ at, now }: { at: string; now: string }) {
+  return (
+    <div class="two-lines">
+      {until(at, now)}
+      <small>{dateTime(at)}</small>
+    </div>
   );
 }
 

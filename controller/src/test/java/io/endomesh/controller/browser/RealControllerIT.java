@@ -94,6 +94,10 @@ class RealControllerIT {
             "/explain",
             "/resources",
             "/access",
+            "/identities",
+            "/identities?view=joining",
+            "/federation",
+            "/providers",
             "/connect")) {
       browser.show(url(path));
       assertThat(browser.complaints()).as(path).isEmpty();
@@ -206,6 +210,103 @@ class RealControllerIT {
           .contains("\"matchLabels\":{\"app\":\"ledger\"}", "\"mode\":\"STRICT\"");
       assertThat(browser.complaints()).isEmpty();
     }
+  }
+
+  @Test
+  void identities_workloadRevoked_afterAskingOnce_isPutOut() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, dataDir.resolve("data"), "shop", "orders", "orders-1")) {
+      orders.join(Map.of(), 18085);
+
+      browser.show(url("/identities"));
+      browser.awaitText("[data-row='orders-1']", "/ns/shop/sa/orders");
+      browser.await("[data-row='orders-1'] button").click();
+      browser.awaitText(".change", "endomesh workload revoke shop/orders-1");
+      assertThat(browser.accessibilityViolations()).isEmpty();
+      assertThat(answer("/api/v1/ca").path("revoked").asInt()).isZero();
+      browser.await(".change .danger").click();
+
+      browser.awaitText("[role=status].note", "Revoked: shop/orders-1");
+      browser.awaitText("main", "1 certificate, refused everywhere");
+      assertThat(answer("/api/v1/ca").path("revoked").asInt()).isEqualTo(1);
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void identities_rotation_beginsAfterAskingOnce_andIsGivenUp() throws Exception {
+    browser.show(url("/identities"));
+    browser.awaitText("main", "None is under way.");
+    browser.await(".columns .card:last-child .row button").click();
+    browser.awaitText(".change", "endomesh ca rotate");
+    assertThat(browser.driver.switchTo().activeElement().getText()).isEqualTo("Begin the rotation");
+    assertThat(answer("/api/v1/ca").path("rotation").isNull()).isTrue();
+    browser.driver.switchTo().activeElement().sendKeys(Keys.ENTER);
+
+    browser.awaitText(".phases [aria-current=step]", "Both roots are believed");
+    assertThat(answer("/api/v1/ca").at("/rotation/phase").asText()).isEqualTo("ANNOUNCE");
+    browser.await(".columns .card:last-child .row button:last-child").click();
+    browser.await(".change .primary").click();
+    browser.awaitText("main", "None is under way.");
+    assertThat(answer("/api/v1/ca").path("rotation").isNull()).isTrue();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void joining_tokenMade_isShownOnce_listed_andRevoked() throws Exception {
+    browser.show(url("/identities?view=joining"));
+    browser.awaitText("main", "No token is good now");
+    browser.await("input[placeholder='any']").sendKeys("orders");
+    browser.await("input[placeholder='any number']").sendKeys("3");
+    browser.await("input[placeholder='version=v1']").sendKeys("version=v1");
+    browser.awaitText(
+        ".cli",
+        "endomesh token create --namespace default --service orders --uses 3 --label version=v1");
+    browser.await("form.fields button[type=submit]").click();
+
+    browser.awaitText("[role=status] .code", "em1.");
+    browser.awaitText("table", "default/orders");
+    browser.awaitText("table", "3 of 3");
+    JsonNode token = answer("/api/v1/tokens").at("/tokens/0");
+    assertThat(token.at("/labels/version").asText()).isEqualTo("v1");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+    browser.await("tbody button").click();
+    browser.awaitText("tbody button", "Really revoke");
+    browser.await("tbody button").click();
+    browser.awaitText("main", "No token is good now");
+    assertThat(answer("/api/v1/tokens").path("tokens")).isEmpty();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void federation_partnerAdded_isShownWithWhyItCannotBeAsked_andRemoved() throws Exception {
+    String bundle = answer("/spiffe/bundle").toString();
+    browser.show(url("/federation?add=1"));
+    browser.await("input[placeholder='partner.example']").sendKeys("partner.example");
+    browser.await("input[type=url]").sendKeys("https://10.255.255.1/spiffe/bundle");
+    browser.await("textarea").sendKeys(bundle);
+    browser.await("form.fields button[type=submit]").click();
+
+    browser.awaitText("main", "its address is not a public one");
+    assertThat(browser.driver.getCurrentUrl()).endsWith("/federation?domain=partner.example");
+    assertThat(answer("/api/v1/federation").at("/federated/0/roots")).hasSize(1);
+    assertThat(browser.accessibilityViolations()).isEmpty();
+    browser.await(".actions button:nth-of-type(2)").click();
+    browser.awaitText(".actions button:nth-of-type(2)", "Really believe it no longer");
+    browser.await(".actions button:nth-of-type(2)").click();
+    browser.awaitText("main", "No other trust domain is believed");
+    assertThat(answer("/api/v1/federation").path("federated")).isEmpty();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private JsonNode answer(String path) throws Exception {
+    return new ObjectMapper()
+        .readTree(
+            HttpClient.newHttpClient()
+                .send(
+                    HttpRequest.newBuilder(URI.create(url(path))).build(),
+                    HttpResponse.BodyHandlers.ofString())
+                .body());
   }
 
   private String applied(String namespace, String plural) throws Exception {
