@@ -77,7 +77,9 @@ public final class ProvidersApi implements ControllerPart {
       provider.headers().forEach(json.withArray("headers")::add);
     }
     MeshService service = service(model, provider);
-    json.put("serviceId", service == null ? null : service.key().namespace() + "/" + service.key().name())
+    json.put(
+            "serviceId",
+            service == null ? null : service.key().namespace() + "/" + service.key().name())
         .put(
             "connected",
             service == null
