@@ -60,8 +60,8 @@ abstract class HttpClientRetryContract extends HttpClientFaultContract {
     Backend slow = open(Backend.plaintext("slow").holding());
     Backend orders = open(Backend.plaintext("orders"));
     Endpoint late = slow.endpoint();
-    RetryPolicy onReset = new RetryPolicy(4, Set.of(), Set.of(), true, 1, 1);
-    routes.host("orders", new Rules(0, ATTEMPT_NANOS, onReset), late, orders.endpoint());
+    RetryPolicy onTimeout = new RetryPolicy(4, Set.of(504), Set.of(), true, 1, 1);
+    routes.host("orders", new Rules(0, ATTEMPT_NANOS, onTimeout), late, orders.endpoint());
 
     for (int i = 0; i < 4; i++) {
       assertThat(get("http://orders/").text()).isEqualTo("orders");
