@@ -53,11 +53,28 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
     this.exchange = exchange;
   }
 
-  /** Starts the first attempt on this thread. */
+  /**
+   * Starts the first attempt on this thread.
+   *
+   * @throws RuntimeException as {@link Call#next} does at the start, and nothing has been sent
+   */
   public static <R> AsyncCall<R> start(Call call, Exchange<R> exchange) {
     AsyncCall<R> running = new AsyncCall<>(call, exchange);
-    running.step();
+    running.act(call.next());
     return running;
+  }
+
+  /**
+   * As {@link #start}, for a library that cannot make the call as if the mesh were not there: then it
+   * {@linkplain Mesh#passThrough passes through}.
+   */
+  public static <R> AsyncCall<R> startInAnyCase(Call call, Exchange<R> exchange) {
+    try {
+      return start(call, exchange);
+    } catch (RuntimeException own) {
+      call.mesh.failed(own);
+      return start(call.mesh.passThrough(call.request()), exchange);
+    }
   }
 
   private void step() {
@@ -66,8 +83,11 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
       call.abandoned();
       return;
     }
+    act(call.next());
+  }
+
+  private void act(Decision decision) {
     try {
-      Decision decision = call.next();
       if (decision instanceof Reply reply) {
         follow(exchange.reply(reply)).whenComplete(this::finish);
       } else if (decision instanceof Pause pause) {

@@ -158,12 +158,16 @@ public final class Attempt implements Decision {
     if (target == null) {
       return;
     }
-    readTrail(response);
-    target.responseHeaders().apply(response);
-    policyResponseHeaders().apply(response);
-    cors.apply(response);
-    if (beginsSession) {
-      Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
+    try {
+      readTrail(response);
+      target.responseHeaders().apply(response);
+      policyResponseHeaders().apply(response);
+      cors.apply(response);
+      if (beginsSession) {
+        Objects.requireNonNull(persistence()).begin(endpoint.session(), response);
+      }
+    } catch (RuntimeException own) {
+      call.mesh.failed(own);
     }
   }
 
@@ -230,7 +234,15 @@ public final class Attempt implements Decision {
    * @return null to go on waiting, for good
    */
   public @Nullable Attempt hedge() {
-    return race == null ? null : call.mesh.outbound().hedge(call, this, race);
+    if (race == null) {
+      return null;
+    }
+    try {
+      return call.mesh.outbound().hedge(call, this, race);
+    } catch (RuntimeException own) {
+      call.mesh.failed(own);
+      return null;
+    }
   }
 
   /**
@@ -268,14 +280,12 @@ public final class Attempt implements Decision {
    */
   public long responded(
       int status, int grpcStatus, @Nullable String retryAfter, boolean overloaded) {
-    long restNanos =
-        retryAfter != null && (status == 429 || status == 503)
-            ? RetryAfter.nanos(retryAfter, call.mesh.clock().instant())
-            : 0;
     return end(
-        new Outcome(status, grpcStatus, null, elapsedNanos()),
+        status,
+        grpcStatus,
+        null,
         /* sent= */ true,
-        restNanos,
+        retryAfter,
         overloaded ? RetryPushback.NEVER : RetryPushback.NONE);
   }
 
@@ -286,20 +296,12 @@ public final class Attempt implements Decision {
    * @param pushback value of the trailer {@code grpc-retry-pushback-ms} (gRFC A6), or null
    */
   public long closed(int status, int grpcStatus, @Nullable String pushback) {
-    return end(
-        new Outcome(status, grpcStatus, null, elapsedNanos()),
-        /* sent= */ true,
-        0,
-        RetryPushback.nanos(pushback));
+    return end(status, grpcStatus, null, /* sent= */ true, null, RetryPushback.nanos(pushback));
   }
 
   /** A connection was made or answered by the server, where that is all there is to it: TCP. */
   public void connected() {
-    end(
-        new Outcome(CONNECTED, Outcome.NOT_GRPC, null, elapsedNanos()),
-        /* sent= */ true,
-        0,
-        RetryPushback.NONE);
+    end(CONNECTED, Outcome.NOT_GRPC, null, /* sent= */ true, null, RetryPushback.NONE);
   }
 
   /** A connection has no status; it counts as a success. */
@@ -313,8 +315,7 @@ public final class Attempt implements Decision {
    * @return {@link #DELIVER}, {@link #OTHERS}, or nanoseconds to wait before {@link Call#next}
    */
   public long failed(Throwable error, boolean sent) {
-    return end(
-        new Outcome(0, Outcome.NOT_GRPC, error, elapsedNanos()), sent, 0, RetryPushback.NONE);
+    return end(0, Outcome.NOT_GRPC, error, sent, null, RetryPushback.NONE);
   }
 
   /**
@@ -322,16 +323,20 @@ public final class Attempt implements Decision {
    * endpoint.
    */
   public void abandoned(@Nullable Throwable cause) {
-    Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
     if (!release()) {
       return;
     }
-    if (claim()) {
-      leave();
-      permit.unused();
-      observe(outcome);
-    } else {
-      lose(outcome);
+    try {
+      Outcome outcome = new Outcome(0, Outcome.NOT_GRPC, cause, elapsedNanos());
+      if (claim()) {
+        leave();
+        permit.unused();
+        observe(outcome);
+      } else {
+        lose(outcome);
+      }
+    } catch (RuntimeException own) {
+      call.mesh.failed(own);
     }
   }
 
@@ -350,10 +355,33 @@ public final class Attempt implements Decision {
     }
   }
 
-  private long end(Outcome outcome, boolean sent, long restNanos, long pushbackNanos) {
+  /** What the library has is the application's if we fail: it is not asked for again. */
+  private long end(
+      int status,
+      int grpcStatus,
+      @Nullable Throwable error,
+      boolean sent,
+      @Nullable String retryAfter,
+      long pushbackNanos) {
     if (!release()) {
       return DELIVER;
     }
+    try {
+      Outcome outcome = new Outcome(status, grpcStatus, error, elapsedNanos());
+      return decide(outcome, sent, restNanos(status, retryAfter), pushbackNanos);
+    } catch (RuntimeException own) {
+      call.mesh.failed(own);
+      return claim() ? DELIVER : OTHERS;
+    }
+  }
+
+  private long restNanos(int status, @Nullable String retryAfter) {
+    return retryAfter != null && (status == 429 || status == 503)
+        ? RetryAfter.nanos(retryAfter, call.mesh.clock().instant())
+        : 0;
+  }
+
+  private long decide(Outcome outcome, boolean sent, long restNanos, long pushbackNanos) {
     if (race != null && race.isLost(this)) {
       lose(outcome);
       return OTHERS;

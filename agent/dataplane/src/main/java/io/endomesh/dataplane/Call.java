@@ -34,6 +34,9 @@ public final class Call {
   final long startNanos;
   final CallContext context;
 
+  /** True once something was decided: it can no longer be made as if the mesh were not there. */
+  private boolean begun;
+
   /** The stage that is next, of those that are gone through once a call. */
   int stage;
 
@@ -95,11 +98,28 @@ public final class Call {
   /**
    * The next thing to do: an attempt to make, or a reply to give to the application. Called first
    * at the start, and again after an attempt asked for a retry and its delay has passed.
+   *
+   * @throws RuntimeException at the start only, if the mesh itself fails: the library makes the call
+   *     as if the mesh were not there
    */
   public Decision next() {
     stopWaiting();
-    return mesh.outbound().next(this);
+    Decision decision;
+    try {
+      decision = mesh.outbound().next(this);
+    } catch (RuntimeException own) {
+      if (!begun) {
+        throw own;
+      }
+      mesh.failed(own);
+      decision = Reply.unavailable("the mesh failed to decide on another attempt", BY_FAILURE);
+    }
+    begun = true;
+    return decision;
   }
+
+  /** Who decided where nothing could be. */
+  private static final String BY_FAILURE = "failure";
 
   /**
    * The call goes no further although an attempt asked for a retry: the application gave it up
@@ -190,11 +210,15 @@ public final class Call {
       return List.of();
     }
     List<Attempt> copies = new ArrayList<>(wanted.size());
-    for (Mirror mirror : wanted) {
-      Attempt copy = mirror.share().drawn() ? mesh.outbound().copy(this, mirror.cluster()) : null;
-      if (copy != null) {
-        copies.add(copy);
+    try {
+      for (Mirror mirror : wanted) {
+        Attempt copy = mirror.share().drawn() ? mesh.outbound().copy(this, mirror.cluster()) : null;
+        if (copy != null) {
+          copies.add(copy);
+        }
       }
+    } catch (RuntimeException own) {
+      mesh.failed(own);
     }
     return copies;
   }

@@ -3,8 +3,8 @@ package io.endomesh.dataplane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Told about calls as they happen; implemented by telemetry. Implementations must be thread-safe,
- * must not block, and must not throw.
+ * Told about calls as they happen; implemented by telemetry. Implementations must be thread-safe
+ * and must not block. What they throw is kept from the call ({@link GuardedObserver}).
  */
 public interface CallObserver {
 

@@ -39,6 +39,9 @@ public final class InboundCall {
   private boolean endsConnection;
   private final boolean isLastOfConnection;
 
+  /** False of a call whose beginning nobody was told. */
+  private final boolean observed;
+
   /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
   private volatile boolean ended;
 
@@ -81,6 +84,28 @@ public final class InboundCall {
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
     this.refusal = refusal == null ? null : told(refusal);
+    this.observed = true;
+  }
+
+  /** Of which only this is known, because the mesh failed: nobody observes it. */
+  InboundCall(
+      Mesh mesh, InboundRequest request, @Nullable String caller, @Nullable Refusal refusal) {
+    this.mesh = mesh;
+    this.decides = mesh;
+    this.request = request;
+    this.caller = caller;
+    this.trail = null;
+    this.endsConnection = refusal != null && refusal.stage() == Refusal.Stage.CONNECTION;
+    this.decided = refusal == null ? null : refusal.reply();
+    this.observation = null;
+    this.responseHeaders = HeaderChanges.NONE;
+    this.overload = null;
+    this.allowance = 0;
+    this.startNanos = 0;
+    this.isLastOfConnection = false;
+    this.context = CallContext.EMPTY.with(RetryScope.of(null), null, mesh);
+    this.refusal = refusal == null ? null : told(refusal);
+    this.observed = false;
   }
 
   /** As the server's instrumentation made it. */
@@ -266,10 +291,17 @@ public final class InboundCall {
     if (breaksOff != null) {
       decides.lasting().remove(this);
     }
-    long now = mesh.nanoTime();
-    if (overload != null) {
-      overload.end(allowance, startNanos, now);
+    if (!observed) {
+      return;
     }
-    mesh.observer().servedEnded(this, new Outcome(status, grpcStatus, error, now - startNanos));
+    try {
+      long now = mesh.nanoTime();
+      if (overload != null) {
+        overload.end(allowance, startNanos, now);
+      }
+      mesh.observer().servedEnded(this, new Outcome(status, grpcStatus, error, now - startNanos));
+    } catch (RuntimeException own) {
+      mesh.failed(own);
+    }
   }
 }

@@ -100,6 +100,37 @@ final class InboundPipeline {
             waitsNanos(request));
   }
 
+  /**
+   * When we failed: who may not call is refused all the same, also where that cannot be found out.
+   * Nothing is limited, changed or observed. What is to be asked of somebody else is not asked
+   * again, and not permitted.
+   */
+  InboundCall bare(Mesh mesh, Snapshot snapshot, InboundRequest arrived) {
+    Peer peer = arrived.peer();
+    try {
+      String caller =
+          peer == Peer.UNKNOWN ? SpiffeId.of(arrived.peerIdentities()) : peer.spiffeId();
+      Inbound.Port port = snapshot.inbound().port(arrived.localPort());
+      Reply believed = takeOutForeign(mesh, arrived, caller);
+      InboundRequest request = port.authentication().isEmpty() ? arrived : withToken(mesh, arrived);
+      Refusal refusal =
+          believed == null
+              ? askAgain(mesh, port, request, caller)
+              : new Refusal(Refusal.Stage.AUTHORIZATION, believed);
+      if (refusal == null && !port.external().isEmpty()) {
+        refusal = new Refusal(Refusal.Stage.AUTHORIZATION, NOT_ASKED);
+      }
+      return new InboundCall(mesh, request, caller, refusal);
+    } catch (RuntimeException again) {
+      return new InboundCall(
+          mesh, arrived, null, new Refusal(Refusal.Stage.AUTHORIZATION, undecided(again)));
+    }
+  }
+
+  private static final Reply NOT_ASKED =
+      Reply.forbidden(
+          "refused, because the mesh failed while somebody else was to be asked", UNDECIDED);
+
   /** Of a call that runs since: what would refuse it now. Limits have counted it. */
   static @Nullable Refusal askAgain(
       Mesh mesh, Inbound.Port port, InboundRequest request, @Nullable String caller) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class Mesh {
   private volatile Discovery discovery = Discovery.NONE;
   private volatile CallObserver observer = CallObserver.NONE;
   private volatile Listeners listeners = Listeners.NONE;
+  private volatile Consumer<RuntimeException> failures = failure -> {};
   private volatile @Nullable SharedPorts shared;
   private volatile ForeignHeaders foreignHeaders = ForeignHeaders.DEFAULT;
   private volatile @Nullable Duration maxConnectionAge = ConnectionAge.DEFAULT;
@@ -85,6 +87,15 @@ public final class Mesh {
     return new Call(this, now, host, request, nanoTime.getAsLong(), context());
   }
 
+  /**
+   * Begins a call that {@link #call}, or its first decision, failed for, where the library cannot
+   * make it as if the mesh were not there: it goes to its host all the same, by no rules.
+   */
+  public Call passThrough(OutboundRequest request) {
+    return new Call(
+        this, snapshot, PassThrough.to(request), request, nanoTime.getAsLong(), context());
+  }
+
   /** The current context of this thread, for what this workload begins. */
   public CallContext context() {
     CallContext current = CallContext.current();
@@ -96,9 +107,18 @@ public final class Mesh {
     return snapshot.hosts().containsKey(authority) || learn(authority) != null;
   }
 
-  /** Begins a call that arrived. Never null; {@link InboundCall#refusal} tells if it may go on. */
+  /**
+   * Begins a call that arrived. Never null; {@link InboundCall#refusal} tells if it may go on. Our
+   * own failure never lets in who may not come: then nothing but that is decided.
+   */
   public InboundCall serve(InboundRequest request) {
-    return inbound.serve(this, snapshot, request);
+    Snapshot now = snapshot;
+    try {
+      return inbound.serve(this, now, request);
+    } catch (RuntimeException own) {
+      failed(own);
+      return inbound.bare(this, now, request);
+    }
   }
 
   /** Null unless who sent the request asks to be told what is done, and may. */
@@ -240,7 +260,17 @@ public final class Mesh {
   }
 
   public void observer(CallObserver observer) {
-    this.observer = observer;
+    this.observer =
+        observer == CallObserver.NONE ? observer : new GuardedObserver(observer, this::failed);
+  }
+
+  /** Who is told what went wrong in the mesh itself and was kept from a call. */
+  public void failures(Consumer<RuntimeException> told) {
+    failures = told;
+  }
+
+  void failed(RuntimeException own) {
+    failures.accept(own);
   }
 
   public void listeners(Listeners listeners) {

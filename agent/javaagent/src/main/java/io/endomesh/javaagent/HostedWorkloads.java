@@ -4,6 +4,7 @@ import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Workload;
 import io.endomesh.weaving.Instrumentations;
 import io.endomesh.weaving.Settings;
+import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.WebApplications;
 import java.io.File;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class HostedWorkloads implements WebApplications.Workloads {
         Mesh.ofApplication(
             new Workload(
                 service, settings.namespace(), InstanceName.of(service), settings.labels()));
+    mesh.failures(Suppressed::report);
     MeshConnection connection =
         new MeshConnection(settings, join, mesh, instrumentations, jar, service + ": ");
     connections.put(mesh, connection);

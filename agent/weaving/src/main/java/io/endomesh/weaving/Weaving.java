@@ -43,6 +43,7 @@ public final class Weaving {
 
   /** This JVM is one workload. Set once at start, and by tests. */
   public static void mesh(Mesh mesh) {
+    mesh.failures(Suppressed::report);
     only = mesh;
     applications = null;
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * instrumentation inherits the promises by saying how its library makes a call.
  */
 @Contract("HTTP client")
-public abstract class HttpClientContract extends HttpClientStreamContract {
+public abstract class HttpClientContract extends HttpClientFailureContract {
 
   @Test
   void name_noDnsKnows_reachesItsEndpoint() throws Exception {
@@ -85,6 +85,23 @@ public abstract class HttpClientContract extends HttpClientStreamContract {
     // 300 of 400 expected; six standard deviations (8.7 each) on either side.
     assertThat(v1.received()).hasSizeBetween(248, 352);
     assertThat(v2.received()).hasSize(400 - v1.received().size());
+  }
+
+  @Test
+  void routeByHeader_isTakenByCallsThatHaveIt_andByNoOthers() throws Exception {
+    Backend stable = open(Backend.plaintext("stable"));
+    Backend canary = open(Backend.plaintext("canary"));
+    routes.byHeader(
+        "orders",
+        "x-tester",
+        TestRoutes.cluster("canary", canary.endpoint()),
+        TestRoutes.cluster("stable", stable.endpoint()));
+
+    assertThat(call("GET", "http://orders/", Map.of("X-Tester", "true"), null).text())
+        .isEqualTo("canary");
+    assertThat(call("GET", "http://orders/", Map.of("X-Tester", "false"), null).text())
+        .isEqualTo("stable");
+    assertThat(get("http://orders/").text()).isEqualTo("stable");
   }
 
   @Test

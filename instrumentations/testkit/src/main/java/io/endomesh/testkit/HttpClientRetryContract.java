@@ -3,11 +3,13 @@ package io.endomesh.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.route.RetryPolicy;
 import io.endomesh.testkit.TestRoutes.Rules;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What is tried again, where, and what never is. */
@@ -51,6 +53,38 @@ abstract class HttpClientRetryContract extends HttpClientFaultContract {
 
     assertThat(stream("http://orders/", bytes("once")).status()).isEqualTo(503);
     broken.only();
+  }
+
+  @Test
+  void attempt_thatTakesTooLong_isGivenUp_andTheCallGoesToAnother() throws Exception {
+    Backend slow = open(Backend.plaintext("slow").holding());
+    Backend orders = open(Backend.plaintext("orders"));
+    Endpoint late = slow.endpoint();
+    RetryPolicy onTimeout = new RetryPolicy(4, Set.of(504), Set.of(), true, 1, 1);
+    routes.host("orders", new Rules(0, ATTEMPT_NANOS, onTimeout), late, orders.endpoint());
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(get("http://orders/").text()).isEqualTo("orders");
+    }
+    Await.until("end of what was given up", () -> late.load().inFlight() == 0);
+  }
+
+  /** Enough for an endpoint that answers at once, on a machine that is busy. */
+  private static final long ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  @Test
+  void post_isNotTriedAgain_unlessAPolicySaysSo() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").answering(503));
+    Backend breaking = open(Backend.plaintext("breaking").breaking());
+    routes.host("orders", broken.endpoint());
+    routes.host("stock", breaking.endpoint());
+
+    assertThat(call("POST", "http://orders/", Map.of(), new byte[] {1}).status()).isEqualTo(503);
+    assertThatThrownBy(() -> call("POST", "http://stock/", Map.of(), new byte[] {1}))
+        .isInstanceOf(IOException.class);
+
+    broken.only();
+    breaking.only();
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * a client that knows nothing of the mesh, with a certificate where the promise is about one.
  */
 @Contract("HTTP server")
-public abstract class HttpServerContract extends HttpServerStreamContract {
+public abstract class HttpServerContract extends HttpServerFailureContract {
 
   @Test
   void server_started_isOfferedToTheMesh_andTakenBackWhenItStops() throws Exception {

@@ -113,20 +113,24 @@ public final class TestRoutes {
 
   /** A database whose read-only connections go elsewhere, as the controller tells it. */
   public void roles(String authority, Cluster primary, Cluster replicas) {
-    RouteMatch readOnly =
+    byHeader(authority, "endomesh-read-only", replicas, primary);
+  }
+
+  /** Calls whose header says {@code true} go one way, all others another. */
+  public void byHeader(String authority, String header, Cluster marked, Cluster others) {
+    RouteMatch hasHeader =
         new RouteMatch(
             RouteMatch.ANY.path(),
             null,
-            List.of(
-                new RouteMatch.HeaderMatch("endomesh-read-only", new StringMatch.Exact("true"))),
+            List.of(new RouteMatch.HeaderMatch(header, new StringMatch.Exact("true"))),
             List.of());
     hosts.put(
         authority,
         new VirtualHost(
             authority + ".default",
             List.of(
-                new Route("replicas", readOnly, to(replicas), RoutePolicy.DEFAULT),
-                new Route("primary", RouteMatch.ANY, to(primary), RoutePolicy.DEFAULT))));
+                new Route("marked", hasHeader, to(marked), RoutePolicy.DEFAULT),
+                new Route("others", RouteMatch.ANY, to(others), RoutePolicy.DEFAULT))));
     publish();
   }
 

@@ -54,7 +54,7 @@ final class AsyncAttempts implements AsyncHttp<Optional<LocalAnswer>> {
   /** Begins the call on this thread. */
   void start() {
     AsyncCall<Optional<LocalAnswer>> started =
-        AsyncCall.start(call, new AsyncHttpExchange<>(view, this));
+        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, this));
     running = started;
     started.whenComplete(this::end);
   }

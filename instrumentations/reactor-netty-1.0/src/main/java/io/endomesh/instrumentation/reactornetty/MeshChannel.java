@@ -149,7 +149,8 @@ final class MeshChannel extends MemoryChannel {
     if (head instanceof FullHttpRequest full) {
       attempts.body(new Message.Body(full.content().retain()));
     }
-    AsyncCall<Answer> begun = AsyncCall.start(call, new AsyncHttpExchange<>(view, attempts));
+    AsyncCall<Answer> begun =
+        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, attempts));
     running = begun;
     begun.whenComplete(
         (answer, error) ->

@@ -101,7 +101,7 @@ final class MeshCall {
     answer.future().onComplete(result -> clients.ended());
     Attempts attempts = new Attempts(client, vertx, context, view, body);
     AsyncCall<HttpClientResponse> begun =
-        AsyncCall.start(call, new AsyncHttpExchange<>(view, attempts));
+        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, attempts));
     running = begun;
     begun.whenComplete((response, error) -> tell(() -> ended(shown, response, error)));
     if (answer.future().isComplete()) {

@@ -3,6 +3,7 @@ package io.endomesh.instrumentation.netty.client;
 import io.endomesh.dataplane.AsyncCall;
 import io.endomesh.dataplane.Call;
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.http.AsyncHttpExchange;
 import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
@@ -89,7 +90,7 @@ final class Exchange implements Sending.Leaving {
     CallContext before = context.attach();
     try {
       RequestView view = new RequestView(target, head, whole != null);
-      Call call = Weaving.mesh().call(view);
+      Call call = call(view);
       if (call == null) {
         fail(new IOException(target.authority() + ": is no host of the mesh any more"));
         return;
@@ -107,10 +108,22 @@ final class Exchange implements Sending.Leaving {
     }
   }
 
+  /** Null if its host is in the mesh no more. Nobody else can make it: the channel has no connection. */
+  private static @Nullable Call call(RequestView view) {
+    Mesh mesh = Weaving.mesh();
+    try {
+      return mesh.call(view);
+    } catch (RuntimeException own) {
+      Suppressed.report(own);
+      return mesh.passThrough(view);
+    }
+  }
+
   private void start(Call call, RequestView view) {
     Attempts made = new Attempts(head, view, body, this, connection);
     attempts = made;
-    AsyncCall<Answer> started = AsyncCall.start(call, new AsyncHttpExchange<>(view, made));
+    AsyncCall<Answer> started =
+        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, made));
     running = started;
     started.whenComplete(
         (arrived, error) -> {
