@@ -1,6 +1,6 @@
 /** `/users`: who may use the controller, and what each may do. */
 import { useState } from "preact/hooks";
-import type { Role, Snapshot, User } from "../core/api.ts";
+import type { Guest, Role, Snapshot, User } from "../core/api.ts";
 import { write } from "../core/api.ts";
 import { ago } from "../core/format.ts";
 import { may, useLive } from "../core/live.ts";
@@ -20,7 +20,7 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
   const [changes, setChanges] = useState(0);
   const [link, setLink] = useState<{ user: string; path: string } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const { value, error } = useLoaded<{ users: User[] }>("/api/v1/users", changes);
+  const { value, error } = useLoaded<{ users: User[]; others: Guest[] }>("/api/v1/users", changes);
   const act = async (method: string, path: string, body?: unknown) => {
     setFailed(null);
     setLink(null);
@@ -49,9 +49,16 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
       {value === null ? (
         error === null && <Loading what="the users" />
       ) : (
-        <Card flush>
-          <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
-        </Card>
+        <>
+          <Card flush>
+            <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+          </Card>
+          {value.others.length > 0 && (
+            <Card title="Logged in without an account here" flush>
+              <Guests guests={value.others} onAct={(...what) => void act(...what)} />
+            </Card>
+          )}
+        </>
       )}
     </>
   );
@@ -153,6 +160,7 @@ function UserTable({ users, now, onAct }: UserTableProps) {
           ),
         },
         { head: "Password", cell: (user) => (user.password ? "set" : "not set yet") },
+        { head: "Sessions", number: true, by: (user) => user.sessions, cell: (user) => user.sessions },
         { head: "Since", number: true, by: (user) => user.createdAt, cell: (user) => ago(user.createdAt, now) },
         {
           head: "Actions",
@@ -161,12 +169,42 @@ function UserTable({ users, now, onAct }: UserTableProps) {
               <button type="button" class="button small" onClick={() => onAct("POST", path(user, "/password"), {})}>
                 New password link<span class="sr"> for {user.name}</span>
               </button>
+              <EndSessions of={user} onAct={onAct} />
               <Remove name={user.name} onRemove={() => onAct("DELETE", path(user))} />
             </span>
           ),
         },
       ]}
     />
+  );
+}
+
+function Guests({ guests, onAct }: { guests: Guest[]; onAct: UserTableProps["onAct"] }) {
+  return (
+    <Table
+      label="Logged in without an account here"
+      rows={guests}
+      rowKey={(guest) => guest.name}
+      columns={[
+        { head: "Name", by: (guest) => guest.name, cell: (guest) => <b>{guest.name}</b> },
+        { head: "Sessions", number: true, by: (guest) => guest.sessions, cell: (guest) => guest.sessions },
+        { head: "Actions", cell: (guest) => <EndSessions of={guest} onAct={onAct} /> },
+      ]}
+    />
+  );
+}
+
+/** They may log in again. */
+function EndSessions({ of, onAct }: { of: Guest; onAct: UserTableProps["onAct"] }) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={of.sessions === 0}
+      onClick={() => onAct("DELETE", `/api/v1/users/${encodeURIComponent(of.name)}/sessions`)}
+    >
+      End sessions<span class="sr"> of {of.name}</span>
+    </button>
   );
 }
 
