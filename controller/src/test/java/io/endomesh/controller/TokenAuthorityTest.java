@@ -45,13 +45,7 @@ class TokenAuthorityTest {
       Assumptions.abort(missing);
     }
     tokens = SoftHsm.make(directory);
-    tried =
-        SoftHsm.run(
-                tokens.java(
-                    TokenFiller.class, directory.toString()),
-                0)
-            .lines()
-            .toList();
+    tried = SoftHsm.run(tokens.java(TokenFiller.class, directory.toString()), 0).lines().toList();
   }
 
   @Test
@@ -167,11 +161,7 @@ class TokenAuthorityTest {
 
   @Test
   void workloads_joinRenewAndAreRevoked_alsoWhileTheTokenIsAway() throws Exception {
-    assertThat(
-            SoftHsm.run(
-                tokens.java(
-                    TokenScenario.class, directory.toString()),
-                0))
+    assertThat(SoftHsm.run(tokens.java(TokenScenario.class, directory.toString()), 0))
         .endsWith("all held\n");
   }
 }

@@ -55,8 +55,7 @@ final class UserApi {
         begun.stream()
             .filter(one -> one.kind() != Caller.Kind.USER)
             .collect(
-                Collectors.groupingBy(
-                    Sessions.Subject::name, TreeMap::new, Collectors.counting()));
+                Collectors.groupingBy(Sessions.Subject::name, TreeMap::new, Collectors.counting()));
     var others = answer.putArray("others");
     guests.forEach((name, count) -> others.addObject().put("name", name).put("sessions", count));
     return Bodies.answer(HttpStatus.OK, answer);
@@ -71,8 +70,7 @@ final class UserApi {
     }
     audit.note(Access.actor(context).did("user.logout", Users.FACTS + name));
     return Bodies.answer(
-        HttpStatus.OK,
-        JsonNodeFactory.instance.objectNode().put("name", name).put("ended", ended));
+        HttpStatus.OK, JsonNodeFactory.instance.objectNode().put("name", name).put("ended", ended));
   }
 
   @Post("/users")

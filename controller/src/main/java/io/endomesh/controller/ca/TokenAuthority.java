@@ -67,7 +67,8 @@ final class TokenAuthority {
     Path file = from.configuration();
     Provider installed = Security.getProvider("SunPKCS11");
     if (installed == null) {
-      throw wrong("this JDK has no provider SunPKCS11", "a JDK with the module jdk.crypto.cryptoki");
+      throw wrong(
+          "this JDK has no provider SunPKCS11", "a JDK with the module jdk.crypto.cryptoki");
     }
     if (!Files.isReadable(file)) {
       throw wrong(

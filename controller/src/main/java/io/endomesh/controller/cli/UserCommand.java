@@ -100,7 +100,10 @@ final class UserCommand {
         : done;
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the users, and who else has a session.")
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the users, and who else has a session.")
   static final class ListUsers implements Callable<Integer> {
 
     @Spec private CommandSpec spec;

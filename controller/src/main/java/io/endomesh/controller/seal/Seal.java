@@ -83,7 +83,9 @@ public final class Seal {
     }
   }
 
-  /** What is to be stored in the place of {@code content}; the same if that is sealed so already. */
+  /**
+   * What is to be stored in the place of {@code content}; the same if that is sealed so already.
+   */
   public String renewed(String name, String content) throws IOException {
     if (!isSealed(content)) {
       return seal(name, content);

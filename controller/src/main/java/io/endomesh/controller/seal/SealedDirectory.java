@@ -175,8 +175,7 @@ public final class SealedDirectory {
     Seal seal = proved(new Seal(key), json.path("proof").asText());
     return json.path("version").asInt() == CHANGING
         ? new Seal(
-            key,
-            Base64.getDecoder().decode(seal.open(PREVIOUS, json.path("previous").asText())))
+            key, Base64.getDecoder().decode(seal.open(PREVIOUS, json.path("previous").asText())))
         : seal;
   }
 

@@ -131,8 +131,7 @@ public final class TokenFiller {
                 Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
     PrivateKey handle = keys.getPrivate();
     store(provider)
-        .setKeyEntry(
-            alias, handle, null, new Certificate[] {Signing.certificate(builder, signer)});
+        .setKeyEntry(alias, handle, null, new Certificate[] {Signing.certificate(builder, signer)});
   }
 
   private void tryAll() throws Exception {
@@ -167,9 +166,7 @@ public final class TokenFiller {
               Duration.ofHours(24),
               Clock.systemUTC());
       X509Certificate leaf =
-          authority.serverCertificate(List.of("localhost"), Duration.ofHours(1))
-              .chain()
-              .get(0);
+          authority.serverCertificate(List.of("localhost"), Duration.ofHours(1)).chain().get(0);
       said = authority.kind() + ", " + leaf.getIssuerX500Principal() + ", " + leaf.getSigAlgName();
     } catch (IOException refused) {
       said = String.valueOf(refused.getMessage());
