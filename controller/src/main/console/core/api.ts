@@ -157,6 +157,14 @@ export interface User {
   /** Whether it is set. */
   password: boolean;
   createdAt: string;
+  /** That are not over. */
+  sessions: number;
+}
+
+/** Who has a session and no account: by a provider, or by a link of who runs the controller. */
+export interface Guest {
+  name: string;
+  sessions: number;
 }
 
 export interface ApiToken {

@@ -1,6 +1,6 @@
 /** `/users`: who may use the controller, and what each may do. */
 import { useState } from "preact/hooks";
-import type { Role, Snapshot, User, Ways } from "../core/api.ts";
+import type { Guest, Role, Snapshot, User, Ways } from "../core/api.ts";
 import { write } from "../core/api.ts";
 import { ago } from "../core/format.ts";
 import { may, useLive } from "../core/live.ts";
@@ -21,7 +21,7 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
   const [changes, setChanges] = useState(0);
   const [link, setLink] = useState<{ user: string; path: string } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const { value, error } = useLoaded<{ users: User[] }>("/api/v1/users", changes);
+  const { value, error } = useLoaded<{ users: User[]; others: Guest[] }>("/api/v1/users", changes);
   const act = async (method: string, path: string, body?: unknown) => {
     setFailed(null);
     setLink(null);
@@ -50,10 +50,17 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
       {value === null ? (
         error === null && <Loading what="the users" />
       ) : (
-        <Card flush>
-          <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
-          <Cli text="endomesh user list" />
-        </Card>
+        <>
+          <Card flush>
+            <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+            <Cli text="endomesh user list" />
+          </Card>
+          {value.others.length > 0 && (
+            <Card title="Logged in without an account here" flush>
+              <Guests guests={value.others} onAct={(...what) => void act(...what)} />
+            </Card>
+          )}
+        </>
       )}
       <ProviderCard />
     </>
@@ -179,6 +186,7 @@ function UserTable({ users, now, onAct }: UserTableProps) {
           ),
         },
         { head: "Password", cell: (user) => (user.password ? "set" : "not set yet") },
+        { head: "Sessions", number: true, by: (user) => user.sessions, cell: (user) => user.sessions },
         { head: "Since", number: true, by: (user) => user.createdAt, cell: (user) => ago(user.createdAt, now) },
         {
           head: "Actions",
@@ -187,16 +195,46 @@ function UserTable({ users, now, onAct }: UserTableProps) {
               <button type="button" class="button small" onClick={() => onAct("POST", path(user, "/password"), {})}>
                 New password link<span class="sr"> for {user.name}</span>
               </button>
-              <AskButton
-                word="Remove"
-                of={user.name}
-                really={`Really remove ${user.name}`}
-                onYes={() => onAct("DELETE", path(user))}
-              />
+                <EndSessions of={user} onAct={onAct} />
+                <AskButton
+                  word="Remove"
+                  of={user.name}
+                  really={`Really remove ${user.name}`}
+                  onYes={() => onAct("DELETE", path(user))}
+                />
             </span>
           ),
         },
       ]}
     />
+  );
+}
+
+function Guests({ guests, onAct }: { guests: Guest[]; onAct: UserTableProps["onAct"] }) {
+  return (
+    <Table
+      label="Logged in without an account here"
+      rows={guests}
+      rowKey={(guest) => guest.name}
+      columns={[
+        { head: "Name", by: (guest) => guest.name, cell: (guest) => <b>{guest.name}</b> },
+        { head: "Sessions", number: true, by: (guest) => guest.sessions, cell: (guest) => guest.sessions },
+        { head: "Actions", cell: (guest) => <EndSessions of={guest} onAct={onAct} /> },
+      ]}
+    />
+  );
+}
+
+/** They may log in again. */
+function EndSessions({ of, onAct }: { of: Guest; onAct: UserTableProps["onAct"] }) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={of.sessions === 0}
+      onClick={() => onAct("DELETE", `/api/v1/users/${encodeURIComponent(of.name)}/sessions`)}
+    >
+      End sessions<span class="sr"> of {of.name}</span>
+    </button>
   );
 }

@@ -98,6 +98,7 @@ final class RouteRights {
     api("DELETE", "users/:name", Need.of(Right.USERS));
     api("PUT", "users/:name/role", Need.of(Right.USERS));
     post("users/:name/password", Need.of(Right.USERS));
+    api("DELETE", "users/:name/sessions", Need.of(Right.USERS));
   }
 
   private RouteRights() {}

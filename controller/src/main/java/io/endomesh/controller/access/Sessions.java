@@ -4,6 +4,7 @@ import io.endomesh.controller.tokens.Secrets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -166,9 +167,33 @@ final class Sessions {
     sessions.remove(Secrets.digest(secret));
   }
 
-  /** Ends what is over because its subject is: a user that was changed or removed. */
-  void endAll(Predicate<Subject> over) {
-    sessions.values().removeIf(session -> over.test(session.subject()));
+  /**
+   * Ends what is over because its subject is: a user that was changed or removed.
+   *
+   * @return how many sessions that were not over
+   */
+  int endAll(Predicate<Subject> over) {
+    // Links first: one that is followed meanwhile begins a session that is found below.
     tickets.values().removeIf(ticket -> ticket.subject() != null && over.test(ticket.subject()));
+    Instant now = clock.instant();
+    int ended = 0;
+    for (Map.Entry<String, Session> entry : sessions.entrySet()) {
+      Session session = entry.getValue();
+      if (over.test(session.subject())
+          && sessions.remove(entry.getKey(), session)
+          && now.isBefore(session.end())) {
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  /** For each session that is not over. */
+  List<Subject> subjects() {
+    Instant now = clock.instant();
+    return sessions.values().stream()
+        .filter(session -> now.isBefore(session.end()))
+        .map(Session::subject)
+        .toList();
   }
 }

@@ -15,7 +15,11 @@ import com.linecorp.armeria.server.annotation.Put;
 import io.endomesh.controller.audit.AuditLog;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.StoreException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, changes and removes users, as docs/api.md has it. Thread-safe. */
@@ -40,8 +44,33 @@ final class UserApi {
   public HttpResponse list() {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     var list = answer.putArray("users");
-    users.list().forEach(user -> list.add(user.shown()));
+    List<Sessions.Subject> begun = sessions.subjects();
+    for (User user : users.list()) {
+      Sessions.Subject same = Sessions.Subject.of(user);
+      list.add(
+          user.shown().put("sessions", begun.stream().filter(one -> one.equals(same)).count()));
+    }
+    // Who has no account here is known by what is open.
+    Map<String, Long> guests =
+        begun.stream()
+            .filter(one -> one.kind() != Caller.Kind.USER)
+            .collect(
+                Collectors.groupingBy(Sessions.Subject::name, TreeMap::new, Collectors.counting()));
+    var others = answer.putArray("others");
+    guests.forEach((name, count) -> others.addObject().put("name", name).put("sessions", count));
     return Bodies.answer(HttpStatus.OK, answer);
+  }
+
+  /** Of a user, or of somebody whom a provider vouched for. They may log in again. */
+  @Delete("/users/{name}/sessions")
+  public HttpResponse endSessions(ServiceRequestContext context, @Param("name") String name) {
+    int ended = sessions.endAll(subject -> subject.name().equals(name));
+    if (ended == 0 && users.find(name).isEmpty()) {
+      return ApiErrors.notFound("user " + name + " does not exist, and has no session");
+    }
+    audit.note(Access.actor(context).did("user.logout", Users.FACTS + name));
+    return Bodies.answer(
+        HttpStatus.OK, JsonNodeFactory.instance.objectNode().put("name", name).put("ended", ended));
   }
 
   @Post("/users")

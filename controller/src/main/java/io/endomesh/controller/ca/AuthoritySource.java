@@ -27,6 +27,17 @@ public sealed interface AuthoritySource {
   record KeyStoreFile(Path store, Path password) implements AuthoritySource {}
 
   /**
+   * Brought, in a token that does not give its key out, such as a hardware security module.
+   *
+   * @param configuration of the JDK's provider SunPKCS11
+   * @param alias of the key; null if the token has one
+   * @param pin file of one line
+   * @param chain certificates that are not in the token; null if all are
+   */
+  record TokenKey(Path configuration, @Nullable String alias, Path pin, @Nullable Path chain)
+      implements AuthoritySource {}
+
+  /**
    * Elsewhere: a program is run for each certificate. It reads a request and writes a chain, both
    * in PEM.
    *

@@ -45,7 +45,7 @@ final class Brought implements IssuerSource {
     if (files.chain() != null) {
       all.addAll(pem("ca-chain", files.chain()).certificates());
     }
-    return of(new BroughtChecks("ca-cert", files.certificate(), clock), keys.get(0), all);
+    return of(new BroughtChecks("ca-cert", files.certificate(), clock), keys.get(0), all, null);
   }
 
   static Brought open(AuthoritySource.KeyStoreFile file, Clock clock) throws IOException {
@@ -73,7 +73,7 @@ final class Brought implements IssuerSource {
         throw wrong("ca-keystore", file.store(), "no private key in it", "one private key");
       }
       all.addAll(others);
-      return of(new BroughtChecks("ca-keystore", file.store(), clock), key, all);
+      return of(new BroughtChecks("ca-keystore", file.store(), clock), key, all, null);
     } catch (NoSuchFileException e) {
       throw wrong("ca-keystore", file.store(), "no such file", "a PKCS #12 file");
     } catch (IOException e) {
@@ -93,9 +93,13 @@ final class Brought implements IssuerSource {
     }
   }
 
-  private static Brought of(BroughtChecks checks, PrivateKey key, List<X509Certificate> all)
+  /**
+   * @param token that has the key; null if the key is here
+   */
+  static Brought of(
+      BroughtChecks checks, PrivateKey key, List<X509Certificate> all, @Nullable Token token)
       throws IOException {
-    Issuer issuer = checks.issuer(key, all);
+    Issuer issuer = checks.issuer(key, all, token);
     List<X509Certificate> roots = checks.roots(all);
     return new Brought(issuer, roots, checks.vouchers(issuer.root(), all));
   }
@@ -137,7 +141,7 @@ final class Brought implements IssuerSource {
 
   @Override
   public String kind() {
-    return "brought";
+    return issuer.token() == null ? "brought" : "token";
   }
 
   @Override

@@ -58,12 +58,14 @@ final class BroughtChecks {
 
   /**
    * @param all the certificate that signs first, the others in any order
+   * @param token that has the key; null if the key is here
    */
-  Issuer issuer(PrivateKey key, List<X509Certificate> all) throws IOException {
+  Issuer issuer(PrivateKey key, List<X509Certificate> all, @Nullable Token token)
+      throws IOException {
     X509Certificate signing = all.get(0);
     requireAuthority(signing);
     requireStrength(signing.getPublicKey());
-    requireSameKey(key, signing);
+    requireSameKey(new Issuer(key, List.of(signing), token));
     List<X509Certificate> chain = new ArrayList<>();
     for (X509Certificate next = signing; next != null; next = above(next, all)) {
       requireAuthority(next);
@@ -72,7 +74,7 @@ final class BroughtChecks {
       chain.add(next);
       if (isRoot(next)) {
         requirePkix(chain);
-        return new Issuer(key, chain);
+        return new Issuer(key, chain, token);
       }
     }
     X509Certificate last = chain.get(chain.size() - 1);
@@ -192,21 +194,13 @@ final class BroughtChecks {
     return null;
   }
 
-  private void requireSameKey(PrivateKey key, X509Certificate certificate) throws IOException {
+  private void requireSameKey(Issuer issuer) throws IOException {
     try {
-      byte[] probe = new byte[32];
-      new SecureRandom().nextBytes(probe);
-      ContentSigner signer = Signing.signer(key);
-      signer.getOutputStream().write(probe);
-      byte[] signature = signer.getSignature();
-      ContentVerifier verifier =
-          new JcaContentVerifierProviderBuilder()
-              .build(new JcaX509CertificateHolder(certificate))
-              .get(signer.getAlgorithmIdentifier());
-      verifier.getOutputStream().write(probe);
-      if (verifier.verify(signature)) {
+      if (issuer.signing(signer -> fits(signer, issuer.certificate()))) {
         return;
       }
+    } catch (NotIssued e) {
+      throw wrong(String.valueOf(e.getMessage()), "a key that may sign");
     } catch (GeneralSecurityException | OperatorCreationException | RuntimeException notThisKey) {
       // Of another kind than the certificate's: the sentence is the same.
     }
@@ -215,6 +209,23 @@ final class BroughtChecks {
         file,
         "its key is another than the one that was brought",
         "the key of the first" + " certificate");
+  }
+
+  private static boolean fits(ContentSigner signer, X509Certificate certificate)
+      throws GeneralSecurityException, OperatorCreationException {
+    byte[] probe = new byte[32];
+    new SecureRandom().nextBytes(probe);
+    ContentVerifier verifier =
+        new JcaContentVerifierProviderBuilder()
+            .build(new JcaX509CertificateHolder(certificate))
+            .get(signer.getAlgorithmIdentifier());
+    try {
+      signer.getOutputStream().write(probe);
+      verifier.getOutputStream().write(probe);
+    } catch (IOException e) {
+      throw new IllegalStateException("what cannot be written to memory", e);
+    }
+    return verifier.verify(signer.getSignature());
   }
 
   /** Names, signatures and what else a workload's JVM will look at. */

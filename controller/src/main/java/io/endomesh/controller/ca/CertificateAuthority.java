@@ -74,6 +74,7 @@ public final class CertificateAuthority {
   private Map<BigInteger, Instant> listed = Map.of();
   private @Nullable Issuer listedBy;
   private String list = "";
+  private boolean listedByOthers;
 
   private CertificateAuthority(
       IssuerSource source,
@@ -129,6 +130,8 @@ public final class CertificateAuthority {
       source = Brought.open(files, clock);
     } else if (from instanceof AuthoritySource.KeyStoreFile file) {
       source = Brought.open(file, clock);
+    } else if (from instanceof AuthoritySource.TokenKey key) {
+      source = TokenAuthority.open(key, clock);
     } else if (from instanceof AuthoritySource.Command command) {
       source = External.open(command, clock);
     } else {
@@ -196,11 +199,32 @@ public final class CertificateAuthority {
     Map<BigInteger, Instant> now = revocations.revoked();
     Issuer issuer = source.issuer();
     if (listed != now || !issuer.equals(listedBy)) {
-      list = now.isEmpty() ? "" : PemFile.text(Signing.revocations(issuer, now, clock.instant()));
+      list = now.isEmpty() ? "" : revocationList(issuer, now);
       listed = now;
       listedBy = issuer;
     }
     return list;
+  }
+
+  /** Agents take it of the controller, whoever signed it: a token that is away must not stop it. */
+  private String revocationList(Issuer issuer, Map<BigInteger, Instant> revoked) {
+    listedByOthers = false;
+    try {
+      return PemFile.text(Signing.revocations(issuer, revoked, clock.instant()));
+    } catch (NotIssued e) {
+      listedByOthers = true;
+      Issuer own = new Issuer(Signing.newKeyPair().getPrivate(), issuer.chain());
+      return PemFile.text(Signing.revocations(own, revoked, clock.instant()));
+    }
+  }
+
+  /** Those that look at who signed it, as Envoy does, do without it until then. */
+  private synchronized boolean signListAnew() {
+    boolean anew = listedByOthers;
+    if (anew) {
+      listedBy = null;
+    }
+    return anew;
   }
 
   /** How far a workload is believed that shows it, see {@link Vouched}. */
@@ -213,7 +237,7 @@ public final class CertificateAuthority {
     return revocations.lineOf(certificate);
   }
 
-  /** In one word: {@code self-made}, {@code brought}, or {@code command}. */
+  /** In one word: {@code self-made}, {@code brought}, {@code token}, or {@code command}. */
   public String kind() {
     return source.kind();
   }
@@ -222,6 +246,24 @@ public final class CertificateAuthority {
   boolean isElsewhere() {
     return source instanceof External;
   }
+
+  /** Whether to make a certificate takes time, and may fail: the key is not here. */
+  boolean isSlow() {
+    return isElsewhere() || source.issuer().token() != null;
+  }
+
+  /** What the token did that has the key; null if there is none. */
+  public @Nullable TokenCounts token() {
+    Token token = source.issuer().token();
+    return token == null ? null : token.counts();
+  }
+
+  /**
+   * How it did since the start.
+   *
+   * @param lastFailure null if there was none
+   */
+  public record TokenCounts(long signed, long failed, @Nullable String lastFailure) {}
 
   /** What the command did that makes certificates; null if there is none. */
   public @Nullable CommandCounts command() {
@@ -396,6 +438,7 @@ public final class CertificateAuthority {
     }
     if (!now.isBefore(tidyAt)) {
       tidyAt = now.plus(TIDIED);
+      changed |= signListAnew();
       try {
         changed |= revocations.tick();
       } catch (StoreException e) {
@@ -438,7 +481,7 @@ public final class CertificateAuthority {
    * @param requestedTtl shortens the configured time; zero or more than it: the configured time
    * @return leaf first, then its issuers up to the root, and what vouches for that root
    * @throws InvalidCsrException if an authority elsewhere must not see it
-   * @throws NotIssued if an authority elsewhere made none
+   * @throws NotIssued if an authority elsewhere made none, or a token did not sign
    */
   List<X509Certificate> issue(
       SigningRequest request,
@@ -488,7 +531,7 @@ public final class CertificateAuthority {
    * The controller's own certificate, with a new key.
    *
    * @param addresses host names and IP addresses at which agents reach it
-   * @throws NotIssued if an authority elsewhere made none
+   * @throws NotIssued if an authority elsewhere made none, or a token did not sign
    */
   public KeyAndChain serverCertificate(Collection<String> addresses, Duration ttl) {
     KeyPair pair = Signing.newKeyPair();
@@ -563,7 +606,7 @@ public final class CertificateAuthority {
         builder.addExtension(Attestation.EXTENSION, false, attestation.extension());
       }
       List<X509Certificate> chain = new ArrayList<>();
-      chain.add(Signing.certificate(builder, issuer.key()));
+      chain.add(issuer.signing(signer -> Signing.certificate(builder, signer)));
       chain.addAll(issuer.chain());
       chain.addAll(vouchers(end));
       return List.copyOf(chain);

@@ -105,7 +105,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
       throw Status.UNAVAILABLE
           .withDescription(
               "the mesh's certificate authority made no certificate (expected: one, from"
-                  + " --ca-command; the controller's log says why)")
+                  + " --ca-command or the token; the controller's log says why)")
           .asException();
     }
   }

@@ -13,8 +13,10 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,9 @@ public final class SecretFile {
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final Set<PosixFilePermission> OF_OTHERS =
+      PosixFilePermissions.fromString("----w-rw-");
 
   private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
@@ -57,6 +62,29 @@ public final class SecretFile {
       throw new IOException(file + ": is sealed (expected: the key of its directory)");
     }
     return content;
+  }
+
+  /**
+   * What somebody else wrote, outside of a data directory.
+   *
+   * @param option that names it
+   * @throws IOException with a sentence; also if others than its owner and group may read it
+   */
+  static String brought(String option, Path file) throws IOException {
+    if (!Files.isReadable(file)) {
+      throw Brought.wrong(
+          option, file, "no such file, or none that can be read", "a file of one line");
+    }
+    if (Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)
+        && !Collections.disjoint(Files.getPosixFilePermissions(file), OF_OTHERS)) {
+      throw Brought.wrong(
+          option,
+          file,
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+              + ", others may read or change it",
+          "0600, or 0440 for a secret that is mounted");
+    }
+    return read(file);
   }
 
   public static void write(Path file, String content) throws IOException {

@@ -45,10 +45,10 @@ public final class ServerCertificates implements TlsProvider {
     Instant now = clock.instant();
     // Whoever signs now may be another: it is by the new chain that agents come to trust it.
     if (now.isAfter(quietUntil) && (now.isAfter(renewAt) || !isOfWhoSigns(current))) {
-      if (!authority.isElsewhere()) {
+      if (!authority.isSlow()) {
         become(issue());
       } else if (!renewing) {
-        // A handshake does not wait for a command.
+        // A handshake does not wait for a command or a token.
         renewing = true;
         Thread thread = new Thread(this::renew, "endomesh-server-certificate");
         thread.setDaemon(true);

@@ -3,9 +3,11 @@ package io.endomesh.controller.ca;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509CRL;
@@ -72,13 +74,26 @@ final class Signing {
   }
 
   static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
-    String algorithm =
-        key instanceof ECKey curve
-            ? curve.getParams().getOrder().bitLength() < P384_BITS
-                ? "SHA256withECDSA"
-                : "SHA384withECDSA"
-            : "SHA256withRSA";
-    return new JcaContentSignerBuilder(algorithm).build(key);
+    return new JcaContentSignerBuilder(algorithm(key)).build(key);
+  }
+
+  /**
+   * By a key that only {@code provider} can use.
+   *
+   * @param counterpart a handle of a private key tells neither its kind nor its curve
+   */
+  static ContentSigner signer(PrivateKey key, PublicKey counterpart, Provider provider)
+      throws OperatorCreationException {
+    return new JcaContentSignerBuilder(algorithm(counterpart)).setProvider(provider).build(key);
+  }
+
+  private static String algorithm(Key key) {
+    if (key instanceof ECKey curve) {
+      return curve.getParams().getOrder().bitLength() < P384_BITS
+          ? "SHA256withECDSA"
+          : "SHA384withECDSA";
+    }
+    return "SHA256withRSA";
   }
 
   /**
@@ -162,7 +177,11 @@ final class Signing {
     }
   }
 
-  /** A list of revoked certificates; each stays on it until it has ended. */
+  /**
+   * A list of revoked certificates; each stays on it until it has ended.
+   *
+   * @throws NotIssued if a token has the key of {@code issuer}, and does not sign
+   */
   static X509CRL revocations(Issuer issuer, Map<BigInteger, Instant> revoked, Instant now) {
     try {
       X509v2CRLBuilder builder =
@@ -171,7 +190,7 @@ final class Signing {
       for (BigInteger serial : new TreeSet<>(revoked.keySet())) {
         builder.addCRLEntry(serial, Date.from(now), CRLReason.keyCompromise);
       }
-      return new JcaX509CRLConverter().getCRL(builder.build(signer(issuer.key())));
+      return issuer.signing(signer -> new JcaX509CRLConverter().getCRL(builder.build(signer)));
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException("cannot sign a list of revoked certificates", e);
     }
@@ -207,7 +226,12 @@ final class Signing {
 
   static X509Certificate certificate(X509v3CertificateBuilder builder, PrivateKey key)
       throws OperatorCreationException, GeneralSecurityException {
-    return new JcaX509CertificateConverter().getCertificate(builder.build(signer(key)));
+    return certificate(builder, signer(key));
+  }
+
+  static X509Certificate certificate(X509v3CertificateBuilder builder, ContentSigner signer)
+      throws GeneralSecurityException {
+    return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
   }
 
   static Instant earlier(Instant one, Instant other) {

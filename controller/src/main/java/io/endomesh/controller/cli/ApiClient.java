@@ -82,8 +82,8 @@ final class ApiClient {
             .PUT(BodyPublishers.ofString(body)));
   }
 
-  void delete(String path) {
-    send(request(path).DELETE());
+  JsonNode delete(String path) {
+    return send(request(path).DELETE());
   }
 
   private HttpRequest.Builder request(String path) {

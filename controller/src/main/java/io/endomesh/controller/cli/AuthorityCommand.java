@@ -35,18 +35,22 @@ final class AuthorityCommand {
   private static String kind(JsonNode answer) {
     String kind =
         "authority: " + answer.path("kind").asText() + ", " + answer.path("issuer").asText();
-    JsonNode command = answer.path("command");
-    if (command.isMissingNode()) {
-      return kind;
+    if (answer.has("command")) {
+      return kind + counts(answer.path("command"), "issued", " certificates, ");
     }
-    return kind
-        + "; since the start "
-        + command.path("issued").asLong()
-        + " certificates, "
-        + command.path("failed").asLong()
+    return answer.has("token")
+        ? kind + counts(answer.path("token"), "signed", " signatures, ")
+        : kind;
+  }
+
+  private static String counts(JsonNode counts, String done, String what) {
+    return "; since the start "
+        + counts.path(done).asLong()
+        + what
+        + counts.path("failed").asLong()
         + " failures"
-        + (command.path("lastFailure").isTextual()
-            ? ", the last: " + command.path("lastFailure").asText()
+        + (counts.path("lastFailure").isTextual()
+            ? ", the last: " + counts.path("lastFailure").asText()
             : "");
   }
 

@@ -50,6 +50,27 @@ final class BroughtAuthority {
   private @Nullable Path password;
 
   @Option(
+      names = "--ca-pkcs11",
+      paramLabel = "FILE",
+      description =
+          "configuration of the JDK's provider SunPKCS11: the key that signs and its certificate are"
+              + " in the token that it names, and the key stays there; --ca-chain as well, if the"
+              + " token has no others")
+  private @Nullable Path token;
+
+  @Option(
+      names = "--ca-pin-file",
+      paramLabel = "FILE",
+      description = "file with the user PIN of the token, which others must not read")
+  private @Nullable Path pin;
+
+  @Option(
+      names = "--ca-alias",
+      paramLabel = "LABEL",
+      description = "of the key in the token (default: the only one)")
+  private @Nullable String alias;
+
+  @Option(
       names = "--ca-command",
       paramLabel = "COMMAND",
       description =
@@ -66,6 +87,9 @@ final class BroughtAuthority {
   AuthoritySource source() {
     if (command != null || roots != null) {
       return elsewhere();
+    }
+    if (token != null || pin != null || alias != null) {
+      return inToken();
     }
     if (keystore != null) {
       if (certificate != null || key != null || chain != null) {
@@ -88,6 +112,18 @@ final class BroughtAuthority {
     return new AuthoritySource.SelfMade();
   }
 
+  private AuthoritySource inToken() {
+    if (token == null || pin == null) {
+      throw wrong("ca-pkcs11, ca-pin-file: one is absent (expected: both)");
+    }
+    if (certificate != null || key != null || keystore != null || password != null) {
+      throw wrong(
+          "ca-pkcs11: beside --ca-cert, --ca-key, --ca-keystore or --ca-password-file (expected: one"
+              + " way)");
+    }
+    return new AuthoritySource.TokenKey(token, alias, pin, chain);
+  }
+
   private AuthoritySource elsewhere() {
     if (command == null || roots == null) {
       throw wrong("ca-command, ca-root: one is absent (expected: both)");
@@ -96,10 +132,13 @@ final class BroughtAuthority {
         || key != null
         || chain != null
         || keystore != null
-        || password != null) {
+        || password != null
+        || token != null
+        || pin != null
+        || alias != null) {
       throw wrong(
-          "ca-command: beside --ca-cert, --ca-key, --ca-chain, --ca-keystore or"
-              + " --ca-password-file (expected: one way)");
+          "ca-command: beside --ca-cert, --ca-key, --ca-chain, --ca-keystore, --ca-password-file,"
+              + " --ca-pkcs11, --ca-pin-file or --ca-alias (expected: one way)");
     }
     try {
       return AuthoritySource.Command.of(command, roots);

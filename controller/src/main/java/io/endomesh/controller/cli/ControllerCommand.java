@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "  endomesh controller",
       "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443",
       "  endomesh controller --ca-cert=issuing.pem --ca-key=issuing.key --ca-chain=roots.pem",
+      "  endomesh controller --ca-pkcs11=token.cfg --ca-pin-file=pin --ca-chain=roots.pem",
       "  endomesh controller --ca-command=/usr/local/bin/mesh-sign --ca-root=roots.pem"
     })
 final class ControllerCommand implements Callable<Integer> {

@@ -38,9 +38,18 @@ final class DataDirectory {
 
   /** Null: secrets are in clear. */
   @Nullable KeySource sealedBy() {
+    return source("seal-", keyFile, command);
+  }
+
+  /**
+   * @param option what both options begin with
+   */
+  static @Nullable KeySource source(
+      String option, @Nullable Path keyFile, @Nullable String command) {
     if (keyFile != null && command != null) {
       throw new CommandFailed(
-          Exit.USAGE, "--seal-command: beside --seal-key-file (expected: one of them)");
+          Exit.USAGE,
+          "--" + option + "command: beside --" + option + "key-file (expected: one of them)");
     }
     if (keyFile != null) {
       return new KeySource.KeyFile(keyFile);

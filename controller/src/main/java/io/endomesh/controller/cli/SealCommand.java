@@ -1,6 +1,7 @@
 package io.endomesh.controller.cli;
 
 import io.endomesh.controller.ca.SecretFile;
+import io.endomesh.controller.seal.KeySource;
 import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.Actor;
@@ -15,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -26,13 +29,17 @@ import picocli.CommandLine.Spec;
     description = {
       "Seals the secrets of a data directory that holds them in clear, while no controller runs.",
       "From then on a controller starts there only with the same key. What was interrupted is"
-          + " finished by another run."
+          + " finished by another run.",
+      "With a new key, all is sealed anew by that; the old one opens nothing any more."
     },
     footer = {
       "",
       "  openssl rand -base64 32 > /run/keys/endomesh",
       "  endomesh controller seal --seal-key-file /run/keys/endomesh",
-      "  endomesh controller --seal-key-file /run/keys/endomesh"
+      "  endomesh controller --seal-key-file /run/keys/endomesh",
+      "",
+      "  endomesh controller seal --seal-key-file /run/keys/endomesh --new-seal-key-file"
+          + " /run/keys/next"
     })
 final class SealCommand implements Callable<Integer> {
 
@@ -52,32 +59,68 @@ final class SealCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataDirectory directory = new DataDirectory();
 
+  @Option(
+      names = "--new-seal-key-file",
+      paramLabel = "FILE",
+      description = "key in the place of the present one")
+  private @Nullable Path newKeyFile;
+
+  @Option(
+      names = "--new-seal-command",
+      paramLabel = "COMMAND",
+      description = "program in the place of the present key or program")
+  private @Nullable String newCommand;
+
   @Override
   public Integer call() {
     Path data = directory.path();
+    KeySource present = directory.requireKey();
+    KeySource next = DataDirectory.source("new-seal-", newKeyFile, newCommand);
+    if (present.equals(next)) {
+      throw new CommandFailed(Exit.USAGE, "the new key is the present one (expected: another)");
+    }
+    try {
+      String told = seal(data, present, next);
+      // When the store is closed it is on the disk, too; until then the old key may be needed.
+      SealedDirectory.finish(data, SecretFile::writeAsIs);
+      spec.commandLine().getOut().println(told);
+      return Exit.OK.code();
+    } catch (IOException | StoreException e) {
+      throw new CommandFailed(Exit.FAILED, "not sealed: " + e.getMessage());
+    }
+  }
+
+  private static Seal key(Path data, KeySource present, @Nullable KeySource next)
+      throws IOException {
+    if (next == null) {
+      return SealedDirectory.begin(data, present, SecretFile::writeAsIs);
+    }
+    if (!SealedDirectory.isSealed(data)) {
+      throw new IOException(data + " is not sealed (expected: a key to change)");
+    }
+    return SealedDirectory.change(data, present, next, SecretFile::writeAsIs);
+  }
+
+  private static String seal(Path data, KeySource present, @Nullable KeySource next)
+      throws IOException, StoreException {
     // Opened first: it is this process's alone then, and no controller is running.
     try (SqliteResourceStore store = open(data)) {
-      Seal seal = SealedDirectory.begin(data, directory.requireKey(), SecretFile::writeAsIs);
+      Seal seal = key(data, present, next);
       int sealed = 0;
       for (String name : FILES) {
         sealed += sealFile(data.resolve(name), seal);
       }
       Map<String, String> users = new TreeMap<>();
-      store
-          .facts(USERS)
-          .forEach(
-              (name, fact) -> {
-                if (!Seal.isSealed(fact)) {
-                  users.put(name, seal.seal(name, fact));
-                }
-              });
+      for (Map.Entry<String, String> user : store.facts(USERS).entrySet()) {
+        String renewed = seal.renewed(user.getKey(), user.getValue());
+        if (!renewed.equals(user.getValue())) {
+          users.put(user.getKey(), renewed);
+        }
+      }
       store.replaceFacts(users, Actor.CONTROLLER.did("seal", data.toString()));
-      spec.commandLine()
-          .getOut()
-          .printf("%s is sealed: %d files, %d users%n", data, sealed, users.size());
-      return Exit.OK.code();
-    } catch (IOException | StoreException e) {
-      throw new CommandFailed(Exit.FAILED, "not sealed: " + e.getMessage());
+      return String.format(
+          "%s is sealed%s: %d files, %d users",
+          data, next == null ? "" : " by the new key", sealed, users.size());
     }
   }
 
@@ -96,10 +139,11 @@ final class SealCommand implements Callable<Integer> {
       return 0;
     }
     String content = Files.readString(file);
-    if (Seal.isSealed(content)) {
+    String renewed = seal.renewed(String.valueOf(file.getFileName()), content);
+    if (renewed.equals(content)) {
       return 0;
     }
-    SecretFile.writeAsIs(file, seal.seal(String.valueOf(file.getFileName()), content));
+    SecretFile.writeAsIs(file, renewed);
     return 1;
   }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       UserCommand.ListUsers.class,
       UserCommand.ChangeRole.class,
       UserCommand.Password.class,
+      UserCommand.Logout.class,
       UserCommand.Remove.class
     })
 final class UserCommand {
@@ -99,7 +100,10 @@ final class UserCommand {
         : done;
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the users.")
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the users, and who else has a session.")
   static final class ListUsers implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -114,7 +118,7 @@ final class UserCommand {
     public Integer call() {
       JsonNode answer = connection.open().get("users");
       List<String[]> table = new ArrayList<>();
-      table.add(new String[] {"NAME", "ROLE", "TAP", "PASSWORD", "SINCE"});
+      table.add(new String[] {"NAME", "ROLE", "TAP", "PASSWORD", "SESSIONS", "SINCE"});
       for (JsonNode user : answer.path("users")) {
         table.add(
             new String[] {
@@ -122,7 +126,14 @@ final class UserCommand {
               user.path("role").asText(),
               user.path("tap").asBoolean() ? "yes" : "no",
               user.path("password").asBoolean() ? "set" : "not set yet",
+              user.path("sessions").asText(),
               user.path("createdAt").asText()
+            });
+      }
+      for (JsonNode other : answer.path("others")) {
+        table.add(
+            new String[] {
+              other.path("name").asText(), "-", "-", "-", other.path("sessions").asText(), "-"
             });
       }
       Output.print(spec.commandLine().getOut(), format, answer, table);
@@ -225,6 +236,36 @@ final class UserCommand {
       }
       JsonNode answer = api.post(path(user) + "/password", JSON, asked.toString());
       return told(api, answer, "password of " + user + " changed");
+    }
+  }
+
+  @Command(
+      name = "logout",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Ends all sessions of one person, and the links that they did not use yet.",
+        "They may log in again; API tokens stay. Who must not come back: remove, or passwd."
+      },
+      footer = {
+        "",
+        "  endomesh user logout anna",
+        "  endomesh user logout oidc:kim    # who logged in at a provider, as `user list` names them"
+      })
+  static final class Logout implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "NAME")
+    private String name = "";
+
+    @Override
+    public Integer call() {
+      JsonNode answer = connection.open().delete(path(name) + "/sessions");
+      spec.commandLine()
+          .getOut()
+          .println(name + ": " + answer.path("ended").asLong() + " sessions ended");
+      return Exit.OK.code();
     }
   }
 

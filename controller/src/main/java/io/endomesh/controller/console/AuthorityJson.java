@@ -33,6 +33,13 @@ final class AuthorityJson {
           .put("failed", command.failed())
           .put("lastFailure", command.lastFailure());
     }
+    CertificateAuthority.TokenCounts token = authority.token();
+    if (token != null) {
+      json.putObject("token")
+          .put("signed", token.signed())
+          .put("failed", token.failed())
+          .put("lastFailure", token.lastFailure());
+    }
     ArrayNode roots = json.putArray("roots");
     for (X509Certificate root : authority.believed()) {
       roots

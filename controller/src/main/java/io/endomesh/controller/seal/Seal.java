@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Seals texts with the data key of one data directory, each for one name. Immutable. */
 public final class Seal {
@@ -14,8 +15,26 @@ public final class Seal {
 
   private final byte[] key;
 
+  /** Of what was not sealed anew yet; null if the key is not being changed. */
+  private final byte @Nullable [] previous;
+
   Seal(byte[] key) {
+    this(key, null);
+  }
+
+  Seal(byte[] key, byte @Nullable [] previous) {
     this.key = key.clone();
+    this.previous = previous == null ? null : previous.clone();
+  }
+
+  /** This one, while what another has sealed is read as well. */
+  Seal after(Seal other) {
+    return new Seal(key, other.key);
+  }
+
+  /** The data key, sealed by another: not for eyes. */
+  String sealedBy(Seal other, String name) {
+    return other.seal(name, Base64.getEncoder().encodeToString(key));
   }
 
   public static boolean isSealed(String content) {
@@ -43,13 +62,44 @@ public final class Seal {
     }
     try {
       byte[] bytes = Base64.getDecoder().decode(sealed.substring(PREFIX.length()).strip());
-      return new String(AesGcm.decrypt(key, name.getBytes(UTF_8), bytes), UTF_8);
+      return new String(decrypted(name.getBytes(UTF_8), bytes), UTF_8);
     } catch (IllegalArgumentException | GeneralSecurityException e) {
       throw new IOException(
           name
               + ": cannot be unsealed: it was changed, or belongs to another data directory"
               + " (expected: the file as the controller wrote it; restore it from a backup)",
           e);
+    }
+  }
+
+  private byte[] decrypted(byte[] name, byte[] bytes) throws GeneralSecurityException {
+    try {
+      return AesGcm.decrypt(key, name, bytes);
+    } catch (GeneralSecurityException e) {
+      if (previous == null) {
+        throw e;
+      }
+      return AesGcm.decrypt(previous, name, bytes);
+    }
+  }
+
+  /**
+   * What is to be stored in the place of {@code content}; the same if that is sealed so already.
+   */
+  public String renewed(String name, String content) throws IOException {
+    if (!isSealed(content)) {
+      return seal(name, content);
+    }
+    String plain = open(name, content);
+    return previous == null || new Seal(key).opens(name, content) ? content : seal(name, plain);
+  }
+
+  private boolean opens(String name, String sealed) {
+    try {
+      open(name, sealed);
+      return true;
+    } catch (IOException byAnotherKey) {
+      return false;
     }
   }
 }

@@ -3,9 +3,11 @@ package io.endomesh.controller.seal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class SealedDirectory {
 
   private static final String FILE_NAME = "seal.json";
+
+  private static final int VERSION = 1;
+
+  /** It has a key before the present one. Who knows version 1 alone must not start with it. */
+  private static final int CHANGING = 2;
+
+  private static final String PREVIOUS = "previous";
 
   /** What a wrong data key cannot read. */
   private static final String PROOF = "endomesh";
@@ -71,34 +80,103 @@ public final class SealedDirectory {
         : create(directory, source, writer);
   }
 
+  /**
+   * Another key from another source. By one file that is replaced, the old source opens all until
+   * then, and the new one all from then on: it comes to know the old data key as well, until {@link
+   * #finish}. Goes on with a change that was interrupted.
+   *
+   * @return seals by the new key, and reads what was sealed by either
+   */
+  public static Seal change(Path directory, KeySource from, KeySource to, Writer writer)
+      throws IOException {
+    Path file = directory.resolve(FILE_NAME);
+    Seal old;
+    try {
+      old = read(file, from);
+    } catch (IOException e) {
+      try {
+        return read(file, to);
+      } catch (IOException neither) {
+        throw e;
+      }
+    }
+    if (isChanging(file)) {
+      throw new IOException(
+          file
+              + ": an earlier change of the key is not finished (expected: `endomesh controller"
+              + " seal` with the present key first)");
+    }
+    Made made = make(to);
+    made.json().put("version", CHANGING).put("previous", old.sealedBy(made.seal(), PREVIOUS));
+    write(file, made.json(), writer);
+    return made.seal().after(old);
+  }
+
+  /** Once all is sealed by the present key: the one before it is known no longer. */
+  public static void finish(Path directory, Writer writer) throws IOException {
+    Path file = directory.resolve(FILE_NAME);
+    if (isChanging(file)) {
+      ObjectNode json = json(file);
+      json.remove("previous");
+      write(file, json.put("version", VERSION), writer);
+    }
+  }
+
+  private static boolean isChanging(Path file) throws IOException {
+    return json(file).path("version").asInt() == CHANGING;
+  }
+
   private static Seal create(Path directory, KeySource source, Writer writer) throws IOException {
+    Made made = make(source);
+    write(directory.resolve(FILE_NAME), made.json(), writer);
+    return made.seal();
+  }
+
+  private record Made(Seal seal, ObjectNode json) {}
+
+  private static Made make(KeySource source) throws IOException {
     byte[] key = AesGcm.newKey();
     Seal seal = new Seal(key);
     String wrapped = source.wrap(key);
     // Else a service that wraps and does not unwrap would be noticed when it is too late.
     proved(new Seal(source.unwrap(wrapped)), seal.seal(PROOF, PROOF));
-    writer.write(
-        directory.resolve(FILE_NAME),
+    return new Made(
+        seal,
         JSON.createObjectNode()
-                .put("version", 1)
-                .put("key", wrapped)
-                .put("proof", seal.seal(PROOF, PROOF))
-                .toPrettyString()
-            + "\n");
-    return seal;
+            .put("version", VERSION)
+            .put("key", wrapped)
+            .put("proof", seal.seal(PROOF, PROOF)));
   }
 
-  private static Seal read(Path file, KeySource source) throws IOException {
+  private static void write(Path file, ObjectNode json, Writer writer) throws IOException {
+    writer.write(file, json.toPrettyString() + "\n");
+  }
+
+  private static ObjectNode json(Path file) throws IOException {
     JsonNode json;
     try {
       json = JSON.readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": is no JSON (expected: the file as it was written)", e);
     }
-    if (json.path("version").asInt() != 1 || !json.path("key").isTextual()) {
-      throw new IOException(file + ": unknown (expected: version 1, written by a controller)");
+    int version = json.path("version").asInt();
+    if (json instanceof ObjectNode object
+        && (version == VERSION || (version == CHANGING && json.path("previous").isTextual()))
+        && json.path("key").isTextual()) {
+      return object;
     }
-    return proved(new Seal(source.unwrap(json.path("key").asText())), json.path("proof").asText());
+    throw new IOException(
+        file + ": unknown (expected: version 1 or 2, written by a controller of this version)");
+  }
+
+  private static Seal read(Path file, KeySource source) throws IOException {
+    ObjectNode json = json(file);
+    byte[] key = source.unwrap(json.path("key").asText());
+    Seal seal = proved(new Seal(key), json.path("proof").asText());
+    return json.path("version").asInt() == CHANGING
+        ? new Seal(
+            key, Base64.getDecoder().decode(seal.open(PREVIOUS, json.path("previous").asText())))
+        : seal;
   }
 
   private static Seal proved(Seal seal, String proof) throws IOException {

@@ -199,6 +199,31 @@ class AccessTest {
   }
 
   @Test
+  void user_loggedOutByAnAdmin_losesItsSessionsAtOnce_andNobodyElseDoes() throws Exception {
+    String kim = api.user("kim", "operator");
+    String lee = api.user("lee", "viewer");
+    String path = "/api/v1/users/kim/sessions";
+    assertThat(api.send(kim, "DELETE", "/api/v1/users/lee/sessions", "").status()).isEqualTo(403);
+    assertThat(api.send(api.adminToken(), "GET", "/api/v1/users", "").json().findValues("sessions"))
+        .extracting(JsonNode::asInt)
+        .containsExactly(1, 1);
+
+    Api.Answer ended = api.send(api.adminToken(), "DELETE", path, "");
+
+    assertThat(ended.json().path("ended").asInt()).isEqualTo(1);
+    assertThat(api.send(kim, "GET", "/api/v1/status", "").status()).isEqualTo(401);
+    assertThat(api.send(lee, "GET", "/api/v1/status", "").status()).isEqualTo(200);
+    assertThat(api.send(api.adminToken(), "GET", "/api/v1/audit", "").body())
+        .contains("\"user.logout\"", "\"user/kim\"");
+    assertThat(api.send(api.adminToken(), "DELETE", path, "").json().path("ended").asInt())
+        .isZero();
+    assertThat(api.send(api.adminToken(), "DELETE", path.replace("kim", "max"), "").status())
+        .isEqualTo(404);
+    // Nothing else of it changed: it may log in.
+    assertThat(api.login("kim", Api.PASSWORD).status()).isEqualTo(200);
+  }
+
+  @Test
   void events_ofAUserThatIsChanged_end() throws Exception {
     String session = api.user("anna", "viewer");
     HttpResponse<InputStream> stream =

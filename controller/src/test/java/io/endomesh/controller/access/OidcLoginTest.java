@@ -121,6 +121,22 @@ class OidcLoginTest {
   }
 
   @Test
+  void person_loggedOutByAnAdmin_losesAllSessionsAtOnce() throws Exception {
+    start(ROLES);
+    visit.login(provider, "/");
+    Visit phone = new Visit(controller);
+    phone.login(provider, "/");
+    assertThat(asAdministrator("GET", "/api/v1/users", "").body())
+        .isEqualTo("{\"users\":[],\"others\":[{\"name\":\"oidc:anna\",\"sessions\":2}]}");
+
+    HttpResponse<String> ended = asAdministrator("DELETE", "/api/v1/users/oidc:anna/sessions", "");
+
+    assertThat(ended.body()).isEqualTo("{\"name\":\"oidc:anna\",\"ended\":2}");
+    assertThat(visit.status()).isEqualTo(401);
+    assertThat(phone.status()).isEqualTo(401);
+  }
+
+  @Test
   void logout_endsTheSession_andSaysWhereTheOneAtTheProviderEnds() throws Exception {
     start(ROLES);
     visit.login(provider, "/");

@@ -43,6 +43,10 @@ class BroughtAuthorityTest {
         "--ca-root=a|ca-command, ca-root: one is absent (expected: both)",
         "--ca-command= --ca-root=a|ca-command: '' (expected: a program)",
         "--ca-command=a --ca-root=b --ca-key=c|ca-command: beside --ca-cert, --ca-key,",
+        "--ca-command=a --ca-root=b --ca-pin-file=c|ca-command: beside --ca-cert, --ca-key,",
+        "--ca-pkcs11=a|ca-pkcs11, ca-pin-file: one is absent (expected: both)",
+        "--ca-alias=a|ca-pkcs11, ca-pin-file: one is absent (expected: both)",
+        "--ca-pkcs11=a --ca-pin-file=b --ca-key=c|ca-pkcs11: beside --ca-cert, --ca-key,",
         "--ca-keystore=a|ca-password-file: absent (expected: a file with the password)"
       })
   void options_thatMakeNoSense_areNamed(String arguments, String message) {

@@ -137,6 +137,19 @@ class RolesTest {
   }
 
   @Test
+  void user_logout_endsTheSessionsOfThatPerson() throws Exception {
+    String admin = "--token-file=" + directory.resolve("data").resolve("admin-token");
+    run("root", PASSWORD, "user", "add", "kim", "--role=viewer", "--password-stdin", admin);
+    login("kim");
+    assertThat(run("root", "", "user", "list", admin).out()).containsPattern("kim +viewer.* 1 ");
+
+    assertThat(run("root", "", "user", "logout", "kim", admin))
+        .isEqualTo(new Said(0, "kim: 1 sessions ended\n", ""));
+
+    assertThat(run("kim", "", "status").exit()).isNotZero();
+  }
+
+  @Test
   void login_keepsItsSessionForThisUserAlone_untilLogout() throws Exception {
     asAdministrator(PASSWORD, "user", "add", "vera", "--role=viewer", "--password-stdin");
     assertThat(run("vera", "a guess of mine\n", "login", "-u=vera", "--password-stdin").err())

@@ -8,6 +8,7 @@ import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.seal.KeySource;
 import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.seal.SealedDirectory;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -231,9 +233,8 @@ class SealCommandTest {
     assertSealedAndWhole(root);
   }
 
-  @Test
-  void seal_killedInTheMidst_isFinishedByAnotherRun() throws Exception {
-    String root = inClear();
+  /** Ends the command as soon as what is sealed looks so. */
+  private void kill(Callable<Boolean> when, String... more) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -246,14 +247,134 @@ class SealCommandTest {
                 "seal",
                 "--data-dir=" + data,
                 "--seal-key-file=" + key));
+    command.addAll(List.of(more));
     Process process =
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-    while (!SealedDirectory.isSealed(data) && process.isAlive()) {
+    while (!when.call() && process.isAlive()) {
       Thread.onSpinWait();
     }
     process.destroyForcibly();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(SealedDirectory.isSealed(data)).isTrue();
+    assertThat(when.call()).isTrue();
+  }
+
+  private Path nextKey() throws Exception {
+    return Files.writeString(
+        directory.resolve("next"),
+        Base64.getEncoder().encodeToString("another key of 32 bytes, exactly".getBytes()));
+  }
+
+  private int change(Path next) {
+    return run(
+        "controller",
+        "seal",
+        "--data-dir=" + data,
+        "--seal-key-file=" + key,
+        "--new-seal-key-file=" + next);
+  }
+
+  private Seal opened(Path by) throws Exception {
+    return SealedDirectory.open(data, new KeySource.KeyFile(by), Files::writeString).orElseThrow();
+  }
+
+  @Test
+  void newKey_sealsAllAnew_andTheOldOneOpensNothing() throws Exception {
+    String root = inClear();
+    assertThat(seal()).isZero();
+    Seal old = opened(key);
+    Path next = nextKey();
+
+    assertThat(change(next)).as(err.toString()).isZero();
+
+    assertThat(out.toString()).isEqualTo(data + " is sealed by the new key: 4 files, 1 users\n");
+    assertThatThrownBy(() -> opened(key)).hasMessageContaining("is not the key of this data");
+    for (String name : List.of("root.pem", "issuer.pem", "trail-key.pem", "admin-token")) {
+      String sealed = Files.readString(data.resolve(name));
+      assertThatThrownBy(() -> old.open(name, sealed)).hasMessageContaining("cannot be unsealed");
+    }
+    assertThat(Files.readString(data.resolve("seal.json")))
+        .contains("\"version\" : 1")
+        .doesNotContain("previous");
+    // Also by who runs it once more, because it was not told that all was done.
+    assertThat(change(next)).as(err.toString()).isZero();
+    assertThat(out.toString()).isEqualTo(data + " is sealed by the new key: 0 files, 0 users\n");
+    key = next;
+    assertSealedAndWhole(root);
+  }
+
+  @Test
+  void newKey_interruptedAtAnyStep_oneOfTheKeysOpensAll_andAnotherRunFinishes() throws Exception {
+    String root = inClear();
+    assertThat(seal()).isZero();
+    Path next = nextKey();
+    KeySource from = new KeySource.KeyFile(key);
+    KeySource to = new KeySource.KeyFile(next);
+
+    assertThatThrownBy(
+            () ->
+                SealedDirectory.change(
+                    data,
+                    from,
+                    to,
+                    (file, content) -> {
+                      throw new IOException("no space left");
+                    }))
+        .hasMessage("no space left");
+    try (Controller controller = Controller.start(options(from))) {
+      assertThat(login(controller)).isEqualTo(200);
+    }
+
+    Seal seal = SealedDirectory.change(data, from, to, Files::writeString);
+    for (String name : List.of("root.pem", "issuer.pem", "trail-key.pem", "admin-token")) {
+      assertThatThrownBy(() -> Controller.start(options(from)))
+          .hasMessageContaining("is not the key of this data directory");
+      try (Controller controller = Controller.start(options(to))) {
+        assertThat(login(controller)).isEqualTo(200);
+      }
+      Path file = data.resolve(name);
+      Files.writeString(file, seal.renewed(name, Files.readString(file)));
+    }
+
+    assertThat(change(next)).as(err.toString()).isZero();
+    assertThat(out.toString()).isEqualTo(data + " is sealed by the new key: 0 files, 1 users\n");
+    key = next;
+    assertSealedAndWhole(root);
+  }
+
+  @Test
+  void newKey_killedInTheMidst_theNewKeyOpensAll() throws Exception {
+    String root = inClear();
+    assertThat(seal()).isZero();
+    Path next = nextKey();
+    Path file = data.resolve("seal.json");
+    String before = Files.readString(file);
+
+    kill(() -> !Files.readString(file).equals(before), "--new-seal-key-file=" + next);
+
+    try (Controller controller = Controller.start(options(new KeySource.KeyFile(next)))) {
+      assertThat(login(controller)).isEqualTo(200);
+    }
+    assertThat(change(next)).as(err.toString()).isZero();
+    key = next;
+    assertSealedAndWhole(root);
+  }
+
+  @Test
+  void newKey_thatIsThePresentOne_orOfADirectoryInClear_isRefused() throws Exception {
+    inClear();
+
+    assertThat(change(key)).isEqualTo(2);
+    assertThat(err.toString()).contains("the new key is the present one (expected: another)");
+    assertThat(change(nextKey())).isEqualTo(1);
+    assertThat(err.toString()).contains("is not sealed (expected: a key to change)");
+    assertThat(SealedDirectory.isSealed(data)).isFalse();
+  }
+
+  @Test
+  void seal_killedInTheMidst_isFinishedByAnotherRun() throws Exception {
+    String root = inClear();
+
+    kill(() -> SealedDirectory.isSealed(data));
 
     assertThat(seal()).as(err.toString()).isZero();
 
