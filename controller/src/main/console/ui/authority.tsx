@@ -13,7 +13,7 @@ import { Table } from "./table.tsx";
 const KINDS: Record<string, string> = {
   "self-made": "made by this controller, kept in its data directory",
   brought: "brought, from files",
-  pkcs11: "brought, its key in a token (PKCS #11)",
+  token: "brought, its key in a token (PKCS #11)",
   command: "a program is asked for each certificate",
 };
 
