@@ -65,8 +65,8 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
   }
 
   /**
-   * As {@link #start}, for a library that cannot make the call as if the mesh were not there: then it
-   * {@linkplain Mesh#passThrough passes through}.
+   * As {@link #start}, for a library that cannot make the call as if the mesh were not there: then
+   * it {@linkplain Mesh#passThrough passes through}.
    */
   public static <R> AsyncCall<R> startInAnyCase(Call call, Exchange<R> exchange) {
     try {

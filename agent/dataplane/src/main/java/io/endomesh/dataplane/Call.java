@@ -99,8 +99,8 @@ public final class Call {
    * The next thing to do: an attempt to make, or a reply to give to the application. Called first
    * at the start, and again after an attempt asked for a retry and its delay has passed.
    *
-   * @throws RuntimeException at the start only, if the mesh itself fails: the library makes the call
-   *     as if the mesh were not there
+   * @throws RuntimeException at the start only, if the mesh itself fails: the library makes the
+   *     call as if the mesh were not there
    */
   public Decision next() {
     stopWaiting();

@@ -36,8 +36,7 @@ final class PassThrough {
     Cluster cluster =
         new Cluster(
             NAME, NAME, List.of(endpoint(request)), ClusterPolicy.DEFAULT, new ClusterLoad());
-    RouteAction action =
-        new RouteAction.Forward(WeightedClusters.of(cluster), null, List.of());
+    RouteAction action = new RouteAction.Forward(WeightedClusters.of(cluster), null, List.of());
     return new VirtualHost(
         NAME, List.of(new Route(NAME, RouteMatch.ANY, action, RoutePolicy.DEFAULT)));
   }
@@ -49,9 +48,7 @@ final class PassThrough {
     boolean hasPort = colon > authority.lastIndexOf(']');
     String host = hasPort ? authority.substring(0, colon) : authority;
     int port =
-        hasPort
-            ? Integer.parseInt(authority.substring(colon + 1))
-            : https ? HTTPS_PORT : HTTP_PORT;
+        hasPort ? Integer.parseInt(authority.substring(colon + 1)) : https ? HTTPS_PORT : HTTP_PORT;
     // Resolved here, though that takes a while: endpoints are.
     return new Endpoint(
         new InetSocketAddress(host, port),
@@ -69,7 +66,10 @@ final class PassThrough {
   private static OriginatedTls tls(String host) {
     try {
       return new OriginatedTls(
-          List.of(), host, List.of(new PeerName(PeerName.Kind.DNS, host)), /* ownCertificate= */ false);
+          List.of(),
+          host,
+          List.of(new PeerName(PeerName.Kind.DNS, host)),
+          /* ownCertificate= */ false);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the JVM's roots cannot be used", e);
     }

@@ -67,8 +67,7 @@ final class IssuersJson {
   private void putKeys(
       ObjectNode json, MeshModel model, @Nullable KeySource source, @Nullable String inline) {
     FetchedKeys fetched = source == null ? null : model.fetched(source);
-    IssuerKeys.Asked asked =
-        source == null ? new IssuerKeys.Asked(null, null) : keys.asked(source);
+    IssuerKeys.Asked asked = source == null ? new IssuerKeys.Asked(null, null) : keys.asked(source);
     json.put("keysFrom", source == null ? null : source.address())
         .put("discovered", source instanceof KeySource.Discovered)
         .put("fetchedAt", text(asked.fetchedAt()))
@@ -96,8 +95,7 @@ final class IssuersJson {
   }
 
   /** Those that ask about tokens, of this issuer or of any, where its tokens are taken. */
-  private static void policies(
-      MeshModel model, ResourceKey taking, String issuer, ArrayNode list) {
+  private static void policies(MeshModel model, ResourceKey taking, String issuer, ArrayNode list) {
     for (AppliedResource applied : model.resources()) {
       if (applied.resource() instanceof AuthorizationPolicy policy
           && meets(applied.key().namespace(), taking.namespace())

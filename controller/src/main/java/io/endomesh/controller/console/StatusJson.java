@@ -36,10 +36,7 @@ final class StatusJson {
   private final LongSupplier answers;
 
   StatusJson(
-      ControllerContext context,
-      TelemetryPart telemetry,
-      AgentJar agentJar,
-      LongSupplier answers) {
+      ControllerContext context, TelemetryPart telemetry, AgentJar agentJar, LongSupplier answers) {
     this.context = context;
     this.telemetry = telemetry;
     this.agentJar = agentJar;

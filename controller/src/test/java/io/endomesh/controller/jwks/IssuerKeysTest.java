@@ -11,7 +11,6 @@ import io.endomesh.dataplane.token.TestIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

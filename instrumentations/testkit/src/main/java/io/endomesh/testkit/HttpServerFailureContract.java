@@ -16,8 +16,7 @@ abstract class HttpServerFailureContract extends HttpServerStreamContract {
   private static final int MOST_READINGS = 30;
 
   @Test
-  void agent_failsAnywhereOnThePathOfARequest_whoMayIsServed_whoMayNotIsRefused()
-      throws Exception {
+  void agent_failsAnywhereOnThePathOfARequest_whoMayIsServed_whoMayNotIsRefused() throws Exception {
     String orders = TestRoutes.spiffeId("orders");
     try (OwnFailure failure = OwnFailure.ofTheClock()) {
       mode(TlsMode.STRICT, allowing(orders));

@@ -60,7 +60,8 @@ final class Attempts implements AsyncHttp<HttpResponse> {
   /** Begins the call on this thread. */
   HttpResponse start() {
     CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
-    AsyncCall<HttpResponse> running = AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, this));
+    AsyncCall<HttpResponse> running =
+        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, this));
     HttpResponse response = HttpResponse.from(answer, context.eventLoop());
     running.whenComplete((sent, error) -> end(answer, sent, error));
     // Given up by the application; harmless behind the end.

@@ -108,7 +108,10 @@ final class Exchange implements Sending.Leaving {
     }
   }
 
-  /** Null if its host is in the mesh no more. Nobody else can make it: the channel has no connection. */
+  /**
+   * Null if its host is in the mesh no more. Nobody else can make it: the channel has no
+   * connection.
+   */
   private static @Nullable Call call(RequestView view) {
     Mesh mesh = Weaving.mesh();
     try {
@@ -122,8 +125,7 @@ final class Exchange implements Sending.Leaving {
   private void start(Call call, RequestView view) {
     Attempts made = new Attempts(head, view, body, this, connection);
     attempts = made;
-    AsyncCall<Answer> started =
-        AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, made));
+    AsyncCall<Answer> started = AsyncCall.startInAnyCase(call, new AsyncHttpExchange<>(view, made));
     running = started;
     started.whenComplete(
         (arrived, error) -> {
