@@ -40,7 +40,7 @@ public final class InboundCall {
   private final boolean isLastOfConnection;
 
   /** False of a call whose beginning nobody was told. */
-  private final boolean observed;
+  private final boolean isObserved;
 
   /** Volatile for {@link #lasts}: of two threads one sees what the other did. */
   private volatile boolean ended;
@@ -84,7 +84,7 @@ public final class InboundCall {
     this.context =
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
     this.refusal = refusal == null ? null : told(refusal);
-    this.observed = true;
+    this.isObserved = true;
   }
 
   /** Of which only this is known, because the mesh failed: nobody observes it. */
@@ -105,7 +105,7 @@ public final class InboundCall {
     this.isLastOfConnection = false;
     this.context = CallContext.EMPTY.with(RetryScope.of(null), null, mesh);
     this.refusal = refusal == null ? null : told(refusal);
-    this.observed = false;
+    this.isObserved = false;
   }
 
   /** As the server's instrumentation made it. */
@@ -291,7 +291,7 @@ public final class InboundCall {
     if (breaksOff != null) {
       decides.lasting().remove(this);
     }
-    if (!observed) {
+    if (!isObserved) {
       return;
     }
     try {

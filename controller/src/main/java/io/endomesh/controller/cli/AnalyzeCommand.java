@@ -52,10 +52,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Option(names = "--fail-on", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   private FailOn failOn = FailOn.ERROR;
 
-  @Option(
-      names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -68,10 +65,10 @@ final class AnalyzeCommand implements Callable<Integer> {
             ? alone(documents)
             : connection.open().post("analyze", "application/yaml", documents);
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Output.Format.TABLE) {
+    if (output.isTable()) {
       print(answer, out);
     } else {
-      Output.print(out, format, answer, List.of());
+      output.print(answer, List.of());
     }
     return (fails(answer) ? Exit.FOUND_SOMETHING : Exit.OK).code();
   }

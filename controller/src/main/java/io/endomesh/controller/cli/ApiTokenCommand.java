@@ -81,13 +81,9 @@ final class ApiTokenCommand {
       description = "Lists your API tokens; those of all for an administrator.")
   static final class ListTokens implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -107,7 +103,7 @@ final class ApiTokenCommand {
               token.path("lastUsedAt").asText("never")
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
+      output.print(answer, table);
       return Exit.OK.code();
     }
   }

@@ -13,9 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "audit",
@@ -30,7 +28,6 @@ import picocli.CommandLine.Spec;
     })
 final class AuditCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
   @Option(names = "--denied", description = "only what was refused")
@@ -48,10 +45,7 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--limit", description = "(default: ${DEFAULT-VALUE})")
   private int limit = 50;
 
-  @Option(
-      names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -77,7 +71,7 @@ final class AuditCommand implements Callable<Integer> {
             entry.path("why").asText()
           });
     }
-    Output.print(spec.commandLine().getOut(), format, answer, table);
+    output.print(answer, table);
     return Exit.OK.code();
   }
 

@@ -63,10 +63,7 @@ final class AuthorityCommand {
     @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -82,8 +79,8 @@ final class AuthorityCommand {
               fingerprint.equals(answer.path("fingerprint").asText()) ? "yes" : "no"
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
-      if (format == Output.Format.TABLE) {
+      output.print(answer, table);
+      if (output.isTable()) {
         spec.commandLine().getOut().println(kind(answer));
         spec.commandLine().getOut().println(rotation(answer.path("rotation")));
       }

@@ -193,13 +193,9 @@ final class AuthzCommand {
       description = "Which department may reach which: rows call columns.")
   static final class Matrix implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -218,9 +214,7 @@ final class AuthzCommand {
         }
         table.add(row);
       }
-      PrintWriter out = spec.commandLine().getOut();
-      Output.print(out, format, answer, table);
-      out.flush();
+      output.print(answer, table);
       return Exit.OK.code();
     }
 
@@ -244,13 +238,9 @@ final class AuthzCommand {
               + " controller started.")
   static final class DryRun implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -268,9 +258,7 @@ final class AuthzCommand {
               one.path("lastAt").asText()
             });
       }
-      PrintWriter out = spec.commandLine().getOut();
-      Output.print(out, format, observed, table);
-      out.flush();
+      output.print(observed, table);
       return Exit.OK.code();
     }
   }

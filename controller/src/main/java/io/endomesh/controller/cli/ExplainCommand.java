@@ -52,11 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
       description = "of the request; repeatable")
   private List<String> headers = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      description =
-          "${COMPLETION-CANDIDATES}; a table is text for people (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -73,11 +69,11 @@ final class ExplainCommand implements Callable<Integer> {
     }
     JsonNode answer = connection.open().post("explain", "application/json", question.toString());
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Output.Format.TABLE) {
+    if (output.isTable()) {
       new ExplanationText(out).print(answer);
       out.flush();
     } else {
-      Output.print(out, format, answer, List.of());
+      output.print(answer, List.of());
     }
     return Exit.OK.code();
   }

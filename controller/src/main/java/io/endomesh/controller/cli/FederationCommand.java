@@ -137,13 +137,9 @@ final class FederationCommand {
       description = "Lists the trust domains that are believed.")
   static final class ListDomains implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -160,7 +156,7 @@ final class FederationCommand {
               one.path("failingSince").asText("")
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
+      output.print(answer, table);
       return Exit.OK.code();
     }
   }
@@ -177,10 +173,7 @@ final class FederationCommand {
     @Parameters(index = "0", paramLabel = "TRUST-DOMAIN", description = "its name")
     private String trustDomain = "";
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -190,8 +183,8 @@ final class FederationCommand {
       for (JsonNode root : one.path("roots")) {
         table.add(new String[] {root.path("fingerprint").asText(), root.path("notAfter").asText()});
       }
-      Output.print(spec.commandLine().getOut(), format, one, table);
-      if (format == Output.Format.TABLE) {
+      output.print(one, table);
+      if (output.isTable()) {
         spec.commandLine().getOut().println(sentence(one));
       }
       return Exit.OK.code();

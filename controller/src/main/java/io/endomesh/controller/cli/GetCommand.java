@@ -9,10 +9,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "get",
@@ -27,7 +25,6 @@ import picocli.CommandLine.Spec;
     })
 final class GetCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
   @Parameters(
@@ -49,10 +46,7 @@ final class GetCommand implements Callable<Integer> {
       description = "all namespaces, as is the default without -n")
   private boolean allNamespaces;
 
-  @Option(
-      names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -77,7 +71,7 @@ final class GetCommand implements Callable<Integer> {
         table.add(services ? service(item) : workload(item));
       }
     }
-    Output.print(spec.commandLine().getOut(), format, answer, table);
+    output.print(answer, table);
     return Exit.OK.code();
   }
 
@@ -103,7 +97,7 @@ final class GetCommand implements Callable<Integer> {
     } else {
       table.add(resource(answer));
     }
-    Output.print(spec.commandLine().getOut(), format, answer, table);
+    output.print(answer, table);
     return Exit.OK.code();
   }
 

@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "history",
@@ -16,16 +14,12 @@ import picocli.CommandLine.Spec;
     description = "Shows who changed which resource when, newest first.")
 final class HistoryCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
   @Option(names = "--limit", description = "(default: ${DEFAULT-VALUE})")
   private int limit = 20;
 
-  @Option(
-      names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -51,7 +45,7 @@ final class HistoryCommand implements Callable<Integer> {
                 + change.path("name").asText()
           });
     }
-    Output.print(spec.commandLine().getOut(), format, answer, table);
+    output.print(answer, table);
     return Exit.OK.code();
   }
 }

@@ -63,10 +63,7 @@ final class MtlsCommand {
         description = "of this namespace only")
     private @Nullable String namespace;
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -94,8 +91,8 @@ final class MtlsCommand {
         }
       }
       PrintWriter out = spec.commandLine().getOut();
-      Output.print(out, format, answer, table);
-      if (format == Output.Format.TABLE) {
+      output.print(answer, table);
+      if (output.isTable()) {
         out.println("since " + answer.path("since").asText());
       }
       out.flush();

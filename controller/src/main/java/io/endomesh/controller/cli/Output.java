@@ -9,8 +9,14 @@ import java.util.List;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Prints answers: as a table for people, as JSON or YAML, the API's own shape, for programs. */
+/**
+ * Option {@code -o}, and what is printed by it: a table for people, or JSON or YAML, the API's own
+ * shape, for programs.
+ */
 final class Output {
 
   /** What {@code -o} takes. */
@@ -22,9 +28,21 @@ final class Output {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Output() {}
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
-  static void print(PrintWriter out, Format format, JsonNode document, List<String[]> table) {
+  @Option(
+      names = {"-o", "--output"},
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private Format format = Format.TABLE;
+
+  /** True if people read it, who may be told more behind the table. */
+  boolean isTable() {
+    return format == Format.TABLE;
+  }
+
+  void print(JsonNode document, List<String[]> table) {
+    PrintWriter out = command.commandLine().getOut();
     switch (format) {
       case TABLE -> table(out, table);
       case JSON -> json(out, document);

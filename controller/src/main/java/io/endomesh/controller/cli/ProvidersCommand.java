@@ -9,7 +9,6 @@ import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Subcommands of {@code authz}: whose word counts beside the mesh's own. */
@@ -25,13 +24,9 @@ final class ProvidersCommand {
               + " is with their keys.")
   static final class Issuers implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -51,7 +46,7 @@ final class ProvidersCommand {
               issuer.path("failure").asText("")
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
+      output.print(answer, table);
       return Exit.OK.code();
     }
   }
@@ -67,10 +62,7 @@ final class ProvidersCommand {
     @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -90,8 +82,8 @@ final class ProvidersCommand {
               names(provider.path("policies"))
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
-      if (format == Output.Format.TABLE) {
+      output.print(answer, table);
+      if (output.isTable()) {
         for (JsonNode policy : answer.path("missing")) {
           spec.commandLine()
               .getOut()

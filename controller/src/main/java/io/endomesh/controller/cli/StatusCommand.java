@@ -6,9 +6,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
@@ -16,13 +13,9 @@ import picocli.CommandLine.Spec;
     description = "Shows what each workload was sent and has acknowledged.")
 final class StatusCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
-  @Option(
-      names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-  private Output.Format format = Output.Format.TABLE;
+  @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
@@ -47,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
             certificate(workload)
           });
     }
-    Output.print(spec.commandLine().getOut(), format, answer, table);
+    output.print(answer, table);
     return Exit.OK.code();
   }
 

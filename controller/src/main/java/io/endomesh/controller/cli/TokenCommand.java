@@ -121,13 +121,9 @@ final class TokenCommand {
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the tokens.")
   static final class ListTokens implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -149,7 +145,7 @@ final class TokenCommand {
               token.path("lastUsedAt").asText("never")
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
+      output.print(answer, table);
       return Exit.OK.code();
     }
 

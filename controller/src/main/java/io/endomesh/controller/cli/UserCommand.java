@@ -106,13 +106,9 @@ final class UserCommand {
       description = "Lists the users, and who else has a session.")
   static final class ListUsers implements Callable<Integer> {
 
-    @Spec private CommandSpec spec;
     @Mixin private Connection connection = new Connection();
 
-    @Option(
-        names = {"-o", "--output"},
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Output.Format format = Output.Format.TABLE;
+    @Mixin private Output output = new Output();
 
     @Override
     public Integer call() {
@@ -136,7 +132,7 @@ final class UserCommand {
               other.path("name").asText(), "-", "-", "-", other.path("sessions").asText(), "-"
             });
       }
-      Output.print(spec.commandLine().getOut(), format, answer, table);
+      output.print(answer, table);
       return Exit.OK.code();
     }
   }
