@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a call when the agent itself fails: all of it. */
-abstract class HttpClientFailureContract extends HttpClientStreamContract {
+abstract class HttpClientFailureContract extends HttpClientMessageContract {
 
   /** More than a call reads the clock. */
   private static final int MOST_READINGS = 30;

@@ -18,8 +18,21 @@ import org.junit.jupiter.api.AfterEach;
 /** How a library makes a call, and what it is called in these tests with. */
 public abstract class HttpClientFixture {
 
-  /** The client's own shape of a response. Header names in lower case. */
-  public record Answer(int status, URI uri, Map<String, String> headers, byte[] body) {
+  /**
+   * The client's own shape of a response. Names in lower case.
+   *
+   * @param trailers as far as the library tells of them
+   */
+  public record Answer(
+      int status,
+      URI uri,
+      Map<String, String> headers,
+      byte[] body,
+      Map<String, String> trailers) {
+
+    public Answer(int status, URI uri, Map<String, String> headers, byte[] body) {
+      this(status, uri, headers, body, Map.of());
+    }
 
     public String text() {
       return new String(body, StandardCharsets.UTF_8);
@@ -40,6 +53,14 @@ public abstract class HttpClientFixture {
       throws IOException, InterruptedException;
 
   /**
+   * Makes a POST with {@code Expect: 100-continue}, set as the library wants it set; it waits for
+   * the server's word if the library can.
+   */
+  protected Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
+    return call("POST", url, Map.of("Expect", "100-continue"), body);
+  }
+
+  /**
    * Makes a GET and writes the body of the answer as it comes; a sink that waits holds the library
    * back, by the means that it has for that.
    *
@@ -56,6 +77,11 @@ public abstract class HttpClientFixture {
 
   /** Makes a GET by a client that keeps cookies, the same one for all calls of a test. */
   protected abstract Answer getWithCookies(String url) throws IOException, InterruptedException;
+
+  /** Where a server is that the mesh does not know, which speaks nothing but HTTP/1.1. */
+  protected String outside(int port) {
+    return "http://localhost:" + port + "/";
+  }
 
   protected final Answer get(String url) throws IOException, InterruptedException {
     return call("GET", url, Map.of(), null);

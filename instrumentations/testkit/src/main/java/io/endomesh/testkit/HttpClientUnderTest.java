@@ -24,6 +24,10 @@ public interface HttpClientUnderTest extends AutoCloseable {
 
   Answer stream(String url, InputStream body) throws IOException, InterruptedException;
 
+  default Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
+    return call("POST", url, Map.of("Expect", "100-continue"), body);
+  }
+
   int download(String url, OutputStream sink) throws IOException, InterruptedException;
 
   CompletableFuture<Answer> start(String url);

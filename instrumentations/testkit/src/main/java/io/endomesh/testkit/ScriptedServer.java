@@ -44,6 +44,14 @@ public final class ScriptedServer implements AutoCloseable {
     return new ScriptedServer(OK + beginning, false);
   }
 
+  /** Answers {@code ok} in one chunk, with the trailer {@code x-sum: 7} behind it, and waits. */
+  static ScriptedServer answeringWithTrailer() throws IOException {
+    return new ScriptedServer(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n"
+            + "2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n",
+        false);
+  }
+
   public int port() {
     return server.getLocalPort();
   }

@@ -107,6 +107,12 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
   }
 
   @Override
+  protected final Answer expecting(String url, byte[] body)
+      throws IOException, InterruptedException {
+    return client.expecting(url, body);
+  }
+
+  @Override
   protected final int download(String url, OutputStream sink)
       throws IOException, InterruptedException {
     return client.download(url, sink);

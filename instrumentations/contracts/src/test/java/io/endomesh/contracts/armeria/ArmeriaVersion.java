@@ -56,6 +56,12 @@ abstract class ArmeriaVersion extends AsyncHttpClientContract {
     return library().read(url, parts);
   }
 
+  /** Without asking first whether it speaks HTTP/2. */
+  @Override
+  protected String outside(int port) {
+    return "h1c://localhost:" + port + "/";
+  }
+
   @Test
   void query_isChangedAsTheLibraryWritesIt() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));

@@ -75,6 +75,17 @@ class HttpClientTest extends HttpClientContract {
   }
 
   @Override
+  protected Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
+    return answer(
+        client.send(
+            HttpRequest.newBuilder(URI.create(url))
+                .expectContinue(true)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build(),
+            BodyHandlers.ofByteArray()));
+  }
+
+  @Override
   protected Answer stream(String url, InputStream body) throws IOException, InterruptedException {
     return answer(
         client.send(

@@ -12,9 +12,6 @@ public interface HttpClient4UnderTest extends HttpClientUnderTest {
   /** With a password for one host and port, and nobody else. */
   HttpClientUnderTest withPasswordFor(String host, int port);
 
-  /** With {@code Expect: 100-continue}. */
-  HttpClientUnderTest expectingContinue();
-
   /** With a timeout for each read. */
   HttpClientUnderTest waitingAtMost(Duration time);
 

@@ -51,19 +51,6 @@ abstract class HttpClient4Version extends StagedHttpClientContract {
   }
 
   @Test
-  void expectContinue_isSentAndWaitedFor() throws Exception {
-    Backend orders = open(Backend.mutualTls("orders", "orders"));
-    routes.host("orders", orders.endpoint());
-    byte[] body = "text".getBytes(StandardCharsets.UTF_8);
-
-    try (HttpClientUnderTest expecting = library().expectingContinue()) {
-      assertThat(expecting.call("POST", "http://orders/", Map.of(), body).text()).isEqualTo("text");
-    }
-
-    assertThat(orders.only().header("expect")).isEqualToIgnoringCase("100-continue");
-  }
-
-  @Test
   void readTimeout_ofTheApplication_isItsException() throws Exception {
     Backend slow = open(Backend.plaintext("slow").holding());
     routes.host("orders", slow.endpoint());

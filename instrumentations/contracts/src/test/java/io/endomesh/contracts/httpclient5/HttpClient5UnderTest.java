@@ -15,9 +15,6 @@ public interface HttpClient5UnderTest extends HttpClientUnderTest {
   /** With a password for whoever asks. */
   HttpClientUnderTest withPassword();
 
-  /** With {@code Expect: 100-continue}. */
-  HttpClientUnderTest expectingContinue();
-
   /** With a response timeout. */
   HttpClientUnderTest waitingAtMost(Duration time);
 

@@ -19,9 +19,6 @@ public interface NettyClientUnderTest extends HttpClientUnderTest {
   /** Two GETs that are written at once. */
   List<Answer> pipelined(String first, String second) throws IOException, InterruptedException;
 
-  /** A POST whose body is written when the server wants it. */
-  Answer expecting(String url, String body) throws IOException, InterruptedException;
-
   /** Makes a GET and, in the callback that gets its answer, another. */
   CompletableFuture<Answer> inTurn(String first, String then);
 
@@ -34,9 +31,6 @@ public interface NettyClientUnderTest extends HttpClientUnderTest {
 
   /** Opens a web socket and writes a text; what came until the server closed it. */
   List<String> webSocket(String url, String text) throws IOException, InterruptedException;
-
-  /** The answer's trailer. */
-  String trailer(String url) throws IOException, InterruptedException;
 
   /** What came first from a server that speaks no HTTP, by a pipeline without a codec. */
   String greeting(String host, int port) throws IOException, InterruptedException;

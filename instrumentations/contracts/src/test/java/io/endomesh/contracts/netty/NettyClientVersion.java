@@ -131,42 +131,6 @@ abstract class NettyClientVersion extends AsyncHttpClientContract {
   }
 
   @Test
-  void body_thatWaitsForTheServer_isWrittenWhenItWantsIt() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
-      serving(
-          server,
-          connection -> {
-            assertThat(head(connection)).containsIgnoringCase("expect: 100-continue");
-            write(connection, "HTTP/1.1 100 Continue\r\n\r\n");
-            byte[] body = connection.getInputStream().readNBytes(4);
-            write(connection, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
-            connection.getOutputStream().write(body);
-          });
-
-      assertThat(library().expecting("http://orders/", "text").text()).isEqualTo("text");
-    }
-  }
-
-  @Test
-  void trailers_reachTheApplication() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
-      serving(
-          server,
-          connection -> {
-            head(connection);
-            write(
-                connection,
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n");
-          });
-
-      assertThat(library().trailer("http://orders/")).isEqualTo("7");
-    }
-  }
-
-  @Test
   void readTimeout_ofTheApplication_closesItsChannel_andEndsTheAttempt() throws Exception {
     Backend slow = open(Backend.plaintext("slow").holding());
     Endpoint endpoint = slow.endpoint();

@@ -34,9 +34,6 @@ public interface ReactorNettyUnderTest extends HttpClientUnderTest {
   Answer getWithContext(String url, String header, String value)
       throws IOException, InterruptedException;
 
-  /** A GET of which the trailer is told. */
-  String trailer(String url, String name) throws IOException, InterruptedException;
-
   /** The refusal of a web socket, as the library says it. */
   String refusalOfWebSocket(String url) throws InterruptedException;
 

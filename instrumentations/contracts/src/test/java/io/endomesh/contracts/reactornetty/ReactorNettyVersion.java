@@ -212,25 +212,6 @@ abstract class ReactorNettyVersion extends StagedHttpClientContract {
   }
 
   @Test
-  void trailers_reachTheApplication_asOutsideTheMesh() throws Exception {
-    try (ServerSocket server =
-        serving(
-            socket -> {
-              head(socket.getInputStream());
-              write(
-                  socket,
-                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n"
-                      + "2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n");
-            })) {
-      String outside =
-          library().trailer("http://localhost:" + server.getLocalPort() + "/", "x-sum");
-      routes.host("orders", TestRoutes.endpoint(server.getLocalPort(), null));
-
-      assertThat(library().trailer("http://orders/", "x-sum")).isEqualTo(outside).isEqualTo("7");
-    }
-  }
-
-  @Test
   void webSocket_goesWhereItWouldWithoutTheMesh() throws Exception {
     Backend external = open(Backend.plaintext("external").answering(418));
     routes.host("localhost:" + external.port());

@@ -62,6 +62,20 @@ abstract class UrlConnectionContract extends HttpClientContract {
     return answer(connection);
   }
 
+  /** The library waits only if it does not keep the body. */
+  @Override
+  protected Answer expecting(String url, byte[] body) throws IOException {
+    HttpURLConnection connection = open(url);
+    connection.setRequestMethod("POST");
+    connection.setRequestProperty("Expect", "100-continue");
+    connection.setDoOutput(true);
+    connection.setFixedLengthStreamingMode(body.length);
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(body);
+    }
+    return answer(connection);
+  }
+
   @Override
   protected Answer stream(String url, InputStream body) throws IOException {
     HttpURLConnection connection = open(url);

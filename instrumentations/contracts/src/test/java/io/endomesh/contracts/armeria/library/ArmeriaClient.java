@@ -10,6 +10,7 @@ import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.client.proxy.ProxyConfig;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
@@ -280,13 +281,19 @@ public class ArmeriaClient implements ArmeriaUnderTest {
   }
 
   private static Answer answer(String url, AggregatedHttpResponse response) {
-    Map<String, String> headers = new HashMap<>();
-    response
-        .headers()
-        .forEach(
-            (name, value) -> headers.putIfAbsent(name.toString().toLowerCase(Locale.ROOT), value));
     return new Answer(
-        response.status().code(), URI.create(url), headers, response.content().array());
+        response.status().code(),
+        URI.create(url),
+        byName(response.headers()),
+        response.content().array(),
+        byName(response.trailers()));
+  }
+
+  private static Map<String, String> byName(HttpHeaders all) {
+    Map<String, String> first = new HashMap<>();
+    all.forEach(
+        (name, value) -> first.putIfAbsent(name.toString().toLowerCase(Locale.ROOT), value));
+    return first;
   }
 
   @Override

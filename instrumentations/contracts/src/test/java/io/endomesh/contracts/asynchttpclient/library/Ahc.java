@@ -4,6 +4,7 @@ import io.endomesh.contracts.asynchttpclient.AsyncHttpClientUnderTest;
 import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -20,10 +21,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.asynchttpclient.AsyncCompletionHandler;
+import org.asynchttpclient.AsyncCompletionHandlerBase;
 import org.asynchttpclient.AsyncHttpClient;
 import org.asynchttpclient.DefaultAsyncHttpClient;
 import org.asynchttpclient.DefaultAsyncHttpClientConfig;
@@ -89,7 +92,19 @@ public class Ahc implements AsyncHttpClientUnderTest {
     if (body != null) {
       request.setBody(body);
     }
-    return await(client.executeRequest(request.build()));
+    Map<String, String> trailers = new ConcurrentHashMap<>();
+    ListenableFuture<Response> running =
+        client.executeRequest(
+            request.build(),
+            new AsyncCompletionHandlerBase() {
+              @Override
+              public State onTrailingHeadersReceived(HttpHeaders all) throws Exception {
+                all.forEach(trailer -> trailers.put(trailer.getKey(), trailer.getValue()));
+                return super.onTrailingHeadersReceived(all);
+              }
+            });
+    Answer answer = await(running);
+    return new Answer(answer.status(), answer.uri(), answer.headers(), answer.body(), trailers);
   }
 
   @Override

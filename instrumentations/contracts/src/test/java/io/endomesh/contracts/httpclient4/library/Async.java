@@ -154,8 +154,10 @@ public class Async implements HttpAsyncClient4UnderTest {
   }
 
   @Override
-  public HttpClientUnderTest expectingContinue() {
-    return configured(RequestConfig.custom().setExpectContinueEnabled(true), 50);
+  public Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
+    try (Async expecting = configured(RequestConfig.custom().setExpectContinueEnabled(true), 50)) {
+      return expecting.call("POST", url, Map.of(), body);
+    }
   }
 
   @Override

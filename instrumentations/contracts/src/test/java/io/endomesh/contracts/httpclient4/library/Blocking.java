@@ -178,8 +178,10 @@ public class Blocking implements HttpBlockingClient4UnderTest {
   }
 
   @Override
-  public HttpClientUnderTest expectingContinue() {
-    return configured(RequestConfig.custom().setExpectContinueEnabled(true));
+  public Answer expecting(String url, byte[] body) throws IOException {
+    try (Blocking expecting = configured(RequestConfig.custom().setExpectContinueEnabled(true))) {
+      return expecting.call("POST", url, Map.of(), body);
+    }
   }
 
   @Override

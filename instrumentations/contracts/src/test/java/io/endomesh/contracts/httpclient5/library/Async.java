@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -154,8 +155,10 @@ public class Async implements HttpAsyncClient5UnderTest {
   }
 
   @Override
-  public HttpClientUnderTest expectingContinue() {
-    return configured(RequestConfig.custom().setExpectContinueEnabled(true));
+  public Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
+    try (Async expecting = configured(RequestConfig.custom().setExpectContinueEnabled(true))) {
+      return expecting.call("POST", url, Map.of(), body);
+    }
   }
 
   @Override
@@ -213,7 +216,7 @@ public class Async implements HttpAsyncClient5UnderTest {
         SimpleResponseConsumer.create(),
         null,
         context,
-        new Completing(answer, context, url));
+        new Completing(answer, context, url, Map.of()));
     return await(answer);
   }
 
@@ -268,7 +271,7 @@ public class Async implements HttpAsyncClient5UnderTest {
                 get(then),
                 SimpleResponseConsumer.create(),
                 context,
-                new Completing(second, context, then));
+                new Completing(second, context, then, Map.of()));
           }
 
           @Override
@@ -302,12 +305,13 @@ public class Async implements HttpAsyncClient5UnderTest {
       CloseableHttpAsyncClient client, AsyncRequestProducer request, String url) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     HttpClientContext context = HttpClientContext.create();
+    Map<String, String> trailers = new ConcurrentHashMap<>();
     Future<SimpleHttpResponse> running =
         client.execute(
             request,
-            SimpleResponseConsumer.create(),
+            new Trailing(trailers),
             context,
-            new Completing(answer, context, url));
+            new Completing(answer, context, url, trailers));
     answer.whenComplete(
         (value, error) -> {
           if (answer.isCancelled()) {
@@ -339,7 +343,11 @@ public class Async implements HttpAsyncClient5UnderTest {
     }
   }
 
-  private record Completing(CompletableFuture<Answer> answer, HttpClientContext context, String url)
+  private record Completing(
+      CompletableFuture<Answer> answer,
+      HttpClientContext context,
+      String url,
+      Map<String, String> trailers)
       implements FutureCallback<SimpleHttpResponse> {
 
     @Override
@@ -350,7 +358,8 @@ public class Async implements HttpAsyncClient5UnderTest {
       }
       byte[] body = response.getBodyBytes();
       answer.complete(
-          new Answer(response.getCode(), uri(), headers, body == null ? new byte[0] : body));
+          new Answer(
+              response.getCode(), uri(), headers, body == null ? new byte[0] : body, trailers));
     }
 
     /** Of the last request. */

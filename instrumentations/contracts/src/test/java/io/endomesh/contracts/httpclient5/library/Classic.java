@@ -29,6 +29,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
+import org.apache.hc.core5.function.Supplier;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -133,8 +134,10 @@ public class Classic implements HttpClient5UnderTest {
   }
 
   @Override
-  public HttpClientUnderTest expectingContinue() {
-    return configured(RequestConfig.custom().setExpectContinueEnabled(true));
+  public Answer expecting(String url, byte[] body) throws IOException {
+    try (Classic expecting = configured(RequestConfig.custom().setExpectContinueEnabled(true))) {
+      return expecting.call("POST", url, Map.of(), body);
+    }
   }
 
   @Override
@@ -197,8 +200,22 @@ public class Classic implements HttpClient5UnderTest {
       headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), header.getValue());
     }
     HttpEntity entity = response.getEntity();
-    byte[] body = entity == null ? new byte[0] : EntityUtils.toByteArray(entity);
-    return new Answer(response.getCode(), uri, headers, body);
+    if (entity == null) {
+      return new Answer(response.getCode(), uri, headers, new byte[0]);
+    }
+    byte[] body = EntityUtils.toByteArray(entity);
+    return new Answer(response.getCode(), uri, headers, body, trailers(entity));
+  }
+
+  private static Map<String, String> trailers(HttpEntity read) {
+    Map<String, String> trailers = new HashMap<>();
+    Supplier<List<? extends Header>> all = read.getTrailers();
+    List<? extends Header> told = all == null ? null : all.get();
+    if (told != null) {
+      told.forEach(
+          header -> trailers.put(header.getName().toLowerCase(Locale.ROOT), header.getValue()));
+    }
+    return trailers;
   }
 
   /** Of the last request. */

@@ -275,14 +275,23 @@ public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
   }
 
   private static Answer answer(Request request, Response response, byte @Nullable [] content) {
-    Map<String, String> headers = new HashMap<>();
-    // A class until 9.4, an interface since.
-    Iterable<HttpField> fields = response.getHeaders();
-    for (HttpField field : fields) {
-      headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
-    }
     return new Answer(
-        response.getStatus(), request.getURI(), headers, content == null ? new byte[0] : content);
+        response.getStatus(),
+        request.getURI(),
+        byName(response.getHeaders()),
+        content == null ? new byte[0] : content,
+        byName(response.getTrailers()));
+  }
+
+  /** Of a class until 9.4, of an interface since. */
+  private static Map<String, String> byName(@Nullable Iterable<HttpField> fields) {
+    Map<String, String> first = new HashMap<>();
+    if (fields != null) {
+      for (HttpField field : fields) {
+        first.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue());
+      }
+    }
+    return first;
   }
 
   @Override

@@ -25,7 +25,7 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
 
   /** What is known of an answer. */
   record Result(
-      int status, Map<String, String> headers, List<String> cookies, byte[] body, String trailer) {}
+      int status, Map<String, String> headers, List<String> cookies, byte[] body, Map<String, String> trailers) {}
 
   final CompletableFuture<Result> result = new CompletableFuture<>();
 
@@ -34,7 +34,7 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private @Nullable HttpResponse head;
   private CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
-  private String trailer = "";
+  private Map<String, String> trailers = Map.of();
   private boolean isWhole;
 
   /**
@@ -59,7 +59,7 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
     if (part instanceof LastHttpContent && isInterim()) {
       interim();
     } else if (part instanceof LastHttpContent last) {
-      trailer = trailer(last.trailingHeaders());
+      trailers = byName(last.trailingHeaders());
       isWhole = true;
     }
   }
@@ -98,8 +98,11 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
         ctx.executor());
   }
 
-  private static String trailer(HttpHeaders trailers) {
-    return trailers.isEmpty() ? "" : trailers.iteratorAsString().next().getValue();
+  private static Map<String, String> byName(HttpHeaders all) {
+    Map<String, String> first = new HashMap<>();
+    all.forEach(
+        header -> first.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+    return first;
   }
 
   private void end(ChannelHandlerContext ctx) {
@@ -113,19 +116,13 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       ctx.close();
     }
-    Map<String, String> headers = new HashMap<>();
-    answer
-        .headers()
-        .forEach(
-            header ->
-                headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
     result.complete(
         new Result(
             answer.status().code(),
-            headers,
+            byName(answer.headers()),
             answer.headers().getAll("set-cookie"),
             body.toByteArray(),
-            trailer));
+            trailers));
   }
 
   @Override

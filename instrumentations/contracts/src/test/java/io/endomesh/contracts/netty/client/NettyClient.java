@@ -347,19 +347,18 @@ public final class NettyClient implements NettyClientUnderTest {
   }
 
   private static Answer answer(URI uri, Hop.Result result) {
-    return new Answer(result.status(), uri, result.headers(), result.body());
+    return new Answer(result.status(), uri, result.headers(), result.body(), result.trailers());
   }
 
   @Override
-  public Answer expecting(String url, String body) throws IOException, InterruptedException {
+  public Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
     URI uri = URI.create(url);
     Channel channel = connected(uri);
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     Hop hop =
         new Hop(reused -> {}, /* parts= */ null) {
           @Override
           void interim() {
-            channel.writeAndFlush(new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes)));
+            channel.writeAndFlush(new DefaultLastHttpContent(Unpooled.wrappedBuffer(body)));
           }
         };
     channel.pipeline().addLast(hop);
@@ -368,7 +367,7 @@ public final class NettyClient implements NettyClientUnderTest {
     head.headers()
         .set(HttpHeaderNames.HOST, uri.getRawAuthority())
         .set(HttpHeaderNames.EXPECT, "100-continue")
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     channel.writeAndFlush(head);
     channel.read();
     return answer(uri, Callers.join(hop.result));
@@ -427,12 +426,6 @@ public final class NettyClient implements NettyClientUnderTest {
     } finally {
       channel.close();
     }
-  }
-
-  @Override
-  public String trailer(String url) throws IOException, InterruptedException {
-    return Callers.join(hop(URI.create(url), get(), /* parts= */ null, new AtomicReference<>()))
-        .trailer();
   }
 
   @Override

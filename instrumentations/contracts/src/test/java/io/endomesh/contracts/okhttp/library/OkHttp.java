@@ -29,6 +29,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Credentials;
 import okhttp3.Handshake;
+import okhttp3.Headers;
 import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -289,9 +290,27 @@ public class OkHttp implements OkHttpUnderTest {
         headers.putIfAbsent(
             response.headers().name(i).toLowerCase(Locale.ROOT), response.headers().value(i));
       }
+      byte[] body = response.body().bytes();
       return new Answer(
-          response.code(), response.request().url().uri(), headers, response.body().bytes());
+          response.code(), response.request().url().uri(), headers, body, trailers(response));
     }
+  }
+
+  /** A method since 3.13; before, it tells of none. */
+  private static Map<String, String> trailers(Response response) {
+    Map<String, String> trailers = new HashMap<>();
+    try {
+      Headers all = (Headers) Response.class.getMethod("trailers").invoke(response);
+      for (String name : all.names()) {
+        trailers.put(name.toLowerCase(Locale.ROOT), all.get(name));
+      }
+    } catch (NoSuchMethodException older) {
+      return Map.of();
+    } catch (ReflectiveOperationException e) {
+      // Of an answer from elsewhere, a cache or an interceptor.
+      return Map.of();
+    }
+    return trailers;
   }
 
   @Override

@@ -8,13 +8,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.cookie.Cookie;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -229,28 +227,7 @@ public class Reactive implements ReactorNettyUnderTest {
             .contextWrite(Context.of(header, value)));
   }
 
-  @Override
-  public String trailer(String url, String name) throws IOException, InterruptedException {
-    Mono<Answer> read =
-        client
-            .get()
-            .uri(url)
-            .responseConnection(
-                (response, connection) ->
-                    connection
-                        .inbound()
-                        .receiveObject()
-                        .ofType(LastHttpContent.class)
-                        .map(LastHttpContent::trailingHeaders)
-                        .concatWith(Mono.defer(() -> trailers(response)))
-                        .filter(trailers -> trailers.contains(name))
-                        .map(trailers -> trailers.get(name).getBytes(StandardCharsets.US_ASCII))
-                        .map(trailer -> new Answer(200, URI.create(url), Map.of(), trailer)))
-            .single();
-    return await(read).text();
-  }
-
-  /** A method since 1.0.12; before, trailers are part of the body. */
+  /** A method since 1.0.12; before, it tells of none but in the pipeline. */
   @SuppressWarnings("unchecked")
   private static Mono<HttpHeaders> trailers(HttpClientResponse response) {
     try {
@@ -364,7 +341,19 @@ public class Reactive implements ReactorNettyUnderTest {
                 headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
     URI uri = URI.create(response.resourceUrl());
     int status = response.status().code();
-    return content.defaultIfEmpty(new byte[0]).map(body -> new Answer(status, uri, headers, body));
+    return content
+        .defaultIfEmpty(new byte[0])
+        .flatMap(
+            body ->
+                trailers(response)
+                    .map(
+                        trailers -> {
+                          Map<String, String> told = new HashMap<>();
+                          trailers.forEach(
+                              trailer -> told.put(trailer.getKey(), trailer.getValue()));
+                          return new Answer(status, uri, headers, body, told);
+                        })
+                    .defaultIfEmpty(new Answer(status, uri, headers, body)));
   }
 
   static Answer await(Mono<Answer> answer) throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -316,15 +317,25 @@ public final class CallingVertx implements VertxClientUnderTest {
   }
 
   private static Future<Answer> answer(HttpClientResponse response) {
-    Map<String, String> headers = new HashMap<>();
-    response
-        .headers()
-        .forEach(
-            each -> headers.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+    Map<String, String> headers = byName(response.headers());
     URI uri = URI.create(response.request().absoluteURI());
     return response
         .body()
-        .map(body -> new Answer(response.statusCode(), uri, headers, body.getBytes()));
+        .map(
+            body ->
+                new Answer(
+                    response.statusCode(),
+                    uri,
+                    headers,
+                    body.getBytes(),
+                    byName(response.trailers())));
+  }
+
+  private static Map<String, String> byName(MultiMap all) {
+    Map<String, String> first = new HashMap<>();
+    all.forEach(
+        each -> first.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+    return first;
   }
 
   /** On a thread of the library, as it asks for: an answer flows as soon as it is there. */
