@@ -72,8 +72,7 @@ public final class AsyncCall<R> extends CompletableFuture<R> {
     try {
       return start(call, exchange);
     } catch (RuntimeException own) {
-      call.mesh.failed(own);
-      return start(call.mesh.passThrough(call.request()), exchange);
+      return start(call.mesh.passThrough(call.request(), own), exchange);
     }
   }
 

@@ -90,8 +90,11 @@ public final class Mesh {
   /**
    * Begins a call that {@link #call}, or its first decision, failed for, where the library cannot
    * make it as if the mesh were not there: it goes to its host all the same, by no rules.
+   *
+   * @param own what the mesh failed by; it is told here
    */
-  public Call passThrough(OutboundRequest request) {
+  public Call passThrough(OutboundRequest request, RuntimeException own) {
+    failed(own);
     return new Call(
         this, snapshot, PassThrough.to(request), request, nanoTime.getAsLong(), context());
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a user of gRPC gets from the mesh, whatever version and transport; each test a promise. */
 @Contract("gRPC")
-public abstract class GrpcContract extends GrpcServerContract {
+public abstract class GrpcContract extends GrpcFailureContract {
 
   @Test
   void call_hostOfTheMesh_reachesItWithoutDnsAndKeepsTheAuthority() {

@@ -43,8 +43,7 @@ abstract class HttpClientMessageContract extends HttpClientStreamContract {
   }
 
   @Test
-  void expectContinue_theServerDoesNotWantTheBody_itIsSentNoMoreThanOutsideTheMesh()
-      throws Exception {
+  void expectContinue_theServerDoesNotWantTheBody_theCallEndsAsOutsideTheMesh() throws Exception {
     try (ExpectingServer outside = ExpectingServer.refusing();
         ExpectingServer inside = ExpectingServer.refusing()) {
       routes.host("orders", TestRoutes.endpoint(inside.port(), null));
@@ -52,7 +51,11 @@ abstract class HttpClientMessageContract extends HttpClientStreamContract {
       String expected = outcome(outside(outside.port()));
 
       assertThat(outcome("http://orders/")).isEqualTo(expected);
-      assertThat(inside.seen()).isEqualTo(outside.seen()).hasSize(1);
+      // Whether the body comes all the same is a race in some libraries, mesh or not.
+      assertThat(inside.seen())
+          .extracting(ExpectingServer.Seen::asked)
+          .isEqualTo(outside.seen().stream().map(ExpectingServer.Seen::asked).toList())
+          .hasSize(1);
     }
   }
 

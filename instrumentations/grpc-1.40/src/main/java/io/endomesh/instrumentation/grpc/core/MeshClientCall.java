@@ -60,6 +60,7 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
   private @Nullable GrpcRequest request;
   private @Nullable Call first;
   private @Nullable Call call;
+  private boolean passesThrough;
 
   MeshClientCall(
       Channel channel, MethodDescriptor<Q, R> method, CallOptions options, String authority) {
@@ -77,7 +78,12 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
         new GrpcRequest(
             authority, method.getFullMethodName(), headers, oneMessage, this::nanosLeft);
     request = started;
-    call = Weaving.mesh().call(started);
+    try {
+      call = Weaving.mesh().call(started);
+    } catch (RuntimeException own) {
+      passThrough(own);
+      return;
+    }
     first = call;
     if (call == null) {
       // The host left the mesh this very moment.
@@ -87,9 +93,35 @@ final class MeshClientCall<Q, R> extends ClientCall<Q, R> {
     }
   }
 
-  private void next() {
+  /** The channel knows no other way than by the mesh, so that it has to lead past itself. */
+  private void passThrough(RuntimeException own) {
+    passesThrough = true;
+    GrpcRequest unchanged = Objects.requireNonNull(request);
+    unchanged.restore();
     try {
-      Decision decision = Objects.requireNonNull(call).next();
+      call = Weaving.mesh().passThrough(unchanged, own);
+    } catch (RuntimeException again) {
+      failedToDecide(again);
+      return;
+    }
+    first = call;
+    next();
+  }
+
+  private void next() {
+    Decision decision;
+    try {
+      decision = Objects.requireNonNull(call).next();
+    } catch (RuntimeException own) {
+      // At the start of a call: nothing of it was sent.
+      if (passesThrough) {
+        failedToDecide(own);
+      } else {
+        passThrough(own);
+      }
+      return;
+    }
+    try {
       if (decision instanceof Reply reply) {
         replied(reply);
       } else if (decision instanceof Pause pause) {

@@ -117,8 +117,7 @@ final class Exchange implements Sending.Leaving {
     try {
       return mesh.call(view);
     } catch (RuntimeException own) {
-      Suppressed.report(own);
-      return mesh.passThrough(view);
+      return mesh.passThrough(view, own);
     }
   }
 
