@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server on the loopback address that reads the head of one request on each connection, and
- * answers as no library would. Thread-safe.
+ * A server on the loopback address that reads one request on each connection, as a rule its head
+ * alone, and answers as no library would. Thread-safe.
  */
 public final class ScriptedServer implements AutoCloseable {
 
@@ -23,8 +23,14 @@ public final class ScriptedServer implements AutoCloseable {
   private final CompletableFuture<Integer> next = new CompletableFuture<>();
   private final byte[] answer;
   private final boolean closes;
+  private final String end;
 
   private ScriptedServer(String answer, boolean closes) throws IOException {
+    this(answer, closes, "\r\n\r\n");
+  }
+
+  private ScriptedServer(String answer, boolean closes, String end) throws IOException {
+    this.end = end;
     this.answer = answer.getBytes(StandardCharsets.US_ASCII);
     this.closes = closes;
     daemon(this::serve);
@@ -42,6 +48,11 @@ public final class ScriptedServer implements AutoCloseable {
    */
   public static ScriptedServer answeringInPart(String beginning) throws IOException {
     return new ScriptedServer(OK + beginning, false);
+  }
+
+  /** Answers {@code ok} when this has come, in lower case, and never if it does not. */
+  static ScriptedServer answeringBehind(String end) throws IOException {
+    return new ScriptedServer(OK + "ok", false, end);
   }
 
   /** Answers {@code ok} in one chunk, with the trailer {@code x-sum: 7} behind it, and waits. */
@@ -81,7 +92,7 @@ public final class ScriptedServer implements AutoCloseable {
   private void answer(Socket accepted) {
     try (Socket connection = accepted) {
       InputStream in = connection.getInputStream();
-      if (!readHead(in)) {
+      if (!readUntil(in, end)) {
         return;
       }
       connections.incrementAndGet();
@@ -104,10 +115,17 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** False if the connection ended before. */
   static boolean readHead(InputStream in) throws IOException {
-    int ends = 0;
+    return readUntil(in, "\r\n\r\n");
+  }
+
+  private static boolean readUntil(InputStream in, String end) throws IOException {
+    StringBuilder last = new StringBuilder();
     for (int read = in.read(); read >= 0; read = in.read()) {
-      ends = read == '\r' || read == '\n' ? ends + 1 : 0;
-      if (ends == 4) {
+      last.append((char) Character.toLowerCase(read));
+      if (last.length() > end.length()) {
+        last.deleteCharAt(0);
+      }
+      if (last.indexOf(end) == 0) {
         return true;
       }
     }

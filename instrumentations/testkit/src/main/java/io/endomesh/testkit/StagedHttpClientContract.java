@@ -93,6 +93,19 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
         .containsExactly(null, "Basic YXBwOnNlY3JldA==");
   }
 
+  /** It arrives behind the body. */
+  protected final void sendsItsTrailer(SendsTrailers library) throws Exception {
+    try (ScriptedServer server = ScriptedServer.answeringBehind("\r\nx-sum: 7\r\n\r\n")) {
+      routes.host("orders", TestRoutes.endpoint(server.port(), null));
+
+      assertThat(
+              library
+                  .postWithTrailer("http://orders/", new byte[] {'o', 'k'}, "x-sum", "7")
+                  .text())
+          .isEqualTo("ok");
+    }
+  }
+
   @Override
   protected final Answer call(
       String method, String url, Map<String, String> headers, byte @Nullable [] body)

@@ -2,12 +2,13 @@ package io.endomesh.contracts.armeria;
 
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.SendsTrailers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** What a client of Armeria does besides. Thread-safe. */
-public interface ArmeriaUnderTest extends HttpClientUnderTest {
+public interface ArmeriaUnderTest extends HttpClientUnderTest, SendsTrailers {
 
   /** The statuses of the library's own logs of requests that are complete. */
   List<Integer> logged();

@@ -63,6 +63,11 @@ abstract class ArmeriaVersion extends AsyncHttpClientContract {
   }
 
   @Test
+  void trailerOfARequest_isSent() throws Exception {
+    sendsItsTrailer(library());
+  }
+
+  @Test
   void query_isChangedAsTheLibraryWritesIt() throws Exception {
     Backend orders = open(Backend.plaintext("orders"));
     QueryChanges changes =

@@ -2,12 +2,13 @@ package io.endomesh.contracts.httpclient5;
 
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.SendsTrailers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 /** What applications set up in this library, each as a client of its own. */
-public interface HttpClient5UnderTest extends HttpClientUnderTest {
+public interface HttpClient5UnderTest extends HttpClientUnderTest, SendsTrailers {
 
   /** With the application's own retry strategy, which repeats what it can at once. */
   HttpClientUnderTest retrying(int times);

@@ -32,6 +32,11 @@ abstract class HttpClient5Version extends StagedHttpClientContract {
   }
 
   @Test
+  void trailerOfARequest_isSent() throws Exception {
+    sendsItsTrailer(library());
+  }
+
+  @Test
   void retryStrategy_ofTheApplication_goesOnAroundTheMesh() throws Exception {
     Backend broken = open(Backend.plaintext("broken").answering(503));
     routes.host("orders", broken.endpoint());

@@ -37,6 +37,11 @@ abstract class JettyClientVersion extends AsyncHttpClientContract {
   }
 
   @Test
+  void trailerOfARequest_isSent() throws Exception {
+    sendsItsTrailer(library());
+  }
+
+  @Test
   void password_isGivenToWhoAsks_inTheSameAttempt() throws Exception {
     givesItsPassword(library().withPassword("http://orders/"));
   }

@@ -2,13 +2,14 @@ package io.endomesh.contracts.netty;
 
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.SendsTrailers;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** What applications do with channels, beyond calls. */
-public interface NettyClientUnderTest extends HttpClientUnderTest {
+public interface NettyClientUnderTest extends HttpClientUnderTest, SendsTrailers {
 
   /** With a codec in two halves, and an aggregator. */
   HttpClientUnderTest inHalves();

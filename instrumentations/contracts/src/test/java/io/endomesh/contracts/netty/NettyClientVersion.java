@@ -52,6 +52,11 @@ abstract class NettyClientVersion extends AsyncHttpClientContract {
   }
 
   /** Netty's handler asks a proxy for a tunnel, whatever the scheme. */
+  @Test
+  void trailerOfARequest_isSent() throws Exception {
+    sendsItsTrailer(library());
+  }
+
   @Override
   @Test
   protected void proxy_ofTheApplication_isUsedOutsideTheMeshOnly() throws Exception {

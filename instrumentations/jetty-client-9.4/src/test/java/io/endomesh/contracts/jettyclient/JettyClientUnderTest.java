@@ -2,11 +2,12 @@ package io.endomesh.contracts.jettyclient;
 
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import io.endomesh.testkit.SendsTrailers;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** What applications set up in Jetty's client, each as a client of its own. */
-public interface JettyClientUnderTest extends HttpClientUnderTest {
+public interface JettyClientUnderTest extends HttpClientUnderTest, SendsTrailers {
 
   /** With a password for whoever asks at this place. */
   HttpClientUnderTest withPassword(String url);

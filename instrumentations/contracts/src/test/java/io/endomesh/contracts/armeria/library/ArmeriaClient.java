@@ -179,6 +179,17 @@ public class ArmeriaClient implements ArmeriaUnderTest {
     return await(url, client.execute(request));
   }
 
+  @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException, InterruptedException {
+    // With a length that is known, there are no chunks and no trailers.
+    HttpRequestWriter request = HttpRequest.streaming(head("POST", url).build());
+    request.write(HttpData.wrap(body));
+    request.write(HttpHeaders.of(name, value));
+    request.close();
+    return await(url, client.execute(request));
+  }
+
   private static RequestHeadersBuilder head(String method, String url) {
     URI uri = URI.create(url);
     String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();

@@ -6,6 +6,7 @@ import io.endomesh.testkit.Await;
 import io.endomesh.testkit.Callers;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -44,6 +45,7 @@ import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
@@ -104,6 +106,14 @@ public class Async implements HttpAsyncClient5UnderTest {
   public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
     BasicHttpRequest request = new BasicHttpRequest("POST", URI.create(url));
     return execute(client, new BasicRequestProducer(request, new Once(body)), url);
+  }
+
+  @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException, InterruptedException {
+    BasicHttpRequest request = new BasicHttpRequest("POST", URI.create(url));
+    Once once = new Once(new ByteArrayInputStream(body), new BasicHeader(name, value));
+    return execute(client, new BasicRequestProducer(request, once), url);
   }
 
   @Override

@@ -37,8 +37,10 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.HttpEntities;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.apache.hc.core5.util.VersionInfo;
@@ -76,6 +78,16 @@ public class Classic implements HttpClient5UnderTest {
     if (body != null) {
       request.setEntity(new ByteArrayEntity(body, null));
     }
+    return execute(client, request);
+  }
+
+  @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException {
+    HttpPost request = new HttpPost(url);
+    request.setEntity(
+        HttpEntities.withTrailers(
+            new ByteArrayEntity(body, null), new BasicHeader(name, value)));
     return execute(client, request);
   }
 

@@ -3,7 +3,9 @@ package io.endomesh.contracts.httpclient5.library;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +16,12 @@ final class Once implements AsyncEntityProducer {
   private static final int PART = 4096;
 
   private final InputStream stream;
+  private final List<Header> trailers;
   private ByteBuffer part = ByteBuffer.allocate(0);
 
-  Once(InputStream stream) {
+  Once(InputStream stream, Header... trailers) {
     this.stream = stream;
+    this.trailers = List.of(trailers);
   }
 
   @Override
@@ -39,7 +43,7 @@ final class Once implements AsyncEntityProducer {
       byte[] next = new byte[PART];
       int count = stream.read(next);
       if (count < 0) {
-        channel.endStream();
+        channel.endStream(trailers.isEmpty() ? null : trailers);
         return;
       }
       part = ByteBuffer.wrap(next, 0, count);

@@ -4,6 +4,7 @@ import io.endomesh.contracts.jettyclient.AnyProtocol;
 import io.endomesh.contracts.jettyclient.JettyClientUnderTest;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -33,6 +34,7 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.Jetty;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,16 @@ public final class JettySince12 implements JettyClientUnderTest, AnyProtocol {
   @Override
   public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
     return send(request("POST", url).body(new InputStreamRequestContent(body)));
+  }
+
+  @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException, InterruptedException {
+    HttpFields trailers = HttpFields.build().add(name, value);
+    return send(
+        request("POST", url)
+            .trailersSupplier(() -> trailers)
+            .body(new InputStreamRequestContent(new ByteArrayInputStream(body))));
   }
 
   private Answer send(Request request) throws IOException, InterruptedException {

@@ -351,6 +351,26 @@ public final class NettyClient implements NettyClientUnderTest {
   }
 
   @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException, InterruptedException {
+    URI uri = URI.create(url);
+    Channel channel = connected(uri);
+    Hop hop = new Hop(reused -> {}, /* parts= */ null);
+    channel.pipeline().addLast(hop);
+    HttpRequest head =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, uri.getRawPath());
+    head.headers()
+        .set(HttpHeaderNames.HOST, uri.getRawAuthority())
+        .set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+    DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.wrappedBuffer(body));
+    last.trailingHeaders().set(name, value);
+    channel.write(head);
+    channel.writeAndFlush(last);
+    channel.read();
+    return answer(uri, Callers.join(hop.result));
+  }
+
+  @Override
   public Answer expecting(String url, byte[] body) throws IOException, InterruptedException {
     URI uri = URI.create(url);
     Channel channel = connected(uri);

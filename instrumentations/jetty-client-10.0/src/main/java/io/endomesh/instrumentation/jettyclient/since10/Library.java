@@ -73,7 +73,7 @@ public final class Library {
   }
 
   /**
-   * Headers and cookies of the application's request.
+   * Headers, trailers and cookies of the application's request.
    *
    * @param changes what is sent in place of them
    * @param host of the Host header, null for what there is
@@ -94,6 +94,7 @@ public final class Library {
         });
     from.getCookies().forEach(to::cookie);
     to.version(from.getVersion());
+    ((HttpRequest) to).trailers(from.getTrailers());
   }
 
   /** Of the request and of the client's store. */

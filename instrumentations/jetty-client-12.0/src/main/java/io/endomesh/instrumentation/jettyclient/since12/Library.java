@@ -96,7 +96,7 @@ public final class Library {
   }
 
   /**
-   * Headers and cookies of the application's request.
+   * Headers, trailers and cookies of the application's request.
    *
    * @param changes what is sent in place of them
    * @param host of the Host header, null for what there is
@@ -117,6 +117,7 @@ public final class Library {
         });
     from.getCookies().forEach(to::cookie);
     to.version(from.getVersion());
+    to.trailersSupplier(from.getTrailersSupplier());
   }
 
   /** Of the request and of the client's store. */

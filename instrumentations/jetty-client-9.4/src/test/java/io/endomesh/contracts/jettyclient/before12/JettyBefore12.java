@@ -3,6 +3,7 @@ package io.endomesh.contracts.jettyclient.before12;
 import io.endomesh.contracts.jettyclient.JettyClientUnderTest;
 import io.endomesh.testkit.HttpClientFixture.Answer;
 import io.endomesh.testkit.HttpClientUnderTest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpProxy;
+import org.eclipse.jetty.client.HttpRequest;
 import org.eclipse.jetty.client.HttpResponse;
 import org.eclipse.jetty.client.api.Authentication;
 import org.eclipse.jetty.client.api.ContentResponse;
@@ -32,6 +34,7 @@ import org.eclipse.jetty.client.util.BytesContentProvider;
 import org.eclipse.jetty.client.util.InputStreamContentProvider;
 import org.eclipse.jetty.client.util.InputStreamResponseListener;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.Jetty;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -100,6 +103,35 @@ public final class JettyBefore12 implements JettyClientUnderTest {
   @Override
   public Answer stream(String url, InputStream body) throws IOException, InterruptedException {
     return send(request("POST", url).content(new InputStreamContentProvider(body)));
+  }
+
+  @Override
+  public Answer postWithTrailer(String url, byte[] body, String name, String value)
+      throws IOException, InterruptedException {
+    HttpFields trailers = trailers(name, value);
+    HttpRequest request = (HttpRequest) request("POST", url);
+    return send(
+        request
+            .trailers(() -> trailers)
+            .content(new InputStreamContentProvider(new ByteArrayInputStream(body))));
+  }
+
+  /** A class until 9.4, an interface since. */
+  private static HttpFields trailers(String name, String value) {
+    try {
+      Class<?> mutable = HttpFields.class;
+      Object made;
+      if (mutable.isInterface()) {
+        made = HttpFields.class.getMethod("build").invoke(null);
+        mutable = Class.forName("org.eclipse.jetty.http.HttpFields$Mutable");
+      } else {
+        made = HttpFields.class.getConstructor().newInstance();
+      }
+      mutable.getMethod("add", String.class, String.class).invoke(made, name, value);
+      return (HttpFields) made;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Answer send(Request request) throws IOException, InterruptedException {
