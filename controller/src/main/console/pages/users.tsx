@@ -6,7 +6,7 @@ import { ago } from "../core/format.ts";
 import { may, useLive } from "../core/live.ts";
 import { AskButton, Cli } from "../ui/act.tsx";
 import { useLoaded } from "../ui/loaded.ts";
-import { Card, Code, Failure, Loading, PageHead } from "../ui/parts.tsx";
+import { Card, Code, Empty, Failure, Loading, PageHead } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 import { Forbidden } from "./audit.tsx";
 
@@ -52,7 +52,13 @@ function Accounts({ snapshot }: { snapshot: Snapshot }) {
       ) : (
         <>
           <Card flush>
-            <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+            {value.users.length === 0 ? (
+              <Empty icon="user" title="No accounts yet">
+                <p>On this machine everybody is let in as an admin. From elsewhere, only who has an account is.</p>
+              </Empty>
+            ) : (
+              <UserTable users={value.users} now={snapshot.status.now} onAct={(...what) => void act(...what)} />
+            )}
             <Cli text="endomesh user list" />
           </Card>
           {value.others.length > 0 && (
