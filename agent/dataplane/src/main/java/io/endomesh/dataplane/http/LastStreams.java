@@ -1,35 +1,35 @@
 package io.endomesh.dataplane.http;
 
 import io.endomesh.dataplane.AgentThread;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Connections of HTTP/2 that are to take no more requests, and end when those that they have are
- * answered. They are looked at now and then by one thread, which is there only as long as there are
- * such connections. Thread-safe.
+ * Connections of HTTP/2 that have lasted too long, and end in their next pause, as they would if
+ * they had been idle. They are looked at now and then by one thread, which is there only as long as
+ * there are such connections. Thread-safe.
+ *
+ * <p>A goodbye while calls are under way (GOAWAY with the highest number of all, RFC 9113, 6.8)
+ * would end them sooner, but clients do not bear it: that of JDK 17 fails every call of the
+ * connection, and the next one besides (JDK-8335181).
  */
 public final class LastStreams {
 
   /**
-   * Until the first look, and between looks. Longer than the goodbye needs to the caller, and what
-   * the caller sent meanwhile needs back.
+   * Until the first look, and between looks. A pause is one that is seen by two looks: longer than
+   * a caller needs to send what comes next.
    */
-  private static final long LOOK_MILLIS = 500;
+  private static final long LOOK_MILLIS = 250;
 
-  private static final Set<Connection> CONNECTIONS = ConcurrentHashMap.newKeySet();
+  /** And whether nothing ran on it at the last look. */
+  private static final Map<Connection, Boolean> CONNECTIONS = new ConcurrentHashMap<>();
+
   private static boolean isWatched;
 
   private LastStreams() {}
 
   /** How a library says it. Equal if it is the same connection. Thread-safe. */
   public interface Connection {
-
-    /**
-     * Says that there will be no more (GOAWAY with the highest number of all, RFC 9113, 6.8), by
-     * the library's own means; nothing if it has none that lets what runs go on.
-     */
-    void sayGoodbye();
 
     /** True if nothing runs on it, or if it is closed. */
     boolean isQuiet();
@@ -38,12 +38,10 @@ public final class LastStreams {
     void end();
   }
 
-  /** The answer of a request that was to be the last of its connection has ended. */
-  public static void endWhenQuiet(Connection connection) {
-    if (CONNECTIONS.add(connection)) {
-      connection.sayGoodbye();
-      watch();
-    }
+  /** A request on it has ended that should have been the last of its connection. */
+  public static void endInNextPause(Connection connection) {
+    CONNECTIONS.put(connection, false);
+    watch();
   }
 
   private static synchronized void watch() {
@@ -60,7 +58,7 @@ public final class LastStreams {
       } catch (InterruptedException e) {
         // Nobody has a reason to; the next look comes early.
       }
-      CONNECTIONS.removeIf(LastStreams::isThrough);
+      CONNECTIONS.forEach(LastStreams::lookAt);
     }
   }
 
@@ -69,15 +67,18 @@ public final class LastStreams {
     return isWatched;
   }
 
-  private static boolean isThrough(Connection connection) {
+  private static void lookAt(Connection connection, boolean wasQuiet) {
     try {
       if (!connection.isQuiet()) {
-        return false;
+        CONNECTIONS.replace(connection, true, false);
+      } else if (!wasQuiet) {
+        CONNECTIONS.replace(connection, false, true);
+      } else if (CONNECTIONS.remove(connection, true)) {
+        connection.end();
       }
-      connection.end();
     } catch (RuntimeException | LinkageError ofOneConnection) {
       // It goes on as without us; the others end.
+      CONNECTIONS.remove(connection);
     }
-    return true;
   }
 }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
     promise = "server_started_isOfferedToTheMesh_andTakenBackWhenItStops",
     reason = "nothing says before its first connection that a port is for HTTP")
 @NotApplicable(
-    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeSaysGoodbye_andItsCallsEnd",
+    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
+    reason = "the codec is that of HTTP/1.1")
+@NotApplicable(
+    promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",
     reason = "the codec is that of HTTP/1.1")
 abstract class NettyVersion extends StagedHttpServerContract {
 

@@ -1,7 +1,6 @@
 package io.endomesh.instrumentation.jetty9;
 
 import io.endomesh.dataplane.http.LastStreams;
-import java.lang.reflect.Method;
 import java.util.Collection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.Callback;
@@ -19,24 +18,13 @@ record LastOfConnection(Object session) implements LastStreams.Connection {
 
   private static final String CONNECTION = "org.eclipse.jetty.http2.HTTP2Connection";
 
-  /** The answer of a stream that was to be the last has ended. */
+  /** The answer of a stream has ended that should have been the last. */
   static void ended(@Nullable Connection connection) {
     for (Class<?> type = connection == null ? null : connection.getClass();
         type != null;
         type = type.getSuperclass()) {
       if (type.getName().equals(CONNECTION)) {
-        LastStreams.endWhenQuiet(new LastOfConnection(call(type, "getSession", connection)));
-        return;
-      }
-    }
-  }
-
-  /** Jetty 9 shuts the output behind it, and so says nothing before the connection is quiet. */
-  @Override
-  public void sayGoodbye() {
-    for (Method method : session.getClass().getMethods()) {
-      if (method.getName().equals("shutdown") && method.getParameterCount() == 0) {
-        call(session.getClass(), "shutdown", session);
+        LastStreams.endInNextPause(new LastOfConnection(call(type, "getSession", connection)));
         return;
       }
     }

@@ -12,8 +12,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of HTTP/2 that is to end: as Tomcat ends those of a connector that pauses, and those
- * that were idle too long. Thread-safe.
+ * A connection of HTTP/2 that is to end: as Tomcat ends those that were idle too long. Thread-safe.
  *
  * @param handler Tomcat's {@code Http2UpgradeHandler}, which is for those below only
  */
@@ -34,11 +33,6 @@ record Http2Connection(Object handler) implements LastStreams.Connection {
   }
 
   @Override
-  public void sayGoodbye() {
-    run(Internals.PAUSE);
-  }
-
-  @Override
   public boolean isQuiet() {
     try {
       AtomicInteger running = (AtomicInteger) Internals.RUNNING.invokeExact(handler);
@@ -53,16 +47,12 @@ record Http2Connection(Object handler) implements LastStreams.Connection {
 
   @Override
   public void end() {
-    run(Internals.CLOSE);
-  }
-
-  private void run(MethodHandle of) {
     try {
-      of.invokeExact(handler);
+      Internals.CLOSE.invokeExact(handler);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new LinkageError("Http2UpgradeHandler", e);
+      throw new LinkageError("Http2UpgradeHandler.closeConnection", e);
     }
   }
 
@@ -74,7 +64,6 @@ record Http2Connection(Object handler) implements LastStreams.Connection {
     static final MethodHandle HANDLER;
     static final MethodHandle RUNNING;
     static final MethodHandle SOCKET;
-    static final MethodHandle PAUSE;
     static final MethodHandle CLOSE;
 
     static {
@@ -92,8 +81,6 @@ record Http2Connection(Object handler) implements LastStreams.Connection {
             generic(
                 in(handler).findGetter(handler, "socketWrapper", SocketWrapperBase.class),
                 SocketWrapperBase.class);
-        MethodType nothing = MethodType.methodType(void.class);
-        PAUSE = generic(in(handler).findVirtual(handler, "pause", nothing), void.class);
         MethodHandle close =
             in(handler)
                 .findVirtual(

@@ -111,7 +111,7 @@ final class ServedRequest {
   private static void endsConnection(Response response) {
     Http2Connection connection = Http2Connection.of(response);
     if (connection != null) {
-      LastStreams.endWhenQuiet(connection);
+      LastStreams.endInNextPause(connection);
     }
   }
 

@@ -61,10 +61,10 @@ final class Http2Connections {
     }
   }
 
-  /** The answer of a stream that was to be the last has ended. */
+  /** The answer of a stream has ended that should have been the last. */
   static void endsBehind(ServerConnection connection) {
     if (connection instanceof Http2ServerConnection stream) {
-      LastStreams.endWhenQuiet(new Last(channel(stream)));
+      LastStreams.endInNextPause(new Last(channel(stream)));
     }
   }
 
@@ -80,10 +80,6 @@ final class Http2Connections {
 
   /** One that is to end. Thread-safe. */
   private record Last(Http2Channel channel) implements LastStreams.Connection {
-
-    /** Undertow shuts the output behind it, and so says nothing before the connection is quiet. */
-    @Override
-    public void sayGoodbye() {}
 
     @Override
     public boolean isQuiet() {

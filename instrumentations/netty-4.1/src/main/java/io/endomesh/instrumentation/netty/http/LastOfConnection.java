@@ -14,21 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 record LastOfConnection(Channel connection) implements LastStreams.Connection {
 
-  /** The answer of a stream that was to be the last has ended. */
+  /** The answer of a stream has ended that should have been the last. */
   static void ended(Channel connection) {
     if (codec(connection) != null) {
-      LastStreams.endWhenQuiet(new LastOfConnection(connection));
+      LastStreams.endInNextPause(new LastOfConnection(connection));
     }
   }
 
   /** Null if it is none of HTTP/2, or closed. */
   private static @Nullable ChannelHandlerContext codec(Channel connection) {
     return connection.pipeline().context(Http2ConnectionHandler.class);
-  }
-
-  @Override
-  public void sayGoodbye() {
-    run(() -> goAway(Integer.MAX_VALUE));
   }
 
   /** As its event loop left it: what has just ended is seen at the next look. */
