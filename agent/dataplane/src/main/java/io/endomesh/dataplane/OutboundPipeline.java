@@ -9,6 +9,7 @@ import io.endomesh.dataplane.cluster.Endpoint;
 import io.endomesh.dataplane.cluster.Hedging;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.ClientTls;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.route.Cors;
 import io.endomesh.dataplane.route.Fault;
 import io.endomesh.dataplane.route.HashPolicy;
@@ -298,8 +299,12 @@ final class OutboundPipeline {
       // The copy would take the token along in plaintext.
       return null;
     }
+    ClientTls tls = tls(call, endpoint);
+    if (tls == null && begunHere(call, endpoint) != null) {
+      return null;
+    }
     long timeoutNanos = Math.min(call.attemptTimeoutNanos, COPY_TIMEOUT_NANOS);
-    return new Attempt(call, cluster, endpoint, tls(call, endpoint), timeoutNanos);
+    return new Attempt(call, cluster, endpoint, tls, timeoutNanos);
   }
 
   private static final Endpoint[] NONE_TRIED = {};
@@ -495,7 +500,25 @@ final class OutboundPipeline {
           Reply.BY_IDENTITY);
     }
     call.tls = tls(call, endpoint);
-    return null;
+    OriginatedTls begun = begunHere(call, endpoint);
+    // Fails closed: without what TLS is made of, plaintext would be all that is left.
+    return begun == null || call.tls != null ? null : unusable(begun);
+  }
+
+  private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
+    return endpoint.originated() != null && begunHere(call, endpoint) == null
+        ? null
+        : endpoint.tls(call.snapshot.identity());
+  }
+
+  /** Whoever writes https speaks TLS to the outside himself, and checks it as he likes. */
+  private static @Nullable OriginatedTls begunHere(Call call, Endpoint endpoint) {
+    return call.request.scheme().equals("https") ? null : endpoint.originated();
+  }
+
+  private static Reply unusable(OriginatedTls originated) {
+    return Reply.unavailable(
+        "no TLS to " + originated.expected() + ": " + originated.problem(), Reply.BY_IDENTITY);
   }
 
   static @Nullable Decision breaker(Call call) {
@@ -540,13 +563,6 @@ final class OutboundPipeline {
           case GRPC -> true;
           case TCP -> false;
         };
-  }
-
-  private static @Nullable ClientTls tls(Call call, Endpoint endpoint) {
-    // Whoever writes https speaks TLS to the outside himself, and checks it as he likes.
-    return endpoint.originated() != null && call.request.scheme().equals("https")
-        ? null
-        : endpoint.tls(call.snapshot.identity());
   }
 
   static @Nullable Decision message(Call call) {

@@ -40,6 +40,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,9 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   /** A port is offered to others when its rules are known, or after this if they do not come. */
   private static final long RULES_PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
+  /** How soon a certificate that was replaced in its file is used. */
+  private static final long FILES_NANOS = Duration.ofSeconds(1).toNanos();
+
   private static final long POST_TIMEOUT_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final ControlPlaneSettings settings;
@@ -111,6 +115,10 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
   private @Nullable TrustBundle bundle;
   private @Nullable Identity identity;
   private Proof proof = Proof.NONE;
+
+  /** Why there is no TLS to servers outside the mesh. */
+  private List<String> fileProblems = List.of();
+
   private long published;
   private boolean savePending;
   private boolean complained;
@@ -149,7 +157,8 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             servers::checks,
             new Changes());
     this.certificates = source(settings);
-    this.registrar = new Registrar(settings.about(), serial, settings.health(), this::proof);
+    this.registrar =
+        new Registrar(settings.about(), serial, settings.health(), this::proof, () -> fileProblems);
     this.discovery =
         new HostDiscovery(
             mesh,
@@ -195,6 +204,7 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         () -> {
           started.restore();
           restored.countDown();
+          started.watchFiles();
           started.connect();
         });
     try {
@@ -413,7 +423,30 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         : SvidKeeper.ofController(now.roots(), credentials);
   }
 
+  private void watchFiles() {
+    if (!closed) {
+      serial.schedule(this::watchFiles, FILES_NANOS);
+      if (ads.usesFiles()) {
+        lookAtFiles();
+        servers.use(ads.servers(), identity);
+      }
+    }
+  }
+
+  private void lookAtFiles() {
+    List<String> problems = ads.lookAtFiles(Instant.now());
+    if (!problems.equals(fileProblems)) {
+      problems.stream().filter(problem -> !fileProblems.contains(problem)).forEach(log::warn);
+      if (problems.isEmpty()) {
+        log.info("the files of TLS to servers outside the mesh can be used");
+      }
+      fileProblems = problems;
+    }
+  }
+
   private void publish() {
+    // Before calls are told of them: the first one finds them read.
+    lookAtFiles();
     Map<String, VirtualHost> hosts = ads.hosts();
     Inbound inbound = ads.inbound(untilConfigured);
     servers.use(ads.servers(), identity);

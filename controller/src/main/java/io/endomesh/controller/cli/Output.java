@@ -41,6 +41,15 @@ final class Output {
     return format == Format.TABLE;
   }
 
+  /** Prints a line below the table; nothing where a program reads. */
+  void note(String line) {
+    if (isTable()) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(line);
+      out.flush();
+    }
+  }
+
   void print(JsonNode document, List<String[]> table) {
     PrintWriter out = command.commandLine().getOut();
     switch (format) {

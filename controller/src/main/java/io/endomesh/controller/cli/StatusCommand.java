@@ -41,6 +41,11 @@ final class StatusCommand implements Callable<Integer> {
           });
     }
     output.print(answer, table);
+    for (JsonNode workload : answer.path("workloads")) {
+      for (JsonNode problem : workload.path("tlsProblems")) {
+        output.note(workload.path("instance").asText() + ": " + problem.asText());
+      }
+    }
     return Exit.OK.code();
   }
 

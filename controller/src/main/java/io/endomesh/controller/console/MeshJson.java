@@ -182,6 +182,8 @@ final class MeshJson {
         .forEach(label -> labels.put(label.getKey(), label.getValue()));
     ArrayNode attested = json.putArray("attestedLabels");
     new TreeSet<>(workload.attested().keySet()).forEach(attested::add);
+    ArrayNode given = json.putArray("givenLabels");
+    new TreeSet<>(workload.given().keySet()).forEach(given::add);
     json.put("connected", workload.connected())
         .put("since", workload.joinedAt().toString())
         .put("lastSeen", workload.lastSeen().toString())
@@ -191,7 +193,11 @@ final class MeshJson {
         .put("certificateNotBefore", text(workload.health().certificateNotBefore()))
         .put("certificateRoot", orNull(workload.health().certificateRoot()))
         .put("renewalProblem", workload.health().renewalProblem())
-        .put("agentVersion", workload.agent().version())
+        .set(
+            "tlsProblems",
+            JSON.arrayNode()
+                .addAll(workload.health().tlsProblems().stream().map(JSON::textNode).toList()));
+    json.put("agentVersion", workload.agent().version())
         .put("javaVersion", workload.agent().javaVersion())
         .put("mainClass", workload.agent().mainClass())
         .put("pid", workload.agent().pid());

@@ -113,6 +113,13 @@ final class StatusJson {
                 + " has lost its connection; others stop calling it when its lease ends",
             workload.instance());
       }
+      for (String tlsProblem : workload.health().tlsProblems()) {
+        problem(
+            problems,
+            "error",
+            workload.instance() + " refuses calls: " + tlsProblem,
+            workload.instance());
+      }
       ExpiringCertificate expiring = ExpiringCertificate.of(workload, now);
       if (expiring != null) {
         problem(problems, expiring.severity(), expiring.message(), workload.instance());

@@ -4,6 +4,8 @@ import io.endomesh.dataplane.authorize.AddressRange;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,9 @@ public record AuthorizationPolicy(
 
   public static final String WHEN_HEADER = "request.headers[";
 
+  /** In front of the name of a label that callers were given. */
+  public static final String WHEN_LABEL = "source.labels[";
+
   public static final String WHEN_SOURCE_IP = "source.ip";
   public static final String WHEN_REMOTE_IP = "remote.ip";
   public static final String WHEN_PORT = "destination.port";
@@ -100,6 +105,7 @@ public record AuthorizationPolicy(
       List.of(
           "source.principal",
           "source.namespace",
+          "source.labels[NAME]",
           WHEN_SOURCE_IP,
           WHEN_REMOTE_IP,
           WHEN_PORT,
@@ -139,6 +145,24 @@ public record AuthorizationPolicy(
       }
     }
     return null;
+  }
+
+  /** Names of the labels of callers that it asks for. */
+  public Set<String> callerLabels() {
+    Set<String> names = new TreeSet<>();
+    for (Rule rule : rules) {
+      for (When when : rule.when()) {
+        if (when.key().startsWith(WHEN_LABEL)) {
+          names.add(labelName(when.key()));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** That a condition on a label asks for. */
+  public static String labelName(String key) {
+    return key.substring(WHEN_LABEL.length(), key.length() - 1);
   }
 
   static AuthorizationPolicy read(Metadata metadata, Fields spec) {
@@ -259,7 +283,9 @@ public record AuthorizationPolicy(
     boolean header = key.startsWith(WHEN_HEADER) && key.endsWith("]");
     boolean claim =
         key.startsWith(WHEN_CLAIM) && claimPath(key).stream().noneMatch(String::isEmpty);
-    if (!header && !claim && !WHEN_KEYS.contains(key)) {
+    boolean label =
+        key.startsWith(WHEN_LABEL) && key.endsWith("]") && LABEL.matcher(labelName(key)).matches();
+    if (!header && !claim && !label && !WHEN_KEYS.contains(key)) {
       throw when.invalid(
           "key", "'" + key + "' (expected: one of " + String.join(", ", WHEN_KEYS) + ")");
     }
@@ -308,6 +334,10 @@ public record AuthorizationPolicy(
   private static Values values(Fields fields, String in, String notIn) {
     return new Values(patterns(fields, in), patterns(fields, notIn));
   }
+
+  /** As a join token gives them: Kubernetes' names of labels, with a prefix or without. */
+  private static final Pattern LABEL =
+      Pattern.compile("([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
 
   /** Fields that take templates as well. */
   private static final Set<String> PATHS = Set.of("paths", "notPaths");

@@ -2,6 +2,7 @@ package io.endomesh.controller.kinds;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,15 +14,14 @@ import org.jspecify.annotations.Nullable;
  * protected, and which of them are a subset. Fields and defaults are Istio's. Immutable.
  *
  * @param host as written: {@code orders}, {@code orders.shop}, or an external host
- * @param tls how callers reach it, all subsets alike
  */
 public record DestinationRule(
-    Metadata metadata, String host, TrafficPolicy policy, List<Subset> subsets, Tls tls)
+    Metadata metadata, String host, TrafficPolicy policy, List<Subset> subsets)
     implements MeshResource {
 
   /**
    * @param labels that the workloads of the subset carry
-   * @param policy with what it leaves open taken from the rule's
+   * @param policy what it leaves open is the rule's
    */
   public record Subset(String name, Map<String, String> labels, TrafficPolicy policy) {
     public Subset {
@@ -32,8 +32,19 @@ public record DestinationRule(
   /** How callers reach the endpoints. */
   public sealed interface Tls {
 
-    /** Mutual TLS of the mesh, wherever the other side takes it. */
-    record Mesh() implements Tls {}
+    /**
+     * Mutual TLS of the mesh, wherever the other side takes it.
+     *
+     * @param identities of which the other side must prove one; empty for those that are known
+     */
+    record Mesh(List<String> identities) implements Tls {
+
+      public static final Mesh KNOWN = new Mesh(List.of());
+
+      public Mesh {
+        identities = List.copyOf(identities);
+      }
+    }
 
     /** No TLS but the application's own. */
     record Disabled() implements Tls {}
@@ -41,21 +52,52 @@ public record DestinationRule(
     record Originated(OriginatedTls tls) implements Tls {}
   }
 
-  /** Each part null where nothing is said. */
+  /**
+   * Each part null where nothing is said.
+   *
+   * @param ports what is said of single ports
+   */
   public record TrafficPolicy(
       @Nullable LoadBalancer loadBalancer,
       @Nullable ConnectionPool connectionPool,
       @Nullable Outliers outliers,
-      @Nullable RetryBudget retryBudget) {
+      @Nullable RetryBudget retryBudget,
+      @Nullable Tls tls,
+      Map<Integer, TrafficPolicy> ports) {
 
-    public static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, null);
+    public static final TrafficPolicy NONE =
+        new TrafficPolicy(null, null, null, null, null, Map.of());
 
-    TrafficPolicy over(TrafficPolicy other) {
+    public TrafficPolicy {
+      ports = Map.copyOf(ports);
+    }
+
+    /** This policy for a port, where it says nothing the other; as Istio puts them together. */
+    TrafficPolicy over(TrafficPolicy other, int port) {
+      TrafficPolicy ofPort = ports.get(port);
+      RetryBudget budget = retryBudget != null ? retryBudget : other.retryBudget;
+      if (ofPort != null) {
+        // Istio: what is said of a port inherits nothing, but what cannot be said of one.
+        return new TrafficPolicy(
+            ofPort.loadBalancer,
+            ofPort.connectionPool,
+            ofPort.outliers,
+            budget,
+            ofPort.tls,
+            Map.of());
+      }
       return new TrafficPolicy(
           loadBalancer != null ? loadBalancer : other.loadBalancer,
           connectionPool != null ? connectionPool : other.connectionPool,
           outliers != null ? outliers : other.outliers,
-          retryBudget != null ? retryBudget : other.retryBudget);
+          budget,
+          tls != null ? tls : other.tls,
+          Map.of());
+    }
+
+    private boolean beginsTls() {
+      return tls instanceof Tls.Originated
+          || ports.values().stream().anyMatch(TrafficPolicy::beginsTls);
     }
   }
 
@@ -123,6 +165,26 @@ public record DestinationRule(
     subsets = List.copyOf(subsets);
   }
 
+  /**
+   * What holds for a port.
+   *
+   * @param subset null for all endpoints; one that there is not is as none
+   */
+  public TrafficPolicy policy(@Nullable String subset, int port) {
+    TrafficPolicy all = policy.over(TrafficPolicy.NONE, port);
+    for (Subset candidate : subsets) {
+      if (candidate.name().equals(subset)) {
+        return candidate.policy().over(all, port);
+      }
+    }
+    return all;
+  }
+
+  /** True if callers begin TLS of their own with any of its ports, or subsets. */
+  public boolean beginsTls() {
+    return policy.beginsTls() || subsets.stream().anyMatch(subset -> subset.policy().beginsTls());
+  }
+
   static DestinationRule read(Metadata metadata, Fields spec) {
     String host = spec.string("host").toLowerCase(Locale.ROOT);
     if (host.contains("*")) {
@@ -132,7 +194,6 @@ public record DestinationRule(
       // Of two labels it is not known here whether they are a service or an external host.
       HostNames.requireOwn(metadata, spec, "host", host);
     }
-    Tls tls = tls(spec);
     TrafficPolicy policy = policy(spec, true);
     List<String> names = new ArrayList<>();
     List<Subset> subsets =
@@ -148,11 +209,11 @@ public record DestinationRule(
               if (labels.isEmpty()) {
                 throw fields.invalid("labels", "absent (expected: labels that tell its workloads)");
               }
-              return new Subset(name, labels, policy(fields, false).over(policy));
+              return new Subset(name, labels, policy(fields, false));
             });
     spec.ignored("exportTo");
     spec.unsupported("workloadSelector");
-    return new DestinationRule(metadata, host, policy, subsets, tls);
+    return new DestinationRule(metadata, host, policy, subsets);
   }
 
   private static TrafficPolicy policy(Fields holder, boolean whole) {
@@ -160,21 +221,47 @@ public record DestinationRule(
     if (fields == null) {
       return TrafficPolicy.NONE;
     }
-    if (whole) {
-      fields.skipped("tls");
-    } else {
-      fields.unsupported("tls");
-    }
-    fields.unsupported("portLevelSettings", "tunnel", "proxyProtocol");
+    fields.unsupported("tunnel", "proxyProtocol");
     TrafficPolicy policy =
         new TrafficPolicy(
-            loadBalancer(fields), connectionPool(fields), outliers(fields), retryBudget(fields));
+            loadBalancer(fields),
+            connectionPool(fields),
+            outliers(fields),
+            retryBudget(fields),
+            ClientTlsFields.read(fields),
+            ports(fields));
     fields.rejectUnknown();
     if (whole) {
       warnOfNoFailover(fields, policy);
     }
     return policy;
   }
+
+  private static Map<Integer, TrafficPolicy> ports(Fields holder) {
+    Map<Integer, TrafficPolicy> ports = new HashMap<>();
+    holder.objects(
+        "portLevelSettings",
+        fields -> {
+          Fields number = fields.object("port");
+          int port = number.integer("number", 1, MAX_PORT);
+          number.rejectUnknown();
+          TrafficPolicy policy =
+              new TrafficPolicy(
+                  loadBalancer(fields),
+                  connectionPool(fields),
+                  outliers(fields),
+                  null,
+                  ClientTlsFields.read(fields),
+                  Map.of());
+          if (ports.put(port, policy) != null) {
+            throw number.invalid("number", port + " twice (expected: once)");
+          }
+          return policy;
+        });
+    return ports;
+  }
+
+  private static final int MAX_PORT = 65_535;
 
   /** Istio says so too: nobody notices that an endpoint fails, so nothing fails over. */
   private static void warnOfNoFailover(Fields fields, TrafficPolicy policy) {
@@ -186,29 +273,6 @@ public record DestinationRule(
       fields.warn(
           "loadBalancer.localityLbSetting", "has no effect without outlierDetection, as in Istio");
     }
-  }
-
-  /** ISTIO_MUTUAL is what the mesh does anyway. */
-  private static Tls tls(Fields spec) {
-    Fields tls = spec.objectOrEmpty("trafficPolicy").optionalObject("tls");
-    if (tls == null) {
-      return new Tls.Mesh();
-    }
-    // Istio reads an absent one as DISABLE, which nobody who leaves it out expects.
-    String mode = tls.string("mode");
-    tls.unsupported(
-        "clientCertificate", "privateKey", "credentialName", "caCrl", "insecureSkipVerify");
-    Tls result =
-        switch (mode) {
-          case "ISTIO_MUTUAL" -> new Tls.Mesh();
-          case "DISABLE" -> new Tls.Disabled();
-          case "SIMPLE" -> new Tls.Originated(OriginatedTls.read(tls, /* ownCertificate= */ false));
-          default ->
-              throw tls.invalid(
-                  "mode", "'" + mode + "' (expected: DISABLE, SIMPLE or ISTIO_MUTUAL)");
-        };
-    tls.rejectUnknown();
-    return result;
   }
 
   private static @Nullable LoadBalancer loadBalancer(Fields holder) {

@@ -41,6 +41,9 @@ final class Bounds {
   /** Of what a workload says is wrong with it. */
   private static final int MAX_SENTENCE = 500;
 
+  /** Of such sentences of one kind: whoever has more to mend begins with these. */
+  static final int MAX_SENTENCES = 20;
+
   private Bounds() {}
 
   /** What is wrong, as a sentence for who sent it; null if nothing is. */

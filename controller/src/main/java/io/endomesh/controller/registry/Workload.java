@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels those of its join token, else as it said itself; {@code app} is the service if
  *     neither says otherwise
  * @param attested those of them by which other services may take it for one of theirs
+ * @param given those that its join token gives, whatever it says: by which others may let it in
  * @param address at which others reach it
  * @param ports in the order in which they were bound
  * @param joinedAt of the first registration of this instance
@@ -27,6 +28,7 @@ public record Workload(
     String instance,
     Map<String, String> labels,
     Map<String, String> attested,
+    Map<String, String> given,
     String address,
     List<WorkloadPort> ports,
     Agent agent,
@@ -46,6 +48,7 @@ public record Workload(
    * @param trustedRoots fingerprints of those it believes; empty if it does not say
    * @param certificateNotBefore when the life of its certificate began; null if it does not say
    * @param renewalProblem why it has not been renewed though it is due; empty if there is none
+   * @param tlsProblems why calls that need files of it are refused, in sentences
    */
   public record Health(
       long suppressedExceptions,
@@ -56,9 +59,11 @@ public record Workload(
       String certificateRoot,
       List<String> trustedRoots,
       @Nullable Instant certificateNotBefore,
-      String renewalProblem) {
+      String renewalProblem,
+      List<String> tlsProblems) {
 
     public Health {
+      tlsProblems = List.copyOf(tlsProblems);
       instrumentations = List.copyOf(instrumentations);
       trustedRoots = List.copyOf(trustedRoots);
     }
@@ -79,13 +84,15 @@ public record Workload(
           "",
           List.of(),
           null,
-          "");
+          "",
+          List.of());
     }
   }
 
   public Workload {
     labels = Map.copyOf(labels);
     attested = Map.copyOf(attested);
+    given = Map.copyOf(given);
     ports = List.copyOf(ports);
   }
 
@@ -126,6 +133,7 @@ public record Workload(
         && service.equals(other.service)
         && labels.equals(other.labels)
         && attested.equals(other.attested)
+        && given.equals(other.given)
         && address.equals(other.address)
         && ports.equals(other.ports);
   }
@@ -138,6 +146,7 @@ public record Workload(
         instance,
         labels,
         attested,
+        given,
         address,
         ports,
         agent,
@@ -149,7 +158,7 @@ public record Workload(
 
   Workload leaseEnding(Instant at) {
     return new Workload(
-        namespace, service, instance, labels, attested, address, ports, agent, joinedAt, lastSeen,
-        at, health);
+        namespace, service, instance, labels, attested, given, address, ports, agent, joinedAt,
+        lastSeen, at, health);
   }
 }

@@ -209,6 +209,7 @@ public final class WorkloadRegistry {
         registration.getInstance(),
         labels,
         attestation.vouchedFor(service, labels),
+        attestation.labels(),
         registration.getAddress().isEmpty() ? seenAddress : registration.getAddress(),
         registration.getPortsList().stream().map(WorkloadRegistry::port).toList(),
         new Workload.Agent(
@@ -348,7 +349,11 @@ public final class WorkloadRegistry {
         status.getCertificateRoot(),
         status.getTrustedRootsList(),
         instant(status.getCertificateNotBefore()),
-        Bounds.sentence(status.getRenewalProblem()));
+        Bounds.sentence(status.getRenewalProblem()),
+        status.getTlsProblemsList().stream()
+            .limit(Bounds.MAX_SENTENCES)
+            .map(Bounds::sentence)
+            .toList());
   }
 
   private static @Nullable Instant instant(long epochSecond) {

@@ -41,10 +41,10 @@ final class AccessRules {
     AccessRules rules = new AccessRules(model);
     List<ExtAuthzProvider> providers = model.catalog().extAuthzProviders();
     CallerTerms callers = new CallerTerms(model.trustDomain());
-    AuthorizationPolicyTranslator translator = new AuthorizationPolicyTranslator(callers, port);
+    AuthorizationPolicyTranslator translator =
+        new AuthorizationPolicyTranslator(callers, model.callerLabels(), port);
     for (AuthorizationPolicy policy : model.catalog().authorizationPolicies()) {
       if (isFor(policy, model, workload)) {
-        String namespace = policy.metadata().namespace();
         ExtAuthzProvider provider = CustomRules.provider(policy, providers);
         if (provider != null && CustomRules.isAsked(model, provider, workload)) {
           continue;
@@ -54,7 +54,7 @@ final class AccessRules {
                 ? rules.of(policy.dryRun(), action(policy))
                 : rules.custom.of(provider),
             name("AuthorizationPolicy", policy),
-            policy.rules().stream().map(rule -> translator.rule(namespace, rule)).toList());
+            translator.rules(policy));
       }
     }
     for (TrafficTarget target : model.trafficTargets().of(workload)) {
@@ -80,13 +80,7 @@ final class AccessRules {
     for (Unreadable unreadable : model.unreadable()) {
       AuthorizationPolicy rule = unreadable.rule();
       if (rule != null && isFor(rule, model, workload)) {
-        add(
-            false,
-            action(rule),
-            unreadable.name(),
-            rule.rules().stream()
-                .map(one -> translator.rule(rule.metadata().namespace(), one))
-                .toList());
+        add(false, action(rule), unreadable.name(), translator.rules(rule));
       }
       if (unreadable.apart()) {
         Principal own = callers.namespace(workload.namespace());

@@ -16,26 +16,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Rules of AuthorizationPolicies as Envoy RBAC, for one port. Immutable. */
 final class AuthorizationPolicyTranslator {
 
   private final CallerTerms callers;
+  private final CallerLabels labels;
   private final int port;
 
-  AuthorizationPolicyTranslator(CallerTerms callers, int port) {
+  AuthorizationPolicyTranslator(CallerTerms callers, CallerLabels labels, int port) {
     this.callers = callers;
+    this.labels = labels;
     this.port = port;
   }
 
-  /**
-   * @param namespace of the policy
-   */
-  Policy rule(String namespace, AuthorizationPolicy.Rule rule) {
+  List<Policy> rules(AuthorizationPolicy policy) {
+    boolean permits = policy.action() == AuthorizationPolicy.Action.ALLOW;
+    return policy.rules().stream()
+        .map(rule -> rule(policy.metadata().namespace(), rule, permits))
+        .toList();
+  }
+
+  private Policy rule(String namespace, AuthorizationPolicy.Rule rule, boolean permits) {
     List<Principal> who = new ArrayList<>();
     List<Permission> what = new ArrayList<>();
     for (When when : rule.when()) {
-      when(when, who, what);
+      if (when.key().startsWith(AuthorizationPolicy.WHEN_LABEL)) {
+        label(when, permits, who);
+      } else {
+        when(when, who, what);
+      }
     }
     if (!rule.from().isEmpty()) {
       who.add(
@@ -172,6 +183,39 @@ final class AuthorizationPolicyTranslator {
         permissions(when.values(), value -> RbacTerms.header(name, RbacTerms.pattern(value)), what);
       }
     }
+  }
+
+  /**
+   * In doubt nobody is let in: by a label that is to permit only those count of whom it is sure, by
+   * one that is to keep out all who may have it; the other way round where it must not be one of
+   * these values.
+   */
+  private void label(When when, boolean permits, List<Principal> who) {
+    String name = AuthorizationPolicy.labelName(when.key());
+    List<String> in = when.values().in();
+    List<String> notIn = when.values().notIn();
+    if (!in.isEmpty()) {
+      who.add(
+          callers.identities(
+              permits ? labels.given(name, anyOf(in)) : labels.said(name, anyOf(in))));
+    }
+    if (!notIn.isEmpty()) {
+      who.add(
+          RbacTerms.not(
+              callers.identities(
+                  permits ? labels.said(name, anyOf(notIn)) : labels.given(name, anyOf(notIn)))));
+    }
+  }
+
+  static Predicate<String> anyOf(List<String> patterns) {
+    return value -> patterns.stream().anyMatch(pattern -> matches(pattern, value));
+  }
+
+  private static boolean matches(String pattern, String value) {
+    if (pattern.startsWith("*")) {
+      return value.endsWith(pattern.substring(1));
+    }
+    return pattern.endsWith("*") ? value.startsWith(head(pattern)) : value.equals(pattern);
   }
 
   private static void claim(List<String> path, Values values, List<Principal> who) {

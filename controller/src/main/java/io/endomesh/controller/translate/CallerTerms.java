@@ -59,6 +59,18 @@ final class CallerTerms {
                 : SpiffeId.of(trustDomain, value.substring(0, slash), value.substring(slash + 1))));
   }
 
+  /** Any workload of one of these services. */
+  Principal identities(Collection<ServiceKey> services) {
+    return services.isEmpty()
+        ? RbacTerms.not(RbacTerms.ANY_PRINCIPAL)
+        : RbacTerms.anyOf(
+            services.stream()
+                .map(
+                    service ->
+                        named(exact(SpiffeId.of(trustDomain, service.namespace(), service.name()))))
+                .toList());
+  }
+
   static Principal trustDomain(String value) {
     if (value.startsWith("*") && value.length() > 1) {
       return named(ending(SCHEME, value.substring(1)));

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -131,6 +132,18 @@ final class Catalog {
             entry ->
                 new AppliedResource(entry.stored().key(), Objects.requireNonNull(entry.resource())))
         .toList();
+  }
+
+  /** Names of the labels of callers that AuthorizationPolicies ask for. */
+  Set<String> callerLabels() {
+    Set<String> names = new TreeSet<>();
+    authorizationPolicies().forEach(policy -> names.addAll(policy.callerLabels()));
+    for (Unreadable one : unreadable) {
+      if (one.rule() != null) {
+        names.addAll(one.rule().callerLabels());
+      }
+    }
+    return names;
   }
 
   /** What is stored and cannot be read, oldest first. */

@@ -74,7 +74,7 @@ final class ClusterTranslator {
             ? Cluster.LbPolicy.ROUND_ROBIN
             : Cluster.LbPolicy.LEAST_REQUEST);
     TrafficPolicyTranslator.apply(
-        model.destinationRules().policy(parsed.host(), parsed.subset()),
+        model.destinationRules().policy(parsed.host(), parsed.subset(), parsed.port()),
         model.destinationRules().of(parsed.host()),
         cluster);
     model.resiliencePolicies().apply(parsed.host(), cluster);
@@ -85,7 +85,7 @@ final class ClusterTranslator {
       model.backendPolicies().apply(to.service().key(), cluster);
     }
     if (dialect == Scope.Dialect.AGENT && destination != null) {
-      TransportSocket socket = transportSocket(model, destination, parsed.host());
+      TransportSocket socket = transportSocket(model, destination, parsed);
       if (socket != null) {
         cluster.setTransportSocket(socket);
       }
@@ -103,19 +103,22 @@ final class ClusterTranslator {
 
   /** Null for no TLS but the application's own. */
   private static @Nullable TransportSocket transportSocket(
-      MeshModel model, Destination destination, String host) {
+      MeshModel model, Destination destination, Name name) {
     DestinationRule.Tls tls;
     List<String> identities;
     if (destination instanceof Destination.ToService to) {
-      tls = model.upstreamTls().of(to.service());
+      tls = model.upstreamTls().of(to.service(), name.subset(), name.port());
       identities = to.service().identities();
     } else {
       Destination.ToEntry to = (Destination.ToEntry) destination;
-      tls = model.upstreamTls().of(to.entry(), to.host());
+      tls = model.upstreamTls().of(to.entry(), to.host(), name.subset(), name.port());
       identities = EntryEndpoints.identities(model, to);
     }
     if (tls instanceof DestinationRule.Tls.Originated originated) {
-      return TlsContexts.originated(originated.tls(), host);
+      return TlsContexts.originated(originated.tls(), name.host());
+    }
+    if (tls instanceof DestinationRule.Tls.Mesh mesh && !mesh.identities().isEmpty()) {
+      return TlsContexts.upstream(mesh.identities());
     }
     return tls instanceof DestinationRule.Tls.Disabled || identities.isEmpty()
         ? null
@@ -138,7 +141,7 @@ final class ClusterTranslator {
     return LocalityRule.of(
         parsed == null
             ? DestinationRule.TrafficPolicy.NONE
-            : model.destinationRules().policy(parsed.host(), parsed.subset()));
+            : model.destinationRules().policy(parsed.host(), parsed.subset(), parsed.port()));
   }
 
   /**

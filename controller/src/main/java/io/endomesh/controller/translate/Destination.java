@@ -1,6 +1,5 @@
 package io.endomesh.controller.translate;
 
-import io.endomesh.controller.kinds.DestinationRule;
 import io.endomesh.controller.kinds.RouteResource;
 import io.endomesh.controller.kinds.ServiceEntry;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +181,7 @@ sealed interface Destination {
     return !entry.endpoints().isEmpty()
         || !entry.selector().isEmpty()
         || entry.resolution() == ServiceEntry.Resolution.DNS
-            && (model.upstreamTls().of(entry, host) instanceof DestinationRule.Tls.Originated
+            && (model.upstreamTls().isBegun(entry, host)
                 || EntryEndpoints.isFederated(model, entry)
                 || namespace != null && model.virtualServices().of(entry, host, namespace) != null);
   }

@@ -31,14 +31,13 @@ final class DestinationRules {
     return byHost.get(host);
   }
 
-  /** What holds for a host, or for a subset of it; {@link TrafficPolicy#NONE} if nothing does. */
-  TrafficPolicy policy(String host, @Nullable String subset) {
+  /**
+   * What holds for a port of a host, or of a subset of it; {@link TrafficPolicy#NONE} if nothing
+   * does.
+   */
+  TrafficPolicy policy(String host, @Nullable String subset, int port) {
     DestinationRule rule = byHost.get(host);
-    if (rule == null) {
-      return TrafficPolicy.NONE;
-    }
-    DestinationRule.Subset named = subset(host, subset);
-    return named == null ? rule.policy() : named.policy();
+    return rule == null ? TrafficPolicy.NONE : rule.policy(subset, port);
   }
 
   DestinationRule.@Nullable Subset subset(String host, @Nullable String subset) {

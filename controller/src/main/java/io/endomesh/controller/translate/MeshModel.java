@@ -38,6 +38,8 @@ public final class MeshModel {
   private final boolean settled;
   private final Map<KeySource, FetchedKeys> keys;
   private final SortedMap<String, FederatedBundle> federation;
+  private final Map<ServiceKey, CallerLabels.Members> missing;
+  private final CallerLabels callerLabels;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
   private final List<RouteResource> routes;
@@ -69,12 +71,13 @@ public final class MeshModel {
       List<Workload> workloads,
       Map<ServiceKey, List<Integer>> known,
       boolean settled) {
-    this(version, trustDomain, catalog, workloads, known, settled, Map.of(), Map.of());
+    this(version, trustDomain, catalog, workloads, known, settled, Map.of(), Map.of(), Map.of());
   }
 
   /**
    * @param keys of issuers
    * @param federation other trust domains, by name
+   * @param missing labels of identities whose workloads are not all there
    */
   MeshModel(
       long version,
@@ -84,7 +87,10 @@ public final class MeshModel {
       Map<ServiceKey, List<Integer>> known,
       boolean settled,
       Map<KeySource, FetchedKeys> keys,
-      Map<String, FederatedBundle> federation) {
+      Map<String, FederatedBundle> federation,
+      Map<ServiceKey, CallerLabels.Members> missing) {
+    this.missing = Map.copyOf(missing);
+    this.callerLabels = CallerLabels.of(workloads, catalog.callerLabels(), missing);
     this.federation = Collections.unmodifiableSortedMap(new TreeMap<>(federation));
     this.keys = Map.copyOf(keys);
     this.version = version;
@@ -251,6 +257,11 @@ public final class MeshModel {
     return peerAuthentication.mode(workload.namespace(), workload.labels(), port) != Mode.DISABLE;
   }
 
+  /** By which labels policies may know callers. */
+  public CallerLabels callerLabels() {
+    return callerLabels;
+  }
+
   Departments departments() {
     return departments;
   }
@@ -288,7 +299,8 @@ public final class MeshModel {
 
   /** The same workloads under other resources. */
   MeshModel with(Catalog other) {
-    return new MeshModel(version, trustDomain, other, workloads, known, settled, keys, federation);
+    return new MeshModel(
+        version, trustDomain, other, workloads, known, settled, keys, federation, missing);
   }
 
   Catalog catalog() {

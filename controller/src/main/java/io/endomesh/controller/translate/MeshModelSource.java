@@ -36,6 +36,7 @@ public final class MeshModelSource {
   private final String trustDomain;
   private final ScheduledExecutorService executor;
   private final KnownServices knownServices;
+  private final KnownLabels knownLabels;
   private final Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys;
   private final Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>>
       federation;
@@ -89,6 +90,7 @@ public final class MeshModelSource {
     this.trustDomain = trustDomain;
     this.executor = executor;
     this.knownServices = new KnownServices(store, nanoTime);
+    this.knownLabels = new KnownLabels(store, nanoTime);
     this.model = make();
     store.watch(resources -> refresh());
     registry.watch(this::refresh);
@@ -147,6 +149,7 @@ public final class MeshModelSource {
         knownServices.update(workloads),
         settled,
         keys.apply(catalog.keySources()),
-        federation.apply(MeshModel.federatedTrustDomains(catalog, trustDomain)));
+        federation.apply(MeshModel.federatedTrustDomains(catalog, trustDomain)),
+        knownLabels.update(workloads, catalog.callerLabels(), settled));
   }
 }

@@ -219,7 +219,8 @@ final class RouteRules {
 
   private void clusters(List<Backend> backends, RouteAction.Builder action) {
     if (backends.isEmpty()) {
-      TrafficPolicyTranslator.hashPolicy(model.destinationRules().policy(to.host(), null), action);
+      TrafficPolicyTranslator.hashPolicy(
+          model.destinationRules().policy(to.host(), null, to.portNumber()), action);
       action.setCluster(to.clusterName());
       return;
     }
@@ -258,7 +259,9 @@ final class RouteRules {
   }
 
   private DestinationRule.TrafficPolicy policy(Backend backend) {
-    return model.destinationRules().policy(host(backend), backend.subset());
+    Destination leadsTo = Destination.ofBackend(model, backend, to.portNumber());
+    int port = leadsTo == null ? UNKNOWN_BACKEND_PORT : leadsTo.portNumber();
+    return model.destinationRules().policy(host(backend), backend.subset(), port);
   }
 
   private String host(Backend backend) {

@@ -138,7 +138,7 @@ final class RouteTable {
         all(
             "Service/" + service.namespace() + "/" + service.name(),
             to,
-            model.destinationRules().policy(service.toString(), null));
+            model.destinationRules().policy(service.toString(), null, to.portNumber()));
     RouteResource.Session session = model.backendPolicies().session(service);
     // gRPC's clients reject the filter, which they do not know.
     if (session == null || scope.dialect() == Scope.Dialect.GRPC) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import io.endomesh.controller.kinds.OriginatedTls;
+import io.endomesh.controller.kinds.TlsFiles;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
@@ -70,12 +72,35 @@ final class TlsContexts {
    */
   static TransportSocket originated(OriginatedTls tls, String host) {
     String serverName = tls.serverName() == null ? host : tls.serverName();
+    CommonTlsContext.Builder common =
+        CommonTlsContext.newBuilder().setValidationContext(validation(tls, serverName));
+    if (tls.ownCertificate()) {
+      common.setTlsCertificateProviderInstance(OWN_CERTIFICATE);
+    }
+    TlsFiles files = tls.files();
+    if (files.certificate() != null && files.key() != null) {
+      common.addTlsCertificates(
+          TlsCertificate.newBuilder()
+              .setCertificateChain(file(files.certificate()))
+              .setPrivateKey(file(files.key())));
+    }
+    return socket(
+        UpstreamTlsContext.newBuilder().setSni(serverName).setCommonTlsContext(common).build());
+  }
+
+  private static CertificateValidationContext validation(OriginatedTls tls, String serverName) {
     CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
-    if (tls.caCertificates() == null) {
+    TlsFiles files = tls.files();
+    if (files.roots() != null) {
+      validation.setTrustedCa(file(files.roots()));
+    } else if (tls.caCertificates() != null) {
+      validation.setTrustedCa(DataSource.newBuilder().setInlineString(tls.caCertificates()));
+    } else {
       validation.setSystemRootCerts(
           CertificateValidationContext.SystemRootCerts.getDefaultInstance());
-    } else {
-      validation.setTrustedCa(DataSource.newBuilder().setInlineString(tls.caCertificates()));
+    }
+    if (files.revocations() != null) {
+      validation.setCrl(file(files.revocations()));
     }
     for (String name : tls.names().isEmpty() ? List.of(serverName) : tls.names()) {
       validation.addMatchTypedSubjectAltNames(
@@ -86,13 +111,11 @@ final class TlsContexts {
                       : SubjectAltNameMatcher.SanType.DNS)
               .setMatcher(StringMatcher.newBuilder().setExact(name)));
     }
-    CommonTlsContext.Builder common =
-        CommonTlsContext.newBuilder().setValidationContext(validation);
-    if (tls.ownCertificate()) {
-      common.setTlsCertificateProviderInstance(OWN_CERTIFICATE);
-    }
-    return socket(
-        UpstreamTlsContext.newBuilder().setSni(serverName).setCommonTlsContext(common).build());
+    return validation.build();
+  }
+
+  private static DataSource file(String path) {
+    return DataSource.newBuilder().setFilename(path).build();
   }
 
   private static CommonTlsContext common(CertificateValidationContext validation) {

@@ -35,18 +35,30 @@ final class UpstreamTls {
     }
   }
 
-  Tls of(MeshService service) {
+  /**
+   * @param subset null for all endpoints
+   */
+  Tls of(MeshService service, @Nullable String subset, int port) {
     DatabasePolicy database = databases.of(service.key());
     if (database != null && database.tls() != null) {
       return new Tls.Originated(database.tls());
     }
     return of(
         "Service/" + service.key().namespace() + "/" + service.key().name(),
-        service.key().toString());
+        service.key().toString(),
+        subset,
+        port);
+  }
+
+  /** True if callers begin TLS with any port of it, which then is reached by the mesh. */
+  boolean isBegun(ServiceEntry entry, String host) {
+    DestinationRule rule = rules.of(host);
+    return rule != null && rule.beginsTls()
+        || of(entry, host, null, entry.ports().get(0).number()) instanceof Tls.Originated;
   }
 
   /** With the names of the entry, where the rule gives none. */
-  Tls of(ServiceEntry entry, String host) {
+  Tls of(ServiceEntry entry, String host, @Nullable String subset, int port) {
     DatabasePolicy database = databases.of(entry, host);
     Tls tls =
         database != null && database.tls() != null
@@ -57,7 +69,9 @@ final class UpstreamTls {
                     + entry.metadata().namespace()
                     + "/"
                     + entry.metadata().name(),
-                host);
+                host,
+                subset,
+                port);
     return tls instanceof Tls.Originated originated
         ? new Tls.Originated(originated.tls().orNames(entry.subjectAltNames()))
         : tls;
@@ -71,13 +85,13 @@ final class UpstreamTls {
         : inForce;
   }
 
-  private Tls of(String target, String host) {
+  private Tls of(String target, String host, @Nullable String subset, int port) {
     BackendTlsPolicy policy = policies.get(target);
     if (policy != null) {
       return new Tls.Originated(policy.tls());
     }
-    DestinationRule rule = rules.of(host);
-    return rule == null ? new Tls.Mesh() : rule.tls();
+    Tls tls = rules.policy(host, subset, port).tls();
+    return tls == null ? Tls.Mesh.KNOWN : tls;
   }
 
   private static String key(BackendTlsPolicy policy, BackendTlsPolicy.Target target) {

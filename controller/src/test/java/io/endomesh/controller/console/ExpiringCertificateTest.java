@@ -19,7 +19,9 @@ class ExpiringCertificateTest {
 
   private static Workload with(@Nullable Instant begin, @Nullable Instant end, String problem) {
     return TestModels.workload("shop/orders", Map.of(), 80)
-        .seen(NOW, new Workload.Health(0, 0, 0, end, List.of(), "", List.of(), begin, problem));
+        .seen(
+            NOW,
+            new Workload.Health(0, 0, 0, end, List.of(), "", List.of(), begin, problem, List.of()));
   }
 
   @ParameterizedTest

@@ -83,7 +83,11 @@ final class Described {
       return new TextNode(address.getHostString() + ":" + address.getPort());
     }
     if (value instanceof OriginatedTls tls) {
-      return new TextNode((tls.ownCertificate() ? "mutual TLS to " : "TLS to ") + tls.expected());
+      String file = tls.files() == null ? null : tls.files().certificate();
+      return new TextNode(
+          (tls.ownCertificate() || file != null ? "mutual TLS to " : "TLS to ")
+              + tls.expected()
+              + (file == null ? "" : " with the certificate in " + file));
     }
     if (value instanceof Cluster cluster) {
       clusters.put(cluster.name(), cluster);

@@ -454,15 +454,28 @@ class ResourceParserTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{mode: MUTUAL} | mode: 'MUTUAL' (expected: DISABLE, SIMPLE or ISTIO_MUTUAL)",
-        "{mode: SIMPLE, insecureSkipVerify: true} | insecureSkipVerify: not supported in this"
-            + " release",
-        "{mode: SIMPLE, credentialName: s} | credentialName: not supported in this release",
-        "{mode: SIMPLE, caCertificates: /etc/ca.pem} | caCertificates: no certificate in PEM"
-            + " (expected: the certificates themselves, or 'system'; files of a proxy do not exist"
-            + " here)",
+        "{mode: TRUST} | mode: 'TRUST' (expected: DISABLE, SIMPLE, MUTUAL or ISTIO_MUTUAL)",
+        "{mode: MUTUAL} | clientCertificate: absent (expected: a string)",
+        "{mode: MUTUAL, clientCertificate: /c.pem} | privateKey: absent (expected: a string)",
+        "{mode: MUTUAL, clientCertificate: c.pem} | clientCertificate: 'c.pem' (expected: the full"
+            + " path of a file at the workload)",
+        "{mode: MUTUAL, credentialName: s} | credentialName: not supported (expected:"
+            + " clientCertificate, privateKey and caCertificates, paths of files at the workload; a"
+            + " Secret of Kubernetes is mounted there as a volume)",
+        "{mode: SIMPLE, clientCertificate: /c.pem} | clientCertificate: beside mode SIMPLE"
+            + " (expected: absent)",
+        "{mode: SIMPLE, insecureSkipVerify: true} | insecureSkipVerify: true is not supported: a"
+            + " server is always checked (expected: its roots in caCertificates, and the names its"
+            + " certificate has in subjectAltNames)",
+        "{mode: SIMPLE, caCertificates: ca.pem} | caCertificates: no certificate in PEM (expected:"
+            + " the certificates themselves, the full path of a file at the workload, or 'system')",
+        "{mode: SIMPLE, caCrl: x} | caCrl: 'x' (expected: the full path of a file at the workload)",
         "{mode: SIMPLE, sni: '*.x'} | sni: '*.x' (expected: a DNS name)",
-        "{mode: DISABLE, sni: x} | sni: unknown field",
+        "{mode: DISABLE, clientCertificate: /x} | clientCertificate: unknown field",
+        "{mode: ISTIO_MUTUAL, privateKey: /x} | privateKey: beside mode ISTIO_MUTUAL (expected:"
+            + " absent)",
+        "{mode: ISTIO_MUTUAL, subjectAltNames: [x]} | subjectAltNames[0]: 'x' (expected: a SPIFFE"
+            + " id, spiffe://DOMAIN/ns/NS/sa/SERVICE)",
       })
   void parse_destinationRuleTls_saysWhatIsWrong(String tls, String problem) {
     assertThatThrownBy(

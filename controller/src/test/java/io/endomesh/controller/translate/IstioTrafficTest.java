@@ -276,9 +276,14 @@ class IstioTrafficTest {
         "host: orders.finance.svc.cluster.local | (expected: a host of namespace shop",
         "host: '*.shop' | no wildcard",
         "{host: orders, trafficPolicy: {loadBalancer: {simple: FASTEST}}} | 'FASTEST' (expected",
-        "{host: orders, trafficPolicy: {tls: {mode: MUTUAL}}} | 'MUTUAL' (expected: DISABLE, SIMPLE"
-            + " or ISTIO_MUTUAL",
-        "{host: orders, trafficPolicy: {portLevelSettings: []}} | not supported",
+        "{host: orders, trafficPolicy: {tls: {mode: MUTUALLY}}} | 'MUTUALLY' (expected: DISABLE,"
+            + " SIMPLE, MUTUAL or ISTIO_MUTUAL",
+        "{host: orders, trafficPolicy: {portLevelSettings: [{}]}} | port: absent",
+        "{host: orders, trafficPolicy: {portLevelSettings: [{port: {number: 0}}]}} | number: 0",
+        "{host: orders, trafficPolicy: {portLevelSettings: [{port: {number: 1}}, {port: {number:"
+            + " 1}}]}} | 1 twice (expected: once)",
+        "{host: orders, trafficPolicy: {portLevelSettings: [{port: {number: 1}, tunnel: {}}]}} |"
+            + " unknown field",
         "{host: orders, subsets: [{name: a}]} | labels that tell its workloads",
         "{host: orders, trafficPolicy: {loadBalancer: {consistentHash: {}}}} | 0 things to hash",
       })

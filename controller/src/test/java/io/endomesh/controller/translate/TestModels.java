@@ -41,7 +41,7 @@ public final class TestModels {
           workload.ports().stream().map(WorkloadPort::number).toList());
     }
     return new MeshModel(
-        1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys, federation);
+        1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys, federation, Map.of());
   }
 
   /**
@@ -60,6 +60,7 @@ public final class TestModels {
         name[1] + "-" + port,
         all,
         all,
+        Map.of(),
         "10.0.0.1",
         List.of(new WorkloadPort(port, Protocol.HTTP, port)),
         new Workload.Agent("1", "17", "Main", 1),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.controller.kinds.BackendTlsPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +52,84 @@ class UpstreamTlsTest {
     assertThat(validation(tls).getTrustedCa().getInlineString())
         .isEqualTo("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----");
     assertThat(names(tls)).containsExactly("DNS one.example", "URI spiffe://partner/api");
+  }
+
+  @Test
+  void destinationRule_mutual_namesFilesThatTheWorkloadReads() throws Exception {
+    partner("");
+    rule(
+        "api.partner.example",
+        "{mode: MUTUAL, clientCertificate: /etc/certs/client.pem, privateKey: /etc/certs/key.pem,"
+            + " caCertificates: /etc/certs/ca.pem, caCrl: /etc/certs/crl.pem}");
+    UpstreamTlsContext tls = tls(cluster(PARTNER));
+    TlsCertificate own = tls.getCommonTlsContext().getTlsCertificates(0);
+    assertThat(own.getCertificateChain().getFilename()).isEqualTo("/etc/certs/client.pem");
+    assertThat(own.getPrivateKey().getFilename()).isEqualTo("/etc/certs/key.pem");
+    assertThat(validation(tls).getTrustedCa().getFilename()).isEqualTo("/etc/certs/ca.pem");
+    assertThat(validation(tls).getCrl().getFilename()).isEqualTo("/etc/certs/crl.pem");
+    assertThat(validation(tls).hasSystemRootCerts()).isFalse();
+    assertThat(names(tls)).containsExactly("DNS api.partner.example");
+    assertThat(tls.getCommonTlsContext().hasTlsCertificateProviderInstance()).isFalse();
+  }
+
+  @Test
+  void destinationRule_istioMutualWithNames_isTheMeshsTlsToTheseIdentities() throws Exception {
+    rule("orders", "{mode: ISTIO_MUTUAL, subjectAltNames: ['spiffe://endomesh.local/ns/a/sa/b']}");
+    assertThat(tls(cluster(ORDERS)).getCommonTlsContext().getValidationContext().toString())
+        .contains("spiffe://endomesh.local/ns/a/sa/b")
+        .doesNotContain("sa/orders");
+  }
+
+  @Test
+  void destinationRule_portsAndSubsets_haveTlsOfTheirOwn() throws Exception {
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: rule, namespace: shop}
+        spec:
+          host: orders
+          trafficPolicy:
+            tls: {mode: DISABLE}
+            loadBalancer: {simple: RANDOM}
+            portLevelSettings:
+              - {port: {number: 8080}, tls: {mode: SIMPLE, sni: port.example}}
+          subsets:
+            - {name: plain, labels: {version: v1}, trafficPolicy: {tls: {mode: DISABLE}}}
+            - {name: as-all, labels: {version: v1}}
+            - name: port
+              labels: {version: v1}
+              trafficPolicy:
+                portLevelSettings:
+                  - {port: {number: 8080}, tls: {mode: SIMPLE, sni: subset.example}}
+        """);
+    // As Istio: what is said of a port inherits nothing.
+    assertThat(tls(cluster(ORDERS)).getSni()).isEqualTo("port.example");
+    assertThat(cluster(ORDERS).getLbPolicy()).isEqualTo(Cluster.LbPolicy.LEAST_REQUEST);
+    Cluster other = cluster("outbound|9090||orders.shop");
+    assertThat(other.hasTransportSocket()).isFalse();
+    assertThat(other.getLbPolicy()).isEqualTo(Cluster.LbPolicy.RANDOM);
+    assertThat(cluster("outbound|8080|plain|orders.shop").hasTransportSocket()).isFalse();
+    assertThat(tls(cluster("outbound|8080|as-all|orders.shop")).getSni()).isEqualTo("port.example");
+    assertThat(tls(cluster("outbound|8080|port|orders.shop")).getSni()).isEqualTo("subset.example");
+    assertThat(cluster("outbound|9090|port|orders.shop").hasTransportSocket()).isFalse();
+  }
+
+  @Test
+  void destinationRule_tlsOfOnePortOnly_leadsToTheHost() throws Exception {
+    partner("");
+    mesh.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: rule, namespace: shop}
+        spec:
+          host: api.partner.example
+          trafficPolicy:
+            portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]
+        """);
+    assertThat(OutboundListener.of(mesh.model(), "api.partner.example", Models.AGENT)).isNotNull();
+    assertThat(tls(cluster(PARTNER)).getSni()).isEqualTo("api.partner.example");
   }
 
   @Test

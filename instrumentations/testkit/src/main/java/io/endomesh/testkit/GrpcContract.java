@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.authorize.Authorization;
+import io.endomesh.dataplane.identity.TestAuthority;
 import io.endomesh.testkit.GrpcUnderTest.Client;
 import io.endomesh.testkit.TestRoutes.Rules;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +89,21 @@ public abstract class GrpcContract extends GrpcFailureContract {
       assertThat(front.askedFor()).containsExactly("api.partner.example");
 
       routes.host(TARGET, front.endpoint("other.partner.example"));
+      assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void hostOutsideTheMesh_demandsACertificate_isShownTheOneInTheFilesAsTheyAreNow() {
+    TestAuthority clients = new TestAuthority("CN=partner");
+    try (TlsFront front = new TlsFront("api.partner.example", one.port(), "h2", clients)) {
+      ClientPair files = new ClientPair();
+      X509Certificate first = files.replace(clients);
+      routes.host(TARGET, front.endpoint("api.partner.example", files));
+      assertThat(client.unary("hello").text()).startsWith("one|null|inventory:9090");
+      assertThat(front.shown()).containsExactly(first);
+
+      files.damage();
       assertThat(client.unary("hello").status()).isEqualTo(UNAVAILABLE);
     }
   }

@@ -3,8 +3,10 @@ package io.endomesh.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.endomesh.dataplane.identity.TestAuthority;
 import java.io.IOException;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import org.junit.jupiter.api.Test;
 
 /** Who is at the other end of a connection, inside the mesh and beyond it. */
@@ -71,6 +73,27 @@ abstract class HttpClientIdentityContract extends HttpClientHedgingContract {
 
     assertThatThrownBy(() -> get("http://api.partner.example/")).isInstanceOf(IOException.class);
     assertThat(impostor.received()).isEmpty();
+  }
+
+  @Test
+  void hostOutsideTheMesh_demandsACertificate_isShownTheOneInTheFilesAsTheyAreNow()
+      throws Exception {
+    Backend partner = open(Backend.plaintext("partner"));
+    TestAuthority clients = new TestAuthority("CN=partner");
+    TlsFront front = open(new TlsFront("api.partner.example", partner.port(), "http/1.1", clients));
+    ClientPair files = new ClientPair();
+    X509Certificate first = files.replace(clients);
+    routes.host("api.partner.example", front.endpoint("api.partner.example", files));
+
+    assertThat(get("http://api.partner.example/x").text()).isEqualTo("partner");
+    X509Certificate second = files.replace(clients);
+    assertThat(get("http://api.partner.example/x").text()).isEqualTo("partner");
+
+    assertThat(front.shown()).containsExactly(first, second);
+    files.damage();
+    Answer refused = get("http://api.partner.example/x");
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(partner.received()).hasSize(2);
   }
 
   @Test

@@ -5,7 +5,9 @@ import io.endomesh.dataplane.cluster.Load;
 import io.endomesh.dataplane.cluster.Locality;
 import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.PeerName;
+import io.endomesh.dataplane.identity.Roots;
 import io.endomesh.dataplane.identity.TestAuthority;
+import io.endomesh.dataplane.identity.TlsFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +31,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server outside the mesh: ends TLS with a certificate for a host name, and passes what comes on
@@ -41,6 +45,7 @@ public final class TlsFront implements AutoCloseable {
   private final SSLServerSocket server;
   private final int target;
   private final List<String> askedFor = new CopyOnWriteArrayList<>();
+  private final List<X509Certificate> shown = new CopyOnWriteArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -49,14 +54,24 @@ public final class TlsFront implements AutoCloseable {
    * @param protocol to agree on (ALPN)
    */
   public TlsFront(String name, int target, String protocol) {
+    this(name, target, protocol, null);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param clients authority of the certificate that each client must show; null asks for none
+   */
+  public TlsFront(String name, int target, String protocol, @Nullable TestAuthority clients) {
     this.target = target;
     try {
       server =
           (SSLServerSocket)
-              context(name)
+              context(name, clients)
                   .getServerSocketFactory()
                   .createServerSocket(0, 0, InetAddress.getLoopbackAddress());
       SSLParameters parameters = server.getSSLParameters();
+      parameters.setNeedClientAuth(clients != null);
       parameters.setApplicationProtocols(new String[] {protocol});
       server.setSSLParameters(parameters);
     } catch (IOException | GeneralSecurityException e) {
@@ -65,7 +80,8 @@ public final class TlsFront implements AutoCloseable {
     daemon(this::accept);
   }
 
-  private static SSLContext context(String name) throws GeneralSecurityException, IOException {
+  private static SSLContext context(String name, @Nullable TestAuthority clients)
+      throws GeneralSecurityException, IOException {
     KeyPair key = TestAuthority.newKey();
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -77,12 +93,24 @@ public final class TlsFront implements AutoCloseable {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, IN_MEMORY_ONLY);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+    context.init(
+        keys.getKeyManagers(),
+        clients == null ? null : new TrustManager[] {Roots.trust(List.of(clients.root()))},
+        null);
     return context;
   }
 
   /** As the mesh would know it: TLS is begun with it, and it must prove this name. */
   Endpoint endpoint(String expected) {
+    return endpoint(expected, null);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param files that hold what is shown to it
+   */
+  Endpoint endpoint(String expected, @Nullable TlsFiles files) {
     try {
       return new Endpoint(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()),
@@ -96,7 +124,8 @@ public final class TlsFront implements AutoCloseable {
               List.of(TestRoutes.AUTHORITY.root()),
               expected,
               List.of(new PeerName(PeerName.Kind.DNS, expected)),
-              /* ownCertificate= */ false),
+              /* ownCertificate= */ false,
+              files),
           new Load());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -110,6 +139,11 @@ public final class TlsFront implements AutoCloseable {
   /** Names that clients asked for in handshakes that succeeded (SNI), in their order. */
   public List<String> askedFor() {
     return askedFor;
+  }
+
+  /** Certificates of clients in handshakes that succeeded, in their order. */
+  public List<X509Certificate> shown() {
+    return shown;
   }
 
   private void accept() {
@@ -127,6 +161,9 @@ public final class TlsFront implements AutoCloseable {
   private void pass(SSLSocket client) {
     try {
       client.startHandshake();
+      if (client.getNeedClientAuth()) {
+        shown.add((X509Certificate) client.getSession().getPeerCertificates()[0]);
+      }
       if (client.getSession() instanceof ExtendedSSLSession session) {
         session
             .getRequestedServerNames()

@@ -79,7 +79,8 @@ public record Endpoint(
    *
    * @param ours null if this workload has no certificate
    * @return null for what the application speaks itself, or if an identity is asked for that we
-   *     cannot prove ours to
+   *     cannot prove ours to, or what it is made of {@linkplain OriginatedTls#problem cannot be
+   *     used}
    */
   public @Nullable ClientTls tls(@Nullable Identity ours) {
     if (originated != null) {

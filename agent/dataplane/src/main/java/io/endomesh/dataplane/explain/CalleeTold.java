@@ -126,9 +126,8 @@ final class CalleeTold {
       if (originated != null) {
         return Step.of(
             "identity",
-            (originated.ownCertificate()
-                    ? "mutual TLS that the mesh begins; the server must be "
-                    : "TLS that the mesh begins; the server must be ")
+            begun(originated)
+                + " that the mesh begins; the server must be "
                 + originated.expected());
       }
       if (endpoint.identity() == null) {
@@ -143,6 +142,14 @@ final class CalleeTold {
         expected.isEmpty()
             ? "plaintext: the server takes no TLS of the mesh"
             : plaintext ? tls + "; plaintext to those that take no TLS of the mesh" : tls);
+  }
+
+  private static String begun(OriginatedTls tls) {
+    String file = tls.files() == null ? null : tls.files().certificate();
+    if (file != null) {
+      return "mutual TLS with the certificate in " + file;
+    }
+    return tls.ownCertificate() ? "mutual TLS" : "TLS";
   }
 
   private Step notConnected() {

@@ -60,16 +60,22 @@ public final class Identity {
         : clients.computeIfAbsent(expected, absent -> made(expected, () -> newClientTls(expected)));
   }
 
-  /** TLS that shows our certificate to a server outside the mesh; made once an identity. */
-  ClientTls clientTls(OriginatedTls originated) {
-    ClientTls known = clients.get(originated);
+  /**
+   * TLS that shows our certificate to a server outside the mesh; made once an identity.
+   *
+   * @param material of its files; null if there are none
+   */
+  ClientTls clientTls(OriginatedTls originated, @Nullable TlsMaterial material) {
+    Object wanted = material == null ? originated : new OfFiles(originated, material);
+    ClientTls known = clients.get(wanted);
     return known != null
         ? known
         : clients.computeIfAbsent(
-            originated,
-            absent ->
-                made(originated.expected(), () -> originated.clientTls(new KeyManager[] {key})));
+            wanted,
+            absent -> made(originated.expected(), () -> originated.clientTls(key, material)));
   }
+
+  private record OfFiles(OriginatedTls originated, TlsMaterial material) {}
 
   /** For servers: asks for a client certificate of a trust domain that is believed. */
   public SSLContext serverContext() {

@@ -3,8 +3,17 @@ package io.endomesh.dataplane.identity;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertStore;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +35,28 @@ public final class Roots {
       store.setCertificateEntry("root-" + i, roots.get(i));
     }
     return trust(store);
+  }
+
+  /**
+   * The same roots, and lists of what their authorities revoked (RFC 5280, section 6.3): a chain
+   * with a certificate that is on one of them is not trusted, nor one with a certificate of whose
+   * issuer there is no list that is in force. Nothing is fetched: what a peer's certificate says of
+   * where lists are would have it choose what this workload calls.
+   */
+  static X509TrustManager unlessRevoked(X509TrustManager trust, List<X509CRL> lists)
+      throws GeneralSecurityException {
+    Set<TrustAnchor> anchors = new HashSet<>();
+    for (X509Certificate root : trust.getAcceptedIssuers()) {
+      anchors.add(new TrustAnchor(root, null));
+    }
+    PKIXBuilderParameters parameters =
+        new PKIXBuilderParameters(anchors, /* of any peer */ new X509CertSelector());
+    parameters.setRevocationEnabled(true);
+    parameters.addCertStore(
+        CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
+    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+    factory.init(new CertPathTrustManagerParameters(parameters));
+    return (X509TrustManager) factory.getTrustManagers()[0];
   }
 
   /**

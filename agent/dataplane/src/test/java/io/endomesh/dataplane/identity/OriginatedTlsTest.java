@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.endomesh.dataplane.identity.PeerName.Kind;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -103,6 +105,36 @@ class OriginatedTlsTest {
     assertThat(partner(true).with(ours)).isSameAs(tls.with(ours));
     assertThat(tls.with(authority.identity("spiffe://test/ns/shop/sa/orders")))
         .isNotSameAs(tls.with(ours));
+  }
+
+  @Test
+  void trust_withLists_refusesWhoIsOnOne_andWhoseIssuerHasNoneInForce() throws Exception {
+    X509Certificate[] chain = chain(authority, "api.partner.example");
+    Instant soon = Instant.now().plusSeconds(600);
+    checked(authority.revocations(soon)).checkServerTrusted(chain, "ECDHE_ECDSA");
+
+    assertThatThrownBy(
+            () ->
+                checked(authority.revocations(soon, chain[0]))
+                    .checkServerTrusted(chain, "ECDHE_ECDSA"))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageContaining("revoked");
+    assertThatThrownBy(
+            () ->
+                checked(authority.revocations(Instant.now().minusSeconds(3_600)))
+                    .checkServerTrusted(chain, "ECDHE_ECDSA"))
+        .isInstanceOf(CertificateException.class);
+    assertThatThrownBy(
+            () ->
+                checked(new TestAuthority("CN=other").revocations(soon))
+                    .checkServerTrusted(chain, "ECDHE_ECDSA"))
+        .isInstanceOf(CertificateException.class);
+  }
+
+  private HostTrust checked(X509CRL list) throws Exception {
+    return new HostTrust(
+        Roots.unlessRevoked(Roots.trust(List.of(authority.root())), List.of(list)),
+        List.of(new PeerName(Kind.DNS, "api.partner.example")));
   }
 
   private OriginatedTls partner(boolean ownCertificate) throws GeneralSecurityException {

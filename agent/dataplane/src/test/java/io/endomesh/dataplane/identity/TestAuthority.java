@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -15,9 +16,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -94,6 +98,25 @@ public final class TestAuthority {
   /** Of a server outside the mesh, with these DNS names. */
   public X509Certificate serverCertificate(KeyPair own, String... names) {
     return sign(own, "CN=server", false, Duration.ofHours(1), GeneralName.dNSName, names);
+  }
+
+  /** What it revoked (RFC 5280, section 5). */
+  public X509CRL revocations(Instant until, X509Certificate... revoked) {
+    try {
+      X509v2CRLBuilder builder =
+          new X509v2CRLBuilder(name, Date.from(until.minus(Duration.ofDays(1))));
+      builder.setNextUpdate(Date.from(until));
+      for (X509Certificate one : revoked) {
+        builder.addCRLEntry(
+            one.getSerialNumber(), Date.from(Instant.now()), CRLReason.keyCompromise);
+      }
+      return new JcaX509CRLConverter()
+          .getCRL(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public static KeyPair newKey() {

@@ -5,6 +5,7 @@ import com.google.rpc.Status;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.external.CheckServer;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.TrustBundle;
 import io.endomesh.dataplane.limit.GlobalPolicy;
 import io.endomesh.dataplane.limit.LimitServer;
@@ -19,14 +20,17 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -203,6 +207,30 @@ public final class AdsClient {
   public List<StoredResource> stored() {
     serial.check();
     return resources.stored();
+  }
+
+  /** True if TLS to a server outside the mesh is made of files. */
+  public boolean usesFiles() {
+    serial.check();
+    return !resources.ofFiles().isEmpty();
+  }
+
+  /**
+   * Looks at the files that TLS to servers outside the mesh is made of.
+   *
+   * @return why there is none to some of them, in sentences, sorted
+   */
+  public List<String> lookAtFiles(Instant now) {
+    serial.check();
+    Set<String> problems = new TreeSet<>();
+    for (OriginatedTls tls : resources.ofFiles()) {
+      Objects.requireNonNull(tls.files()).refresh(now);
+      String problem = tls.problem();
+      if (problem != null) {
+        problems.add("no TLS to " + tls.expected() + ": " + problem);
+      }
+    }
+    return List.copyOf(problems);
   }
 
   /** By authority. */

@@ -3,8 +3,10 @@ package io.endomesh.xds.ads;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.external.CheckServer;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.limit.LimitServer;
 import io.endomesh.dataplane.route.VirtualHost;
+import io.endomesh.xds.identity.ClientFiles;
 import io.endomesh.xds.translate.InvalidResource;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,7 @@ public final class Preview {
     ask(ResourceType.ROUTE, routes.routeNames(authorities));
     Set<String> clusters = routes.clusterNames(authorities);
     ask(ResourceType.CLUSTER, clusters);
+    resources.ofFiles().forEach(Preview::assumeUsable);
     ask(ResourceType.ENDPOINTS, routes.endpointNames(clusters));
     routes.update(authorities);
     Map<String, VirtualHost> hosts = linker().hosts(authorities);
@@ -51,6 +54,12 @@ public final class Preview {
   public Inbound.Port inbound(String listener) {
     ask(ResourceType.LISTENER, Set.of(listener));
     return linker().inbound(Map.of(), listener, Inbound.OPEN.otherPorts()).otherPorts();
+  }
+
+  private static void assumeUsable(OriginatedTls tls) {
+    if (tls.files() instanceof ClientFiles files) {
+      files.assumeUsable();
+    }
   }
 
   private Linker linker() {

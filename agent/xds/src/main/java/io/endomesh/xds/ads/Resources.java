@@ -1,6 +1,7 @@
 package io.endomesh.xds.ads;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.xds.translate.ClusterResource;
 import io.endomesh.xds.translate.ClusterTranslator;
 import io.endomesh.xds.translate.EndpointResource;
@@ -113,6 +114,19 @@ final class Resources {
 
   @Nullable ClusterResource cluster(String name) {
     return (ClusterResource) value(ResourceType.CLUSTER, name);
+  }
+
+  /** TLS to servers outside the mesh that is made of files, of clusters that are known. */
+  List<OriginatedTls> ofFiles() {
+    List<OriginatedTls> all = new ArrayList<>();
+    for (Answer answer : of(ResourceType.CLUSTER).values()) {
+      OriginatedTls tls =
+          answer.value() instanceof ClusterResource cluster ? cluster.originated() : null;
+      if (tls != null && tls.files() != null) {
+        all.add(tls);
+      }
+    }
+    return all;
   }
 
   @SuppressWarnings("unchecked") // accept() puts nothing else under this type.

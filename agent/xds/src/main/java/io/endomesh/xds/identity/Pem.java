@@ -73,7 +73,8 @@ public final class Pem {
     return KeyKind.read(keys.get(0));
   }
 
-  private static List<byte[]> decode(String label, String text) throws GeneralSecurityException {
+  /** What is in the blocks of this label, in order. */
+  static List<byte[]> decode(String label, String text) throws GeneralSecurityException {
     String begin = "-----BEGIN " + label + "-----";
     String end = "-----END " + label + "-----";
     List<byte[]> blocks = new ArrayList<>();

@@ -56,6 +56,7 @@ public final class Registrar {
   private final Serial serial;
   private final Supplier<Health> health;
   private final Supplier<Proof> proof;
+  private final Supplier<List<String>> tlsProblems;
 
   /** In the order in which they were bound: the first is the primary one. */
   private final Map<Integer, Protocol> ports = new LinkedHashMap<>();
@@ -64,7 +65,16 @@ public final class Registrar {
   private Serial.@Nullable Timer heartbeat;
   private long heartbeatNanos = HEARTBEAT_NANOS;
 
-  public Registrar(About about, Serial serial, Supplier<Health> health, Supplier<Proof> proof) {
+  /**
+   * @param tlsProblems why there is no TLS to servers outside the mesh, in sentences
+   */
+  public Registrar(
+      About about,
+      Serial serial,
+      Supplier<Health> health,
+      Supplier<Proof> proof,
+      Supplier<List<String>> tlsProblems) {
+    this.tlsProblems = tlsProblems;
     this.about = about;
     this.serial = serial;
     this.health = health;
@@ -175,6 +185,7 @@ public final class Registrar {
         .addAllTrustedRoots(mine.trusted())
         .setCertificateNotBefore(begin == null ? 0 : begin.getEpochSecond())
         .setRenewalProblem(mine.problem())
+        .addAllTlsProblems(tlsProblems.get())
         .build();
   }
 

@@ -4,6 +4,7 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterLoad;
 import io.endomesh.dataplane.cluster.Endpoint;
+import io.endomesh.dataplane.identity.ClientTls;
 import io.endomesh.dataplane.identity.Identity;
 import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.xds.http2.Http2Client;
@@ -82,9 +83,23 @@ final class ServerCluster implements Peers {
    * @param identity null while this workload has none
    */
   void use(Cluster cluster, @Nullable Identity identity) {
-    if (cluster == known && identity == ours) {
-      return;
+    boolean same = cluster == known && identity == ours;
+    if (!same) {
+      link(cluster, identity);
     }
+    // Files that TLS is made of change without any of both.
+    for (Endpoint endpoint : cluster.endpoints()) {
+      ClientTls tls = endpoint.tls(identity);
+      if (tls != null || endpoint.originated() == null && endpoint.identity() == null) {
+        link(endpoint).reach(tls);
+      }
+    }
+    if (!same) {
+      publish();
+    }
+  }
+
+  private void link(Cluster cluster, @Nullable Identity identity) {
     known = cluster;
     ours = identity;
     Map<Place, Link> before = links;
@@ -93,12 +108,6 @@ final class ServerCluster implements Peers {
       links.computeIfAbsent(Place.of(endpoint), place -> link(before, place));
     }
     before.values().forEach(Link::close);
-    for (Endpoint endpoint : cluster.endpoints()) {
-      if (!endpoint.asksForIdentity() || identity != null) {
-        link(endpoint).reach(endpoint.tls(identity));
-      }
-    }
-    publish();
   }
 
   void close() {

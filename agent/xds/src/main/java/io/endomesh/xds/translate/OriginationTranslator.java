@@ -2,11 +2,13 @@ package io.endomesh.xds.translate;
 
 import io.endomesh.dataplane.identity.OriginatedTls;
 import io.endomesh.dataplane.identity.PeerName;
+import io.endomesh.xds.identity.ClientFiles;
 import io.endomesh.xds.identity.Pem;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher.MatchPatternCase;
 import java.security.GeneralSecurityException;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * UpstreamTlsContext to TLS with servers outside the mesh: roots of its own or those of the system
- * (gRFC A82), and names that are always checked. Stateless.
+ * (gRFC A82), certificates of its own in files, and names that are always checked. Stateless.
  */
 final class OriginationTranslator {
 
@@ -32,16 +34,15 @@ final class OriginationTranslator {
     if (!validation.hasTrustedCa() && !validation.hasSystemRootCerts()) {
       return null;
     }
-    Messages.unsupported(FIELD + "tls_certificates", common.getTlsCertificatesCount() > 0);
     Messages.unsupported(
         FIELD + "trust_chain_verification", validation.getTrustChainVerificationValue() != 0);
-    Messages.unsupported(FIELD + "crl", validation.hasCrl());
     try {
       return new OriginatedTls(
           roots(validation),
           message.getSni().isEmpty() ? null : message.getSni(),
           names(validation),
-          hasOwnCertificate(common));
+          hasOwnCertificate(common),
+          files(common, validation));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new InvalidResource("transport_socket: " + e.getMessage());
     }
@@ -56,9 +57,45 @@ final class OriginationTranslator {
         || common.hasTlsCertificateCertificateProviderInstance();
   }
 
+  /** Null if it is made of none. They are not read here: whoever is explained a call has others. */
+  private static @Nullable ClientFiles files(
+      CommonTlsContext common, CertificateValidationContext validation) throws InvalidResource {
+    String roots =
+        isFile(validation.getTrustedCa()) ? validation.getTrustedCa().getFilename() : null;
+    String revocations = validation.hasCrl() ? file("crl", validation.getCrl()) : null;
+    if (common.getTlsCertificatesCount() == 0) {
+      return roots == null && revocations == null
+          ? null
+          : new ClientFiles(roots, null, null, revocations);
+    }
+    if (common.getTlsCertificatesCount() > 1 || hasOwnCertificate(common)) {
+      throw new InvalidResource(FIELD + "tls_certificates: several (expected: one)");
+    }
+    TlsCertificate own = common.getTlsCertificates(0);
+    Messages.unsupported(FIELD + "tls_certificates.password", own.hasPassword());
+    return new ClientFiles(
+        roots,
+        file("tls_certificates.certificate_chain", own.getCertificateChain()),
+        file("tls_certificates.private_key", own.getPrivateKey()),
+        revocations);
+  }
+
+  private static boolean isFile(DataSource source) {
+    return source.getSpecifierCase() == DataSource.SpecifierCase.FILENAME;
+  }
+
+  /** A key that is sent is known to who sends it: only files are taken. */
+  private static String file(String field, DataSource source) throws InvalidResource {
+    if (!isFile(source) || source.getFilename().isEmpty()) {
+      throw new InvalidResource(
+          FIELD + field + ": " + source.getSpecifierCase() + " (expected: filename)");
+    }
+    return source.getFilename();
+  }
+
   private static List<X509Certificate> roots(CertificateValidationContext validation)
       throws InvalidResource, GeneralSecurityException {
-    if (!validation.hasTrustedCa()) {
+    if (!validation.hasTrustedCa() || isFile(validation.getTrustedCa())) {
       return List.of();
     }
     DataSource source = validation.getTrustedCa();
@@ -71,7 +108,7 @@ final class OriginationTranslator {
                   FIELD
                       + "trusted_ca: "
                       + source.getSpecifierCase()
-                      + " (expected: inline_string or inline_bytes)");
+                      + " (expected: inline_string, inline_bytes or filename)");
         };
     List<X509Certificate> roots = Pem.certificates(pem);
     if (roots.isEmpty()) {
