@@ -264,6 +264,8 @@ export interface Workload {
   certificateNotBefore: string | null;
   certificateRoot: string | null;
   renewalProblem: string;
+  /** Why it refuses calls for which it needs files. */
+  tlsProblems: string[];
   agentVersion: string;
   javaVersion: string;
   mainClass: string;

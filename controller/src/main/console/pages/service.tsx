@@ -159,8 +159,13 @@ function Configuration({ workload }: { workload: Workload }) {
 function InstanceDetail({ snapshot, workload }: { snapshot: Snapshot; workload: Workload }) {
   const { now } = snapshot.status;
   const { acked, wanted, rejection } = workload.configuration;
+  const { tlsProblems } = workload;
   return (
-    <details class="card instance" id={workload.instance} open={rejection !== null || !workload.connected}>
+    <details
+      class="card instance"
+      id={workload.instance}
+      open={rejection !== null || !workload.connected || tlsProblems.length > 0}
+    >
       <summary>
         <Icon name="right" size={14} />
         <h2>{workload.instance}</h2>
@@ -180,6 +185,12 @@ function InstanceDetail({ snapshot, workload }: { snapshot: Snapshot; workload: 
           The agent keeps configuration {acked ?? "none"} instead of {wanted}: {rejection}
         </p>
       )}
+      {tlsProblems.map((problem) => (
+        <p key={problem} class="failure">
+          <Icon name="alert" />
+          It refuses calls: {problem}
+        </p>
+      ))}
       <div class="fact-columns">
         <dl class="facts">
           <dt>Identity</dt>

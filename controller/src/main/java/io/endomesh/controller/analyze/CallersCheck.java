@@ -5,6 +5,7 @@ import io.endomesh.controller.kinds.DepartmentPolicy;
 import io.endomesh.controller.kinds.PeerAuthentication;
 import io.endomesh.controller.kinds.TrafficTarget;
 import io.endomesh.controller.translate.AppliedResource;
+import io.endomesh.controller.translate.CallerLabels;
 import io.endomesh.controller.translate.ServiceKey;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -50,6 +51,14 @@ final class CallersCheck implements Check {
                 rule.from().get(j),
                 findings);
           }
+          for (int j = 0; estate.live() && j < rule.when().size(); j++) {
+            label(
+                estate,
+                applied,
+                "spec.rules[" + i + "].when[" + j + "]",
+                rule.when().get(j),
+                findings);
+          }
         }
       }
     }
@@ -82,6 +91,37 @@ final class CallersCheck implements Check {
                 "spec.rules[" + i + "]",
                 missing + "; the rule permits nothing"));
       }
+    }
+  }
+
+  private static void label(
+      Estate estate,
+      AppliedResource applied,
+      String field,
+      AuthorizationPolicy.When asked,
+      List<Finding> findings) {
+    if (!asked.key().startsWith(AuthorizationPolicy.WHEN_LABEL) || asked.values().in().isEmpty()) {
+      return;
+    }
+    CallerLabels labels = estate.model().callerLabels();
+    for (ServiceKey caller : labels.divided(asked)) {
+      findings.add(
+          new Finding(
+              Code.EM0507,
+              applied.key(),
+              field,
+              "of the workloads of "
+                  + Estate.text(caller)
+                  + " some were given it by their join tokens, and others not (expected: all);"
+                  + " nobody is let in by it"));
+    }
+    if (!labels.isGiven(asked)) {
+      findings.add(
+          new Finding(
+              Code.EM0508,
+              applied.key(),
+              field,
+              "no workload was given " + asked.key() + " with such a value by its join token"));
     }
   }
 

@@ -27,6 +27,8 @@ public enum Code {
   EM0504(Severity.WARNING, "a department can be reached without an identity"),
   EM0505(Severity.ERROR, "a policy names calls that no group describes"),
   EM0506(Severity.ERROR, "a policy asks a provider that there is not"),
+  EM0507(Severity.WARNING, "a policy asks for a label that only some of a caller's workloads have"),
+  EM0508(Severity.WARNING, "a policy asks for a label that no caller was given"),
   EM0601(Severity.ERROR, "the keys of an issuer are not known"),
   EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more"),
   EM0603(Severity.ERROR, "the roots of a trust domain are not known"),

@@ -1,5 +1,6 @@
 package io.endomesh.controller.translate;
 
+import io.endomesh.controller.kinds.AuthorizationPolicy;
 import io.endomesh.controller.registry.Workload;
 import java.util.Collection;
 import java.util.HashMap;
@@ -123,9 +124,18 @@ public final class CallerLabels {
     return where(members -> members.anySaid(name, value));
   }
 
-  /** Identities of which some workloads were given such a label, and others not. */
-  public SortedSet<ServiceKey> divided(String name, Predicate<String> value) {
+  /** Identities of which some workloads were given a label with such a value, and others not. */
+  public SortedSet<ServiceKey> divided(AuthorizationPolicy.When asked) {
+    String name = AuthorizationPolicy.labelName(asked.key());
+    Predicate<String> value = AuthorizationPolicyTranslator.anyOf(asked.values().in());
     return where(members -> members.someGiven(name, value) && !members.allGiven(name, value));
+  }
+
+  /** True if a workload of any identity was given a label with such a value. */
+  public boolean isGiven(AuthorizationPolicy.When asked) {
+    String name = AuthorizationPolicy.labelName(asked.key());
+    Predicate<String> value = AuthorizationPolicyTranslator.anyOf(asked.values().in());
+    return !where(members -> members.someGiven(name, value)).isEmpty();
   }
 
   private SortedSet<ServiceKey> where(Predicate<Members> condition) {

@@ -1,5 +1,6 @@
 package io.endomesh.controller.analyze;
 
+import static io.endomesh.controller.translate.TestModels.given;
 import static io.endomesh.controller.translate.TestModels.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -177,6 +178,16 @@ class AnalyzerTest {
               policy("provider: {name: opa}", "{}").replace("ALLOW", "CUSTOM"),
               policy("provider: {name: opa}", "{}").replace("ALLOW", "CUSTOM") + PROVIDER,
               "spec.provider");
+      case EM0507 ->
+          new Example(
+              policy("", label("team", "checkout")),
+              policy("", label("tier", "gold")),
+              "spec.rules[0].when[0]");
+      case EM0508 ->
+          new Example(
+              policy("", label("tier", "silver")),
+              policy("", label("tier", "gold")),
+              "spec.rules[0].when[0]");
       case EM0601 -> new Example(tokens("unknown"), tokens("known"), "spec.jwtRules[0]");
       case EM0602 -> new Example(tokens("stale"), tokens("known"), "spec.jwtRules[0]");
       case EM0603 ->
@@ -201,6 +212,8 @@ class AnalyzerTest {
           Code.EM0106,
           Code.EM0401,
           Code.EM0402,
+          Code.EM0507,
+          Code.EM0508,
           Code.EM0601,
           Code.EM0602,
           Code.EM0603,
@@ -379,6 +392,10 @@ class AnalyzerTest {
         .formatted(name, name);
   }
 
+  private static String label(String name, String value) {
+    return "{when: [{key: 'source.labels[%s]', values: [%s]}]}".formatted(name, value);
+  }
+
   private static String from(String principal) {
     return "{from: [{source: {principals: [" + principal + "]}}]}";
   }
@@ -510,6 +527,8 @@ class AnalyzerTest {
                 workload("shop/orders", Map.of("version", "v1"), 1),
                 workload("shop/orders", Map.of("version", "v2"), 2),
                 workload("shop/storefront", Map.of(), 3),
+                given("shop/cart", Map.of("team", "checkout", "tier", "gold"), 5),
+                given("shop/cart", Map.of("tier", "gold"), 6),
                 workload("finance/ledger", Map.of(), 4)),
             Map.of(
                 issuer("known"), new FetchedKeys("{}", null),

@@ -67,6 +67,7 @@ class ConsoleIT {
     "/graph?view=table, postgresql",
     "/services, storefront",
     "/services/shop/orders, rejected",
+    "/services/shop/mailer, It refuses calls: DestinationRule/shop/partner",
     "/services/shop/gone, is not in the mesh",
     "/traces, GET /checkout",
     "/traces/4bf92f3577b34da6a3ce929d0e0e4706, Reserve",

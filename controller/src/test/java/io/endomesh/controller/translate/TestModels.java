@@ -51,6 +51,16 @@ public final class TestModels {
    * @param labels without that of the service
    */
   public static Workload workload(String service, Map<String, String> labels, int port) {
+    return workload(service, labels, Map.of(), port);
+  }
+
+  /** One whose join token gave it labels. */
+  public static Workload given(String service, Map<String, String> labels, int port) {
+    return workload(service, labels, labels, port);
+  }
+
+  private static Workload workload(
+      String service, Map<String, String> labels, Map<String, String> given, int port) {
     String[] name = service.split("/");
     Map<String, String> all = new HashMap<>(labels);
     all.put("app", name[1]);
@@ -60,7 +70,7 @@ public final class TestModels {
         name[1] + "-" + port,
         all,
         all,
-        Map.of(),
+        given,
         "10.0.0.1",
         List.of(new WorkloadPort(port, Protocol.HTTP, port)),
         new Workload.Agent("1", "17", "Main", 1),

@@ -196,7 +196,7 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
     }
   }
 
-  private static SSLContext context(Identity caller) {
+  static SSLContext context(Identity caller) {
     return caller.clientTls(TestRoutes.US).context();
   }
 

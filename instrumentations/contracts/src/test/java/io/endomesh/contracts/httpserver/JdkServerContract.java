@@ -60,6 +60,9 @@ import org.junit.jupiter.api.Test;
 @NotApplicable(
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",
     reason = "the server has no HTTP/2")
+@NotApplicable(
+    promise = "http2_floods_leaveTheServerServing_andNoCallBehind",
+    reason = "the server has no HTTP/2")
 abstract class JdkServerContract extends HttpServerContract {
 
   private static final int PATIENCE_MILLIS = 10_000;

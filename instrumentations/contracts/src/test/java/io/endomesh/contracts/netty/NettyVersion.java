@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 @NotApplicable(
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",
     reason = "the codec is that of HTTP/1.1")
+@NotApplicable(
+    promise = "http2_floods_leaveTheServerServing_andNoCallBehind",
+    reason = "the codec is that of HTTP/1.1")
 abstract class NettyVersion extends StagedHttpServerContract {
 
   @Override

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +78,16 @@ final class FirstByte implements ChannelListener<ConduitStreamSourceChannel> {
             .getUndertowOptions()
             .get(UndertowOptions.NO_REQUEST_TIMEOUT, /* defaultValue= */ 0);
     if (patienceMillis > 0) {
-      timeout =
-          connection
-              .getIoThread()
-              .executeAfter(
-                  () -> IoUtils.safeClose(connection), patienceMillis, TimeUnit.MILLISECONDS);
+      try {
+        timeout =
+            connection
+                .getIoThread()
+                .executeAfter(
+                    () -> IoUtils.safeClose(connection), patienceMillis, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException serverStops) {
+        IoUtils.safeClose(connection);
+        return;
+      }
     }
     connection.getSourceChannel().setReadListener(this);
     handleEvent(connection.getSourceChannel());

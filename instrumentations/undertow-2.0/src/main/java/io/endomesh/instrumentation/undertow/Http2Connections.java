@@ -61,6 +61,13 @@ final class Http2Connections {
     }
   }
 
+  /** Null if it is none of HTTP/2. */
+  static @Nullable OpenStreams begun(ServerConnection connection, ServedRequest request) {
+    return connection instanceof Http2ServerConnection stream
+        ? OpenStreams.begun(channel(stream), request)
+        : null;
+  }
+
   /** The answer of a stream has ended that should have been the last. */
   static void endsBehind(ServerConnection connection) {
     if (connection instanceof Http2ServerConnection stream) {

@@ -13,6 +13,7 @@ import io.undertow.server.ResponseCommitListener;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
 
   private final InboundHttp arrived;
   private final InboundCall call;
+
+  /** Those of its connection, null if it is none of HTTP/2. */
+  private @Nullable OpenStreams streams;
 
   private ServedRequest(InboundHttp arrived, InboundCall call) {
     this.arrived = arrived;
@@ -87,6 +91,16 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
     exchange.putAttachment(KEY, this);
     exchange.addResponseCommitListener(this);
     exchange.addExchangeCompleteListener(this);
+    streams = Http2Connections.begun(exchange.getConnection(), this);
+  }
+
+  /** The connection is gone, and so is who waited for the answer. */
+  void brokenOff(IOException why) {
+    try {
+      call.ended(0, Outcome.NOT_GRPC, why);
+    } catch (RuntimeException | LinkageError failure) {
+      Suppressed.report(failure);
+    }
   }
 
   /** What was current before. */
@@ -151,7 +165,7 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
     try {
-      if (!continuesAsHttp2(exchange)) {
+      if (!continuesAsHttp2(exchange) && (streams == null || streams.ends(this))) {
         call.ended(
             exchange.getStatusCode(),
             Outcome.NOT_GRPC,
