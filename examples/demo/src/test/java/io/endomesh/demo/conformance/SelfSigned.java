@@ -14,7 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 
 /** A certificate of a server that is its own root, made by the JDK's keytool. Immutable. */
-record SelfSigned(X509Certificate certificate, PrivateKey key) {
+public record SelfSigned(X509Certificate certificate, PrivateKey key) {
 
   private static final String PASSWORD = "of-a-test";
 
@@ -22,7 +22,7 @@ record SelfSigned(X509Certificate certificate, PrivateKey key) {
    * @param name DNS name
    * @param directory that exists
    */
-  static SelfSigned of(String name, Path directory)
+  public static SelfSigned of(String name, Path directory)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = directory.resolve("server.p12");
     String command =
@@ -55,7 +55,7 @@ record SelfSigned(X509Certificate certificate, PrivateKey key) {
             .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  String pem() {
+  public String pem() {
     try {
       return "-----BEGIN CERTIFICATE-----\n"
           + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())

@@ -1,4 +1,4 @@
-package io.endomesh.demo.conformance;
+package io.endomesh.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.endomesh.demo.Await;
-import io.endomesh.demo.ControllerProcess;
-import io.endomesh.demo.Http;
-import io.endomesh.demo.Installation;
-import io.endomesh.demo.Spoken;
+import io.endomesh.demo.conformance.SelfSigned;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
