@@ -108,7 +108,7 @@ abstract class GrpcServerContract extends GrpcLimitContract {
             .identity(TestRoutes.spiffeId("caller"))
             .clientTls(TestRoutes.US)
             .context();
-    try (KeptHttp2Connection kept = KeptHttp2Connection.to(one.port(), caller)) {
+    try (RawHttp2 kept = RawHttp2.to(one.port(), caller)) {
       kept.call("/test.Echo/Unary", "before".getBytes(UTF_8));
       assertThat(kept.goodbyeWasSaid()).isFalse();
       Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ZERO);

@@ -1,5 +1,6 @@
 package io.endomesh.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.Inbound.TlsMode;
@@ -101,6 +102,38 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
       Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
       routes.renewIdentity();
     }
+  }
+
+  /** As a client does it: what runs is read to its end, and the next call has a new connection. */
+  @Test
+  void certificate_wasRenewedLongAgo_http2ConnectionOfBeforeSaysGoodbye_andItsCallsEnd()
+      throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    SSLContext caller = context(TestRoutes.AUTHORITY.identity(CALLER));
+    try (RawHttp2 before = RawHttp2.to(server.port(), caller)) {
+      assertThat(before.get("/echo")).isTrue();
+      int running = before.post("/echo");
+      before.data(running, "begun ".getBytes(UTF_8), /* ends= */ false);
+      Await.until("begin of the call that runs", () -> begun.get() == 2);
+      assertThat(before.goodbyeWasSaid()).isFalse();
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ZERO);
+      routes.renewIdentity();
+
+      assertThat(before.get("/echo")).as("no call fails by it").isTrue();
+
+      before.data(running, "before".getBytes(UTF_8), /* ends= */ true);
+      assertThat(before.answer(running)).asString(UTF_8).isEqualTo("begun before");
+      assertThat(before.awaitEnd()).as("NO_ERROR").isZero();
+      try (RawHttp2 after = RawHttp2.to(server.port(), caller)) {
+        assertThat(after.get("/echo")).isTrue();
+        assertThat(after.get("/echo")).isTrue();
+        assertThat(after.goodbyeWasSaid()).isFalse();
+      }
+    } finally {
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
+      routes.renewIdentity();
+    }
+    Await.until("all ends", () -> endedWith(200, 200, 200, 200, 200));
   }
 
   private boolean isServed(SSLContext caller) {

@@ -4,6 +4,7 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
+import io.endomesh.dataplane.http.LastStreams;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.catalina.connector.Request;
@@ -101,6 +102,16 @@ final class ServedRequest {
       request.getAttributes().remove(ATTRIBUTE);
       Response response = request.getResponse();
       call.ended(response.getStatus(), Outcome.NOT_GRPC, response.getErrorException());
+      if (call.isLastOfConnection() && isStream(request)) {
+        endsConnection(response);
+      }
+    }
+  }
+
+  private static void endsConnection(Response response) {
+    Http2Connection connection = Http2Connection.of(response);
+    if (connection != null) {
+      LastStreams.endWhenQuiet(connection);
     }
   }
 
