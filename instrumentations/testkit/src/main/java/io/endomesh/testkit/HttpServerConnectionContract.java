@@ -120,6 +120,7 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
       routes.renewIdentity();
 
       assertThat(before.get("/echo")).as("no call fails by it").isTrue();
+      assertThat(before.get("/echo") || before.isToBeRepeated()).as("before it is read").isTrue();
 
       before.data(running, "before".getBytes(UTF_8), /* ends= */ true);
       assertThat(before.answer(running)).asString(UTF_8).isEqualTo("begun before");
@@ -133,7 +134,8 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
       Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
       routes.renewIdentity();
     }
-    Await.until("all ends", () -> endedWith(200, 200, 200, 200, 200));
+    Await.until("all ends", () -> ended.size() == begun.get());
+    assertThat(ended).hasSizeBetween(5, 6).containsOnly(200);
   }
 
   private boolean isServed(SSLContext caller) {

@@ -38,6 +38,8 @@ final class RawHttp2 implements AutoCloseable {
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
   private static final int ACK = 1;
+  private static final int PADDED = 8;
+  private static final int PRIORITY = 0x20;
 
   /** {@code :status 200}, as every server writes it (RFC 7541, appendix A). */
   private static final int STATUS_200 = 0x88;
@@ -59,6 +61,9 @@ final class RawHttp2 implements AutoCloseable {
   private final Set<Integer> ended = new HashSet<>();
   private int lastStream = -1;
   private int goodbyeCode = -1;
+
+  /** The highest that the server takes. */
+  private int lastTaken = Integer.MAX_VALUE;
 
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
@@ -125,9 +130,17 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   private void await(int stream) throws IOException {
-    while (!ended.contains(stream)) {
+    while (!ended.contains(stream) && stream <= lastTaken) {
       read();
     }
+  }
+
+  /**
+   * True if the last request was not taken, and the server said so: a client sends it on another
+   * connection (RFC 9113, 6.8).
+   */
+  boolean isToBeRepeated() {
+    return lastStream > lastTaken;
   }
 
   /** True once the server has said that it takes no more. */
@@ -171,10 +184,13 @@ final class RawHttp2 implements AutoCloseable {
       throw new EOFException("closed within a frame");
     }
     switch (type) {
-      case GOAWAY -> goodbyeCode = ByteBuffer.wrap(payload, 4, 4).getInt();
+      case GOAWAY -> {
+        lastTaken = ByteBuffer.wrap(payload).getInt();
+        goodbyeCode = ByteBuffer.wrap(payload).getInt(4);
+      }
       case SETTINGS -> acknowledge(flags);
       case DATA -> body(stream).write(payload);
-      case HEADERS -> head(stream, payload);
+      case HEADERS -> head(stream, payload, flags);
       case RST_STREAM -> ended.add(stream);
       default -> {
         // Of no concern.
@@ -192,8 +208,8 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  private void head(int stream, byte[] block) {
-    int first = 0;
+  private void head(int stream, byte[] block, int flags) {
+    int first = ((flags & PADDED) == 0 ? 0 : 1) + ((flags & PRIORITY) == 0 ? 0 : 5);
     while (first < block.length && (block[first] & 0xe0) == SIZE_CHANGE) {
       // An integer of a prefix of five bits (RFC 7541, 5.1).
       boolean goesOn = (block[first++] & 0x1f) == 0x1f;
@@ -229,8 +245,11 @@ final class RawHttp2 implements AutoCloseable {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     head.write(method.equals("GET") ? 0x82 : 0x83); // RFC 7541, appendix A
     head.write(isTls ? 0x87 : 0x86);
-    literal(head, ":path", path);
-    literal(head, ":authority", "localhost");
+    // Names by their numbers: some versions of Tomcat take no colon in one that is written out.
+    head.write(0x04);
+    text(head, path);
+    head.write(0x01);
+    text(head, "localhost");
     return head;
   }
 

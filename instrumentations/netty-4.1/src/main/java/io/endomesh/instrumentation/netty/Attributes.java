@@ -13,6 +13,12 @@ public final class Attributes {
   /** Who is at its other end: {@code Peer}. */
   public static final String PEER = "io.endomesh.peer";
 
+  /**
+   * Of the same connections: to be run when the answer of a stream has ended that was to be the
+   * last, a {@code Runnable}.
+   */
+  public static final String ENDS = "io.endomesh.ends";
+
   /** How who routes its requests reads a path: {@link PathReading}s, an array of them. */
   public static final String READINGS = "io.endomesh.readings";
 

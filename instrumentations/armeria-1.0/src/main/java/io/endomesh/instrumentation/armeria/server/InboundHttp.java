@@ -34,6 +34,9 @@ final class InboundHttp implements InboundRequest {
   /** Set by the same. */
   private static final AttributeKey<Peer> PEER = AttributeKey.valueOf("io.endomesh.peer");
 
+  /** Set by the same: what ends a connection of HTTP/2 when nothing runs on it. */
+  private static final AttributeKey<Runnable> ENDS = AttributeKey.valueOf("io.endomesh.ends");
+
   private final Channel connection;
   private RequestHeaders headers;
   private final @Nullable String query;
@@ -50,6 +53,14 @@ final class InboundHttp implements InboundRequest {
 
   static boolean isOverMeshTls(Channel connection) {
     return connection.attr(TLS).get() != null;
+  }
+
+  /** The answer of a stream has ended that was to be the last of its connection. */
+  static void ends(Channel connection) {
+    @Nullable Runnable ends = connection.attr(ENDS).get();
+    if (ends != null) {
+      ends.run();
+    }
   }
 
   /** True if a service may read the path in another way as well, and it is that now. */

@@ -76,6 +76,8 @@ final class ServedRequest {
                 served.ended(log);
                 if (call.endsConnection()) {
                   connection.close();
+                } else if (call.isLastOfConnection()) {
+                  InboundHttp.ends(connection);
                 }
               });
       return served;

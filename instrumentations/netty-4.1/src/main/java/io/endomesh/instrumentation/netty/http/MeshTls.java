@@ -19,10 +19,13 @@ final class MeshTls {
 
   private static final AttributeKey<Peer> PEER = AttributeKey.valueOf(Attributes.PEER);
 
+  private static final AttributeKey<Runnable> ENDS = AttributeKey.valueOf(Attributes.ENDS);
+
   private MeshTls() {}
 
   static void on(Channel connection, SSLEngine engine) {
     connection.attr(ENGINE).set(engine);
+    connection.attr(ENDS).set(() -> LastOfConnection.ended(connection));
   }
 
   static boolean isOn(Channel connection) {

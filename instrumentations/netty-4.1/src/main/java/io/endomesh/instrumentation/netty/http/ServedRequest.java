@@ -55,12 +55,15 @@ final class ServedRequest {
   /** Not of a stream: the connection has others. */
   private final boolean isLast;
 
+  private final boolean isStream;
+
   private boolean goesOnAsHttp2;
   private int status;
 
   private ServedRequest(
       Channel connection, Channel channel, InboundCall call, HttpRequest request) {
-    this.isLast = channel == connection && call.isLastOfConnection();
+    this.isStream = channel != connection;
+    this.isLast = !isStream && call.isLastOfConnection();
     this.connection = connection;
     this.call = call;
     this.isHead = request.method().equals(HttpMethod.HEAD);
@@ -193,6 +196,9 @@ final class ServedRequest {
   private void ended(@Nullable Throwable error) {
     try {
       call.ended(status, Outcome.NOT_GRPC, error);
+      if (isStream && call.isLastOfConnection()) {
+        LastOfConnection.ended(connection);
+      }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }

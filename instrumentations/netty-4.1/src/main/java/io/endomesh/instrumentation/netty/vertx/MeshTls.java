@@ -18,10 +18,20 @@ final class MeshTls {
 
   private static final AttributeKey<Peer> PEER = AttributeKey.valueOf(Attributes.PEER);
 
+  private static final AttributeKey<Runnable> ENDS = AttributeKey.valueOf(Attributes.ENDS);
+
   private MeshTls() {}
 
   static boolean isOn(Channel connection) {
     return connection.attr(ENGINE).get() != null;
+  }
+
+  /** The answer of a stream has ended that was to be the last of its connection. */
+  static void ends(Channel connection) {
+    @Nullable Runnable ends = connection.attr(ENDS).get();
+    if (ends != null) {
+      ends.run();
+    }
   }
 
   /** Not before the handshake is done. */

@@ -7,6 +7,7 @@ import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.http.UnreadBody;
 import io.endomesh.weaving.Suppressed;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -115,9 +116,12 @@ final class ServedStream {
   }
 
   /** Nothing of the agent may throw as it is: Netty calls it itself. */
-  void ended() {
+  void ended(Channel connection) {
     try {
       call.ended(status, Outcome.NOT_GRPC, isAnswered ? null : new IOException(BROKE_OFF));
+      if (call.isLastOfConnection()) {
+        MeshTls.ends(connection);
+      }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }

@@ -32,10 +32,12 @@ final class Streams extends Http2ConnectionAdapter {
 
   private static final AttributeKey<Object> UPGRADING = AttributeKey.valueOf(Attributes.UPGRADING);
 
+  private final Channel channel;
   private final Http2Connection connection;
   private final Http2Connection.PropertyKey key;
 
-  private Streams(Http2Connection connection) {
+  private Streams(Channel channel, Http2Connection connection) {
+    this.channel = channel;
     this.connection = connection;
     this.key = connection.newKey();
   }
@@ -48,7 +50,9 @@ final class Streams extends Http2ConnectionAdapter {
     if (known != null) {
       return known;
     }
-    Streams streams = new Streams(((Http2ConnectionHandler) context.handler()).connection());
+    Streams streams =
+        new Streams(
+            context.channel(), ((Http2ConnectionHandler) context.handler()).connection());
     streams.connection.addListener(streams);
     context.channel().attr(STREAMS).set(streams);
     return streams;
@@ -116,7 +120,7 @@ final class Streams extends Http2ConnectionAdapter {
   public void onStreamHalfClosed(Http2Stream stream) {
     ServedStream served = served(stream);
     if (served != null && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
-      served.ended();
+      served.ended(channel);
     }
   }
 
@@ -124,7 +128,7 @@ final class Streams extends Http2ConnectionAdapter {
   public void onStreamClosed(Http2Stream stream) {
     ServedStream served = served(stream);
     if (served != null) {
-      served.ended();
+      served.ended(channel);
     }
   }
 }
