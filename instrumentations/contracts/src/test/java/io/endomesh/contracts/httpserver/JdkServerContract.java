@@ -54,6 +54,9 @@ import org.junit.jupiter.api.Test;
 @NotApplicable(
     promise = "policyOnAPath_seesItDecodedAndNormalized",
     reason = "the server decodes paths and does not normalize them: `..` is a segment like others")
+@NotApplicable(
+    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeSaysGoodbye_andItsCallsEnd",
+    reason = "the server has no HTTP/2")
 abstract class JdkServerContract extends HttpServerContract {
 
   private static final int PATIENCE_MILLIS = 10_000;

@@ -8,6 +8,8 @@ import io.endomesh.weaving.Weaving;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -37,7 +39,12 @@ final class ServedRequest {
     InboundHttp arrived = new InboundHttp(request);
     InboundCall call = Weaving.mesh().serve(arrived);
     request.setAttribute(ATTRIBUTE, call);
-    request.addHttpStreamWrapper(stream -> new ServedStream(stream, call));
+    boolean isStream = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+    @Nullable Connection ends =
+        isStream && call.isLastOfConnection()
+            ? request.getConnectionMetaData().getConnection()
+            : null;
+    request.addHttpStreamWrapper(stream -> new ServedStream(stream, call, ends));
     Reply refusal = call.refusal();
     if (refusal != null) {
       if (call.endsConnection()) {
@@ -47,7 +54,7 @@ final class ServedRequest {
       return new Object[] {Boolean.TRUE, request};
     }
     arrived.showPeer();
-    if (call.isLastOfConnection()) {
+    if (call.isLastOfConnection() && !isStream) {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     return new Object[] {call.context().attach(), arrived.shown()};

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,16 @@ final class ServedStream extends HttpStream.Wrapper {
   private static final Object NOT_CONSUMED = constant("CONTENT_NOT_CONSUMED");
 
   private final InboundCall call;
+  private final @Nullable Connection ends;
   private int status;
 
-  ServedStream(HttpStream stream, InboundCall call) {
+  /**
+   * @param ends connection of HTTP/2 that is to end behind this; null if none is
+   */
+  ServedStream(HttpStream stream, InboundCall call, @Nullable Connection ends) {
     super(stream);
     this.call = call;
+    this.ends = ends;
   }
 
   private static Object constant(String name) {
@@ -92,6 +98,9 @@ final class ServedStream extends HttpStream.Wrapper {
   private void end(@Nullable Throwable error) {
     try {
       call.ended(status, Outcome.NOT_GRPC, error);
+      if (ends != null) {
+        LastOfConnection.ended(ends);
+      }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }

@@ -14,7 +14,7 @@ public final class AbortAdvice {
       @Advice.This HttpChannel channel, @Advice.Argument(0) @Nullable Throwable failure) {
     ServedRequest served = ServedRequest.of(channel.getRequest());
     if (served != null) {
-      served.ends(failure);
+      served.ends(channel, failure);
     }
   }
 }

@@ -12,7 +12,7 @@ public final class CompletedAdvice {
   public static void enter(@Advice.This HttpChannel channel) {
     ServedRequest served = ServedRequest.of(channel.getRequest());
     if (served != null) {
-      served.ends(null);
+      served.ends(channel, null);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.endomesh.weaving.Suppressed;
 import io.endomesh.weaving.Weaving;
 import java.io.IOException;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.HttpOutput;
@@ -65,7 +66,7 @@ final class ServedRequest {
       refuse(refusal, request);
       return Boolean.TRUE;
     }
-    if (call.isLastOfConnection()) {
+    if (call.isLastOfConnection() && !isStream(request)) {
       JettyApi.headers(request.getResponse()).setHeader("Connection", "close");
     }
     arrived.showPeer(request);
@@ -121,8 +122,15 @@ final class ServedRequest {
     status = answer.getStatus();
   }
 
-  void ends(@Nullable Throwable error) {
+  void ends(HttpChannel channel, @Nullable Throwable error) {
     call.ended(status, Outcome.NOT_GRPC, error);
+    if (call.isLastOfConnection() && isStream(channel.getRequest())) {
+      LastOfConnection.ended(channel.getEndPoint().getConnection());
+    }
+  }
+
+  private static boolean isStream(Request request) {
+    return request.getHttpVersion() == HttpVersion.HTTP_2;
   }
 
   /** Refused all the same if that cannot be said: the application must not be asked. */

@@ -1,5 +1,6 @@
 package io.endomesh.instrumentation.undertow;
 
+import io.endomesh.dataplane.http.LastStreams;
 import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.framed.AbstractFramedChannel;
@@ -8,6 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
@@ -19,6 +21,7 @@ final class Http2Connections {
 
   private static final MethodHandle CHANNEL;
   private static final MethodHandle SOCKET;
+  private static final MethodHandle STREAMS;
 
   static {
     try {
@@ -31,6 +34,8 @@ final class Http2Connections {
                   "getUnderlyingConnection",
                   MethodType.methodType(StreamConnection.class))
               .asType(MethodType.methodType(StreamConnection.class, Http2Channel.class));
+      STREAMS =
+          lookup(Http2Channel.class).findGetter(Http2Channel.class, "currentStreams", Map.class);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("Http2ServerConnection and its channel", e);
     }
@@ -48,12 +53,52 @@ final class Http2Connections {
       return null;
     }
     try {
-      Http2Channel channel = (Http2Channel) CHANNEL.invokeExact(stream);
-      return MeshTls.of((StreamConnection) SOCKET.invokeExact(channel));
+      return MeshTls.of((StreamConnection) SOCKET.invokeExact(channel(stream)));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new LinkageError("Http2ServerConnection.channel", e);
+    }
+  }
+
+  /** The answer of a stream that was to be the last has ended. */
+  static void endsBehind(ServerConnection connection) {
+    if (connection instanceof Http2ServerConnection stream) {
+      LastStreams.endWhenQuiet(new Last(channel(stream)));
+    }
+  }
+
+  private static Http2Channel channel(Http2ServerConnection stream) {
+    try {
+      return (Http2Channel) CHANNEL.invokeExact(stream);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new LinkageError("Http2ServerConnection.channel", e);
+    }
+  }
+
+  /** One that is to end. Thread-safe. */
+  private record Last(Http2Channel channel) implements LastStreams.Connection {
+
+    /** Undertow shuts the output behind it, and so says nothing before the connection is quiet. */
+    @Override
+    public void sayGoodbye() {}
+
+    @Override
+    public boolean isQuiet() {
+      try {
+        return !channel.isOpen() || ((Map<?, ?>) STREAMS.invokeExact(channel)).isEmpty();
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new LinkageError("Http2Channel.currentStreams", e);
+      }
+    }
+
+    @Override
+    public void end() {
+      channel.getIoThread().execute(() -> channel.sendGoAway(Http2Channel.ERROR_NO_ERROR));
     }
   }
 }

@@ -156,6 +156,9 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
             exchange.getStatusCode(),
             Outcome.NOT_GRPC,
             exchange.getAttachment(DefaultResponseListener.EXCEPTION));
+        if (call.isLastOfConnection()) {
+          Http2Connections.endsBehind(exchange.getConnection());
+        }
       }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);

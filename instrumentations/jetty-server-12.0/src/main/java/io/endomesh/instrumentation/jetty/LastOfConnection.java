@@ -1,0 +1,81 @@
+package io.endomesh.instrumentation.jetty;
+
+import io.endomesh.dataplane.http.LastStreams;
+import java.lang.reflect.Method;
+import java.util.Collection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of HTTP/2 that is to end, by Jetty's own means. They are public, and found by their
+ * names: who has no HTTP/2 has no such class. Thread-safe.
+ *
+ * @param session Jetty's {@code HTTP2Session}
+ */
+record LastOfConnection(Object session) implements LastStreams.Connection {
+
+  private static final int NO_ERROR = 0;
+
+  private static final String CONNECTION = "org.eclipse.jetty.http2.HTTP2Connection";
+
+  /** The answer of a stream that was to be the last has ended. */
+  static void ended(@Nullable Connection connection) {
+    for (Class<?> type = connection == null ? null : connection.getClass();
+        type != null;
+        type = type.getSuperclass()) {
+      if (type.getName().equals(CONNECTION)) {
+        LastStreams.endWhenQuiet(new LastOfConnection(call(type, "getSession", connection)));
+        return;
+      }
+    }
+  }
+
+  /** It says which was the last when no stream is open. */
+  @Override
+  public void sayGoodbye() {
+    for (Method method : session.getClass().getMethods()) {
+      if (method.getName().equals("shutdown") && method.getParameterCount() == 0) {
+        call(session.getClass(), "shutdown", session);
+        return;
+      }
+    }
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return ((Collection<?>) call(session.getClass(), "getStreams", session)).isEmpty();
+  }
+
+  @Override
+  public void end() {
+    Callback disconnects =
+        new Callback() {
+          @Override
+          public void succeeded() {
+            call(session.getClass(), "disconnect", session);
+          }
+
+          @Override
+          public void failed(Throwable peerIsGone) {
+            succeeded();
+          }
+        };
+    try {
+      session
+          .getClass()
+          .getMethod("close", int.class, String.class, Callback.class)
+          .invoke(session, NO_ERROR, "close", disconnects);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("HTTP2Session.close", e);
+    }
+  }
+
+  private static Object call(Class<?> type, String method, Object of) {
+    try {
+      return type.getMethod(method).invoke(of);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(type.getName() + "." + method, e);
+    }
+  }
+}
