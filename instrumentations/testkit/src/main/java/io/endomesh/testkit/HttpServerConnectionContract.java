@@ -124,6 +124,7 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
 
       before.data(running, "before".getBytes(UTF_8), /* ends= */ true);
       assertThat(before.answer(running)).asString(UTF_8).isEqualTo("begun before");
+      assertThat(before.goodbyeWasSaid()).as("while it ran: some clients break it off").isFalse();
       assertThat(before.awaitEnd()).as("NO_ERROR").isZero();
       try (RawHttp2 after = RawHttp2.to(server.port(), caller)) {
         assertThat(after.get("/echo")).isTrue();

@@ -1,13 +1,18 @@
 package io.endomesh.dataplane.http;
 
 import io.endomesh.dataplane.AgentThread;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Connections of HTTP/2 that are to take no more requests, and end when those that they have are
  * answered. They are looked at now and then by one thread, which is there only as long as there are
  * such connections. Thread-safe.
+ *
+ * <p>The goodbye is said while nothing runs: there are clients that break off all that runs when
+ * they read it, Java's own before JDK 24 among them. A connection that is never without a request
+ * is told so after a while all the same, and its requests are answered.
  */
 public final class LastStreams {
 
@@ -17,10 +22,17 @@ public final class LastStreams {
    */
   private static final long LOOK_MILLIS = 500;
 
-  private static final Set<Connection> CONNECTIONS = ConcurrentHashMap.newKeySet();
-  private static boolean isWatched;
+  /** For a moment in which nothing runs; short of the time that certificates have left. */
+  static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  private LastStreams() {}
+  private static final LastStreams OF_JVM = new LastStreams();
+
+  private final Map<Connection, Wait> waits = new ConcurrentHashMap<>();
+
+  /** Guarded by this. */
+  private boolean isWatched;
+
+  LastStreams() {}
 
   /** How a library says it. Equal if it is the same connection. Thread-safe. */
   public interface Connection {
@@ -38,46 +50,76 @@ public final class LastStreams {
     void end();
   }
 
+  /**
+   * @param since when it was to be its last request, by {@link System#nanoTime}
+   */
+  private record Wait(long since, boolean goodbyeWasSaid) {}
+
   /** The answer of a request that was to be the last of its connection has ended. */
   public static void endWhenQuiet(Connection connection) {
-    if (CONNECTIONS.add(connection)) {
-      connection.sayGoodbye();
-      watch();
+    if (OF_JVM.add(connection, System.nanoTime())) {
+      OF_JVM.watch();
     }
   }
 
-  private static synchronized void watch() {
+  /** False if it is known. */
+  boolean add(Connection connection, long now) {
+    return waits.putIfAbsent(connection, new Wait(now, /* goodbyeWasSaid= */ false)) == null;
+  }
+
+  private synchronized void watch() {
     if (!isWatched) {
       isWatched = true;
-      new AgentThread(LastStreams::look, "last-streams").start();
+      new AgentThread(this::run, "last-streams").start();
     }
   }
 
-  private static void look() {
+  private void run() {
     while (goesOn()) {
       try {
         Thread.sleep(LOOK_MILLIS);
       } catch (InterruptedException e) {
         // Nobody has a reason to; the next look comes early.
       }
-      CONNECTIONS.removeIf(LastStreams::isThrough);
+      look(System.nanoTime());
     }
   }
 
-  private static synchronized boolean goesOn() {
-    isWatched = !CONNECTIONS.isEmpty();
+  private synchronized boolean goesOn() {
+    isWatched = !waits.isEmpty();
     return isWatched;
   }
 
-  private static boolean isThrough(Connection connection) {
-    try {
-      if (!connection.isQuiet()) {
-        return false;
+  void look(long now) {
+    for (Map.Entry<Connection, Wait> entry : waits.entrySet()) {
+      if (isThrough(entry.getKey(), entry.getValue(), now)) {
+        waits.remove(entry.getKey());
       }
-      connection.end();
+    }
+  }
+
+  /** Those that are waited for. */
+  int size() {
+    return waits.size();
+  }
+
+  private boolean isThrough(Connection connection, Wait wait, long now) {
+    try {
+      boolean isQuiet = connection.isQuiet();
+      if (wait.goodbyeWasSaid) {
+        if (isQuiet) {
+          connection.end();
+        }
+        return isQuiet;
+      }
+      if (isQuiet || now - wait.since > PATIENCE_NANOS) {
+        connection.sayGoodbye();
+        waits.put(connection, new Wait(wait.since, /* goodbyeWasSaid= */ true));
+      }
+      return false;
     } catch (RuntimeException | LinkageError ofOneConnection) {
       // It goes on as without us; the others end.
+      return true;
     }
-    return true;
   }
 }
