@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a browser's scripts may read. */
-abstract class HttpServerCorsContract extends HttpServerConnectionContract {
+abstract class HttpServerCorsContract extends HttpServerFloodContract {
 
   private static final String SITE = "https://shop.example";
 

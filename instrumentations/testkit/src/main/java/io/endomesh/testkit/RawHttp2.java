@@ -61,6 +61,7 @@ final class RawHttp2 implements AutoCloseable {
   private final Set<Integer> ended = new HashSet<>();
   private int lastStream = -1;
   private int goodbyeCode = -1;
+  private boolean pingWasAnswered;
 
   /** The highest that the server takes. */
   private int lastTaken = Integer.MAX_VALUE;
@@ -174,6 +175,13 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** Reads on until the server has read all that was sent, or has ended the connection. */
+  void awaitPingOrEnd() throws IOException {
+    while (!pingWasAnswered) {
+      read();
+    }
+  }
+
   private void read() throws IOException {
     int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
     int type = in.readUnsignedByte();
@@ -189,6 +197,7 @@ final class RawHttp2 implements AutoCloseable {
         goodbyeCode = ByteBuffer.wrap(payload).getInt(4);
       }
       case SETTINGS -> acknowledge(flags);
+      case PING -> pingWasAnswered |= (flags & ACK) != 0;
       case DATA -> body(stream).write(payload);
       case HEADERS -> head(stream, payload, flags);
       case RST_STREAM -> ended.add(stream);

@@ -55,6 +55,9 @@ import org.junit.jupiter.api.Test;
     promise = "policyOnAPath_seesItDecodedAndNormalized",
     reason = "the server decodes paths and does not normalize them: `..` is a segment like others")
 @NotApplicable(
+    promise = "http2_rapidResetsEndlessHeadsAndHeaderBombs_callersAreServed_andNothingIsLeft",
+    reason = "the server has no HTTP/2")
+@NotApplicable(
     promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeSaysGoodbye_andItsCallsEnd",
     reason = "the server has no HTTP/2")
 abstract class JdkServerContract extends HttpServerContract {

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
     promise = "server_started_isOfferedToTheMesh_andTakenBackWhenItStops",
     reason = "nothing says before its first connection that a port is for HTTP")
 @NotApplicable(
+    promise = "http2_rapidResetsEndlessHeadsAndHeaderBombs_callersAreServed_andNothingIsLeft",
+    reason = "the codec is that of HTTP/1.1")
+@NotApplicable(
     promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeSaysGoodbye_andItsCallsEnd",
     reason = "the codec is that of HTTP/1.1")
 abstract class NettyVersion extends StagedHttpServerContract {

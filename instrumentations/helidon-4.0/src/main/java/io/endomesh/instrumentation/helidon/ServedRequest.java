@@ -55,7 +55,13 @@ final class ServedRequest {
     if (call.refusal() != null) {
       return Boolean.valueOf(Refusal.write(call, request, response));
     }
-    boolean isLast = call.isLastOfConnection() && Refusal.hasOwnConnection(request);
+    boolean isLast = call.isLastOfConnection();
+    if (isLast && !Refusal.hasOwnConnection(request)) {
+      isLast = false;
+      if (connection.remotePeer() instanceof MeshPeer peer) {
+        peer.wire().endsWhenQuiet();
+      }
+    }
     if (isLast) {
       response.headers().set(HeaderValues.CONNECTION_CLOSE);
     }
