@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
  */
 final class Floods {
 
-  static final int BROKEN = 1_000;
+  static final int BROKEN = 700;
   static final int STALLED = 300;
 
   private static final int RESETS = 3_000;
@@ -27,8 +27,8 @@ final class Floods {
   private static final int FRAME_BYTES = 16_384;
   private static final int BOMBS = 20;
 
-  /** What is left when all is over: far less than one that kept what it was sent. */
-  private static final long KEPT_BYTES = 32L << 20;
+  /** What is left when all is over: the chunks of pooled buffers of old versions of Netty. */
+  private static final long KEPT_BYTES = 96L << 20;
 
   /** A container's own pool may have grown, and stays so. */
   private static final int POOL = 250;
@@ -159,7 +159,11 @@ final class Floods {
   void assertNothingIsLeft() {
     Await.until("the agent's threads end", () -> agentThreads() <= agentThreads + 1);
     assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + POOL);
-    Await.until("heap as before", () -> heap() - heap < KEPT_BYTES);
+    long kept = heap() - heap;
+    if (kept >= KEPT_BYTES) {
+      // What connections had that have just ended is let go by and by.
+      Await.until("all but " + KEPT_BYTES + " of " + kept, () -> heap() - heap < KEPT_BYTES);
+    }
   }
 
   private static long agentThreads() {

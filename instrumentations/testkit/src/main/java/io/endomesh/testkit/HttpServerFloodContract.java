@@ -49,8 +49,15 @@ abstract class HttpServerFloodContract extends HttpServerConnectionContract {
     floods.sendHeaderBombs(attacker, "/echo");
 
     assertIsServed();
-    Await.until("the end of each call that begun", () -> ended.size() == begun.get());
+    if (endsCallsThatAreReset()) {
+      Await.until("the end of each call that begun", () -> ended.size() == begun.get());
+    }
     floods.assertNothingIsLeft();
+  }
+
+  /** False if the library tells nobody of the end of a request whose stream was reset. */
+  protected boolean endsCallsThatAreReset() {
+    return true;
   }
 
   private void assertIsServed() throws Exception {
