@@ -105,10 +105,7 @@ final class Floods {
         tls,
         connection -> {
           connection.frame(
-              RawHttp2.HEADERS,
-              RawHttp2.END_STREAM,
-              1,
-              connection.head("GET", path).toByteArray());
+              RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, connection.head("GET", path).toByteArray());
           for (int i = 0; i < CONTINUATIONS; i++) {
             connection.frame(RawHttp2.CONTINUATION, 0, 1, part.toByteArray());
           }

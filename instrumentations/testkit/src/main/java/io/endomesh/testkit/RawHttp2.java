@@ -69,7 +69,8 @@ final class RawHttp2 implements AutoCloseable {
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
     this.isTls = socket instanceof SSLSocket;
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES));
+    this.out =
+        new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES));
     this.in = new DataInputStream(socket.getInputStream());
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     frame(SETTINGS, 0, 0, new byte[0]);

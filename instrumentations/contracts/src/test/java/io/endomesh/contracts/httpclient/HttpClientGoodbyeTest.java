@@ -77,8 +77,7 @@ class HttpClientGoodbyeTest {
   }
 
   @Test
-  void goodbyeOfTwoSteps_callsThatRunAreAnswered_andTheNextHasAnotherConnection()
-      throws Exception {
+  void goodbyeOfTwoSteps_callsThatRunAreAnswered_andTheNextHasAnotherConnection() throws Exception {
     CompletableFuture<HttpResponse<Void>> first = send();
     try (Connection before = new Connection()) {
       int one = before.awaitRequest();

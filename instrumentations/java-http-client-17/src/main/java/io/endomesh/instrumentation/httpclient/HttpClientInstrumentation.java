@@ -62,7 +62,6 @@ public final class HttpClientInstrumentation extends Instrumentation {
 
   @Override
   public Map<String, List<String>> opens() {
-    return Map.of(
-        "java.net.http", List.of("jdk.internal.net.http", "jdk.internal.net.http.frame"));
+    return Map.of("java.net.http", List.of("jdk.internal.net.http", "jdk.internal.net.http.frame"));
   }
 }
