@@ -79,6 +79,11 @@ final class Wire {
         protocols.stream().anyMatch(each -> each.supportedApplicationProtocols().contains(HTTP_2));
   }
 
+  /** Of the server, also when it is closed. */
+  int port() {
+    return port;
+  }
+
   /** A stream of HTTP/2 begins to run. */
   void begins() {
     streams.incrementAndGet();
