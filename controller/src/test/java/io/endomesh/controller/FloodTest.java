@@ -46,6 +46,11 @@ class FloodTest {
   /** What a push may take while a flood runs, on a machine that builds other things as well. */
   private static final Duration SOON = Duration.ofSeconds(5);
 
+  /** What may be on the heap after all attacks, beyond what was there before. */
+  private static final long KEPT_BYTES = 64L << 20;
+
+  private static long heap;
+
   @TempDir static Path dataDir;
   private static Controller controller;
   private static TestWorkload orders;
@@ -64,6 +69,7 @@ class FloodTest {
     innocent.ack(innocent.found());
     innocent.subscribe(ResourceType.ROUTE, "orders.shop:18080");
     innocent.ack(innocent.found());
+    heap = heap();
   }
 
   /** Everything that was promised: an agent is told of a change, and a person gets an answer. */
@@ -74,6 +80,30 @@ class FloodTest {
 
   @AfterAll
   static void stop() throws Exception {
+    try {
+      assertNothingIsKept();
+    } finally {
+      close();
+    }
+  }
+
+  private static void assertNothingIsKept() throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long kept = heap() - heap;
+    // Connections that have just ended are let go by and by.
+    while (kept > KEPT_BYTES && System.nanoTime() < end) {
+      Thread.sleep(200);
+      kept = heap() - heap;
+    }
+    assertThat(kept).as("bytes of the heap after all attacks").isLessThan(KEPT_BYTES);
+  }
+
+  private static long heap() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private static void close() throws Exception {
     innocent.close();
     orders.close();
     storefront.close();

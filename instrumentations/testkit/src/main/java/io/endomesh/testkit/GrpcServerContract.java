@@ -17,6 +17,7 @@ import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.StringMatch;
 import io.endomesh.testkit.GrpcUnderTest.Answer;
 import io.endomesh.weaving.Weaving;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,35 @@ abstract class GrpcServerContract extends GrpcLimitContract {
     assertThat(answer.decidedBy()).isEqualTo("authorization");
     inbound(Inbound.TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     assertThat(client.serverStreaming("hello").status()).isEqualTo(OK);
+  }
+
+  @Test
+  void server_underFloods_callersAreServed_andNothingIsLeft() throws Exception {
+    inbound(Inbound.TlsMode.STRICT, Authorization.ALLOW_ALL);
+    routes.host(TARGET, mutualTls(one));
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+    SSLContext attacker =
+        TestRoutes.AUTHORITY
+            .identity(TestRoutes.spiffeId("caller"))
+            .clientTls(TestRoutes.US)
+            .context();
+    Floods floods = new Floods(one.port());
+
+    floods.breakHandshakes();
+    List<Socket> stalled = floods.stall();
+    try {
+      floods.resetRapidly(attacker, "/test.Echo/Unary");
+      floods.continueWithoutEnd(attacker, "/test.Echo/Unary");
+      floods.sendHeaderBombs(attacker, "/test.Echo/Unary");
+      assertThat(client.unary("hello").status()).isEqualTo(OK);
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+    floods.assertNothingIsLeft();
   }
 
   @Test

@@ -61,6 +61,7 @@ final class RawHttp2 implements AutoCloseable {
   private final Set<Integer> ended = new HashSet<>();
   private int lastStream = -1;
   private int goodbyeCode = -1;
+  private boolean pingWasAnswered;
 
   /** The highest that the server takes. */
   private int lastTaken = Integer.MAX_VALUE;
@@ -68,7 +69,8 @@ final class RawHttp2 implements AutoCloseable {
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
     this.isTls = socket instanceof SSLSocket;
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES));
+    this.out =
+        new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES));
     this.in = new DataInputStream(socket.getInputStream());
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     frame(SETTINGS, 0, 0, new byte[0]);
@@ -174,6 +176,13 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** Reads on until the server has read all that was sent, or has ended the connection. */
+  void awaitPingOrEnd() throws IOException {
+    while (!pingWasAnswered) {
+      read();
+    }
+  }
+
   private void read() throws IOException {
     int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
     int type = in.readUnsignedByte();
@@ -189,6 +198,7 @@ final class RawHttp2 implements AutoCloseable {
         goodbyeCode = ByteBuffer.wrap(payload).getInt(4);
       }
       case SETTINGS -> acknowledge(flags);
+      case PING -> pingWasAnswered |= (flags & ACK) != 0;
       case DATA -> body(stream).write(payload);
       case HEADERS -> head(stream, payload, flags);
       case RST_STREAM -> ended.add(stream);

@@ -10,7 +10,6 @@ import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.route.PathMatch;
 import io.endomesh.testkit.Await;
-import io.endomesh.testkit.NotApplicable;
 import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedHttpServerContract;
 import java.io.BufferedReader;
@@ -31,9 +30,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The contract on one version of Helidon, and what is Helidon's alone. */
-@NotApplicable(
-    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
-    reason = "Helidon closes a connection of HTTP/2 without saying which request was the last")
 abstract class HelidonVersion extends StagedHttpServerContract {
 
   private static final String HALF_A_REQUEST =

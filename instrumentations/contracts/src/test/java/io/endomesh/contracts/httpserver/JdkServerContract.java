@@ -61,7 +61,7 @@ import org.junit.jupiter.api.Test;
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",
     reason = "the server has no HTTP/2")
 @NotApplicable(
-    promise = "http2_floods_leaveTheServerServing_andNoCallBehind",
+    promise = "http2_rapidResetsEndlessHeadsAndHeaderBombs_callersAreServed_andNothingIsLeft",
     reason = "the server has no HTTP/2")
 abstract class JdkServerContract extends HttpServerContract {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",
     reason = "the codec is that of HTTP/1.1")
 @NotApplicable(
-    promise = "http2_floods_leaveTheServerServing_andNoCallBehind",
+    promise = "http2_rapidResetsEndlessHeadsAndHeaderBombs_callersAreServed_andNothingIsLeft",
     reason = "the codec is that of HTTP/1.1")
 abstract class NettyVersion extends StagedHttpServerContract {
 

@@ -21,14 +21,18 @@ final class DecidedBefore {
 
   private DecidedBefore() {}
 
-  static InboundCall decide(
+  /** Null if the connection was closed meanwhile: then nobody may take it. */
+  static @Nullable InboundCall decide(
       Object key,
       ConnectionContext connection,
       HttpPrologue prologue,
       Headers headers,
       @Nullable String authority) {
-    InboundCall call =
-        Weaving.mesh().serve(new InboundHttp(connection, prologue, headers, authority));
+    InboundHttp arrived = InboundHttp.of(connection, prologue, headers, authority);
+    if (arrived == null) {
+      return null;
+    }
+    InboundCall call = Weaving.mesh().serve(arrived);
     DECIDED.put(key, call);
     return call;
   }

@@ -38,7 +38,7 @@ public final class GrpcAdvice {
     }
     InboundCall call =
         DecidedBefore.decide(prologue, connection, prologue, head.httpHeaders(), head.authority());
-    if (call.refusal() != null) {
+    if (call == null || call.refusal() != null) {
       return Http2SubProtocolSelector.NOT_SUPPORTED;
     }
     call.context().attach(); // StreamEndAdvice takes it back.

@@ -31,7 +31,22 @@ final class InboundHttp implements InboundRequest {
   private final @Nullable InetAddress remote;
   private final int localPort;
 
-  InboundHttp(
+  /**
+   * @return null if the connection was closed meanwhile, and does not say what it was
+   */
+  static @Nullable InboundHttp of(
+      ConnectionContext connection,
+      HttpPrologue prologue,
+      Headers headers,
+      @Nullable String authority) {
+    try {
+      return new InboundHttp(connection, prologue, headers, authority);
+    } catch (RuntimeException closed) {
+      return null;
+    }
+  }
+
+  private InboundHttp(
       ConnectionContext connection,
       HttpPrologue prologue,
       Headers headers,
@@ -43,7 +58,9 @@ final class InboundHttp implements InboundRequest {
     this.peer = peer(connection, other);
     this.remote =
         other.address() instanceof InetSocketAddress internet ? internet.getAddress() : null;
-    this.localPort = connection.localPeer().port();
+    // A channel that was closed knows its port no longer.
+    this.localPort =
+        other instanceof MeshPeer mesh ? mesh.wire().port() : connection.localPeer().port();
   }
 
   /** TLS of the application's own, and a domain socket, could not have had the mesh's. */

@@ -37,6 +37,10 @@ final class MeshPeer implements PeerInfo {
     return new MeshPeer(peer, wire, /* shows= */ true);
   }
 
+  Wire wire() {
+    return wire;
+  }
+
   Peer verified() {
     return wire.peer();
   }

@@ -46,16 +46,23 @@ final class ServedRequest {
       ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
     InboundCall call = DecidedBefore.take(connection, request.prologue());
     if (call == null) {
-      call =
-          Weaving.mesh()
-              .serve(
-                  new InboundHttp(
-                      connection, request.prologue(), request.headers(), request.authority()));
+      InboundHttp arrived =
+          InboundHttp.of(connection, request.prologue(), request.headers(), request.authority());
+      if (arrived == null) {
+        return Boolean.FALSE; // Nobody waits for an answer, and nobody was decided about.
+      }
+      call = Weaving.mesh().serve(arrived);
     }
     if (call.refusal() != null) {
       return Boolean.valueOf(Refusal.write(call, request, response));
     }
-    boolean isLast = call.isLastOfConnection() && Refusal.hasOwnConnection(request);
+    boolean isLast = call.isLastOfConnection();
+    if (isLast && !Refusal.hasOwnConnection(request)) {
+      isLast = false;
+      if (connection.remotePeer() instanceof MeshPeer peer) {
+        peer.wire().endsWhenQuiet();
+      }
+    }
     if (isLast) {
       response.headers().set(HeaderValues.CONNECTION_CLOSE);
     }

@@ -1,36 +1,34 @@
 package io.endomesh.instrumentation.helidon;
 
-import io.endomesh.dataplane.CallContext;
-import io.endomesh.dataplane.InboundCall;
 import io.helidon.http.HttpPrologue;
-import io.helidon.http.Status;
+import io.helidon.http.http2.Http2Settings;
+import io.helidon.http.http2.Http2StreamWriter;
+import io.helidon.webserver.ConnectionContext;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code Http2ServerStream.run}: the frame of a stream, on a thread of its own. What went past the
- * routing of HTTP ends here. Stateless.
+ * routing of HTTP ends here, and a connection that has had its last stream. Stateless.
  */
 public final class StreamEndAdvice {
 
   private StreamEndAdvice() {}
 
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
-  public static CallContext enter() {
-    return CallContext.current();
+  public static RunningStream enter(@Advice.FieldValue("ctx") ConnectionContext connection) {
+    return RunningStream.begin(connection);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class, onThrowable = Throwable.class)
   public static void exit(
-      @Advice.Enter @Nullable CallContext before,
+      @Advice.Enter @Nullable RunningStream running,
       @Advice.FieldValue("prologue") @Nullable HttpPrologue prologue,
+      @Advice.FieldValue("writer") Http2StreamWriter writer,
+      @Advice.FieldValue("clientSettings") Http2Settings settings,
       @Advice.Thrown @Nullable Throwable failure) {
-    if (before != null) {
-      CallContext.restore(before);
-    }
-    InboundCall call = DecidedBefore.take(prologue);
-    if (call != null) {
-      ServedRequest.end(call, failure == null ? Status.OK_200 : null, failure);
+    if (running != null) {
+      running.end(prologue, writer, settings, failure);
     }
   }
 }

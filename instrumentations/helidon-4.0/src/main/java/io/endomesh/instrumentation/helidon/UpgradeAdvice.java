@@ -27,7 +27,7 @@ public final class UpgradeAdvice {
     InboundCall call =
         DecidedBefore.decide(
             connection, connection, prologue, headers, DecidedBefore.host(headers));
-    if (call.refusal() == null) {
+    if (call != null && call.refusal() == null) {
       return call.context().attach();
     }
     return Boolean.TRUE;

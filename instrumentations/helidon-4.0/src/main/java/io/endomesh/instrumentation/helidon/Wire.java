@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -31,7 +32,9 @@ final class Wire {
   private final Socket socket;
   private final int port;
   private final ReentrantLock deciding = new ReentrantLock();
+  private final AtomicInteger streams = new AtomicInteger();
   private volatile boolean speaksHttp2;
+  private volatile boolean isToEnd;
   private volatile @Nullable Found found;
   private volatile @Nullable Peer peer;
 
@@ -74,6 +77,47 @@ final class Wire {
   void speaks(List<ServerConnectionSelector> protocols) {
     speaksHttp2 =
         protocols.stream().anyMatch(each -> each.supportedApplicationProtocols().contains(HTTP_2));
+  }
+
+  /** Of the server, also when it is closed. */
+  int port() {
+    return port;
+  }
+
+  /** A stream of HTTP/2 begins to run. */
+  void begins() {
+    streams.incrementAndGet();
+  }
+
+  /** It has ended. */
+  void ends() {
+    streams.decrementAndGet();
+  }
+
+  /** True if no stream of HTTP/2 runs, or the connection is closed. */
+  boolean isQuiet() {
+    return streams.get() == 0 || socket.isClosed();
+  }
+
+  /** It has had its last stream of HTTP/2. */
+  void endsWhenQuiet() {
+    isToEnd = true;
+  }
+
+  boolean isToEnd() {
+    return isToEnd;
+  }
+
+  void close() {
+    try {
+      SSLSocket tls = tls();
+      if (tls != null) {
+        tls.close();
+      }
+      socket.close();
+    } catch (IOException peerIsGone) {
+      AgentLog.debug("closing a connection to port " + port + ": " + peerIsGone);
+    }
   }
 
   /** Null before the first byte, and for plaintext. */
