@@ -57,7 +57,7 @@ class RampApiTest {
       two.join(Map.of("version", "v1"), 18081);
       three.join(Map.of("version", "v2"), 18082);
 
-      JsonNode route = json(get("routes/shop/bills"));
+      JsonNode route = bothVersions();
       assertThat(route.get("splits")).isEmpty();
       assertThat(route.get("advice").asText()).contains("v1, v2");
       assertThat(json(post("apply", route.get("proposal").toString())).has("error")).isFalse();
@@ -167,6 +167,20 @@ class RampApiTest {
     assertThat(get("ramps/" + id).body()).contains("step 1 of 6, 1 % to orders-v2");
     assertThat(get("audit").body())
         .contains("ramp.start", "ramp.step", "ramp.pause", "ramp.resume", "ramp.abort");
+  }
+
+  /** Who has joined is in the model a moment later. */
+  private JsonNode bothVersions() throws Exception {
+    long end = System.nanoTime() + 10_000_000_000L;
+    JsonNode route;
+    do {
+      route = json(get("routes/shop/bills"));
+    } while (route.path("versions").findValues("instances").stream()
+                .mapToInt(JsonNode::asInt)
+                .sum()
+            < 3
+        && System.nanoTime() < end);
+    return route;
   }
 
   private TestWorkload workload(String instance) throws Exception {
