@@ -176,9 +176,7 @@ final class RampCommand {
     private static List<String[]> table(List<JsonNode> ramps) {
       List<String[]> table = new ArrayList<>();
       table.add(
-          new String[] {
-            "ID", "SERVICE", "TO", "STATE", "PERCENT", "BY", "CALLS", "ERRORS", "WHY"
-          });
+          new String[] {"ID", "SERVICE", "TO", "STATE", "PERCENT", "BY", "CALLS", "ERRORS", "WHY"});
       for (JsonNode ramp : ramps) {
         String why = ramp.path(ramp.path("held").isNull() ? "why" : "held").asText("");
         table.add(

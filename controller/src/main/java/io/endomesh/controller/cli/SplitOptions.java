@@ -25,7 +25,9 @@ final class SplitOptions {
       if (parts.length != 3) {
         throw new CommandFailed(
             Exit.USAGE,
-            "--resource: '" + resource + "' (expected: KIND/NAMESPACE/NAME, as HTTPRoute/shop/orders)");
+            "--resource: '"
+                + resource
+                + "' (expected: KIND/NAMESPACE/NAME, as HTTPRoute/shop/orders)");
       }
       asked
           .putObject("resource")

@@ -101,8 +101,7 @@ final class Asked {
     if (meant.size() == 1) {
       return meant.get(0);
     }
-    List<String> names =
-        all.stream().map(one -> one.resource() + " rule " + one.rule()).toList();
+    List<String> names = all.stream().map(one -> one.resource() + " rule " + one.rule()).toList();
     throw new IllegalArgumentException(
         "split of "
             + service.namespace()
@@ -234,8 +233,7 @@ final class Asked {
       throw new IllegalArgumentException("guard.maxP99Millis: " + p99 + " (expected: more than 0)");
     }
     JsonNode calls = guard.path("minCalls");
-    if (given(calls)
-        && (!calls.isInt() || calls.asInt() < 1 || calls.asInt() > MAX_MIN_CALLS)) {
+    if (given(calls) && (!calls.isInt() || calls.asInt() < 1 || calls.asInt() > MAX_MIN_CALLS)) {
       throw new IllegalArgumentException("guard.minCalls: " + calls + " (expected: 1 or more)");
     }
     String few = guard.path("fewCalls").asText("hold");

@@ -12,10 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rollBackOnFewCalls at the end of a step without them; else the step goes on
  */
 record Guard(
-    double maxErrorShare,
-    @Nullable Double maxP99Millis,
-    int minCalls,
-    boolean rollBackOnFewCalls) {
+    double maxErrorShare, @Nullable Double maxP99Millis, int minCalls, boolean rollBackOnFewCalls) {
 
   /**
    * @return why the ramp must not go on; null if there is no reason

@@ -140,8 +140,7 @@ final class RampApi {
     if (ramp == null) {
       return notFound(id);
     }
-    HttpResponse refusal =
-        Access.refusal(request, Right.APPLY, ramp.plan().resource().namespace());
+    HttpResponse refusal = Access.refusal(request, Right.APPLY, ramp.plan().resource().namespace());
     if (refusal != null) {
       return refusal;
     }

@@ -160,7 +160,8 @@ final class RampJson {
 
   private static List<@Nullable Integer> weights(JsonNode array) {
     List<@Nullable Integer> weights = new ArrayList<>();
-    array.forEach(weight -> weights.add(weight.isNumber() ? Integer.valueOf(weight.asInt()) : null));
+    array.forEach(
+        weight -> weights.add(weight.isNumber() ? Integer.valueOf(weight.asInt()) : null));
     return weights;
   }
 

@@ -15,7 +15,6 @@ import io.endomesh.controller.store.Write;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.Requirements;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,11 +46,7 @@ public final class Ramps {
   private final Map<String, BackendStats> atStep = new HashMap<>();
   private long lastSecond = Long.MIN_VALUE;
 
-  Ramps(
-      ResourceStore store,
-      Supplier<MeshModel> model,
-      BackendStats.Source figures,
-      Clock clock) {
+  Ramps(ResourceStore store, Supplier<MeshModel> model, BackendStats.Source figures, Clock clock) {
     this.store = store;
     this.model = model;
     this.figures = figures;
@@ -86,8 +81,7 @@ public final class Ramps {
   }
 
   /** Begins with the first step, now. */
-  synchronized Ramp start(Actor by, RampPlan plan, long revision)
-      throws Refused, StoreException {
+  synchronized Ramp start(Actor by, RampPlan plan, long revision) throws Refused, StoreException {
     for (Ramp other : facts.list()) {
       if (other.isActive() && other.plan().resource().equals(plan.resource())) {
         throw new Refused(
@@ -118,8 +112,7 @@ public final class Ramps {
     if (keep) {
       Ramp ended =
           ramp.with(
-              ramp.state()
-                  .ended(Status.ABORTED, clock.instant(), text + ", weights kept", text));
+              ramp.state().ended(Status.ABORTED, clock.instant(), text + ", weights kept", text));
       facts.save(ended, by.did("ramp.abort", subject(ramp.plan())));
       atStep.remove(id);
       return ended;
@@ -143,7 +136,13 @@ public final class Ramps {
     Ramp ramp = active(id);
     if (ramp.state().status() != from) {
       throw new Refused(
-          "ramp " + id + ": is " + ramp.state().status().text() + " (expected: " + from.text() + ")");
+          "ramp "
+              + id
+              + ": is "
+              + ramp.state().status().text()
+              + " (expected: "
+              + from.text()
+              + ")");
     }
     Ramp turned = ramp.with(ramp.state().at(to, clock.instant(), text + by.name()));
     facts.save(turned, by.did(action, subject(ramp.plan())));
@@ -215,7 +214,8 @@ public final class Ramps {
   private void judge(Ramp ramp, BackendStats step) {
     RampPlan plan = ramp.plan();
     RampState state = ramp.state();
-    String broken = plan.guard().broken(plan.target(), step.calls(), step.errors(), step.p99Millis());
+    String broken =
+        plan.guard().broken(plan.target(), step.calls(), step.errors(), step.p99Millis());
     if (broken != null) {
       rollBack(ramp, broken);
       return;
@@ -333,7 +333,11 @@ public final class Ramps {
     facts.saveLater(
         done,
         AuditEntry.done(
-            new Actor(plan.author(), ""), action, subject(plan) + ": " + pending.text(), null, null));
+            new Actor(plan.author(), ""),
+            action,
+            subject(plan) + ": " + pending.text(),
+            null,
+            null));
     log.info("ramp {} of {}: {}", plan.id(), plan.by(), pending.text());
     return done;
   }

@@ -177,13 +177,10 @@ final class RouteApi {
         .put("name", key.name())
         .put(
             "plural",
-            Kind.named(key.kind())
-                .map(Kind::plural)
-                .orElse(key.kind().toLowerCase(Locale.ROOT)));
+            Kind.named(key.kind()).map(Kind::plural).orElse(key.kind().toLowerCase(Locale.ROOT)));
   }
 
-  static @Nullable Double rounded(
-      @Nullable Double value) {
+  static @Nullable Double rounded(@Nullable Double value) {
     return value == null ? null : Math.round(value * 1e4) / 1e4;
   }
 
@@ -224,7 +221,8 @@ final class RouteApi {
         long expected = Asked.revision(asked.path("resourceVersion"), stored.revision());
         Write put = new Write.Put(split.resource(), changed.body(), expected);
         revision =
-            context.store()
+            context
+                .store()
                 .write(Access.actor(request), List.of(put))
                 .find(split.resource())
                 .orElseThrow()

@@ -8,9 +8,9 @@ import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.kinds.TrafficSplit;
+import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoredResource;
-import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.translate.AppliedResource;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.RouteHost;
@@ -119,7 +119,10 @@ final class Splits {
                 stored.key(),
                 stored.revision(),
                 i,
-                matches(rules.get(i).path(stored.key().kind().equals("VirtualService") ? "match" : "matches")),
+                matches(
+                    rules
+                        .get(i)
+                        .path(stored.key().kind().equals("VirtualService") ? "match" : "matches")),
                 counts,
                 why,
                 named(backends)));

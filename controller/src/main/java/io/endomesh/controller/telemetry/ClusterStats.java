@@ -7,5 +7,4 @@ package io.endomesh.controller.telemetry;
  * @param watchedRequests calls that happened while this controller ran; they only grow
  * @param watchedErrors those of them that failed
  */
-public record ClusterStats(
-    String cluster, long watchedRequests, long watchedErrors, Stats stats) {}
+public record ClusterStats(String cluster, long watchedRequests, long watchedErrors, Stats stats) {}

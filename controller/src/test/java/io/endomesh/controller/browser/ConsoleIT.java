@@ -349,9 +349,7 @@ class ConsoleIT {
     browser.await(v2 + "input[type=range]").sendKeys(Keys.ARROW_RIGHT);
     browser.awaitText("[data-backend=inventory-v1]", "89 %");
     browser.await(v2 + "input[type=number]").sendKeys(Keys.chord(Keys.CONTROL, "a"), "11");
-    browser.awaitText(
-        ".cli",
-        "endomesh route set shop/mailer inventory-v1=89 inventory-v2=11");
+    browser.awaitText(".cli", "endomesh route set shop/mailer inventory-v1=89 inventory-v2=11");
 
     browser.await(".change.plain .button").sendKeys(Keys.ENTER);
 

@@ -96,8 +96,7 @@ class RampCommandTest {
     assertThat(run("route", "set", "shop/orders", "orders-v1=90")).isEqualTo(Exit.INVALID.code());
     assertThat(err.toString()).contains("weights.orders-v2: absent");
     assertThat(run("route", "set", "shop/orders", "orders-v1")).isEqualTo(Exit.USAGE.code());
-    assertThat(
-            run("route", "set", "shop/orders", "orders-v1=1", "--resource", "HTTPRoute"))
+    assertThat(run("route", "set", "shop/orders", "orders-v1=1", "--resource", "HTTPRoute"))
         .isEqualTo(Exit.USAGE.code());
     assertThat(run("route", "show", "shop/plain")).isZero();
     assertThat(out.toString()).contains("All calls go to all instances.");
@@ -106,7 +105,15 @@ class RampCommandTest {
   @Test
   void ramp_startPauseResumeAbort_tellsWhatItDoes() {
     assertThat(
-            run("ramp", "start", "shop/orders", "orders-v2", "--steps", "10,100", "--every", "PT1H"))
+            run(
+                "ramp",
+                "start",
+                "shop/orders",
+                "orders-v2",
+                "--steps",
+                "10,100",
+                "--every",
+                "PT1H"))
         .isZero();
     String id = out.toString().split(" ")[1];
     assertThat(out.toString()).contains("step 1 of 2, 10 % to orders-v2");
@@ -129,12 +136,20 @@ class RampCommandTest {
   void rampWait_fewCallsThatRollBack_endsWith10() {
     int exit =
         run(
-            "ramp", "start", "shop/orders", "orders-v2", "--steps", "10,100", "--every", "PT1S",
-            "--few-calls", "rollback", "--wait");
+            "ramp",
+            "start",
+            "shop/orders",
+            "orders-v2",
+            "--steps",
+            "10,100",
+            "--every",
+            "PT1S",
+            "--few-calls",
+            "rollback",
+            "--wait");
 
     assertThat(exit).isEqualTo(Exit.FOUND_SOMETHING.code());
-    assertThat(out.toString())
-        .contains("rolled back: fewer than 20 calls to orders-v2 in 1 s");
+    assertThat(out.toString()).contains("rolled back: fewer than 20 calls to orders-v2 in 1 s");
     assertThat(run("route", "show", "shop/orders")).isZero();
     assertThat(out.toString()).containsPattern("orders-v2 +0 +0 %");
   }

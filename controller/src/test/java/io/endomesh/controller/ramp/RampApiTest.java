@@ -85,8 +85,7 @@ class RampApiTest {
     assertThat(weights("{'orders-v1':50,'orders-v2':50}", version).statusCode()).isEqualTo(409);
     assertThat(json(get("routes/shop/orders")).at("/splits/0/backends/1/share").asDouble())
         .isEqualTo(0.1);
-    assertThat(json(get("history?limit=1")).at("/changes/0/author").asText())
-        .isEqualTo("loopback");
+    assertThat(json(get("history?limit=1")).at("/changes/0/author").asText()).isEqualTo("loopback");
   }
 
   @ParameterizedTest
@@ -119,13 +118,15 @@ class RampApiTest {
         "'to':'orders-v2','everySeconds':0|everySeconds: 0 (expected: 1 to 604800)",
         "'to':'orders-v2','guard':{'maxErrorShare':2}|guard.maxErrorShare: 2 (expected: 0 to 1",
         "'to':'orders-v2','guard':{'minCalls':0}|guard.minCalls: 0",
-        "'to':'orders-v2','guard':{'fewCalls':'x'}|guard.fewCalls: 'x' (expected: hold or rollback)",
+        "'to':'orders-v2','guard':{'fewCalls':'x'}|guard.fewCalls: 'x' (expected: hold or"
+            + " rollback)",
         "'to':'orders-v2','guard':{'errors':1}|guard.errors: unknown",
         "'to':'orders-v2','speed':1|speed: unknown",
         "'to':'orders-v2','rule':7|split of shop/orders: none (expected: resource and rule, one of",
       })
   void ramp_badInput_isRefusedByName(String members, String message) throws Exception {
-    HttpResponse<String> answer = post("ramps", quoted("{'service':'shop/orders'," + members + "}"));
+    HttpResponse<String> answer =
+        post("ramps", quoted("{'service':'shop/orders'," + members + "}"));
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
     assertThat(json(answer).at("/error/message").asText()).startsWith(message);
@@ -134,8 +135,7 @@ class RampApiTest {
 
   @Test
   void ramp_serviceWithoutSplit_saysWhatIsExpected() throws Exception {
-    HttpResponse<String> answer =
-        post("ramps", quoted("{'service':'shop/carts','to':'v2'}"));
+    HttpResponse<String> answer = post("ramps", quoted("{'service':'shop/carts','to':'v2'}"));
 
     assertThat(json(answer).at("/error/message").asText())
         .isEqualTo(
@@ -175,9 +175,7 @@ class RampApiTest {
     JsonNode route;
     do {
       route = json(get("routes/shop/bills"));
-    } while (route.path("versions").findValues("instances").stream()
-                .mapToInt(JsonNode::asInt)
-                .sum()
+    } while (route.path("versions").findValues("instances").stream().mapToInt(JsonNode::asInt).sum()
             < 3
         && System.nanoTime() < end);
     return route;
@@ -205,14 +203,12 @@ class RampApiTest {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(
-            URI.create(
-                "http://127.0.0.1:" + controller.address().getPort() + "/api/v1/" + path))
+            URI.create("http://127.0.0.1:" + controller.address().getPort() + "/api/v1/" + path))
         .header("x-endomesh-request", "test");
   }
 
   private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static JsonNode json(HttpResponse<String> answer) throws Exception {

@@ -103,8 +103,7 @@ class RampsTest {
     mesh.p99(812.0);
     mesh.pass(Duration.ofSeconds(1));
 
-    assertThat(mesh.ramp().state().why())
-        .isEqualTo("p99 of orders-v2 is 812 ms (guard: 300 ms)");
+    assertThat(mesh.ramp().state().why()).isEqualTo("p99 of orders-v2 is 812 ms (guard: 300 ms)");
     assertThat(mesh.weights()).containsExactly(1, 0);
   }
 
@@ -131,21 +130,22 @@ class RampsTest {
     mesh.pass(Duration.ofSeconds(1));
 
     assertThat(mesh.ramp().state().status()).isEqualTo(Status.ROLLED_BACK);
-    assertThat(mesh.ramp().state().why())
-        .isEqualTo("fewer than 20 calls to orders-v2 in 30 s");
+    assertThat(mesh.ramp().state().why()).isEqualTo("fewer than 20 calls to orders-v2 in 30 s");
     assertThat(mesh.weights()).containsExactly(1, 0);
   }
 
   @Test
   void resource_changedBySomebodyElse_stopsTheRampAndIsNotOverwritten() throws Exception {
     mesh.start(GUARD, 10, 100);
-    mesh.apply("bob", Mesh.ROUTE.replace("weight: 1}", "weight: 70}").replace("weight: 0", "weight: 30"));
+    mesh.apply(
+        "bob", Mesh.ROUTE.replace("weight: 1}", "weight: 70}").replace("weight: 0", "weight: 30"));
     mesh.calls(V2, 40, 40);
     mesh.pass(STEP);
 
     assertThat(mesh.weights()).containsExactly(70, 30);
     assertThat(mesh.ramp().state().status()).isEqualTo(Status.STOPPED);
-    assertThat(mesh.ramp().state().why()).matches("HTTPRoute shop/orders was changed by bob at revision \\d+");
+    assertThat(mesh.ramp().state().why())
+        .matches("HTTPRoute shop/orders was changed by bob at revision \\d+");
     assertThat(mesh.authors().get(0)).isEqualTo("bob");
   }
 
@@ -222,7 +222,8 @@ class RampsTest {
 
     assertThatThrownBy(() -> mesh.start(GUARD, 50, 100))
         .hasMessage(
-            "HTTPRoute shop/orders: ramp r1 of alice is under way (expected: none; abort it first)");
+            "HTTPRoute shop/orders: ramp r1 of alice is under way (expected: none; abort it"
+                + " first)");
     assertThat(mesh.weights()).containsExactly(90, 10);
   }
 
@@ -249,7 +250,8 @@ class RampsTest {
     RampState.Pending next =
         new RampState.Pending(
             List.of(0, 100), 1, Status.RUNNING, "step 2 of 2, 100 % to orders-v2", null);
-    mesh.store.putFact("ramp/r1", RampJson.write(begun.with(begun.state().asking(next))).toString());
+    mesh.store.putFact(
+        "ramp/r1", RampJson.write(begun.with(begun.state().asking(next))).toString());
     mesh.restart();
     mesh.pass(Duration.ofSeconds(1));
 
@@ -272,7 +274,8 @@ class RampsTest {
             Status.ROLLED_BACK,
             "rolled back: 100 % of 40 calls to orders-v2 failed (guard: 5 %)",
             "why");
-    mesh.store.putFact("ramp/r1", RampJson.write(begun.with(begun.state().asking(back))).toString());
+    mesh.store.putFact(
+        "ramp/r1", RampJson.write(begun.with(begun.state().asking(back))).toString());
     mesh.restart();
     mesh.pass(STEP);
 

@@ -91,7 +91,8 @@ class SplitsTest {
 
     Split split = mesh.splits().get(0);
 
-    assertThat(split.matches()).isEqualTo("path PathPrefix /cart method GET, or headers x-beta yes");
+    assertThat(split.matches())
+        .isEqualTo("path PathPrefix /cart method GET, or headers x-beta yes");
     assertThat(split.names()).containsExactly("orders.shop", "orders.lab");
     assertThat(split.written()).containsExactly(null, 3);
     assertThat(split.share(1)).isEqualTo(0.75);
@@ -131,7 +132,11 @@ class SplitsTest {
     String changed = Splits.withWeights(stored, 1, Arrays.asList(50, 50, null)).body();
 
     assertThat(changed)
-        .isEqualTo(stored.body().replace("\"weight\":95", "\"weight\":50").replace("\"weight\":5}", "\"weight\":50}"));
+        .isEqualTo(
+            stored
+                .body()
+                .replace("\"weight\":95", "\"weight\":50")
+                .replace("\"weight\":5}", "\"weight\":50}"));
     assertThat(Splits.withWeights(stored, 1, List.of(50, 49, 1)).body())
         .contains("\"legacy.other\"},\"weight\":1}");
   }
@@ -144,7 +149,14 @@ class SplitsTest {
     assertThat(two.weights(1, 100)).containsExactly(0, 100);
 
     Split four =
-        new Split(two.resource(), 1, 0, "", true, "", List.of(side("a", 2), side("b", 1), side("c", 0), side("d", 0)));
+        new Split(
+            two.resource(),
+            1,
+            0,
+            "",
+            true,
+            "",
+            List.of(side("a", 2), side("b", 1), side("c", 0), side("d", 0)));
     assertThat(four.weights(3, 10)).containsExactly(60, 30, 0, 10);
     assertThat(four.weights(3, 1)).containsExactly(66, 33, 0, 1);
     assertThat(four.weights(3, 99)).satisfies(weights -> assertThat(weights.get(1)).isPositive());
