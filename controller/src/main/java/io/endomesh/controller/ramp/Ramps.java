@@ -262,7 +262,7 @@ public final class Ramps {
     StoredResource stored = store.resources().find(plan.resource()).orElse(null);
     Split split = stored == null ? null : Splits.of(model.get(), stored, plan.rule());
     List<@Nullable Integer> weights = new ArrayList<>();
-    if (split == null || stored.revision() != revision) {
+    if (stored == null || split == null || stored.revision() != revision) {
       // Somebody was faster: carrying it out finds that.
       weights.addAll(plan.before());
     } else {
