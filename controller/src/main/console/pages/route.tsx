@@ -285,7 +285,7 @@ function Change({ id, split, weights, alone, onClose, onDone }: ChangeProps) {
   const which = alone ? "" : ` --resource ${kind}/${namespace}/${name} --rule ${split.rule}`;
   const sides = split.backends.map((one) => `${one.name}=${weights[one.name]}`).join(" ");
   return (
-    <section class="change plain" aria-label="Change the weights" onKeyDown={(event) => event.key === "Escape" && onClose()}>
+    <section class="change" aria-label="Change the weights" onKeyDown={(event) => event.key === "Escape" && onClose()}>
       {acting.failed !== null && <Failure error={acting.failed} />}
       {seen?.of === of && <Diff name={split.resource.name} before={seen.answer.before} after={seen.answer.after} />}
       <p class="buttons">

@@ -351,12 +351,12 @@ class ConsoleIT {
     browser.await(v2 + "input[type=number]").sendKeys(Keys.chord(Keys.CONTROL, "a"), "11");
     browser.awaitText(".cli", "endomesh route set shop/mailer inventory-v1=89 inventory-v2=11");
 
-    browser.await(".change.plain .button").sendKeys(Keys.ENTER);
+    browser.await("section.change .button").sendKeys(Keys.ENTER);
 
-    browser.awaitText(".change.plain .diff", "weight: 30");
-    browser.awaitText(".change.plain .primary", "Apply");
+    browser.awaitText("section.change .diff", "weight: 30");
+    browser.awaitText("section.change .primary", "Apply");
     assertThat(browser.accessibilityViolations()).isEmpty();
-    browser.await(".change.plain .primary").sendKeys(Keys.ESCAPE);
+    browser.await("section.change .primary").sendKeys(Keys.ESCAPE);
     browser.awaitText("main", "Ramp up step by step");
   }
 
