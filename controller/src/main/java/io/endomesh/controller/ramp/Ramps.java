@@ -1,21 +1,13 @@
 package io.endomesh.controller.ramp;
 
-import io.endomesh.controller.kinds.InvalidResourceException;
-import io.endomesh.controller.kinds.ParsedResource;
 import io.endomesh.controller.ramp.RampState.Pending;
 import io.endomesh.controller.ramp.RampState.Status;
 import io.endomesh.controller.store.Actor;
 import io.endomesh.controller.store.AuditEntry;
-import io.endomesh.controller.store.Change;
-import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.StoreException;
-import io.endomesh.controller.store.StoredResource;
-import io.endomesh.controller.store.Write;
 import io.endomesh.controller.translate.MeshModel;
-import io.endomesh.controller.translate.Requirements;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +29,7 @@ public final class Ramps {
 
   private static final Logger log = LoggerFactory.getLogger(Ramps.class);
 
-  private final ResourceStore store;
-  private final Supplier<MeshModel> model;
+  private final RampRoute route;
   private final BackendStats.Source figures;
   private final Clock clock;
   // All guarded by this.
@@ -47,8 +38,7 @@ public final class Ramps {
   private long lastSecond = Long.MIN_VALUE;
 
   Ramps(ResourceStore store, Supplier<MeshModel> model, BackendStats.Source figures, Clock clock) {
-    this.store = store;
-    this.model = model;
+    this.route = new RampRoute(store, model);
     this.figures = figures;
     this.clock = clock;
     this.facts = new RampFacts(store, clock);
@@ -97,7 +87,7 @@ public final class Ramps {
         new RampState(
             Status.RUNNING, -1, plan.startedAt(), revision, null, null, null, null, List.of());
     Ramp ramp = new Ramp(plan, state);
-    Ramp begun = ramp.with(state.asking(toStep(ramp, 0, revision)));
+    Ramp begun = ramp.with(state.asking(route.toStep(plan, 0, revision)));
     facts.save(begun, by.did("ramp.start", subject(plan)));
     log.info("ramp {} of {}: {}", plan.id(), plan.by(), subject(plan));
     return carryOut(begun);
@@ -152,6 +142,10 @@ public final class Ramps {
 
   private Ramp active(String id) throws Refused {
     Ramp ramp = facts.find(id);
+    if (ramp != null && ramp.isActive()) {
+      // What a restart left undone comes first; else it would be taken for somebody else's.
+      ramp = carryOut(ramp);
+    }
     if (ramp == null || !ramp.isActive()) {
       throw new Refused(
           "ramp "
@@ -193,9 +187,9 @@ public final class Ramps {
       carryOut(ramp);
       return;
     }
-    StoredResource stored = store.resources().find(ramp.plan().resource()).orElse(null);
-    if (stored == null || stored.revision() != ramp.state().revision()) {
-      stop(ramp, strangers(ramp.plan().resource(), stored));
+    String changed = route.changedSince(ramp.plan(), ramp.state().revision());
+    if (changed != null) {
+      stop(ramp, changed);
       return;
     }
     BackendStats now = figures(ramp);
@@ -236,7 +230,7 @@ public final class Ramps {
     }
     int next = state.step() + 1;
     if (next < plan.steps().size()) {
-      ask(ramp, toStep(ramp, next, state.revision()));
+      ask(ramp, route.toStep(plan, next, state.revision()));
     } else {
       String text = plan.target() + " has " + plan.steps().get(state.step()) + " %, and does well";
       end(ramp, Status.DONE, text, null);
@@ -256,69 +250,27 @@ public final class Ramps {
     // Else the disk takes nothing now, and would not take the change either: at the next tick.
   }
 
-  private Pending toStep(Ramp ramp, int step, long revision) throws IllegalStateException {
-    RampPlan plan = ramp.plan();
-    int percent = plan.steps().get(step);
-    StoredResource stored = store.resources().find(plan.resource()).orElse(null);
-    Split split = stored == null ? null : Splits.of(model.get(), stored, plan.rule());
-    List<@Nullable Integer> weights = new ArrayList<>();
-    if (stored == null || split == null || stored.revision() != revision) {
-      // Somebody was faster: carrying it out finds that.
-      weights.addAll(plan.before());
-    } else {
-      weights.addAll(split.weights(plan.to(), percent));
-    }
-    String text =
-        "step "
-            + (step + 1)
-            + " of "
-            + plan.steps().size()
-            + ", "
-            + percent
-            + " % to "
-            + plan.target();
-    return new Pending(weights, step, Status.RUNNING, text, null);
-  }
-
   private static Pending back(Ramp ramp, Status then, String text, String why) {
     return new Pending(ramp.plan().before(), ramp.state().step(), then, text, why);
   }
 
   /** Writes what is pending, if nobody else wrote; a disk that does not take it is tried again. */
   private Ramp carryOut(Ramp ramp) {
-    RampPlan plan = ramp.plan();
     Pending pending = ramp.state().pending();
     if (pending == null) {
       return ramp;
     }
-    StoredResource stored = store.resources().find(plan.resource()).orElse(null);
-    if (stored == null) {
-      return stop(ramp, strangers(plan.resource(), null));
+    RampRoute.Outcome outcome = route.write(ramp.plan(), pending, ramp.state().revision());
+    if (outcome instanceof RampRoute.Outcome.Written done) {
+      return written(ramp, pending, done.revision());
     }
-    String author = plan.author() + ": " + pending.text();
-    try {
-      if (stored.revision() == ramp.state().revision()) {
-        ParsedResource changed = Splits.withWeights(stored, plan.rule(), pending.weights());
-        Requirements.check(model.get(), List.of(changed));
-        Write.Put put = new Write.Put(plan.resource(), changed.body(), ramp.state().revision());
-        store.write(new Actor(author, ""), List.of(put));
-      } else if (!author.equals(author(plan.resource(), stored.revision()))) {
-        return stop(ramp, strangers(plan.resource(), stored));
-      }
-      long revision =
-          store.resources().find(plan.resource()).map(StoredResource::revision).orElse(0L);
-      return written(ramp, pending, revision);
-    } catch (StoreException.Conflict e) {
-      StoredResource other = store.resources().find(plan.resource()).orElse(null);
-      return stop(ramp, strangers(plan.resource(), other));
-    } catch (StoreException e) {
-      log.error("ramp {} of {}: waits, {}", plan.id(), plan.by(), e.getMessage());
-      Ramp waiting = ramp.with(ramp.state().held(e.getMessage()));
+    if (outcome instanceof RampRoute.Outcome.Waits waits) {
+      log.error("ramp {} of {}: waits, {}", ramp.plan().id(), ramp.plan().by(), waits.why());
+      Ramp waiting = ramp.with(ramp.state().held(waits.why()));
       facts.keep(waiting);
       return waiting;
-    } catch (InvalidResourceException | IllegalArgumentException e) {
-      return stop(ramp, plan.resource() + " cannot be written: " + e.getMessage());
     }
+    return stop(ramp, ((RampRoute.Outcome.Impossible) outcome).why());
   }
 
   private Ramp written(Ramp ramp, Pending pending, long revision) {
@@ -369,27 +321,9 @@ public final class Ramps {
     return ended;
   }
 
-  private String strangers(ResourceKey resource, @Nullable StoredResource stored) {
-    List<Change> changes = store.history(resource, 1);
-    String who = changes.isEmpty() ? "somebody" : changes.get(0).author();
-    return stored == null
-        ? resource + " was deleted by " + who
-        : resource + " was changed by " + who + " at revision " + stored.revision();
-  }
-
-  private @Nullable String author(ResourceKey resource, long revision) {
-    List<Change> changes = store.history(resource, 1);
-    return changes.isEmpty() || changes.get(0).revision() != revision
-        ? null
-        : changes.get(0).author();
-  }
-
   private @Nullable BackendStats figures(Ramp ramp) {
-    StoredResource stored = store.resources().find(ramp.plan().resource()).orElse(null);
-    Split split = stored == null ? null : Splits.of(model.get(), stored, ramp.plan().rule());
-    return split == null || split.backends().size() <= ramp.plan().to()
-        ? null
-        : figures.of(split.backends().get(ramp.plan().to()));
+    Backend target = route.target(ramp.plan());
+    return target == null ? null : figures.of(target);
   }
 
   private static BackendStats since(BackendStats base, BackendStats now) {

@@ -285,6 +285,23 @@ class RampsTest {
   }
 
   @Test
+  void restart_abortBeforeTheFirstTick_knowsItsOwnWrite() throws Exception {
+    Ramp begun = mesh.start(GUARD, 10, 50, 100);
+    mesh.calls(V2, 40, 0);
+    mesh.pass(STEP);
+    assertThat(mesh.weights()).containsExactly(50, 50);
+    RampState.Pending next =
+        new RampState.Pending(
+            List.of(50, 50), 1, Status.RUNNING, "step 2 of 3, 50 % to orders-v2", null);
+    mesh.store.putFact(
+        "ramp/r1", RampJson.write(begun.with(begun.state().asking(next))).toString());
+    mesh.restart();
+
+    assertThat(mesh.ramps.abort(BOB, "r1", false).state().status()).isEqualTo(Status.ABORTED);
+    assertThat(mesh.weights()).containsExactly(1, 0);
+  }
+
+  @Test
   void fact_ofAnotherVersion_isLeftAlone() throws Exception {
     mesh.store.putFact("ramp/x", "{\"id\":\"x\"}");
     mesh.restart();
