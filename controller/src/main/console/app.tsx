@@ -16,6 +16,7 @@ import { OverviewPage } from "./pages/overview.tsx";
 import { ProvidersPage } from "./pages/providers.tsx";
 import { ResourcePage } from "./pages/resource.tsx";
 import { ResourcesPage } from "./pages/resources.tsx";
+import { RoutePage, RoutesPage } from "./pages/route.tsx";
 import { ServicePage } from "./pages/service.tsx";
 import { ServicesPage } from "./pages/services.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
@@ -58,6 +59,8 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   if (page === "graph" && one === undefined) return <GraphPage snapshot={snapshot} />;
   if (page === "services" && one === undefined) return <ServicesPage snapshot={snapshot} />;
   if (page === "services" && two !== undefined) return <ServicePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
+  if (page === "routes" && one === undefined) return <RoutesPage snapshot={snapshot} />;
+  if (page === "routes" && two !== undefined) return <RoutePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
   if (page === "traces" && one === undefined) return <TracesPage snapshot={snapshot} />;
   if (page === "traces") return <TracePage key={path} snapshot={snapshot} id={one!} />;
   if (page === "explain" && one === undefined) return <ExplainPage snapshot={snapshot} />;

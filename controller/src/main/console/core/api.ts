@@ -511,6 +511,72 @@ export interface MtlsDraft {
   cutOff: PlaintextCalls[];
 }
 
+/** One side of a split, with what its callers see now. */
+export interface SplitBackend {
+  name: string;
+  host: string;
+  subset: string | null;
+  weight: number;
+  share: number;
+  requestsPerSecond: number;
+  errorRatio: number | null;
+  p99Millis: number | null;
+}
+
+export interface RouteSplit {
+  resource: ResourceName & { plural: string };
+  resourceVersion: string;
+  rule: number;
+  /** Empty for all calls. */
+  matches: string;
+  counts: boolean;
+  why: string;
+  backends: SplitBackend[];
+}
+
+export interface Ramp {
+  id: string;
+  service: string;
+  resource: ResourceName;
+  rule: number;
+  to: string;
+  backends: string[];
+  steps: number[];
+  everySeconds: number;
+  guard: { maxErrorShare: number; maxP99Millis: number | null; minCalls: number; fewCalls: "hold" | "rollback" };
+  weightsBefore: (number | null)[];
+  by: string;
+  startedAt: string;
+  state: "running" | "paused" | "done" | "rolled-back" | "aborted" | "stopped";
+  /** Place among the steps; -1 before the first. */
+  step: number;
+  percent: number | null;
+  stepSince: string;
+  /** Why it does not go on though it is time. */
+  held: string | null;
+  why: string | null;
+  endedAt: string | null;
+  events: { at: string; revision: number | null; text: string }[];
+  ofStep: { calls: number; errors: number; errorShare: number | null; p99Millis: number | null };
+}
+
+/** `GET /api/v1/routes/{namespace}/{service}`. */
+export interface Route {
+  id: string;
+  splits: RouteSplit[];
+  versions: { version: string; instances: number }[];
+  advice: string | null;
+  proposal: { kind: string; items: unknown[] } | null;
+  ramps: Ramp[];
+}
+
+/** What other weights make of a resource. */
+export interface WeightsAnswer {
+  resourceVersion: string;
+  before: unknown;
+  after: unknown;
+}
+
 export interface TrailToken {
   header: string;
   token: string;

@@ -74,6 +74,10 @@ export function serviceUrl(id: string): string {
   return `/services/${id}`;
 }
 
+export function routeUrl(id: string): string {
+  return `/routes/${id}`;
+}
+
 export function tracePath(id: string): string {
   return `/traces/${id}`;
 }

@@ -2,7 +2,7 @@
 import type { Service, Snapshot, Workload } from "../core/api.ts";
 import { ago, count, dateTime, millis, percent, plural, rate, until } from "../core/format.ts";
 import { nodeName, refusing } from "../core/model.ts";
-import { explainUrl, Link, resourceUrl, tracePath } from "../core/router.tsx";
+import { explainUrl, Link, resourceUrl, routeUrl, tracePath } from "../core/router.tsx";
 import { PolicyLink, StatsBlock } from "../graph/panel.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { HealthMark, HealthPill } from "../ui/health.tsx";
@@ -38,6 +38,9 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
         </Link>
         <Link class="button" to={`/traces?service=${id}`}>
           <Icon name="traces" size={14} /> Traces
+        </Link>
+        <Link class="button" to={routeUrl(id)}>
+          <Icon name="arrow" size={14} /> Route
         </Link>
         <Link class="button" to={callTo(snapshot, service)}>
           <Icon name="explain" size={14} /> Explain a call

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../core/api.ts";
 import { may } from "../core/live.ts";
-import { go, resourceUrl, serviceUrl } from "../core/router.tsx";
+import { go, resourceUrl, routeUrl, serviceUrl } from "../core/router.tsx";
 import { setTheme } from "../core/theme.ts";
 import { Icon } from "./icons.tsx";
 import type { IconName } from "./icons.tsx";
@@ -17,6 +17,9 @@ interface Entry {
 
 const SHOWN = 9;
 
+/** What says where calls go. */
+const ROUTES = ["HTTPRoute", "GRPCRoute", "VirtualService", "TrafficSplit"];
+
 /** `right`: that one needs for it. */
 export const PAGES: { path: string; text: string; icon: IconName; right?: string }[] = [
   { path: "/", text: "Overview", icon: "overview" },
@@ -24,6 +27,7 @@ export const PAGES: { path: string; text: string; icon: IconName; right?: string
   { path: "/services", text: "Services", icon: "services" },
   { path: "/traces", text: "Traces", icon: "traces" },
   { path: "/explain", text: "Explain", icon: "explain" },
+  { path: "/routes", text: "Routes", icon: "arrow" },
   { path: "/resources", text: "Resources", icon: "resources" },
   { path: "/access", text: "Access", icon: "access" },
   { path: "/identities", text: "Identities", icon: "identity" },
@@ -123,6 +127,9 @@ function all(snapshot: Snapshot | null): Entry[] {
   }));
   for (const service of snapshot?.services ?? []) {
     entries.push({ key: service.id, icon: "services", text: service.name, detail: `Service in ${service.namespace}`, run: to(serviceUrl(service.id)) });
+    if (service.versions.length > 1 || service.resources.some((one) => ROUTES.includes(one.kind))) {
+      entries.push({ key: `route ${service.id}`, icon: "arrow", text: `Route of ${service.name}`, detail: `Split of ${service.namespace}`, run: to(routeUrl(service.id)) });
+    }
   }
   for (const one of snapshot?.workloads ?? []) {
     entries.push({ key: one.instance, icon: "services", text: one.instance, detail: `Instance of ${one.service}`, run: to(`${serviceUrl(one.serviceId)}#${one.instance}`) });

@@ -12,7 +12,7 @@ import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
   { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
-  { title: "Control", paths: ["/resources", "/access", "/identities", "/federation", "/providers"] },
+  { title: "Control", paths: ["/routes", "/resources", "/access", "/identities", "/federation", "/providers"] },
   { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];
 

@@ -35,6 +35,7 @@ import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
+import io.endomesh.controller.ramp.RampPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -234,6 +235,9 @@ public final class Controller implements AutoCloseable {
             oidc(options, host, () -> bound[0]),
             clock,
             System::nanoTime);
+    RampPart ramps = new RampPart(context, telemetry);
+    control.scheduleWithFixedDelay(
+        ramps::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     ResourceApi resources = new ResourceApi(context);
     resources.observe();
     source.watch(model -> resources.observe());
@@ -253,6 +257,7 @@ public final class Controller implements AutoCloseable {
             new AuthzApi(context),
             new ProvidersApi(context, keys),
             new MtlsApi(context, telemetry),
+            ramps,
             access,
             new AuditPart(audit),
             new ConsolePart(

@@ -68,6 +68,14 @@ final class RouteRights {
     get("mtls", Need.of(Right.READ));
     post("mtls/draft", Need.of(Right.READ));
     get("providers", Need.of(Right.READ));
+    get("routes/:namespace/:service", Need.of(Right.READ, Where.PATH));
+    post("routes/:namespace/:service/weights", Need.of(Right.APPLY, Where.BODY));
+    get("ramps", Need.of(Right.READ, Where.BODY));
+    get("ramps/:id", Need.of(Right.READ, Where.BODY));
+    post("ramps", Need.of(Right.APPLY, Where.BODY));
+    post("ramps/:id/abort", Need.of(Right.APPLY, Where.BODY));
+    post("ramps/:id/pause", Need.of(Right.APPLY, Where.BODY));
+    post("ramps/:id/resume", Need.of(Right.APPLY, Where.BODY));
 
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -25,6 +25,8 @@ import picocli.CommandLine.IVersionProvider;
       AnalyzeCommand.class,
       AuthzCommand.class,
       MtlsCommand.class,
+      RouteCommand.class,
+      RampCommand.class,
       HistoryCommand.class,
       AuditCommand.class,
       DashboardCommand.class,

@@ -54,6 +54,9 @@ final class Rollup {
   private long sentTotal;
   private long secureTotal;
   private long lastPlainMillis = NEVER;
+  // Of calls that happened while this process ran: who compares two moments needs no others.
+  private long watchedRequests;
+  private long watchedErrors;
   private long firstSecond = Long.MAX_VALUE;
 
   /**
@@ -88,6 +91,8 @@ final class Rollup {
     if (spanMillis < 0) {
       return;
     }
+    watchedRequests += kind.first() ? count : 0;
+    watchedErrors += kind.error() ? count : 0;
     firstSecond = Math.min(firstSecond, Math.floorDiv(nowMillis - spanMillis, 1000));
     add(requests, kind.first(), count, nowMillis, spanMillis);
     add(retries, kind.retry(), count, nowMillis, spanMillis);
@@ -132,6 +137,19 @@ final class Rollup {
 
   long requestsTotal() {
     return requestsTotal;
+  }
+
+  /**
+   * Calls of which it is known that they happened lately, whenever they were reported: sums of the
+   * time before a start of the controller, which come in whole, are none of them.
+   */
+  long watchedRequests() {
+    return watchedRequests;
+  }
+
+  /** Those of {@link #watchedRequests} that failed. */
+  long watchedErrors() {
+    return watchedErrors;
   }
 
   /** Attempts in plaintext, as servers count them. */

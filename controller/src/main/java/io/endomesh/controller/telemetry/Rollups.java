@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ public final class Rollups {
   /** Policies and callers of one service for which refusals are told apart. */
   private static final int MAX_REFUSALS = 2_000;
 
+  /** Clusters of one service's calls: a few for each service that it calls. */
+  private static final int MAX_CLUSTERS = 1_000;
+
   /** Of all instances of one service in 15 minutes: a hundred, of a hundred kinds of calls each. */
   private static final int MAX_SERIES = 10_000;
 
@@ -63,10 +67,12 @@ public final class Rollups {
   private final Map<String, Rollup> inbound = new HashMap<>();
   private final Map<String, Rollup> outbound = new HashMap<>();
   private final Map<String, Rollup> instances = new HashMap<>();
+  private final Map<String, Rollup> clusters = new TreeMap<>();
   private final Map<String, PolicyRefusals> policies = new TreeMap<>();
   private final Map<String, PolicyRefusals> observed = new TreeMap<>();
   private final Set<String> external = new HashSet<>();
   private final Bounded peers = new Bounded(MAX_PEERS, MAX_NAME);
+  private final Bounded callersClusters = new Bounded(MAX_CLUSTERS, MAX_NAME);
   private final Bounded refusals = new Bounded(MAX_REFUSALS, 2 * MAX_NAME);
   private final Bounded series = new Bounded(MAX_SERIES, MAX_SERIES_NAME);
   private final Bounded reporting = new Bounded(MAX_INSTANCES, MAX_NAME);
@@ -174,6 +180,12 @@ public final class Rollups {
     (client ? outbound : inbound)
         .computeIfAbsent(self, id -> new Rollup())
         .add(calls, point.kind(), nowMillis, spanMillis);
+    String cluster = point.cluster();
+    if (client && cluster != null && callersClusters.admits(self, cluster)) {
+      clusters
+          .computeIfAbsent(cluster, name -> new Rollup())
+          .add(calls, point.kind(), nowMillis, spanMillis);
+    }
     if (!client) {
       instances
           .computeIfAbsent(point.instance(), id -> new Rollup())
@@ -341,6 +353,23 @@ public final class Rollups {
   /** What the servers of one workload saw. */
   public synchronized Stats instance(String instance) {
     return stats(instances.get(instance));
+  }
+
+  /** What all clients saw of the clusters that have these names. */
+  public synchronized List<ClusterStats> clusters(Predicate<String> names) {
+    List<ClusterStats> list = new ArrayList<>();
+    clusters.forEach(
+        (name, rollup) -> {
+          if (names.test(name)) {
+            list.add(
+                new ClusterStats(
+                    name,
+                    rollup.watchedRequests(),
+                    rollup.watchedErrors(),
+                    rollup.stats(clock.millis())));
+          }
+        });
+    return list;
   }
 
   private Stats stats(@Nullable Rollup rollup) {

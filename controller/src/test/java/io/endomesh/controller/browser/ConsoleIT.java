@@ -69,6 +69,13 @@ class ConsoleIT {
     "/services/shop/orders, rejected",
     "/services/shop/mailer, It refuses calls: DestinationRule/shop/partner",
     "/services/shop/gone, is not in the mesh",
+    "/routes, shop/inventory",
+    "/routes/shop/inventory, '10 %'",
+    "/routes/shop/inventory, 'Abort, back to 100/0'",
+    "/routes/shop/inventory, '25 % in 10 s, if the guard holds'",
+    "/routes/shop/orders, A split for the versions that run",
+    "/routes/shop/mailer, Ramp up step by step",
+    "/routes/shop/mailer, 12.5 % of 40 calls to inventory-v2 failed",
     "/traces, GET /checkout",
     "/traces/4bf92f3577b34da6a3ce929d0e0e4706, Reserve",
     "/explain, Which call?",
@@ -334,6 +341,56 @@ class ConsoleIT {
     assertThat(browser.await("input[name=url]").getDomProperty("value"))
         .isEqualTo("grpc://inventory/");
     assertThat(browser.await("input[name=from]").getDomProperty("value")).isEqualTo("shop/orders");
+  }
+
+  @Test
+  void route_sliderByKeyboard_showsTheDiffBeforeItIsApplied_andTheCommand() {
+    browser.show(controller.url("/routes/shop/mailer"));
+    String v2 = "[data-backend=inventory-v2] ";
+    browser.await(v2 + "input[type=range]").sendKeys(Keys.ARROW_RIGHT);
+    browser.awaitText("[data-backend=inventory-v1]", "89 %");
+    browser.await(v2 + "input[type=number]").sendKeys(Keys.chord(Keys.CONTROL, "a"), "11");
+    browser.awaitText(".cli", "endomesh route set shop/mailer inventory-v1=89 inventory-v2=11");
+
+    browser.await("section.change .button").sendKeys(Keys.ENTER);
+
+    browser.awaitText("section.change .diff", "weight: 30");
+    browser.awaitText("section.change .primary", "Apply");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+    browser.await("section.change .primary").sendKeys(Keys.ESCAPE);
+    browser.awaitText("main", "Ramp up step by step");
+  }
+
+  @Test
+  void route_rampForm_tellsTheCommandThatDoesTheSame() {
+    browser.show(controller.url("/routes/shop/mailer"));
+    browser.awaitText("main", "Ramp up step by step");
+    browser.await("details.quiet > summary").sendKeys(Keys.ENTER);
+    browser.await("input[name=every]").sendKeys(Keys.chord(Keys.CONTROL, "a"), "10");
+
+    browser.awaitText(
+        ".ramp-form .cli",
+        "endomesh ramp start shop/mailer inventory-v2 --steps 25,50,100 --every PT10S"
+            + " --max-errors 5 --min-calls 20");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void route_viewer_seesTheRampAndTheFigures_andCanChangeNothing() {
+    controller.change(
+        state -> {
+          ObjectNode session = (ObjectNode) state.get("status").get("session");
+          session.put("loginRequired", true).put("user", "vera").put("role", "viewer");
+          session.putArray("rights").add("read");
+        });
+    browser.show(controller.url("/routes/shop/inventory"));
+
+    browser.awaitText("[data-ramp=running]", "86 calls, 1.2 % failed");
+    browser.awaitText("main", "Your account may not change it");
+    assertThat(browser.driver.findElements(By.cssSelector("[data-ramp] button"))).isEmpty();
+    assertThat(browser.await("input[type=range]").isEnabled()).isFalse();
+    assertThat(browser.await("[data-backend] input[type=number]").isEnabled()).isFalse();
+    assertThat(browser.accessibilityViolations()).isEmpty();
   }
 
   @Test

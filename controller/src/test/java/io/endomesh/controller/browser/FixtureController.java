@@ -156,7 +156,9 @@ final class FixtureController implements AutoCloseable {
       return recorded(
           path.endsWith("/explain")
               ? "explain.json"
-              : path.endsWith("/revoke") ? "revoked.json" : "token.json");
+              : path.endsWith("/revoke")
+                  ? "revoked.json"
+                  : path.endsWith("/weights") ? "weights.json" : "token.json");
     }
     List<String> parts = List.of(path.substring("/api/v1/".length()).split("/"));
     return switch (parts.get(0)) {
@@ -166,6 +168,11 @@ final class FixtureController implements AutoCloseable {
               ? recorded("trace.json")
               : JSON.writeValueAsBytes(JSON.createObjectNode().set("traces", member("traces")));
       case "namespaces" -> recorded("resource.json");
+      case "routes" ->
+          recorded(
+              path.endsWith("/inventory")
+                  ? "route.json"
+                  : path.endsWith("/orders") ? "route-proposal.json" : "route-at-rest.json");
       case "series",
           "history",
           "onboarding",

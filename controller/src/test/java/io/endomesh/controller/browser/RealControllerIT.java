@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console as a real controller serves it. */
@@ -92,6 +93,7 @@ class RealControllerIT {
             "/services",
             "/traces",
             "/explain",
+            "/routes",
             "/resources",
             "/access",
             "/identities",
@@ -156,6 +158,46 @@ class RealControllerIT {
       assertThat(explained("http://payments.finance/pay", "web"))
           .contains("AuthorizationPolicy/finance/only-orders")
           .allSatisfy(said -> assertThat(shown).contains(said));
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void route_versionsThatRun_areSplitThenSetThenRampedAndTakenBack() throws Exception {
+    try (TestWorkload one =
+            TestWorkload.start(controller, dataDir.resolve("data"), "shop", "bills", "bills-1");
+        TestWorkload two =
+            TestWorkload.start(controller, dataDir.resolve("data"), "shop", "bills", "bills-2")) {
+      one.join(Map.of("version", "v1"), 18085);
+      two.join(Map.of("version", "v2"), 18086);
+
+      browser.show(url("/services/shop/bills"));
+      browser.await(".actions a[href='/routes/shop/bills']").click();
+      browser.awaitText("main", "A split for the versions that run");
+      browser.awaitText(".yaml", "subset: v2");
+      assertThat(browser.accessibilityViolations()).isEmpty();
+      browser.await(".buttons .primary").click();
+
+      browser.awaitText("[data-backend=v2]", "50 %");
+      browser.await("[data-backend=v2] input[type=range]").sendKeys(Keys.ARROW_RIGHT);
+      browser.await("section.change .button").click();
+      browser.awaitText("section.change .diff", "weight: 51");
+      assertThat(applied("shop", "virtualservices")).doesNotContain("\"weight\":51");
+      browser.await("section.change .primary").click();
+      browser.awaitText("main", "Ramp up step by step");
+      assertThat(applied("shop", "virtualservices")).contains("\"weight\":51");
+
+      browser.await("details.quiet > summary").sendKeys(Keys.ENTER);
+      new Select(browser.await(".ramp-form select")).selectByVisibleText("v2");
+      browser.await(".ramp-form button[type=submit]").click();
+      browser.awaitText("[data-ramp=running]", "Abort, back to 49/51");
+      browser.awaitText("[data-backend=v2]", "100 %");
+      assertThat(browser.accessibilityViolations()).isEmpty();
+      browser.await("[data-ramp] .danger").click();
+
+      browser.awaitText("main", "aborted by loopback");
+      browser.awaitText("[data-backend=v2]", "51 %");
+      assertThat(applied("shop", "virtualservices")).contains("\"weight\":51");
       assertThat(browser.complaints()).isEmpty();
     }
   }

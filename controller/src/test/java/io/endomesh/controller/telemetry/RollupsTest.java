@@ -177,6 +177,36 @@ class RollupsTest {
   }
 
   @Test
+  void clusters_callsOfAllCallers_areAddedUp_butNotThoseBeforeAStart() {
+    rollups.add(List.of(client("orders-1", calls(100, 1000, 1_000_000))));
+    clock.advance(Duration.ofSeconds(1));
+    rollups.add(
+        List.of(
+            client("orders-1", calls(100, 1001, 1_000_005)),
+            point(
+                "orders-2",
+                CallPoint.Side.CLIENT,
+                "shop/inventory",
+                true,
+                true,
+                null,
+                calls(1000, 1001, 3)),
+            point(
+                "orders-3",
+                CallPoint.Side.SERVER,
+                "shop/inventory",
+                true,
+                true,
+                null,
+                calls(1000, 1001, 7))));
+
+    assertThat(rollups.clusters(name -> name.endsWith("inventory.shop")))
+        .extracting(ClusterStats::watchedRequests, ClusterStats::watchedErrors)
+        .containsExactly(tuple(8L, 3L));
+    assertThat(rollups.clusters(name -> name.endsWith("other.shop"))).isEmpty();
+  }
+
+  @Test
   void edges_errorsAndRefusals_areToldApart() {
     rollups.add(
         List.of(

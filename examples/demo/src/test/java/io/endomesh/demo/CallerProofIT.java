@@ -232,7 +232,7 @@ class CallerProofIT {
 
       show(first, second);
       Await.until("a key of another", SOON, () -> status().contains("privateKey"));
-      assertThat(status()).contains("DestinationRule/shop/partner");
+      assertThat(status()).contains("no TLS to " + PARTNER);
       show(first, first);
       Await.until("the first again", SOON, () -> call(caller, url).equals("first"));
 

@@ -175,6 +175,20 @@ final class EchoMesh implements AutoCloseable {
   }
 
   /**
+   * @param path below {@code /api/v1/}
+   */
+  JsonNode ask(String path) {
+    return controller.api(path);
+  }
+
+  /** The answer to a write, which must be done. */
+  JsonNode ask(String path, String json) throws IOException {
+    Http.Answer answer = http.post(controller.url() + "/api/v1/" + path, "application/json", json);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  /**
    * @param paths in the controller's API
    */
   void delete(List<String> paths) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.ramp;
+
+import org.jspecify.annotations.NullMarked;
