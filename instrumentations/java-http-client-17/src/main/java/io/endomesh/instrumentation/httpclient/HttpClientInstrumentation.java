@@ -3,12 +3,10 @@ package io.endomesh.instrumentation.httpclient;
 import io.endomesh.weaving.Instrumentation;
 import io.endomesh.weaving.Weave;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What has to be known to weave the JDK's HTTP client: the call hook on {@code send} and {@code
- * sendAsync}, the connection hook on the address of a request, and the goodbye of a connection of
- * HTTP/2. Immutable.
+ * sendAsync}, the connection hook on the address of a request. Immutable.
  *
  * <p>{@code HttpClientFacade}, which applications hold, only delegates and is left alone.
  */
@@ -16,7 +14,6 @@ public final class HttpClientInstrumentation extends Instrumentation {
 
   private static final String CLIENT = "jdk.internal.net.http.HttpClientImpl";
   private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
-  private static final String HTTP2 = "jdk.internal.net.http.Http2Connection";
   private static final String WEB_SOCKET = "jdk.internal.net.http.websocket.OpeningHandshake";
   private static final String PACKAGE = "io.endomesh.instrumentation.httpclient.";
 
@@ -52,16 +49,6 @@ public final class HttpClientInstrumentation extends Instrumentation {
             .ifPresent()
             .advice(PACKAGE + "ShutdownNowAdvice"),
         Weave.types(REQUEST).method("getAddress").taking().advice(PACKAGE + "AddressAdvice"),
-        Weave.types(HTTP2)
-            .method("handleGoAway")
-            .taking("jdk.internal.net.http.frame.GoAwayFrame")
-            .ifPresent()
-            .advice(PACKAGE + "GoodbyeAdvice"),
         Weave.types(WEB_SOCKET).method("send").taking().advice(PACKAGE + "WebSocketAdvice"));
-  }
-
-  @Override
-  public Map<String, List<String>> opens() {
-    return Map.of("java.net.http", List.of("jdk.internal.net.http", "jdk.internal.net.http.frame"));
   }
 }
