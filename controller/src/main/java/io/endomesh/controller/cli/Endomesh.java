@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
       AuthzCommand.class,
       MtlsCommand.class,
       HistoryCommand.class,
+      RollbackCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
       LoginCommand.class,
