@@ -82,6 +82,24 @@ final class ApiClient {
             .PUT(BodyPublishers.ofString(body)));
   }
 
+  /**
+   * @param revision the resource still has, 0 if it is to be absent; else the answer is a conflict
+   */
+  JsonNode put(String path, String body, long revision) {
+    return send(
+        request(path)
+            .header("content-type", "application/json")
+            .header("if-match", "\"" + revision + "\"")
+            .PUT(BodyPublishers.ofString(body)));
+  }
+
+  /**
+   * @param revision the resource still has; else the answer is a conflict
+   */
+  JsonNode delete(String path, long revision) {
+    return send(request(path).header("if-match", "\"" + revision + "\"").DELETE());
+  }
+
   JsonNode delete(String path) {
     return send(request(path).DELETE());
   }

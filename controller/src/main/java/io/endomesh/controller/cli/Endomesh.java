@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       RouteCommand.class,
       RampCommand.class,
       HistoryCommand.class,
+      RollbackCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
       LoginCommand.class,

@@ -87,7 +87,6 @@ final class Output {
   }
 
   private static void yaml(PrintWriter out, JsonNode document) {
-    Dump dump = new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
     List<JsonNode> documents = new ArrayList<>();
     if ("List".equals(document.path("kind").asText())) {
       document.path("items").forEach(documents::add);
@@ -96,7 +95,13 @@ final class Output {
     }
     for (JsonNode one : documents) {
       out.println("---");
-      out.print(dump.dumpToString(JSON.convertValue(one, Object.class)));
+      out.print(yaml(one));
     }
+  }
+
+  /** One document, without the line that begins it. */
+  static String yaml(JsonNode document) {
+    Dump dump = new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
+    return dump.dumpToString(JSON.convertValue(document, Object.class));
   }
 }

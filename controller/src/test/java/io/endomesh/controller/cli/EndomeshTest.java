@@ -1,6 +1,7 @@
 package io.endomesh.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
@@ -265,6 +266,83 @@ class EndomeshTest {
 
     assertThat(run("history")).isZero();
     assertThat(out.toString()).contains("created").contains("HTTPRoute shop/split");
+  }
+
+  @Test
+  void history_ofOneResource_leavesOutTheOthers() throws Exception {
+    run("apply", "-f", file("1"));
+    run("authz", "deny", "marketing", "payments");
+
+    assertThat(run("history", "httproute/split", "-n", "shop")).isZero();
+    assertThat(out.toString()).contains("HTTPRoute shop/split").doesNotContain("DepartmentPolicy");
+    assertThat(run("history", "httproute")).isEqualTo(2);
+    assertThat(err.toString()).contains("KIND/NAME: 'httproute' (expected: as httproute/orders)");
+  }
+
+  @Test
+  void rollback_toAnOlderRevision_isANewRevisionWithWhatItHad() throws Exception {
+    run("apply", "-f", file("1"));
+    run("apply", "-f", file("7"));
+
+    assertThat(rollback("1", "--dry-run")).isZero();
+    assertThat(out.toString()).contains("(dry run)").containsPattern("(?m)^- .*weight: 7$");
+    assertThat(out.toString()).containsPattern("(?m)^\\+ .*weight: 1$");
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 7");
+
+    assertThat(rollback("1")).isZero();
+    assertThat(out.toString()).contains("HTTPRoute shop/split rolled back to revision 1");
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 1").contains("resourceVersion: '3'");
+    assertThat(rollback("1")).isZero();
+    assertThat(out.toString()).contains("unchanged");
+  }
+
+  @Test
+  void rollback_ofADeletedResource_bringsItBackAndDeletesItAgain() throws Exception {
+    run("apply", "-f", file("1"));
+    run("delete", "httproute", "split", "-n", "shop");
+
+    assertThat(rollback("1")).isZero();
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isZero();
+    assertThat(rollback("2")).isZero();
+    assertThat(out.toString()).contains("deleted, as at revision 2");
+    assertThat(run("get", "httproute", "split", "-n", "shop")).isEqualTo(3);
+  }
+
+  @Test
+  void rollback_unknownResourceOrRevision_endsWith3AndSaysWhatThereIs() throws Exception {
+    assertThat(rollback("1")).isEqualTo(3);
+    assertThat(err.toString()).contains("HTTPRoute shop/split: has no history");
+
+    run("apply", "-f", file("1"));
+    assertThat(rollback("0")).isEqualTo(3);
+    assertThat(err.toString()).contains("--to: 0 (expected: 1, the oldest revision");
+  }
+
+  @Test
+  void put_revisionThatMoved_endsWith6AndChangesNothing() throws Exception {
+    run("apply", "-f", file("1"));
+    run("apply", "-f", file("7"));
+    ApiClient api =
+        new ApiClient("http://127.0.0.1:" + controller.address().getPort(), null, null);
+    String path = "namespaces/shop/httproutes/split";
+
+    for (long stale : new long[] {0, 1}) {
+      assertThatThrownBy(() -> api.put(path, ROUTE.replace("WEIGHT", "1"), stale))
+          .isInstanceOfSatisfying(
+              CommandFailed.class, e -> assertThat(e.exit()).isEqualTo(Exit.CONFLICT));
+      assertThatThrownBy(() -> api.delete(path, stale)).isInstanceOf(CommandFailed.class);
+    }
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 7");
+  }
+
+  private int rollback(String revision, String... more) {
+    String[] all = {"rollback", "httproute", "split", "-n", "shop", "--to", revision};
+    String[] arguments = Arrays.copyOf(all, all.length + more.length);
+    System.arraycopy(more, 0, arguments, all.length, more.length);
+    return run(arguments);
   }
 
   @Test

@@ -1,0 +1,45 @@
+package io.endomesh.controller.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What differs between two texts, line by line. */
+final class TextDiff {
+
+  private TextDiff() {}
+
+  /** All lines: those of the first only with {@code -}, of the second only with {@code +}. */
+  static List<String> of(String before, String after) {
+    List<String> old = before.lines().toList();
+    List<String> now = after.lines().toList();
+    int[][] common = common(old, now);
+    List<String> lines = new ArrayList<>();
+    int i = 0;
+    int j = 0;
+    while (i < old.size() || j < now.size()) {
+      if (i < old.size() && j < now.size() && old.get(i).equals(now.get(j))) {
+        lines.add("  " + old.get(i++));
+        j++;
+      } else if (j == now.size() || (i < old.size() && common[i + 1][j] >= common[i][j + 1])) {
+        lines.add("- " + old.get(i++));
+      } else {
+        lines.add("+ " + now.get(j++));
+      }
+    }
+    return lines;
+  }
+
+  /** How many lines the rest of the first from i and of the second from j have in common. */
+  private static int[][] common(List<String> old, List<String> now) {
+    int[][] common = new int[old.size() + 1][now.size() + 1];
+    for (int i = old.size() - 1; i >= 0; i--) {
+      for (int j = now.size() - 1; j >= 0; j--) {
+        common[i][j] =
+            old.get(i).equals(now.get(j))
+                ? common[i + 1][j + 1] + 1
+                : Math.max(common[i + 1][j], common[i][j + 1]);
+      }
+    }
+    return common;
+  }
+}
