@@ -21,6 +21,7 @@ final class RouteRights {
     // Who calls these has nothing yet but a ticket, a password, or nothing to hide.
     put(ANY_METHOD, "/*", Need.ANYBODY);
     put(ANY_METHOD, "/healthz", Need.ANYBODY);
+    put("GET", "/readyz", Need.ANYBODY);
     put(ANY_METHOD, "/download/endomesh-agent.jar", Need.ANYBODY);
     // Partners prove nothing to us; what they read is public.
     put("GET", "/spiffe/bundle", Need.ANYBODY);
