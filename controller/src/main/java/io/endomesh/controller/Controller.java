@@ -35,6 +35,7 @@ import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
+import io.endomesh.controller.operations.Diagnostics;
 import io.endomesh.controller.operations.Drain;
 import io.endomesh.controller.operations.Readiness;
 import io.endomesh.controller.registry.Settling;
@@ -267,6 +268,7 @@ public final class Controller implements AutoCloseable {
             access,
             new AuditPart(audit),
             readiness,
+            new Diagnostics(context, readiness),
             new ConsolePart(
                 context, telemetry, tokens, access, () -> keys.answers() + federation.answers()));
 

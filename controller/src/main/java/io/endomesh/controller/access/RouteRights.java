@@ -93,6 +93,8 @@ final class RouteRights {
     post("api-tokens", Need.PERSON);
     api("DELETE", "api-tokens/:id", Need.PERSON);
 
+    // Log lines and stacks of threads: for who runs it.
+    get("diagnostics", Need.of(Right.AUDIT));
     get("audit", Need.of(Right.AUDIT));
     get("users", Need.of(Right.USERS));
     post("users", Need.of(Right.USERS));

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       HistoryCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
+      BugReportCommand.class,
       LoginCommand.class,
       LogoutCommand.class,
       UserCommand.class,
