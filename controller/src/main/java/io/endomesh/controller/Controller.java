@@ -36,6 +36,9 @@ import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
 import io.endomesh.controller.ramp.RampPart;
+import io.endomesh.controller.operations.Diagnostics;
+import io.endomesh.controller.operations.Drain;
+import io.endomesh.controller.operations.Readiness;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -65,6 +68,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -109,8 +113,8 @@ public final class Controller implements AutoCloseable {
   private final FederatedBundles federation;
   private final AccessPart access;
   private final List<ControllerPart> parts;
-  private final Runnable remember;
   private final Path dataDir;
+  private final Runnable endStreams;
 
   private Controller(
       Server server,
@@ -120,8 +124,8 @@ public final class Controller implements AutoCloseable {
       FederatedBundles federation,
       AccessPart access,
       List<ControllerPart> parts,
-      Runnable remember,
-      Path dataDir) {
+      Path dataDir,
+      Runnable endStreams) {
     this.server = server;
     this.store = store;
     this.control = control;
@@ -129,8 +133,8 @@ public final class Controller implements AutoCloseable {
     this.federation = federation;
     this.access = access;
     this.parts = parts;
-    this.remember = remember;
     this.dataDir = dataDir;
+    this.endStreams = endStreams;
   }
 
   /**
@@ -198,7 +202,8 @@ public final class Controller implements AutoCloseable {
     source.watch(limits::publish);
     source.watch(xds::publish);
     authority.watch(() -> control.execute(() -> xds.publish(source.model())));
-    control.scheduleWithFixedDelay(
+    ScheduledFuture<?> ticks =
+        control.scheduleWithFixedDelay(
         new Ticks(registry, settling, source, authority),
         TICK.toMillis(),
         TICK.toMillis(),
@@ -240,6 +245,13 @@ public final class Controller implements AutoCloseable {
         ramps::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     ResourceApi resources = new ResourceApi(context);
     resources.observe();
+    Drain drain = new Drain();
+    WorkloadService joins = new WorkloadService(registry, settling, authority);
+    Readiness readiness =
+        new Readiness(
+            () -> store.fact("readiness") != null,
+            () -> settling.isOver(registry.workloads()),
+            () -> !drain.hasBegun());
     source.watch(model -> resources.observe());
     List<ControllerPart> parts =
         List.of(
@@ -260,6 +272,8 @@ public final class Controller implements AutoCloseable {
             ramps,
             access,
             new AuditPart(audit),
+            readiness,
+            new Diagnostics(context, readiness),
             new ConsolePart(
                 context, telemetry, tokens, access, () -> keys.answers() + federation.answers()));
 
@@ -282,7 +296,7 @@ public final class Controller implements AutoCloseable {
     builder.service(
         ControllerPart.grpc()
             .addService(new DiscoveryService(xds, options.trustDomain(), options.plaintextXds()))
-            .addService(new WorkloadService(registry, settling, authority))
+            .addService(joins)
             .maxRequestMessageLength(MAX_STREAM_MESSAGE_BYTES)
             .build(),
         next ->
@@ -294,6 +308,8 @@ public final class Controller implements AutoCloseable {
             });
     builder.decorator(new ClientCertificates(authority).decorator());
     parts.forEach(part -> part.addTo(builder));
+    // Last, so outermost: what is refused while it drains costs nothing else.
+    builder.decorator(drain);
     Server server = builder.build();
     try {
       server.start().join();
@@ -317,8 +333,16 @@ public final class Controller implements AutoCloseable {
         federation,
         access,
         parts,
-        () -> settling.remember(registry.workloads()),
-        data);
+        data,
+        () -> {
+          // Before streams end: these are the workloads the next start waits for.
+          ticks.cancel(false);
+          settling.remember(registry.workloads());
+          drain.begin();
+          parts.forEach(ControllerPart::drain);
+          joins.drain();
+          xds.drain();
+        });
   }
 
   /** That was bound. */
@@ -348,12 +372,12 @@ public final class Controller implements AutoCloseable {
 
   @Override
   public void close() {
-    // Before their streams end: these are the workloads the next start waits for.
+    endStreams.run();
+    // What is in flight may change the configuration yet.
+    server.stop().join();
     control.shutdownNow();
     keys.close();
     federation.close();
-    remember.run();
-    server.stop().join();
     parts.forEach(ControllerPart::close);
     store.close();
     SecretFile.forgetSeal(dataDir);
@@ -378,8 +402,8 @@ public final class Controller implements AutoCloseable {
     limit(builder);
     builder.maxRequestLength(MAX_REQUEST_BYTES);
     builder.requestTimeout(Duration.ofSeconds(30));
-    // Streams of agents never end by themselves: waiting is for requests in flight only.
-    builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofMillis(200));
+    // Streams are ended before: waiting is for requests in flight only.
+    builder.gracefulShutdownTimeout(Duration.ZERO, options.drainTimeout());
     builder.bossGroupFactory(Acceptor::named);
     return builder;
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param plaintextXds whether clients of xDS on this machine are served that prove no identity
  * @param spireBundle file with roots of another authority for workloads of the trust domain; null:
  *     there is none
+ * @param drainTimeout how long requests in flight are waited for when it stops
  */
 public record ControllerOptions(
     String host,
@@ -48,7 +49,8 @@ public record ControllerOptions(
     @Nullable PublicAddress publicAddress,
     @Nullable OidcOptions oidc,
     boolean plaintextXds,
-    @Nullable Path spireBundle) {
+    @Nullable Path spireBundle,
+    Duration drainTimeout) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -65,13 +67,23 @@ public record ControllerOptions(
    */
   public static final Duration DEFAULT_WORKLOAD_TTL = Duration.ofHours(24);
 
+  /** Longer than any request in flight but the largest takes, shorter than supervisors wait. */
+  public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration MAX_DRAIN_TIMEOUT = Duration.ofMinutes(10);
+
   /** A renewal takes part of a second: of less, too few would be left for one that fails. */
   private static final Duration MIN_WORKLOAD_TTL = Duration.ofSeconds(5);
 
   /**
-   * @throws IllegalArgumentException if certificates would be good for too long, or too short
+   * @throws IllegalArgumentException if certificates would be good for too long, or too short, or
+   *     stopping would take no time or never end
    */
   public ControllerOptions {
+    if (drainTimeout.isNegative() || drainTimeout.compareTo(MAX_DRAIN_TIMEOUT) > 0) {
+      throw new IllegalArgumentException(
+          "drain-timeout: " + drainTimeout + " (expected: from PT0S to " + MAX_DRAIN_TIMEOUT + ")");
+    }
     if (workloadTtl.compareTo(MIN_WORKLOAD_TTL) < 0
         || workloadTtl.compareTo(DEFAULT_WORKLOAD_TTL) > 0) {
       throw new IllegalArgumentException(
@@ -112,7 +124,8 @@ public record ControllerOptions(
         null,
         null,
         true,
-        null);
+        null,
+        DEFAULT_DRAIN_TIMEOUT);
   }
 
   /** The same that signs by another authority. */
@@ -178,6 +191,13 @@ public record ControllerOptions(
     return draft.options();
   }
 
+  /** The same that waits so long for requests in flight when it stops. */
+  public ControllerOptions drainingFor(Duration timeout) {
+    Draft draft = new Draft(this);
+    draft.drainTimeout = timeout;
+    return draft.options();
+  }
+
   /** What can be said besides, to be changed one by one. */
   private static final class Draft {
     private final ControllerOptions from;
@@ -190,6 +210,7 @@ public record ControllerOptions(
     private @Nullable OidcOptions oidc;
     private boolean plaintextXds;
     private @Nullable Path spireBundle;
+    private Duration drainTimeout;
 
     Draft(ControllerOptions from) {
       this.from = from;
@@ -202,6 +223,7 @@ public record ControllerOptions(
       this.oidc = from.oidc;
       this.plaintextXds = from.plaintextXds;
       this.spireBundle = from.spireBundle;
+      this.drainTimeout = from.drainTimeout;
     }
 
     ControllerOptions options() {
@@ -222,7 +244,8 @@ public record ControllerOptions(
           publicAddress,
           oidc,
           plaintextXds,
-          spireBundle);
+          spireBundle,
+          drainTimeout);
     }
   }
 

@@ -19,6 +19,9 @@ public interface ControllerPart extends AutoCloseable {
     return GrpcService.builder().supportedSerializationFormats(GrpcSerializationFormats.PROTO);
   }
 
+  /** Called once, before the server stops: streams that never end by themselves are ended. */
+  default void drain() {}
+
   /** Called once, after the server has stopped. */
   @Override
   default void close() {}

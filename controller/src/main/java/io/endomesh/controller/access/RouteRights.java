@@ -21,6 +21,7 @@ final class RouteRights {
     // Who calls these has nothing yet but a ticket, a password, or nothing to hide.
     put(ANY_METHOD, "/*", Need.ANYBODY);
     put(ANY_METHOD, "/healthz", Need.ANYBODY);
+    put("GET", "/readyz", Need.ANYBODY);
     put(ANY_METHOD, "/download/endomesh-agent.jar", Need.ANYBODY);
     // Partners prove nothing to us; what they read is public.
     put("GET", "/spiffe/bundle", Need.ANYBODY);
@@ -100,6 +101,8 @@ final class RouteRights {
     post("api-tokens", Need.PERSON);
     api("DELETE", "api-tokens/:id", Need.PERSON);
 
+    // Log lines and stacks of threads: for who runs it.
+    get("diagnostics", Need.of(Right.AUDIT));
     get("audit", Need.of(Right.AUDIT));
     get("users", Need.of(Right.USERS));
     post("users", Need.of(Right.USERS));

@@ -4,6 +4,7 @@ import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.jwks.KeyFetchOptions;
+import io.endomesh.controller.operations.ControllerLog;
 import io.endomesh.dataplane.authorize.AddressRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -147,6 +148,24 @@ final class ControllerCommand implements Callable<Integer> {
               + " advertised or bound")
   private @Nullable String publicUrl;
 
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "DURATION",
+      description =
+          "how long requests in flight are waited for when it is stopped (ISO 8601, default:"
+              + " ${DEFAULT-VALUE})")
+  private Duration drainTimeout = ControllerOptions.DEFAULT_DRAIN_TIMEOUT;
+
+  @Option(
+      names = "--log-format",
+      description = "of standard error: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private ControllerLog.Format logFormat = ControllerLog.Format.HUMAN;
+
+  @Option(
+      names = "--log-level",
+      description = "${COMPLETION-CANDIDATES} (default: ENDOMESH_LOG_LEVEL, or INFO)")
+  private ControllerLog.@Nullable Verbosity logLevel;
+
   @Mixin private ProviderLogin provider = new ProviderLogin();
 
   private @Nullable PublicAddress publicAddress() {
@@ -196,6 +215,7 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ControllerLog.configure(logFormat, logLevel);
     ControllerOptions options =
         new ControllerOptions(
                 bind, port, advertise, directory.path(), trustDomain, leaseTtl, agentJar, login)
@@ -208,7 +228,7 @@ final class ControllerCommand implements Callable<Integer> {
             .loggingInBy(provider.options())
             .servingPlaintextXds(plaintextXds == PlaintextXds.on);
     try {
-      options = options.issuingFor(workloadTtl);
+      options = options.issuingFor(workloadTtl).drainingFor(drainTimeout);
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(Exit.USAGE, "--" + e.getMessage());
     }

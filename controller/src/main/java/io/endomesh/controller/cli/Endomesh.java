@@ -31,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
       RollbackCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
+      BugReportCommand.class,
       LoginCommand.class,
       LogoutCommand.class,
       UserCommand.class,

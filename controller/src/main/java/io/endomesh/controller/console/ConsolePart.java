@@ -85,6 +85,11 @@ public final class ConsolePart implements ControllerPart {
   }
 
   @Override
+  public void drain() {
+    feed.close();
+  }
+
+  @Override
   public void close() {
     feed.close();
   }

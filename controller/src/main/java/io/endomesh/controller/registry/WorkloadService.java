@@ -17,6 +17,9 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
   private final Settling settling;
   private final CertificateAuthority authority;
   private final String trustDomain;
+  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
 
   public WorkloadService(
       WorkloadRegistry registry, Settling settling, CertificateAuthority authority) {
@@ -50,12 +54,20 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
             CallerIdentity.certificate(context),
             CallerIdentity.absence(context),
             address,
-            answers);
+            answers,
+            context.eventLoop());
+    streams.add(stream);
+    context.log().whenComplete().thenRun(() -> streams.remove(stream));
     if (answers instanceof ServerCallStreamObserver<ControllerMessage> call) {
       // Without it, answering a workload that has just gone throws.
       call.setOnCancelHandler(stream::end);
     }
     return stream;
+  }
+
+  /** Ends all streams: the controller stops, and its workloads come back to the next one. */
+  public void drain() {
+    streams.forEach(stream -> stream.loop.execute(stream::drain));
   }
 
   /** One workload's stream; gRPC calls it from one thread at a time. */
@@ -67,6 +79,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     private final String absence;
     private final String address;
     private final StreamObserver<ControllerMessage> answers;
+    private final Executor loop;
     private WorkloadRegistry.@Nullable Lease lease;
     private String instance = "";
     private boolean ended;
@@ -78,7 +91,8 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
         @Nullable X509Certificate certificate,
         String absence,
         String address,
-        StreamObserver<ControllerMessage> answers) {
+        StreamObserver<ControllerMessage> answers,
+        Executor loop) {
       this.caller = caller;
       this.certificate = certificate;
       this.attestation =
@@ -86,6 +100,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       this.absence = absence;
       this.address = address;
       this.answers = answers;
+      this.loop = loop;
     }
 
     @Override
@@ -218,6 +233,14 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
         lease.broken();
       }
       answers.onError(status.withDescription(message).asRuntimeException());
+    }
+
+    private void drain() {
+      if (!ended) {
+        ended = true;
+        answers.onError(
+            Status.UNAVAILABLE.withDescription("the controller stops").asRuntimeException());
+      }
     }
 
     @Override

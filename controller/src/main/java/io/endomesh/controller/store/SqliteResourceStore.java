@@ -144,11 +144,23 @@ public final class SqliteResourceStore implements ResourceStore {
         throw unavailable("nothing was applied", e);
       }
       resources = after;
+      tell(author, writes, after);
       for (Consumer<Resources> listener : listeners) {
         listener.accept(after);
       }
       return after;
     }
+  }
+
+  /** For who reads the log; the audit log has all of it. */
+  private static void tell(String author, List<Write> writes, Resources after) {
+    String first = writes.get(0).key().toString();
+    String all = writes.size() == 1 ? first : first + " and " + (writes.size() - 1) + " more";
+    log.atInfo()
+        .addKeyValue("actor", author)
+        .addKeyValue("resource", all)
+        .addKeyValue("revision", after.revision())
+        .log("{} changed {}", author, all);
   }
 
   /** The resources after all writes; the same object if nothing changes. */

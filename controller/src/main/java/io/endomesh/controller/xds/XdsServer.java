@@ -56,6 +56,13 @@ public final class XdsServer implements SyncStatus {
     }
   }
 
+  /** Ends all streams: the controller stops. */
+  public void drain() {
+    for (AdsStream<?> stream : streams) {
+      stream.end(Status.UNAVAILABLE.withDescription("the controller stops"));
+    }
+  }
+
   XdsView view() {
     return view;
   }

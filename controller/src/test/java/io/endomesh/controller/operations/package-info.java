@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.operations;
+
+import org.jspecify.annotations.NullMarked;
