@@ -35,10 +35,10 @@ import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
-import io.endomesh.controller.ramp.RampPart;
 import io.endomesh.controller.operations.Diagnostics;
 import io.endomesh.controller.operations.Drain;
 import io.endomesh.controller.operations.Readiness;
+import io.endomesh.controller.ramp.RampPart;
 import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
@@ -204,10 +204,10 @@ public final class Controller implements AutoCloseable {
     authority.watch(() -> control.execute(() -> xds.publish(source.model())));
     ScheduledFuture<?> ticks =
         control.scheduleWithFixedDelay(
-        new Ticks(registry, settling, source, authority),
-        TICK.toMillis(),
-        TICK.toMillis(),
-        TimeUnit.MILLISECONDS);
+            new Ticks(registry, settling, source, authority),
+            TICK.toMillis(),
+            TICK.toMillis(),
+            TimeUnit.MILLISECONDS);
     InetSocketAddress[] bound = new InetSocketAddress[1];
     ControllerContext context =
         new ControllerContext(

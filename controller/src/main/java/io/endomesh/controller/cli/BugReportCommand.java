@@ -48,8 +48,16 @@ final class BugReportCommand implements Callable<Integer> {
   static {
     for (String path :
         new String[] {
-          "status", "workloads", "services", "graph", "ca", "federation", "providers", "mtls",
-          "resources", "diagnostics"
+          "status",
+          "workloads",
+          "services",
+          "graph",
+          "ca",
+          "federation",
+          "providers",
+          "mtls",
+          "resources",
+          "diagnostics"
         }) {
       ANSWERS.put(path + ".json", path);
     }
@@ -121,11 +129,7 @@ final class BugReportCommand implements Callable<Integer> {
         }
       }
     }
-    take(
-        report,
-        missing,
-        "analyze.json",
-        () -> clean(api.post("analyze", "application/yaml", "")));
+    take(report, missing, "analyze.json", () -> clean(api.post("analyze", "application/yaml", "")));
   }
 
   private static String clean(JsonNode answer) {
@@ -169,7 +173,8 @@ final class BugReportCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailed(Exit.USAGE, "-o: " + file + " exists (expected: a new file)");
     } catch (NoSuchFileException e) {
-      throw new CommandFailed(Exit.USAGE, "-o: " + file + " (expected: in a directory that exists)");
+      throw new CommandFailed(
+          Exit.USAGE, "-o: " + file + " (expected: in a directory that exists)");
     } catch (IOException e) {
       throw new CommandFailed(Exit.FAILED, "-o: " + file + " cannot be written: " + e);
     }

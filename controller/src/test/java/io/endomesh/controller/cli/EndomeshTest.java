@@ -324,8 +324,7 @@ class EndomeshTest {
   void put_revisionThatMoved_endsWith6AndChangesNothing() throws Exception {
     run("apply", "-f", file("1"));
     run("apply", "-f", file("7"));
-    ApiClient api =
-        new ApiClient("http://127.0.0.1:" + controller.address().getPort(), null, null);
+    ApiClient api = new ApiClient("http://127.0.0.1:" + controller.address().getPort(), null, null);
     String path = "namespaces/shop/httproutes/split";
 
     for (long stale : new long[] {0, 1}) {

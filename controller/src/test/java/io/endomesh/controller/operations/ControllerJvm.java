@@ -48,8 +48,7 @@ final class ControllerJvm implements AutoCloseable {
   static ControllerJvm start(Path directory, String... options) throws IOException {
     Path log = Files.createTempFile(directory, "controller-", ".log");
     List<String> command = command();
-    command.addAll(
-        List.of("controller", "--port=0", "--data-dir=" + directory.resolve("data")));
+    command.addAll(List.of("controller", "--port=0", "--data-dir=" + directory.resolve("data")));
     command.addAll(List.of(options));
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     BufferedReader out = process.inputReader();

@@ -90,7 +90,8 @@ class DrainTest {
     ControllerOptions options =
         TestWorkload.patientController(directory).drainingFor(Duration.ofMinutes(2));
     Controller controller = Controller.start(options);
-    try (TestWorkload workload = TestWorkload.start(controller, directory, "shop", "orders", "orders-1");
+    try (TestWorkload workload =
+            TestWorkload.start(controller, directory, "shop", "orders", "orders-1");
         Socket console = new Socket("127.0.0.1", controller.address().getPort())) {
       workload.join(Map.of(), 18080);
       send(console, "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n");

@@ -75,8 +75,7 @@ class KillTest {
     }
   }
 
-  private static void check(ControllerJvm controller, int acknowledged, int sent)
-      throws Exception {
+  private static void check(ControllerJvm controller, int acknowledged, int sent) throws Exception {
     if (acknowledged == 0) {
       return;
     }

@@ -52,8 +52,7 @@ class OperationsPageTest {
             .filter(word -> word.startsWith("--"))
             .map(word -> word.substring(0, word.indexOf('=')))
             .toList();
-    Process process =
-        new ProcessBuilder(help()).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(help()).redirectErrorStream(true).start();
 
     String help = new String(process.getInputStream().readAllBytes(), UTF_8);
 

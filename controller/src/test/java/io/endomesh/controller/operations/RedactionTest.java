@@ -42,7 +42,8 @@ class RedactionTest {
 
   @Test
   void text_withoutASecret_isAsItWas() {
-    String text = "join-file: /etc/mesh/join (expected: a readable file), token-file /run/x, 3 keys";
+    String text =
+        "join-file: /etc/mesh/join (expected: a readable file), token-file /run/x, 3 keys";
 
     assertThat(Redaction.text(text)).isEqualTo(text);
   }
@@ -52,8 +53,7 @@ class RedactionTest {
     for (String prefix : new String[] {"ema_", "emt_", "emk_", "ems_"}) {
       String secret = Secrets.secret(prefix);
 
-      assertThat(Redaction.text("it was " + secret + " then"))
-          .isEqualTo("it was [redacted] then");
+      assertThat(Redaction.text("it was " + secret + " then")).isEqualTo("it was [redacted] then");
     }
   }
 

@@ -92,8 +92,7 @@ class CallerProofIT {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     char[] password = "of-a-test".toCharArray();
-    store.setKeyEntry(
-        "server", server.key(), password, new Certificate[] {server.certificate()});
+    store.setKeyEntry("server", server.key(), password, new Certificate[] {server.certificate()});
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, password);
     KeyStore clients = KeyStore.getInstance("PKCS12");
@@ -120,8 +119,7 @@ class CallerProofIT {
         "/",
         exchange -> {
           X509Certificate shown =
-              (X509Certificate)
-                  ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
+              (X509Certificate) ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
           String who =
               shown.equals(first.certificate())
                   ? "first"
@@ -138,8 +136,7 @@ class CallerProofIT {
   /** A join string in a file, for one workload of {@code shop}. */
   private static Path join(String... options) throws IOException {
     String[] command = new String[4 + options.length];
-    System.arraycopy(
-        new String[] {"token", "create", "--namespace", "shop"}, 0, command, 0, 4);
+    System.arraycopy(new String[] {"token", "create", "--namespace", "shop"}, 0, command, 0, 4);
     System.arraycopy(options, 0, command, 4, options.length);
     Matcher printed = JOIN_STRING.matcher(controller.endomesh(0, command));
     assertThat(printed.find()).isTrue();
@@ -150,12 +147,10 @@ class CallerProofIT {
 
   private static Spoken workload(Path join, String service, String more) throws IOException {
     List<String> command =
-        Installation.java(
-            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + run);
+        Installation.java("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + run);
     command.add(
         "-javaagent:%s=join-file=%s,namespace=shop,service=%s,state-dir=%s%s"
-            .formatted(
-                INSTALLATION.agent(), join, service, run.resolve("state-" + service), more));
+            .formatted(INSTALLATION.agent(), join, service, run.resolve("state-" + service), more));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "sample.echo.Echo", service));
     return Spoken.start(command);
@@ -177,8 +172,7 @@ class CallerProofIT {
     put(
         "key.pem",
         "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                .encodeToString(keyOf.key().getEncoded())
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(keyOf.key().getEncoded())
             + "\n-----END PRIVATE KEY-----\n");
   }
 

@@ -24,11 +24,7 @@ public abstract class HttpClientFixture {
    * @param trailers as far as the library tells of them
    */
   public record Answer(
-      int status,
-      URI uri,
-      Map<String, String> headers,
-      byte[] body,
-      Map<String, String> trailers) {
+      int status, URI uri, Map<String, String> headers, byte[] body, Map<String, String> trailers) {
 
     public Answer(int status, URI uri, Map<String, String> headers, byte[] body) {
       this(status, uri, headers, body, Map.of());

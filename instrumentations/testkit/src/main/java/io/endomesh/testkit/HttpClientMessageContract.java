@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class HttpClientMessageContract extends HttpClientStreamContract {
 
-  private static final byte[] BODY =
-      ExpectingServer.BODY.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BODY = ExpectingServer.BODY.getBytes(StandardCharsets.US_ASCII);
 
   @Test
   void trailersOfAnAnswer_reachTheApplication_asOutsideTheMesh() throws Exception {

@@ -99,9 +99,7 @@ public abstract class StagedHttpClientContract extends HttpClientContract {
       routes.host("orders", TestRoutes.endpoint(server.port(), null));
 
       assertThat(
-              library
-                  .postWithTrailer("http://orders/", new byte[] {'o', 'k'}, "x-sum", "7")
-                  .text())
+              library.postWithTrailer("http://orders/", new byte[] {'o', 'k'}, "x-sum", "7").text())
           .isEqualTo("ok");
     }
   }

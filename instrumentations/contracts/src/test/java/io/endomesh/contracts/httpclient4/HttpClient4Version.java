@@ -17,7 +17,6 @@ import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

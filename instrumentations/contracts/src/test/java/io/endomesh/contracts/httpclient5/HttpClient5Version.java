@@ -12,7 +12,6 @@ import io.endomesh.testkit.StagedHttpClientContract;
 import io.endomesh.testkit.TestRoutes;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;

@@ -55,7 +55,8 @@ import org.junit.jupiter.api.Test;
     promise = "policyOnAPath_seesItDecodedAndNormalized",
     reason = "the server decodes paths and does not normalize them: `..` is a segment like others")
 @NotApplicable(
-    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
+    promise =
+        "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
     reason = "the server has no HTTP/2")
 @NotApplicable(
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
     promise = "server_started_isOfferedToTheMesh_andTakenBackWhenItStops",
     reason = "nothing says before its first connection that a port is for HTTP")
 @NotApplicable(
-    promise = "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
+    promise =
+        "certificate_wasRenewedLongAgo_http2ConnectionOfBeforeEndsInItsNextPause_andNoCallByIt",
     reason = "the codec is that of HTTP/1.1")
 @NotApplicable(
     promise = "certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered",

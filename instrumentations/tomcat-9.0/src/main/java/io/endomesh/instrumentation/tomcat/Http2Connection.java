@@ -85,8 +85,7 @@ record Http2Connection(Object handler) implements LastStreams.Connection {
             in(handler)
                 .findVirtual(
                     handler, "closeConnection", MethodType.methodType(void.class, failure));
-        CLOSE =
-            generic(MethodHandles.insertArguments(close, 1, new Object[] {null}), void.class);
+        CLOSE = generic(MethodHandles.insertArguments(close, 1, new Object[] {null}), void.class);
       } catch (ReflectiveOperationException e) {
         throw new LinkageError("Http2UpgradeHandler", e);
       }

@@ -86,8 +86,7 @@ public class Classic implements HttpClient5UnderTest {
       throws IOException {
     HttpPost request = new HttpPost(url);
     request.setEntity(
-        HttpEntities.withTrailers(
-            new ByteArrayEntity(body, null), new BasicHeader(name, value)));
+        HttpEntities.withTrailers(new ByteArrayEntity(body, null), new BasicHeader(name, value)));
     return execute(client, request);
   }
 

@@ -2,7 +2,6 @@ package io.endomesh.contracts.httpclient5.library;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

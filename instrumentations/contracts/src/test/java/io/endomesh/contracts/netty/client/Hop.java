@@ -25,7 +25,11 @@ class Hop extends SimpleChannelInboundHandler<HttpObject> {
 
   /** What is known of an answer. */
   record Result(
-      int status, Map<String, String> headers, List<String> cookies, byte[] body, Map<String, String> trailers) {}
+      int status,
+      Map<String, String> headers,
+      List<String> cookies,
+      byte[] body,
+      Map<String, String> trailers) {}
 
   final CompletableFuture<Result> result = new CompletableFuture<>();
 

@@ -333,8 +333,7 @@ public final class CallingVertx implements VertxClientUnderTest {
 
   private static Map<String, String> byName(MultiMap all) {
     Map<String, String> first = new HashMap<>();
-    all.forEach(
-        each -> first.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+    all.forEach(each -> first.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
     return first;
   }
 

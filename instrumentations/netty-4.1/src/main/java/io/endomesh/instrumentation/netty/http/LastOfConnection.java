@@ -111,7 +111,6 @@ record LastOfConnection(Channel connection) implements LastStreams.Connection {
 
   /** As the codec sees it. */
   private static Class<?> type(String name, Object of) throws ClassNotFoundException {
-    return Class.forName(
-        PACKAGE + name, /* initialize= */ false, of.getClass().getClassLoader());
+    return Class.forName(PACKAGE + name, /* initialize= */ false, of.getClass().getClassLoader());
   }
 }

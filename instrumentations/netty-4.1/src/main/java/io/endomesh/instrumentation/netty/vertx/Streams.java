@@ -51,8 +51,7 @@ final class Streams extends Http2ConnectionAdapter {
       return known;
     }
     Streams streams =
-        new Streams(
-            context.channel(), ((Http2ConnectionHandler) context.handler()).connection());
+        new Streams(context.channel(), ((Http2ConnectionHandler) context.handler()).connection());
     streams.connection.addListener(streams);
     context.channel().attr(STREAMS).set(streams);
     return streams;
