@@ -18,6 +18,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of HTTP/2 (RFC 9113), frame by frame and whatever the server says of it: a client
@@ -119,7 +120,7 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Reads until the answer has ended; its body, null if it was none of status 200. */
-  byte[] answer(int stream) throws IOException {
+  byte @Nullable [] answer(int stream) throws IOException {
     await(stream);
     return served.contains(stream) ? body(stream).toByteArray() : null;
   }
