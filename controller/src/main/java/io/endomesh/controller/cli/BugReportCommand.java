@@ -103,11 +103,13 @@ final class BugReportCommand implements Callable<Integer> {
             + System.getProperty("os.name")
             + "\n");
     online(report, missing);
-    if (dataDir != null) {
-      take(report, missing, "data-dir.json", () -> Diagnostics.files(dataDir).toPrettyString());
+    Path directory = dataDir;
+    if (directory != null) {
+      take(report, missing, "data-dir.json", () -> Diagnostics.files(directory).toPrettyString());
     }
-    if (log != null) {
-      take(report, missing, "log.txt", () -> Redaction.text(end(log)));
+    Path lines = log;
+    if (lines != null) {
+      take(report, missing, "log.txt", () -> Redaction.text(end(lines)));
     }
     if (!missing.isEmpty()) {
       report.put("missing.txt", Redaction.text(missing.toString()));

@@ -76,8 +76,9 @@ final class KnownLabels {
     long now = nanoTime.getAsLong();
     Map<ServiceKey, Set<Workload>> present = CallerLabels.byIdentity(workloads);
     Map<ServiceKey, Members> missing = new HashMap<>();
-    for (ServiceKey key : List.copyOf(identities.keySet())) {
-      Known known = identities.get(key);
+    for (Map.Entry<ServiceKey, Known> entry : Map.copyOf(identities).entrySet()) {
+      ServiceKey key = entry.getKey();
+      Known known = entry.getValue();
       boolean there = present.containsKey(key);
       if (asked.isEmpty() || !there && now - known.lastSeenNanos() > REMEMBERED.toNanos()) {
         forget(key);

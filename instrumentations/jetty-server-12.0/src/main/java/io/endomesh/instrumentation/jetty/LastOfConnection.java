@@ -20,9 +20,10 @@ record LastOfConnection(Object session) implements LastStreams.Connection {
 
   /** The answer of a stream has ended that should have been the last. */
   static void ended(@Nullable Connection connection) {
-    for (Class<?> type = connection == null ? null : connection.getClass();
-        type != null;
-        type = type.getSuperclass()) {
+    if (connection == null) {
+      return;
+    }
+    for (Class<?> type = connection.getClass(); type != null; type = type.getSuperclass()) {
       if (type.getName().equals(CONNECTION)) {
         LastStreams.endInNextPause(new LastOfConnection(call(type, "getSession", connection)));
         return;
