@@ -32,6 +32,9 @@ public final class AppFirst implements AfterEachCallback {
    */
   private static final String ATTEMPT = "endomesh-attempt";
 
+  /** Of attempts, and of connections that are to end. */
+  private static final Set<String> ENDING = Set.of(ATTEMPT, "endomesh-last-streams");
+
   /** What an earlier test was told already. The agent counts for the whole JVM. */
   private static final AtomicLong SUPPRESSED = new AtomicLong();
 
@@ -60,8 +63,8 @@ public final class AppFirst implements AfterEachCallback {
         .as("threads of attempts")
         .allMatch(Thread::isDaemon);
     Await.until(
-        "end of the threads of attempts",
-        () -> threads().noneMatch(each -> each.getName().equals(ATTEMPT)));
+        "end of the threads that are there for a while only",
+        () -> threads().noneMatch(each -> ENDING.contains(each.getName())));
     List<Thread> threads = threads().toList();
     assertThat(threads).as("threads of the agent").allMatch(Thread::isDaemon);
     assertThat(threads.stream().map(Thread::getName))

@@ -149,11 +149,6 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
     Await.until("all ends", () -> endedWith(200, 200, 200, 200, 200, 200));
   }
 
-  private static boolean isWatchedForAPause() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(thread -> thread.getName().equals("endomesh-last-streams"));
-  }
-
   /** It takes every goodbye for the end of all, until JDK 24 (JDK-8335181). */
   @Test
   void certificate_wasRenewedLongAgo_callsOfTheJdksClientThatRun_areAnswered() throws Exception {
@@ -185,7 +180,6 @@ abstract class HttpServerConnectionContract extends HttpServerPolicyContract {
       routes.renewIdentity();
     }
     Await.until("all ends", () -> endedWith(200, 200, 200, 200));
-    Await.until("end of the connection", () -> !isWatchedForAPause());
   }
 
   private boolean isServed(SSLContext caller) {

@@ -50,6 +50,15 @@ class RampIT {
       assertThat(bad.get("why").asText()).matches(".* % of \\d+ calls to echo-v2 failed .*");
       assertThat(weights(mesh)).isEqualTo("1 0");
 
+      // What failed before is told a moment later, and would be held against the next.
+      Await.until(
+          "the end of what is told of the bad one",
+          ENDS,
+          () ->
+              mesh.ask("routes/mesh/echo")
+                      .at("/splits/0/backends/1/requestsPerSecond")
+                      .asDouble()
+                  == 0);
       JsonNode good = ended(mesh, Map.of());
       assertThat(good.get("state").asText()).as(good.toString()).isEqualTo("done");
       assertThat(weights(mesh)).isEqualTo("0 100");

@@ -316,7 +316,7 @@ public final class JettyBefore12 implements JettyClientUnderTest {
         request.getURI(),
         byName(response.getHeaders()),
         content == null ? new byte[0] : content,
-        byName(((HttpResponse) response).getTrailers()));
+        byName(response instanceof HttpResponse whole ? whole.getTrailers() : null));
   }
 
   /** Of a class until 9.4, of an interface since. */
