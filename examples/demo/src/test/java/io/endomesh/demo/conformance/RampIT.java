@@ -55,9 +55,7 @@ class RampIT {
           "the end of what is told of the bad one",
           ENDS,
           () ->
-              mesh.ask("routes/mesh/echo")
-                      .at("/splits/0/backends/1/requestsPerSecond")
-                      .asDouble()
+              mesh.ask("routes/mesh/echo").at("/splits/0/backends/1/requestsPerSecond").asDouble()
                   == 0);
       JsonNode good = ended(mesh, Map.of());
       assertThat(good.get("state").asText()).as(good.toString()).isEqualTo("done");
