@@ -26,6 +26,10 @@ class OperationsPageTest {
 
   @Test
   void unit_asShown_systemdFindsNothingWrong() throws Exception {
+    if (!Files.isExecutable(ANALYZE)) {
+      // In CI nothing is skipped.
+      assertThat(System.getenv("CI")).as("no systemd here").isNull();
+    }
     assumeTrue(Files.isExecutable(ANALYZE), "no systemd here");
     Path unit =
         Files.writeString(

@@ -93,6 +93,7 @@ public final class TlsFront implements AutoCloseable {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, IN_MEMORY_ONLY);
     SSLContext context = SSLContext.getInstance("TLS");
+    // Without an authority it asks no client for a certificate: null is never used to check one.
     context.init(
         keys.getKeyManagers(),
         clients == null ? null : new TrustManager[] {Roots.trust(List.of(clients.root()))},
