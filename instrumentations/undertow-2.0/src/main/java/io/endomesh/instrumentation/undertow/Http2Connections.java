@@ -2,6 +2,7 @@ package io.endomesh.instrumentation.undertow;
 
 import io.endomesh.dataplane.http.LastStreams;
 import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2DataStreamSinkChannel;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.framed.AbstractFramedChannel;
 import io.undertow.server.protocol.http2.Http2ServerConnection;
@@ -20,6 +21,7 @@ import org.xnio.StreamConnection;
 final class Http2Connections {
 
   private static final MethodHandle CHANNEL;
+  private static final MethodHandle ANSWER;
   private static final MethodHandle SOCKET;
   private static final MethodHandle STREAMS;
 
@@ -27,6 +29,9 @@ final class Http2Connections {
     try {
       Lookup stream = lookup(Http2ServerConnection.class);
       CHANNEL = stream.findGetter(Http2ServerConnection.class, "channel", Http2Channel.class);
+      ANSWER =
+          stream.findGetter(
+              Http2ServerConnection.class, "responseChannel", Http2DataStreamSinkChannel.class);
       SOCKET =
           lookup(AbstractFramedChannel.class)
               .findVirtual(
@@ -58,6 +63,24 @@ final class Http2Connections {
       throw e;
     } catch (Throwable e) {
       throw new LinkageError("Http2ServerConnection.channel", e);
+    }
+  }
+
+  /**
+   * True of a stream whose answer is complete for the application: the last frame is under way or
+   * sent, and a caller that leaves now may have all of it.
+   */
+  static boolean isAnswered(ServerConnection connection) {
+    if (!(connection instanceof Http2ServerConnection stream)) {
+      return false;
+    }
+    try {
+      Http2DataStreamSinkChannel answer = (Http2DataStreamSinkChannel) ANSWER.invokeExact(stream);
+      return answer.isWritesShutdown();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new LinkageError("Http2ServerConnection.responseChannel", e);
     }
   }
 

@@ -30,6 +30,10 @@ final class InboundHttp implements InboundRequest {
     this.path = exchange.getRequestPath();
   }
 
+  HttpServerExchange exchange() {
+    return exchange;
+  }
+
   /** True if the path is another one from now on. */
   boolean moves() {
     String now = exchange.getRequestPath();

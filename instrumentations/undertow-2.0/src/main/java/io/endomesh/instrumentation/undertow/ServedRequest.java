@@ -94,10 +94,18 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
     streams = Http2Connections.begun(exchange.getConnection(), this);
   }
 
-  /** The connection is gone, and so is who waited for the answer. */
+  /**
+   * The connection is gone, and so is who waited for the answer, if it was not complete: who has
+   * all of it may leave before Undertow has told of its end.
+   */
   void brokenOff(IOException why) {
     try {
-      call.ended(0, Outcome.NOT_GRPC, why);
+      HttpServerExchange exchange = arrived.exchange();
+      if (Http2Connections.isAnswered(exchange.getConnection())) {
+        ended(exchange);
+      } else {
+        call.ended(0, Outcome.NOT_GRPC, why);
+      }
     } catch (RuntimeException | LinkageError failure) {
       Suppressed.report(failure);
     }
@@ -166,10 +174,7 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
   public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
     try {
       if (!continuesAsHttp2(exchange) && (streams == null || streams.ends(this))) {
-        call.ended(
-            exchange.getStatusCode(),
-            Outcome.NOT_GRPC,
-            exchange.getAttachment(DefaultResponseListener.EXCEPTION));
+        ended(exchange);
         if (call.isLastOfConnection()) {
           Http2Connections.endsBehind(exchange.getConnection());
         }
@@ -179,6 +184,13 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
     } finally {
       next.proceed();
     }
+  }
+
+  private void ended(HttpServerExchange exchange) {
+    call.ended(
+        exchange.getStatusCode(),
+        Outcome.NOT_GRPC,
+        exchange.getAttachment(DefaultResponseListener.EXCEPTION));
   }
 
   private static boolean continuesAsHttp2(HttpServerExchange exchange) {
