@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -44,6 +46,11 @@ final class HttpEcho implements AutoCloseable {
     /** Names the workload that is to answer with 503. */
     private static final String FAIL = "x-fail";
 
+    /** A file: made when the request has come, and answered when it is gone. */
+    private static final String HOLD = "x-hold";
+
+    private static final Duration LOOK = Duration.ofMillis(10);
+
     private final transient ObjectMapper json = new ObjectMapper();
     private final String name;
     private final transient Calls relayed;
@@ -66,6 +73,9 @@ final class HttpEcho implements AutoCloseable {
       if (name.equals(request.getHeader(FAIL))) {
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
       }
+      if (request.getHeader(HOLD) != null) {
+        hold(Path.of(request.getHeader(HOLD)));
+      }
       response.setContentType("application/json");
       String relay = request.getHeader(Calls.RELAY);
       if (relay != null) {
@@ -78,6 +88,17 @@ final class HttpEcho implements AutoCloseable {
         return;
       }
       json.writeValue(response.getOutputStream(), received);
+    }
+
+    private static void hold(Path file) throws IOException {
+      Files.createFile(file);
+      try {
+        while (Files.exists(file)) {
+          Thread.sleep(LOOK.toMillis());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -85,6 +85,7 @@ public final class InboundCall {
         waitsNanos == Call.NO_TIMEOUT ? observed : observed.within(startNanos + waitsNanos);
     this.refusal = refusal == null ? null : told(refusal);
     this.isObserved = true;
+    mesh.serves();
   }
 
   /** Of which only this is known, because the mesh failed: nobody observes it. */
@@ -106,6 +107,7 @@ public final class InboundCall {
     this.context = CallContext.EMPTY.with(RetryScope.of(null), null, mesh);
     this.refusal = refusal == null ? null : told(refusal);
     this.isObserved = false;
+    mesh.serves();
   }
 
   /** As the server's instrumentation made it. */
@@ -288,6 +290,7 @@ public final class InboundCall {
       return;
     }
     ended = true;
+    mesh.served();
     if (breaksOff != null) {
       decides.lasting().remove(this);
     }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public final class Mesh {
 
   /** What calls carry that are made for no served call; {@link CallContext#EMPTY} in most JVMs. */
   private final CallContext unserved;
+
+  /** Served calls that have begun and not ended. */
+  private final LongAdder serving = new LongAdder();
 
   /** Served calls that policies are asked about again. */
   private final Set<InboundCall> lasting = ConcurrentHashMap.newKeySet();
@@ -122,6 +126,19 @@ public final class Mesh {
       failed(own);
       return inbound.bare(this, now, request);
     }
+  }
+
+  /** How many calls are being served at this moment, those of the application's own included. */
+  public long callsBeingServed() {
+    return serving.sum();
+  }
+
+  void serves() {
+    serving.increment();
+  }
+
+  void served() {
+    serving.decrement();
   }
 
   /** Null unless who sent the request asks to be told what is done, and may. */

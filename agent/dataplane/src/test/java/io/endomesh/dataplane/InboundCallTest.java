@@ -33,6 +33,20 @@ class InboundCallTest {
   }
 
   @Test
+  void callsBeingServed_countsThoseThatHaveNotEnded_onceEach() {
+    InboundCall first = mesh.serve(TestRequest.get("web", "/"));
+    publish(new Inbound(Map.of(8080, new Port(TlsMode.PERMISSIVE, NOBODY)), open()));
+    InboundCall refused = mesh.serve(TestRequest.get("web", "/"));
+    assertThat(mesh.callsBeingServed()).isEqualTo(2);
+
+    first.ended(200, Outcome.NOT_GRPC, null);
+    first.ended(200, Outcome.NOT_GRPC, null);
+    assertThat(mesh.callsBeingServed()).isEqualTo(1);
+    refused.ended(403, Outcome.NOT_GRPC, null);
+    assertThat(mesh.callsBeingServed()).isZero();
+  }
+
+  @Test
   void serve_policyOfThePort_refuses() {
     publish(new Inbound(Map.of(8080, new Port(TlsMode.PERMISSIVE, NOBODY)), open()));
     InboundCall call = mesh.serve(TestRequest.get("web", "/").from(ORDERS));

@@ -64,15 +64,17 @@ public final class Agent {
                 settings.labels()));
     ClassLoader loader = Agent.class.getClassLoader();
     Instrumentations instrumentations = Instrumentations.load(loader, settings);
+    Termination termination = new Termination(settings.drainTimeout());
     MeshConnection connection =
-        new MeshConnection(settings, join, mesh, instrumentations, jar, /* about= */ "");
+        new MeshConnection(
+            settings, join, mesh, instrumentations, jar, termination, /* about= */ "");
     ServiceNames services = settings.services();
     if (services == null) {
       Weaving.mesh(mesh);
     } else {
       Weaving.applications(
           new WebApplications(
-              mesh, services, new HostedWorkloads(settings, join, instrumentations, jar)));
+              mesh, services, new HostedWorkloads(settings, join, instrumentations, jar, termination)));
     }
     FrontFilter.install(instrumentations, loader, jvm);
     connection.start();

@@ -20,13 +20,20 @@ final class HostedWorkloads implements WebApplications.Workloads {
   private final String join;
   private final Instrumentations instrumentations;
   private final File jar;
+  private final Termination termination;
   private final Map<Mesh, MeshConnection> connections = new ConcurrentHashMap<>();
 
-  HostedWorkloads(Settings settings, String join, Instrumentations instrumentations, File jar) {
+  HostedWorkloads(
+      Settings settings,
+      String join,
+      Instrumentations instrumentations,
+      File jar,
+      Termination termination) {
     this.settings = settings;
     this.join = join;
     this.instrumentations = instrumentations;
     this.jar = jar;
+    this.termination = termination;
   }
 
   @Override
@@ -37,7 +44,7 @@ final class HostedWorkloads implements WebApplications.Workloads {
                 service, settings.namespace(), InstanceName.of(service), settings.labels()));
     mesh.failures(Suppressed::report);
     MeshConnection connection =
-        new MeshConnection(settings, join, mesh, instrumentations, jar, service + ": ");
+        new MeshConnection(settings, join, mesh, instrumentations, jar, termination, service + ": ");
     connections.put(mesh, connection);
     connection.start();
     return mesh;

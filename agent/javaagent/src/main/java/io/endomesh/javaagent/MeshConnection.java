@@ -29,6 +29,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,7 @@ final class MeshConnection {
   private final StartingListeners listeners = new StartingListeners();
   private final File jar;
   private final String about;
+  private final Termination termination;
   private final Thread stop = new AgentThread(this::sayGoodbye, "stop");
 
   // Guarded by this.
@@ -69,6 +73,7 @@ final class MeshConnection {
       Mesh mesh,
       Instrumentations instrumentations,
       File jar,
+      Termination termination,
       String about) {
     this.settings = settings;
     this.join = join;
@@ -76,6 +81,7 @@ final class MeshConnection {
     this.instrumentations = instrumentations;
     this.jar = jar;
     this.about = about;
+    this.termination = termination;
     if (settings.refusesUntilConfigured()) {
       mesh.publish(new Snapshot(0, Map.of(), Inbound.CLOSED, null));
     }
@@ -157,6 +163,32 @@ final class MeshConnection {
     listeners.handOver(started);
     discovery.handOver(started.discovery());
     Runtime.getRuntime().addShutdownHook(stop);
+    termination.begins(this);
+  }
+
+  /**
+   * Nobody is sent here any more.
+   *
+   * @return true if some were, and are told otherwise
+   */
+  boolean withdraw() {
+    ControlPlane connected;
+    synchronized (this) {
+      connected = controlPlane;
+    }
+    try {
+      return connected != null
+          && connected.withdraw().get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  long callsBeingServed() {
+    return mesh.callsBeingServed();
   }
 
   /** Null if the controller gives certificates out. */
@@ -186,6 +218,7 @@ final class MeshConnection {
 
   private synchronized void sayGoodbye() {
     ended = true;
+    termination.ended(this);
     ControlPlane connected = controlPlane;
     controlPlane = null;
     try {

@@ -43,6 +43,12 @@ public final class Settings {
   /** As proxies have it for connections of any kind; renewals are half a day apart. */
   private static final Duration DEFAULT_MAX_CONNECTION_AGE = Duration.ofHours(1);
 
+  /** A container is killed ten seconds after it was told to stop, by Docker's default. */
+  private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Longer than any supervisor waits by default. */
+  private static final Duration MAX_DRAIN_TIMEOUT = Duration.ofMinutes(10);
+
   private static final Set<String> NAMES =
       Set.of(
           "join",
@@ -65,6 +71,7 @@ public final class Settings {
           "identity",
           "spiffe-endpoint-socket",
           "max-connection-age-after-renewal",
+          "drain-timeout",
           "log-level",
           "telemetry.enabled",
           "telemetry.sampling",
@@ -87,6 +94,7 @@ public final class Settings {
   private final boolean keepsCredentials;
   private final boolean spiffeWorkloadApi;
   private final @Nullable Duration maxConnectionAge;
+  private final Duration drainTimeout;
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
 
@@ -109,6 +117,7 @@ public final class Settings {
     keepsCredentials = readKeepsCredentials();
     spiffeWorkloadApi = readSpiffeWorkloadApi();
     maxConnectionAge = readMaxConnectionAge();
+    drainTimeout = readDrainTimeout();
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
   }
@@ -212,6 +221,14 @@ public final class Settings {
    */
   public @Nullable Duration maxConnectionAgeAfterRenewal() {
     return maxConnectionAge;
+  }
+
+  /**
+   * How long a JVM that is told to stop waits for the calls that it serves, before its application
+   * hears of it; zero if it is not to wait.
+   */
+  public Duration drainTimeout() {
+    return drainTimeout;
   }
 
   public AgentLog.Level logLevel() {
@@ -482,6 +499,19 @@ public final class Settings {
     }
     problems.add(problem(found, "a time as in 90s or 10m, or off", "60m"));
     return DEFAULT_MAX_CONNECTION_AGE;
+  }
+
+  private Duration readDrainTimeout() {
+    SettingSource.Found found = source.find("drain-timeout");
+    if (found == null) {
+      return DEFAULT_DRAIN_TIMEOUT;
+    }
+    Duration value = duration(found.value());
+    if (value != null && value.compareTo(MAX_DRAIN_TIMEOUT) <= 0) {
+      return value;
+    }
+    problems.add(problem(found, "a time as in 500ms or 10s, 0s to wait for nothing", "5s"));
+    return DEFAULT_DRAIN_TIMEOUT;
   }
 
   private AgentLog.Level readLogLevel() {

@@ -53,6 +53,8 @@ class SettingsTest {
     assertThat(read("max-connection-age-after-renewal=off").maxConnectionAgeAfterRenewal())
         .isNull();
     assertThat(read("keep-credentials=no").keepsCredentials()).isFalse();
+    assertThat(read(null).drainTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(read("drain-timeout=0s").drainTimeout()).isZero();
   }
 
   @Test
@@ -109,6 +111,8 @@ class SettingsTest {
         "keep-credentials=no    | keep-credentials: no (expected: true or false); using false",
         "identity=spire         | identity: spire (expected: controller or spiffe-workload-api)",
         "max-connection-age-after-renewal=1h | max-connection-age-after-renewal: 1h (expected: a",
+        "drain-timeout=20       | drain-timeout: 20 (expected: a time as in 500ms or 10s, 0s to wait",
+        "drain-timeout=11m      | drain-timeout: 11m (expected: a time",
         "trusted-proxies=all    | trusted-proxies: all (expected:",
         "advertised-port=0      | advertised-port: 0 (expected:",
         "advertised-port=80:x   | advertised-port: 80:x (expected:",

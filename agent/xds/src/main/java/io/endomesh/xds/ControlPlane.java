@@ -251,6 +251,17 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
         });
   }
 
+  /**
+   * Callers are to go elsewhere from now on; who comes all the same is served by the same rules.
+   *
+   * @return true, soon, if some had been told to come here and are told otherwise now
+   */
+  public CompletableFuture<Boolean> withdraw() {
+    CompletableFuture<Boolean> told = new CompletableFuture<>();
+    serial.execute(() -> told.complete(registrar.withdraw()));
+    return told;
+  }
+
   /** Says goodbye, as long as that takes no longer than {@code patience}. */
   public void close(Duration patience) throws InterruptedException {
     CountDownLatch said = new CountDownLatch(1);

@@ -170,6 +170,32 @@ class ControlPlaneTest {
   }
 
   @Test
+  void withdraw_takesBackAllPorts_offersNoOtherOne_andStaysConnected() throws Exception {
+    TestAuthority authority = new TestAuthority();
+    try (FakeController controller = new FakeController(authority, 0);
+        ControlPlane started = start(controller.join(authority.fingerprint()), mesh)) {
+      assertThat(started.withdraw().get(20, TimeUnit.SECONDS)).as("nobody was told").isFalse();
+    }
+    try (FakeController controller = new FakeController(authority, 0);
+        ControlPlane started = start(controller.join(authority.fingerprint()), mesh)) {
+      mesh.listening(8080, Protocol.HTTP);
+      registration(controller, 1);
+
+      assertThat(started.withdraw().get(20, TimeUnit.SECONDS)).isTrue();
+
+      registration(controller, 0);
+      mesh.listening(9090, Protocol.HTTP);
+      assertThat(started.withdraw().get(20, TimeUnit.SECONDS)).as("already").isFalse();
+      started.close();
+      WorkloadMessage last = take(controller.joined);
+      while (!last.hasGoodbye()) {
+        assertThat(last.getRegistration().getPortsCount()).isZero();
+        last = take(controller.joined);
+      }
+    }
+  }
+
+  @Test
   void start_controllerAway_worksFromTheLastKnownGood() throws Exception {
     TestAuthority authority = new TestAuthority();
     FakeController controller = new FakeController(authority, 0);

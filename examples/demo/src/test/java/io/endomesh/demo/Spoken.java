@@ -106,9 +106,23 @@ public final class Spoken implements AutoCloseable {
     return String.join("\n", said);
   }
 
+  /** SIGTERM, as supervisors send it. */
+  void terminate() {
+    process.destroy();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Ends its input, and gives the exit code it ends with. */
   public int end() throws IOException, InterruptedException {
     process.getOutputStream().close();
+    return exitCode();
+  }
+
+  /** That it ends with by itself. */
+  int exitCode() throws InterruptedException {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("does not end: " + said);
     }

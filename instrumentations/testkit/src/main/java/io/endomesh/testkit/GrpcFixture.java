@@ -43,6 +43,8 @@ abstract class GrpcFixture {
   final TestRoutes routes = new TestRoutes();
   final Map<Integer, Protocol> bound = new ConcurrentHashMap<>();
 
+  private long served;
+
   @SuppressWarnings("NullAway.Init")
   Server one;
 
@@ -57,6 +59,7 @@ abstract class GrpcFixture {
 
   @BeforeEach
   void start() throws Exception {
+    served = Weaving.mesh().callsBeingServed();
     Weaving.mesh()
         .listeners(
             new Mesh.Listeners() {
@@ -88,6 +91,8 @@ abstract class GrpcFixture {
     client.close();
     one.close();
     two.close();
+    // A JVM that is told to stop waits for them.
+    Await.until("end of each call served", () -> Weaving.mesh().callsBeingServed() == served);
   }
 
   RouteAction.Forward toOne() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection;
@@ -86,6 +88,46 @@ abstract class GrpcLimitContract extends GrpcRetryContract {
     }
     assertThat(one.calls()).hasSize(3);
     assertThat(two.calls()).hasSize(17);
+  }
+
+  @Test
+  void serviceThatFails_isLeftAlone_namingThePolicy_andCalledAgainWhenItIsWell() {
+    one.answering(UNAVAILABLE);
+    routes.route(TARGET, TestRoutes.to(breaking(Duration.ofHours(1))), RoutePolicy.DEFAULT);
+    assertThat(client.unary("hello").decidedBy()).isNull();
+    assertThat(client.unary("hello").decidedBy()).isNull();
+
+    Answer answer = client.unary("hello");
+
+    assertThat(answer.status()).isEqualTo(UNAVAILABLE);
+    assertThat(answer.decidedBy()).isEqualTo(BREAKER);
+    assertThat(one.calls()).hasSize(2);
+
+    routes.route(TARGET, TestRoutes.to(breaking(Duration.ofMillis(50))), RoutePolicy.DEFAULT);
+    Await.until("an open breaker", () -> BREAKER.equals(client.unary("hello").decidedBy()));
+    one.answering(OK);
+    Await.until("a closed breaker", () -> client.unary("hello").status() == OK);
+    assertThat(client.unary("hello").status()).isEqualTo(OK);
+  }
+
+  private static final String BREAKER = "ResiliencePolicy/default/inventory";
+
+  /** Opens when two calls in a row failed. */
+  private Cluster breaking(Duration open) {
+    Breaker breaker =
+        new Breaker(
+            BREAKER, TimeUnit.SECONDS.toNanos(60), 2, 100, 0, 100, open.toNanos(), /* half= */ 1);
+    ClusterPolicy policy =
+        new ClusterPolicy(
+            "DestinationRule/default/inventory",
+            Balancing.DEFAULT,
+            Limits.DEFAULT,
+            null,
+            ClusterPolicy.DEFAULT_PANIC_PERCENT,
+            /* localityWeighted= */ false,
+            breaker,
+            null);
+    return TestRoutes.cluster(TARGET, policy, plaintext(one));
   }
 
   @Test

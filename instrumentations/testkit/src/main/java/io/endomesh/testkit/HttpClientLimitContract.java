@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.cluster.Balancing;
+import io.endomesh.dataplane.cluster.Breaker;
+import io.endomesh.dataplane.cluster.Cluster;
 import io.endomesh.dataplane.cluster.ClusterPolicy;
 import io.endomesh.dataplane.cluster.Limits;
 import io.endomesh.dataplane.cluster.OutlierDetection;
 import io.endomesh.dataplane.route.RoutePolicy;
 import io.endomesh.dataplane.route.SessionPersistence;
 import io.endomesh.testkit.TestRoutes.Rules;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +115,55 @@ abstract class HttpClientLimitContract extends HttpClientRetryContract {
 
     assertThat(broken.received()).hasSize(3);
     assertThat(orders.received()).hasSize(17);
+  }
+
+  @Test
+  void serviceThatFails_isLeftAlone_namingThePolicy_andCalledAgainWhenItIsWell() throws Exception {
+    Backend broken = open(Backend.plaintext("broken").answering(500));
+    routes.route("orders", TestRoutes.to(breaking(Duration.ofHours(1), broken)), RoutePolicy.DEFAULT);
+    assertThat(get("http://orders/").status()).isEqualTo(500);
+    assertThat(start("http://orders/").get(10, TimeUnit.SECONDS).status()).isEqualTo(500);
+
+    Answer answer = get("http://orders/");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.headers()).containsEntry(Reply.DECIDED_BY_HEADER, BREAKER);
+    assertThat(start("http://orders/").get(10, TimeUnit.SECONDS).status()).isEqualTo(503);
+    assertThat(broken.received()).hasSize(2);
+
+    routes.route("orders", TestRoutes.to(breaking(Duration.ofMillis(50), broken)), RoutePolicy.DEFAULT);
+    Await.until("an open breaker", () -> status("http://orders/") == 503);
+    broken.answering(200);
+    Await.until("a closed breaker", () -> status("http://orders/") == 200);
+    assertThat(status("http://orders/")).isEqualTo(200);
+  }
+
+  private static final String BREAKER = "ResiliencePolicy/default/orders";
+
+  /** Opens when two calls in a row failed. */
+  private static Cluster breaking(Duration open, Backend backend) {
+    Breaker breaker =
+        new Breaker(
+            BREAKER, TimeUnit.SECONDS.toNanos(60), 2, 100, 0, 100, open.toNanos(), /* half= */ 1);
+    ClusterPolicy policy =
+        new ClusterPolicy(
+            "DestinationRule/default/orders",
+            Balancing.DEFAULT,
+            Limits.DEFAULT,
+            null,
+            ClusterPolicy.DEFAULT_PANIC_PERCENT,
+            /* localityWeighted= */ false,
+            breaker,
+            null);
+    return TestRoutes.cluster("orders", policy, backend.endpoint());
+  }
+
+  private int status(String url) {
+    try {
+      return get(url).status();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(url, e);
+    }
   }
 
   @Test

@@ -64,11 +64,15 @@ abstract class HttpServerFixture {
 
   protected ServerUnderTest server = new NotStarted();
 
+  /** Calls of tests before this that never end; none, or each test after one fails as well. */
+  private long served;
+
   /** Starts a server of the library on a port of its choice, on the loopback address. */
   protected abstract ServerUnderTest start() throws Exception;
 
   @BeforeEach
   void startServer() throws Exception {
+    served = Weaving.mesh().callsBeingServed();
     Weaving.mesh()
         .listeners(
             new Mesh.Listeners() {
@@ -111,6 +115,8 @@ abstract class HttpServerFixture {
   @AfterEach
   void stopServer() throws Exception {
     server.close();
+    // A JVM that is told to stop waits for them.
+    Await.until("end of each call served", () -> Weaving.mesh().callsBeingServed() == served);
   }
 
   /**

@@ -44,6 +44,8 @@ abstract class HttpServerStreamContract extends HttpServerCorsContract {
             .getSocketFactory()
             .createSocket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(10_000);
+      // Without it the end of a test that failed would wait for who still sends.
+      socket.setSoLinger(/* on= */ true, 1);
       OutputStream out = socket.getOutputStream();
       out.write(
           ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: "

@@ -6,6 +6,7 @@ import io.endomesh.dataplane.CallContext;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.TestRequest;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Policy;
@@ -143,6 +144,7 @@ final class TrailPromises {
     }
     TestRequest response = TestRequest.get("tests", "/");
     served.changeResponse(200, response);
+    served.ended(200, Outcome.NOT_GRPC, /* error= */ null);
     return String.valueOf(response.header(Trail.HEADER));
   }
 }

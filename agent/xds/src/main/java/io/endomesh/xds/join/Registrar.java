@@ -61,6 +61,7 @@ public final class Registrar {
   /** In the order in which they were bound: the first is the primary one. */
   private final Map<Integer, Protocol> ports = new LinkedHashMap<>();
 
+  private boolean withdrawn;
   private @Nullable Consumer<WorkloadMessage> stream;
   private Serial.@Nullable Timer heartbeat;
   private long heartbeatNanos = HEARTBEAT_NANOS;
@@ -83,6 +84,9 @@ public final class Registrar {
 
   public void bound(int port, Protocol protocol) {
     serial.check();
+    if (withdrawn) {
+      return;
+    }
     if (ports.put(port, protocol) != protocol) {
       register();
     }
@@ -93,6 +97,22 @@ public final class Registrar {
     if (ports.remove(port) != null) {
       register();
     }
+  }
+
+  /**
+   * Offers no port any more, and none that is bound from now on. The lease goes on.
+   *
+   * @return true if the controller hears of it, and others by it
+   */
+  public boolean withdraw() {
+    serial.check();
+    withdrawn = true;
+    if (ports.isEmpty()) {
+      return false;
+    }
+    ports.clear();
+    register();
+    return stream != null;
   }
 
   /** A stream is open: the lease begins with the first message. */
