@@ -2,7 +2,14 @@ package io.endomesh.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.endomesh.dataplane.Inbound.TlsMode;
+import io.endomesh.dataplane.authorize.Authorization;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +42,27 @@ public abstract class HttpServerContract extends HttpServerFailureContract {
   @Test
   void trail_thatIsAskedForByToken_isInTheAnswer() throws Exception {
     TrailPromises.server(routes, token -> TrailPromises.ask(plain(), uri("http", "/echo"), token));
+  }
+
+  /** Containers use the objects of a request again for the next one. */
+  @Test
+  void call_whenItHasEnded_stillTellsWhatWasAskedFor_andByWhom() throws Exception {
+    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
+    HttpClient kept = mutual(CALLER);
+    List<String> expected = new ArrayList<>();
+    for (String path : List.of("/context", "/echo", "/async", "/fails", "/echo")) {
+      boolean posts = path.equals("/echo");
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri("https", path + "?q=1")).header("x-mine", path.substring(1));
+      if (posts) {
+        request.POST(BodyPublishers.ofString(path));
+      }
+      kept.send(request.build(), BodyHandlers.ofString());
+      expected.add((posts ? "POST " : "GET ") + path + " " + path.substring(1) + " " + CALLER);
+    }
+
+    Await.until("end of each call", () -> told.size() == expected.size());
+    assertThat(told).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test

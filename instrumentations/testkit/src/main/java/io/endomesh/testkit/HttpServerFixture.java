@@ -5,6 +5,7 @@ import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.InboundCall;
+import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
@@ -59,6 +60,9 @@ abstract class HttpServerFixture {
         && ended.stream().sorted().toList().equals(Arrays.stream(statuses).sorted().toList());
   }
 
+  /** What each of them was, as it tells when it has ended. */
+  protected final List<String> told = new CopyOnWriteArrayList<>();
+
   /** What operators read of those that the mesh answered. */
   protected final List<String> decided = new CopyOnWriteArrayList<>();
 
@@ -107,6 +111,11 @@ abstract class HttpServerFixture {
                   decided.add(call.decided().decidedBy() + ": " + call.decided().message());
                 }
                 ended.add(outcome.status());
+                InboundRequest asked = call.request();
+                told.add(
+                    "%s %s %s %s"
+                        .formatted(
+                            asked.method(), asked.path(), asked.header("x-mine"), call.caller()));
               }
             });
     server = start();
