@@ -62,6 +62,33 @@ class DrainIT {
     return started;
   }
 
+  /** A caller that has found its way. */
+  private Spoken caller(String name) throws Exception {
+    Spoken started = workload("storefront", name, "");
+    awaitAnswer(started, "\"status\":200");
+    return started;
+  }
+
+  /** Of calls on the way there some may fail. */
+  private static void awaitAnswer(Spoken caller, String part) {
+    Await.until(
+        part,
+        START,
+        () -> {
+          try {
+            return say(caller, call(4)).contains(part);
+          } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  private static String say(Spoken caller, ObjectNode call)
+      throws IOException, InterruptedException {
+    caller.say(call.toString());
+    return caller.after("answer ");
+  }
+
   private long offered(String service) {
     return controller.workloads(service).stream()
         .filter(workload -> !workload.get("ports").isEmpty())
@@ -77,11 +104,11 @@ class DrainIT {
 
   /** Asserts that each is answered, and says who did. */
   private static List<String> answeredBy(Spoken caller, int count) throws Exception {
-    caller.say(call(count).toString());
-    JsonNode seen = JSON.readTree(caller.after("answer ")).get("seen");
+    String answer = say(caller, call(count));
+    JsonNode seen = JSON.readTree(answer).path("seen");
     List<String> by = new ArrayList<>();
     seen.fieldNames().forEachRemaining(by::add);
-    assertThat(by).as("who answers").isSubsetOf("orders-1", "orders-2", "orders-3");
+    assertThat(by).as(answer).isNotEmpty().isSubsetOf("orders-1", "orders-2", "orders-3");
     return by;
   }
 
@@ -96,16 +123,12 @@ class DrainIT {
 
   @Test
   void rollingRestart_underLoad_failsNoCall_andCallsThatAreServedEnd() throws Exception {
-    try (Spoken storefront = workload("storefront", "storefront", "");
-        Spoken patient = workload("storefront", "patient", "");
-        Spoken first = workload("orders", "orders-1", ",drain-timeout=2m")) {
-      Await.until("orders", START, () -> offered("orders") == 1);
-      assertThat(answeredBy(storefront, 10)).containsOnly("orders-1");
+    try (Spoken first = workload("orders", "orders-1", ",drain-timeout=2m");
+        Spoken storefront = caller("storefront");
+        Spoken patient = caller("patient")) {
       Path held = held(patient);
       try (Spoken second = workload("orders", "orders-2", "")) {
-        Await.until("its second instance", START, () -> offered("orders") == 2);
-        Await.until("both", START, () -> answers(storefront).contains("orders-2"));
-
+        awaitAnswer(storefront, "orders-2");
         first.terminate();
         first.line("SIGTERM: callers are told to go elsewhere");
         while (offered("orders") > 1) {
@@ -118,15 +141,14 @@ class DrainIT {
         assertThat(first.exitCode()).isEqualTo(TERMINATED);
 
         try (Spoken third = workload("orders", "orders-3", "")) {
-          Await.until("the next", START, () -> answers(storefront).contains("orders-3"));
+          awaitAnswer(storefront, "orders-3");
           second.terminate();
           while (second.isAlive()) {
             answeredBy(storefront, 20);
           }
           assertThat(second.exitCode()).isEqualTo(TERMINATED);
           assertThat(answeredBy(storefront, 20)).containsOnly("orders-3");
-          third.terminate();
-          assertThat(third.exitCode()).isEqualTo(TERMINATED);
+          assertThat(third.isAlive()).isTrue();
         }
       }
     }
@@ -135,9 +157,8 @@ class DrainIT {
   @Test
   void callThatDoesNotEnd_isWaitedForAsLongAsTheSettingSays_orUntilTheSecondSignal()
       throws Exception {
-    try (Spoken patient = workload("storefront", "patient", "");
-        Spoken shortly = workload("orders", "orders-1", ",drain-timeout=1500ms")) {
-      Await.until("orders", START, () -> offered("orders") == 1);
+    try (Spoken shortly = workload("orders", "orders-1", ",drain-timeout=1500ms");
+        Spoken patient = caller("patient")) {
       Path held = held(patient);
       shortly.terminate();
       shortly.line("drain-timeout: 1 calls are still being served");
@@ -146,7 +167,7 @@ class DrainIT {
       Files.delete(held);
 
       try (Spoken hurried = workload("orders", "orders-2", ",drain-timeout=5m")) {
-        Await.until("orders", START, () -> offered("orders") == 1);
+        awaitAnswer(patient, "orders-2");
         held(patient);
         hurried.terminate();
         hurried.line("SIGTERM: callers are told to go elsewhere");

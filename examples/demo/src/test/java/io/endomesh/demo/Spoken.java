@@ -106,9 +106,9 @@ public final class Spoken implements AutoCloseable {
     return String.join("\n", said);
   }
 
-  /** SIGTERM, as supervisors send it. */
+  /** SIGTERM, as supervisors send it; {@code Process.destroy} would close its output as well. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   boolean isAlive() {
