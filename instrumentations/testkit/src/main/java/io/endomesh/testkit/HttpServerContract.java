@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * a client that knows nothing of the mesh, with a certificate where the promise is about one.
  */
 @Contract("HTTP server")
-public abstract class HttpServerContract extends HttpServerFailureContract {
+public abstract class HttpServerContract extends HttpServerUpgradeContract {
 
   @Test
   void server_started_isOfferedToTheMesh_andTakenBackWhenItStops() throws Exception {

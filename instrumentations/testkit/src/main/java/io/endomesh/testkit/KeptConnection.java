@@ -45,9 +45,16 @@ public final class KeptConnection implements AutoCloseable {
   /** An answer, head and body as they came. */
   public record Answer(int status, String head, String body) {}
 
-  public Answer get(String path) throws IOException {
-    String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  /**
+   * @param headers lines without their end
+   */
+  public Answer get(String path, String... headers) throws IOException {
+    StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    request.append("\r\n");
+    socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.US_ASCII));
     String head = until("\r\n\r\n");
     return new Answer(Integer.parseInt(head.split(" ")[1]), head, body(head));
   }

@@ -12,6 +12,8 @@ package io.endomesh.testkit;
  *   <li>{@code /certificate}: the subject of the client's certificate as the library shows it, and
  *       the scheme, {@code http none} on plaintext
  *   <li>{@code /fails}: the handler throws
+ *   <li>{@code /websocket}: a WebSocket that says back what it is told, by whatever the library has
+ *       for that; {@link WebSocketEcho} where it only has upgrades
  * </ul>
  */
 public interface ServerUnderTest extends AutoCloseable {

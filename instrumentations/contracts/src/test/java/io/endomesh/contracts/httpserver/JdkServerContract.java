@@ -64,7 +64,18 @@ import org.junit.jupiter.api.Test;
 @NotApplicable(
     promise = "http2_rapidResetsEndlessHeadsAndHeaderBombs_callersAreServed_andNothingIsLeft",
     reason = "the server has no HTTP/2")
+@NotApplicable(
+    promise = "webSocket_isACallThatEndsWithTheUpgrade_andGoesOnByItself",
+    reason = JdkServerContract.NO_UPGRADES)
+@NotApplicable(
+    promise = "webSocket_messageOfAMegabyteInParts_comesBackWhole",
+    reason = JdkServerContract.NO_UPGRADES)
+@NotApplicable(
+    promise = "webSocket_ofACallerThatMayNot_isRefusedBeforeTheUpgrade",
+    reason = JdkServerContract.NO_UPGRADES)
 abstract class JdkServerContract extends HttpServerContract {
+
+  static final String NO_UPGRADES = "the server has no upgrades";
 
   private static final int PATIENCE_MILLIS = 10_000;
 

@@ -8,6 +8,6 @@ abstract class Jetty10Version extends JettyContract {
   Jetty10Version() {
     super(
         "io.endomesh.contracts.jetty9.server.JettyServer",
-        "io.endomesh.contracts.jetty9.server.Handlers");
+        "io.endomesh.contracts.jetty9.server.JettyHandlers");
   }
 }

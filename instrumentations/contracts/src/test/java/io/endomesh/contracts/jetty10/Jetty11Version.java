@@ -8,6 +8,6 @@ abstract class Jetty11Version extends JettyContract {
   Jetty11Version() {
     super(
         "io.endomesh.contracts.jetty9.server.JettyServer",
-        "io.endomesh.contracts.jetty.server.Handlers");
+        "io.endomesh.contracts.jetty.server.JettyHandlers");
   }
 }

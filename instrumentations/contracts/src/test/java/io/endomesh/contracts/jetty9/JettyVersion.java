@@ -8,6 +8,6 @@ abstract class JettyVersion extends JettyContract {
   JettyVersion() {
     super(
         "io.endomesh.contracts.jetty9.server.JettyServer",
-        "io.endomesh.contracts.jetty9.server.Handlers");
+        "io.endomesh.contracts.jetty9.server.JettyHandlers");
   }
 }

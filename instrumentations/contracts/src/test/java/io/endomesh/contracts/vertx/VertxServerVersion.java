@@ -25,12 +25,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The contract on one version of the server, and what is its alone. */
@@ -155,41 +151,6 @@ abstract class VertxServerVersion extends StagedHttpServerContract {
 
     assertThat(statuses).containsExactly("200", "403", "200", "200", "403");
     Await.until("all ends", () -> endedWith(200, 403, 200, 200, 403));
-  }
-
-  @Test
-  void webSocket_isACallThatEndsWithTheUpgrade_andGoesOnByItself() throws Exception {
-    // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
-    mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
-
-    assertThat(told(HttpClient.newHttpClient(), "ws")).isEqualTo("hello");
-    assertThat(told(mutual(CALLER), "wss")).isEqualTo("hello");
-    Await.until("both ends", () -> endedWith(101, 101));
-  }
-
-  private String told(HttpClient client, String scheme) throws Exception {
-    CompletableFuture<String> told = new CompletableFuture<>();
-    WebSocket socket =
-        client
-            .newWebSocketBuilder()
-            .buildAsync(
-                URI.create(scheme + "://127.0.0.1:" + server.port() + "/websocket"),
-                new Listening(told))
-            .get(10, TimeUnit.SECONDS);
-    socket.sendText("hello", /* last= */ true);
-    try {
-      return told.get(10, TimeUnit.SECONDS);
-    } finally {
-      socket.abort();
-    }
-  }
-
-  private record Listening(CompletableFuture<String> told) implements WebSocket.Listener {
-    @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-      told.complete(data.toString());
-      return WebSocket.Listener.super.onText(socket, data, last);
-    }
   }
 
   @Test

@@ -52,6 +52,7 @@ public final class ArmeriaServer implements Staged {
     server =
         Server.builder()
             .http(new InetSocketAddress("127.0.0.1", 0))
+            .service("/websocket", EchoSocket.service(ArmeriaServer::answer))
             .serviceUnder("/", ArmeriaServer::answer)
             // The contract sends 100 MB, and stops in the middle.
             .maxRequestLength(0)

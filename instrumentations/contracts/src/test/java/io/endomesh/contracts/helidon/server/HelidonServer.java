@@ -6,8 +6,7 @@ import io.helidon.webserver.websocket.WsRouting;
 import java.time.Duration;
 
 /**
- * A Helidon with the contract's handlers, and a WebSocket at {@code /socket} that says everything
- * twice. It speaks HTTP/2 because that is on its class path. Thread-safe.
+ * A Helidon with the contract's handlers. It speaks HTTP/2 because that is on its class path. Thread-safe.
  */
 public final class HelidonServer implements Staged {
 
@@ -21,7 +20,7 @@ public final class HelidonServer implements Staged {
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofSeconds(1))
             .routing(routing -> routing.any(Handlers::handle))
-            .addRouting(WsRouting.builder().endpoint("/socket", new Twice()))
+            .addRouting(WsRouting.builder().endpoint("/websocket", new EchoSocket()))
             .build()
             .start();
   }

@@ -1,7 +1,9 @@
 package io.endomesh.contracts.jetty.server;
 
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.testkit.WebSocketEcho;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,14 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 
-/** The handlers the contract asks for. Thread-safe. */
-final class Handlers extends HttpServlet {
+/** The handlers the contract asks for, in any server of servlets. Thread-safe. */
+class Handlers extends HttpServlet {
 
   private static final long serialVersionUID = 1;
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+      throws ServletException, IOException {
     String path = request.getPathInfo();
     response.setHeader("x-path", path);
     response.setHeader("x-names", String.join(" ", Collections.list(request.getHeaderNames())));
@@ -26,9 +28,21 @@ final class Handlers extends HttpServlet {
       case "/async" -> later(request, response);
       case "/dispatched" -> dispatched(request, response);
       case "/certificate" -> write(response, request.getScheme() + " " + subject(request));
+      case "/websocket" -> {
+        response.setHeader("Connection", "Upgrade");
+        response.setHeader("Upgrade", "websocket");
+        response.setHeader(
+            "Sec-WebSocket-Accept", WebSocketEcho.accept(request.getHeader("Sec-WebSocket-Key")));
+        upgrade(request, response);
+      }
       case "/fails" -> throw new IllegalStateException("as the test asked");
       default -> request.getInputStream().transferTo(response.getOutputStream());
     }
+  }
+
+  void upgrade(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    request.upgrade(EchoUpgrade.class);
   }
 
   private static void write(HttpServletResponse response, String text) throws IOException {

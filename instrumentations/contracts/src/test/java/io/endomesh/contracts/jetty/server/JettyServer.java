@@ -24,7 +24,7 @@ public final class JettyServer implements Jetty {
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/");
-    context.addServlet(new ServletHolder(new Handlers()), "/*");
+    context.addServlet(new ServletHolder(new JettyHandlers()), "/*");
     server.setHandler(context);
     server.start();
     port = connector.getLocalPort();

@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.util.Version;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,6 +40,8 @@ public final class NettyServer implements Staged {
                             new HttpServerCodec(),
                             new Echo(),
                             new HttpObjectAggregator(MOST_BYTES),
+                            new WebSocketServerProtocolHandler("/websocket"),
+                            new EchoFrames(),
                             new Handlers());
                   }
                 })

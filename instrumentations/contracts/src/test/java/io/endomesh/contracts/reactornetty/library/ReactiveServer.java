@@ -27,6 +27,9 @@ public final class ReactiveServer implements ReactorNettyServer {
   /** Longer than any test lets a request be under way. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** More than a message of the contract has. */
+  private static final int MOST_CHARS = 2_000_000;
+
   private final DefaultEventExecutor executor = new DefaultEventExecutor();
   private final DisposableServer server;
 
@@ -52,7 +55,9 @@ public final class ReactiveServer implements ReactorNettyServer {
       case "/certificate" ->
           response.sendString(Mono.just(request.scheme() + " " + subject(request)));
       case "/websocket" ->
-          response.sendWebsocket((in, out) -> out.sendString(in.receive().asString().take(1)));
+          response.sendWebsocket(
+              (in, out) ->
+                  out.sendString(in.aggregateFrames(MOST_CHARS).receive().asString()));
       // One that throws instead of this has its connection closed.
       case "/fails" -> Mono.error(new IllegalStateException("as the test asked"));
       default -> response.send(request.receive().retain());

@@ -1,6 +1,7 @@
 package io.endomesh.contracts.tomcat.server;
 
 import io.endomesh.dataplane.CallContext;
+import io.endomesh.testkit.WebSocketEcho;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,8 +20,14 @@ import org.apache.tomcat.util.net.SSLSupport;
  */
 final class Handlers extends ValveBase {
 
-  Handlers() {
+  private final Class<?> upgrade;
+
+  /**
+   * @param upgrade a handler of upgrades, of {@code javax} or {@code jakarta}
+   */
+  Handlers(Class<?> upgrade) {
     super(/* asyncSupported= */ true);
+    this.upgrade = upgrade;
   }
 
   @Override
@@ -32,8 +39,21 @@ final class Handlers extends ValveBase {
       case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
       case "/async" -> later(request, response);
       case "/certificate" -> write(response, request.getScheme() + " " + subject(request));
+      case "/websocket" -> webSocket(request, response);
       case "/fails" -> throw new IllegalStateException("as the test asked");
       default -> stream(request, "getInputStream", InputStream.class).transferTo(out(response));
+    }
+  }
+
+  private void webSocket(Request request, Response response) throws IOException {
+    response.setHeader("Connection", "Upgrade");
+    response.setHeader("Upgrade", "websocket");
+    response.setHeader(
+        "Sec-WebSocket-Accept", WebSocketEcho.accept(request.getHeader("Sec-WebSocket-Key")));
+    try {
+      Request.class.getMethod("upgrade", Class.class).invoke(request, upgrade);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException(e);
     }
   }
 

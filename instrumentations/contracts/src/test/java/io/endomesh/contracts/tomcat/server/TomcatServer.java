@@ -15,7 +15,11 @@ public final class TomcatServer implements Staged {
   private final Tomcat tomcat = new Tomcat();
   private final int port;
 
-  public TomcatServer(Path directory) throws LifecycleException {
+  /**
+   * @param upgrade binary name of the handler of upgrades
+   */
+  public TomcatServer(Path directory, String upgrade)
+      throws LifecycleException, ClassNotFoundException {
     // A JVM takes one handler factory only, and each version of Tomcat would set its own.
     TomcatURLStreamHandlerFactory.disable();
     tomcat.setBaseDir(directory.toString());
@@ -25,7 +29,7 @@ public final class TomcatServer implements Staged {
     connector.addUpgradeProtocol(new Http2Protocol());
     tomcat.setConnector(connector);
     tomcat.addContext("", directory.toString());
-    tomcat.getEngine().getPipeline().addValve(new Handlers());
+    tomcat.getEngine().getPipeline().addValve(new Handlers(Class.forName(upgrade)));
     tomcat.start();
     port = connector.getLocalPort();
   }

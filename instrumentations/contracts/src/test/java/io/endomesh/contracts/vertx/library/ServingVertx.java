@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
@@ -25,11 +26,14 @@ public final class ServingVertx implements VertxServer {
 
   private static final int FILE_BYTES = 1_000_000;
 
+  /** More than a message of the contract has. */
+  private static final int MOST_BYTES = 2_000_000;
+
   private final Vertx vertx = start();
   private final Path file = file();
   private final HttpServer server =
       vertx
-          .createHttpServer()
+          .createHttpServer(new HttpServerOptions().setMaxWebSocketMessageSize(MOST_BYTES))
           .requestHandler(this::answer)
           .webSocketHandler(socket -> socket.textMessageHandler(socket::writeTextMessage));
 

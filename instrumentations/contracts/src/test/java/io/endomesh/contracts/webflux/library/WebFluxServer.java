@@ -2,7 +2,7 @@ package io.endomesh.contracts.webflux.library;
 
 import static org.springframework.web.reactive.function.server.RequestPredicates.all;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
-import static org.springframework.web.reactive.function.server.RouterFunctions.toHttpHandler;
+import static org.springframework.web.reactive.function.server.RouterFunctions.toWebHandler;
 
 import io.endomesh.dataplane.CallContext;
 import io.endomesh.testkit.StagedHttpServerContract.Staged;
@@ -15,21 +15,49 @@ import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.WebsocketServerSpec;
 
 /** The contract's handlers as functions of WebFlux, on Reactor Netty. Thread-safe. */
 public final class WebFluxServer implements Staged {
+
+  /** More than a message of the contract has. */
+  private static final int MOST_BYTES = 2_000_000;
+
+  private static final WebHandler FUNCTIONS = toWebHandler(route(all(), WebFluxServer::answer));
+
+  private static final HandshakeWebSocketService SOCKETS =
+      new HandshakeWebSocketService(
+          new ReactorNettyRequestUpgradeStrategy(
+              () -> WebsocketServerSpec.builder().maxFramePayloadLength(MOST_BYTES)));
 
   private final DisposableServer server =
       HttpServer.create()
           .host("127.0.0.1")
           .port(0)
           .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
-          .handle(new ReactorHttpHandlerAdapter(toHttpHandler(route(all(), WebFluxServer::answer))))
+          .handle(
+              new ReactorHttpHandlerAdapter(
+                  WebHttpHandlerBuilder.webHandler(WebFluxServer::handle).build()))
           .bindNow();
+
+  private static Mono<Void> handle(ServerWebExchange exchange) {
+    return exchange.getRequest().getPath().value().equals("/websocket")
+        ? SOCKETS.handleRequest(
+            exchange,
+            session ->
+                session.send(
+                    session.receive().map(told -> session.textMessage(told.getPayloadAsText()))))
+        : FUNCTIONS.handle(exchange);
+  }
 
   private static Mono<ServerResponse> answer(ServerRequest request) {
     ServerResponse.BodyBuilder ok =

@@ -1,0 +1,17 @@
+package io.endomesh.contracts.jetty.server;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+/** The handlers the contract asks for, in a Jetty. Thread-safe. */
+final class JettyHandlers extends Handlers {
+
+  private static final long serialVersionUID = 1;
+
+  /** By what Jetty's own modules for WebSockets use: not all versions have upgrades of servlets. */
+  @Override
+  void upgrade(HttpServletRequest request, HttpServletResponse response) {
+    response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+    JettyWebSocket.begin(request::setAttribute);
+  }
+}
