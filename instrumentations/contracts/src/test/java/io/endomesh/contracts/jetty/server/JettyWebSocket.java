@@ -61,10 +61,10 @@ public final class JettyWebSocket extends AbstractConnection implements Connecti
     throw new IllegalStateException("no connections of HTTP/1.1 in this Jetty");
   }
 
-  /** What Jetty has read behind the request. */
+  /** What Jetty has read behind the request; 9.4.20 gives null for nothing. */
   @Override
-  public void onUpgradeTo(ByteBuffer read) {
-    first = BufferUtil.toArray(read);
+  public void onUpgradeTo(@Nullable ByteBuffer read) {
+    first = read == null ? first : BufferUtil.toArray(read);
   }
 
   @Override
