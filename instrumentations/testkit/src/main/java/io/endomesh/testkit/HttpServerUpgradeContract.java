@@ -7,8 +7,12 @@ import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
 import io.endomesh.dataplane.route.PathMatch;
+import io.endomesh.weaving.Weaving;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 /** WebSockets and other upgrades are decided about as the requests they begin as, and left alone. */
@@ -23,10 +27,14 @@ abstract class HttpServerUpgradeContract extends HttpServerFailureContract {
 
   @Test
   void webSocket_isACallThatEndsWithTheUpgrade_andGoesOnByItself() throws Exception {
+    assertGoesOnByItself(PATH);
+  }
+
+  protected final void assertGoesOnByItself(String path) throws Exception {
     // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
-    try (WebSocketCaller plain = new WebSocketCaller(plain(), uri("ws", PATH));
-        WebSocketCaller secured = new WebSocketCaller(mutual(CALLER), uri("wss", PATH))) {
+    try (WebSocketCaller plain = new WebSocketCaller(plain(), uri("ws", path));
+        WebSocketCaller secured = new WebSocketCaller(mutual(CALLER), uri("wss", path))) {
       Await.until("both ends", () -> endedWith(101, 101));
 
       assertThat(said(plain, "hello")).isEqualTo("hello");
@@ -43,13 +51,17 @@ abstract class HttpServerUpgradeContract extends HttpServerFailureContract {
 
   @Test
   void webSocket_messageOfAMegabyteInParts_comesBackWhole() throws Exception {
+    assertSaysBackAMegabyte(PATH);
+  }
+
+  protected final void assertSaysBackAMegabyte(String path) throws Exception {
     // No policy of who may call; whose certificate it is, SpiffeTrust checks all the same.
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
 
-    try (WebSocketCaller plain = new WebSocketCaller(plain(), uri("ws", PATH))) {
+    try (WebSocketCaller plain = new WebSocketCaller(plain(), uri("ws", path))) {
       assertSaysBackAMegabyte(plain);
     }
-    try (WebSocketCaller secured = new WebSocketCaller(mutual(CALLER), uri("wss", PATH))) {
+    try (WebSocketCaller secured = new WebSocketCaller(mutual(CALLER), uri("wss", path))) {
       assertSaysBackAMegabyte(secured);
     }
   }
@@ -83,6 +95,45 @@ abstract class HttpServerUpgradeContract extends HttpServerFailureContract {
     Await.until("all ends", () -> endedWith(101, 403, 403, 403));
     assertThat(begun).hasValue(4);
   }
+
+  /** Other answers on such a connection are its last. */
+  @Test
+  void webSocket_onAConnectionWhoseCertificateWasRenewedLongAgo_goesOn() throws Exception {
+    mode(TlsMode.STRICT, allowing(CALLER));
+    SSLContext caller = TestRoutes.AUTHORITY.identity(CALLER).clientTls(TestRoutes.US).context();
+    try (KeptConnection before = KeptConnection.to(server.port(), caller)) {
+      assertThat(before.get("/echo").status()).isEqualTo(200);
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ZERO);
+      routes.renewIdentity();
+
+      KeptConnection.Answer upgraded = before.get(PATH, HANDSHAKE);
+
+      assertThat(upgraded.status()).isEqualTo(101);
+      assertThat(upgraded.head().toLowerCase(Locale.ROOT))
+          .contains("connection: upgrade")
+          .doesNotContain("connection: close");
+      assertThat(before.ask(HELLO_MASKED, HELLO.length)).isEqualTo(HELLO);
+      assertThat(before.ask(HELLO_MASKED, HELLO.length)).isEqualTo(HELLO);
+    } finally {
+      Weaving.mesh().maxConnectionAgeAfterRenewal(Duration.ofHours(1));
+      routes.renewIdentity();
+    }
+    Await.until("both ends", () -> endedWith(101, 200));
+  }
+
+  private static final String[] HANDSHAKE = {
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+  };
+
+  /** Frames of text, of a client and of a server. */
+  private static final byte[] HELLO_MASKED = {
+    (byte) 0x81, (byte) 0x85, 0, 0, 0, 0, 'h', 'e', 'l', 'l', 'o'
+  };
+
+  private static final byte[] HELLO = {(byte) 0x81, 5, 'h', 'e', 'l', 'l', 'o'};
 
   @Test
   void upgrade_toWhatTheServerDoesNotKnow_isServedAsTheRequestItIs_andDecidedAboutOnce()

@@ -59,6 +59,12 @@ public final class KeptConnection implements AutoCloseable {
     return new Answer(Integer.parseInt(head.split(" ")[1]), head, body(head));
   }
 
+  /** Bytes behind an upgrade, and as many as are to come back. */
+  byte[] ask(byte[] bytes, int answered) throws IOException {
+    socket.getOutputStream().write(bytes);
+    return in.readNBytes(answered);
+  }
+
   /** True if the server closes it; false if nothing comes for as long as an answer may take. */
   public boolean isClosedByServer() throws IOException {
     try {

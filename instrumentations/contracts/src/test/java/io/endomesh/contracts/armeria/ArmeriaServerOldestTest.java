@@ -13,6 +13,9 @@ import io.endomesh.testkit.NotApplicable;
 @NotApplicable(
     promise = "webSocket_ofACallerThatMayNot_isRefusedBeforeTheUpgrade",
     reason = ArmeriaServerOldestTest.NO_WEB_SOCKETS)
+@NotApplicable(
+    promise = "webSocket_onAConnectionWhoseCertificateWasRenewedLongAgo_goesOn",
+    reason = ArmeriaServerOldestTest.NO_WEB_SOCKETS)
 class ArmeriaServerOldestTest extends ArmeriaServerVersion {
 
   static final String NO_WEB_SOCKETS = "Armeria 1.0 has no WebSockets";

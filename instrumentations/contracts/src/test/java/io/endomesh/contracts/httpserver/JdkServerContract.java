@@ -73,6 +73,9 @@ import org.junit.jupiter.api.Test;
 @NotApplicable(
     promise = "webSocket_ofACallerThatMayNot_isRefusedBeforeTheUpgrade",
     reason = JdkServerContract.NO_UPGRADES)
+@NotApplicable(
+    promise = "webSocket_onAConnectionWhoseCertificateWasRenewedLongAgo_goesOn",
+    reason = JdkServerContract.NO_UPGRADES)
 abstract class JdkServerContract extends HttpServerContract {
 
   static final String NO_UPGRADES = "the server has no upgrades";

@@ -4,6 +4,7 @@ import io.endomesh.testkit.StagedCode;
 import io.endomesh.testkit.StagedHttpServerContract;
 import io.endomesh.testkit.StagedLibrary;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on one version of Tomcat. */
@@ -28,6 +29,14 @@ abstract class TomcatVersion extends StagedHttpServerContract {
             Staged.class,
             SERVER + "TomcatServer",
             directory,
-            (javax ? JAVAX : JAKARTA) + "EchoUpgrade");
+            (javax ? JAVAX : JAKARTA) + "EchoUpgrade",
+            (javax ? "Javax" : "Jakarta") + "EchoEndpoint");
+  }
+
+  /** WebSockets read and write past it, by what only Tomcat itself can use. */
+  @Test
+  void upgradeOfAServlet_isACallThatEndsWithIt_andGoesOnByItself() throws Exception {
+    assertGoesOnByItself("/upgraded");
+    assertSaysBackAMegabyte("/upgraded");
   }
 }

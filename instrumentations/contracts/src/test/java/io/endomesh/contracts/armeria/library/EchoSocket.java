@@ -21,8 +21,15 @@ final class EchoSocket {
       Object echo =
           Proxy.newProxyInstance(
               loader, new Class<?>[] {handler}, (proxy, method, arguments) -> arguments[1]);
-      return (HttpService)
-          loader.loadClass(PACKAGE + "WebSocketService").getMethod("of", handler).invoke(null, echo);
+      Object builder =
+          loader
+              .loadClass(PACKAGE + "WebSocketService")
+              .getMethod("builder", handler)
+              .invoke(null, echo);
+      // By itself it is for browsers alone, which say where their page is from.
+      Object anybody = new String[] {"*"};
+      builder.getClass().getMethod("allowedOrigins", String[].class).invoke(builder, anybody);
+      return (HttpService) builder.getClass().getMethod("build").invoke(builder);
     } catch (ClassNotFoundException before) {
       return without;
     } catch (ReflectiveOperationException e) {

@@ -33,19 +33,23 @@ final class Handlers extends ValveBase {
   @Override
   public void invoke(Request request, Response response) throws IOException {
     String path = request.getDecodedRequestURI();
+    if (path.equals("/websocket")) {
+      toTheContext(request, response);
+      return;
+    }
     response.setHeader("x-path", path);
     response.setHeader("x-names", String.join(" ", Collections.list(request.getHeaderNames())));
     switch (path) {
       case "/context" -> write(response, String.valueOf(CallContext.current().caller()));
       case "/async" -> later(request, response);
       case "/certificate" -> write(response, request.getScheme() + " " + subject(request));
-      case "/websocket" -> webSocket(request, response);
+      case "/upgraded" -> upgrade(request, response);
       case "/fails" -> throw new IllegalStateException("as the test asked");
       default -> stream(request, "getInputStream", InputStream.class).transferTo(out(response));
     }
   }
 
-  private void webSocket(Request request, Response response) throws IOException {
+  private void upgrade(Request request, Response response) throws IOException {
     response.setHeader("Connection", "Upgrade");
     response.setHeader("Upgrade", "websocket");
     response.setHeader(
@@ -53,6 +57,17 @@ final class Handlers extends ValveBase {
     try {
       Request.class.getMethod("upgrade", Class.class).invoke(request, upgrade);
     } catch (ReflectiveOperationException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** To what Tomcat's module for WebSockets has put there, which is no valve. */
+  private void toTheContext(Request request, Response response) throws IOException {
+    try {
+      getNext().invoke(request, response);
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
       throw new IOException(e);
     }
   }
