@@ -81,9 +81,6 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
       refuse(refusal, exchange);
       return Boolean.TRUE;
     }
-    if (call.isLastOfConnection()) {
-      exchange.setPersistent(false);
-    }
     return served.attach();
   }
 
@@ -161,6 +158,11 @@ final class ServedRequest implements ResponseCommitListener, ExchangeCompletionL
   @Override
   public void beforeCommit(HttpServerExchange exchange) {
     try {
+      // What an upgrade made of the connection goes on: it has no next request.
+      if (call.isLastOfConnection()
+          && exchange.getStatusCode() != StatusCodes.SWITCHING_PROTOCOLS) {
+        exchange.setPersistent(false);
+      }
       if (call.changesResponse() && !continuesAsHttp2(exchange)) {
         call.changeResponse(
             exchange.getStatusCode(), new ResponseHeaders(exchange.getResponseHeaders()));

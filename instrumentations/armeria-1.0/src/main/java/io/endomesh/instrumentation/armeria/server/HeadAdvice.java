@@ -26,6 +26,6 @@ public final class HeadAdvice {
       return null;
     }
     ServedRequest answered = UnansweredRequests.answered(encoder.channel(), id);
-    return answered == null ? null : answered.changed(head);
+    return answered == null ? null : answered.leaves(head);
   }
 }

@@ -126,10 +126,17 @@ final class ServedRequest {
    *
    * @return what to write in its place; null if it stays
    */
-  @Nullable ResponseHeaders changed(ResponseHeaders head) {
-    if (!call.changesResponse()) {
-      return null;
+  @Nullable ResponseHeaders leaves(ResponseHeaders head) {
+    int status = head.status().code();
+    ResponseHeaders changed = call.changesResponse() ? changed(head) : null;
+    if (status == SWITCHING_PROTOCOLS) {
+      // The log is complete when the WebSocket is closed, which may be in days.
+      call.ended(status, Outcome.NOT_GRPC, null);
     }
+    return changed;
+  }
+
+  private ResponseHeaders changed(ResponseHeaders head) {
     ResponseHeadersBuilder changed = head.toBuilder();
     call.changeResponse(head.status().code(), new AnswerHeaders(changed));
     return changed.build();
