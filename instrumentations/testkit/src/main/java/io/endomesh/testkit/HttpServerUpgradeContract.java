@@ -15,7 +15,9 @@ import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
-/** WebSockets and other upgrades are decided about as the requests they begin as, and left alone. */
+/**
+ * WebSockets and other upgrades are decided about as the requests they begin as, and left alone.
+ */
 abstract class HttpServerUpgradeContract extends HttpServerFailureContract {
 
   private static final String PATH = "/websocket";

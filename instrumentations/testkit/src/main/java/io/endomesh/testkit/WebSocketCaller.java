@@ -28,10 +28,7 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
    */
   WebSocketCaller(HttpClient client, URI uri) throws Exception {
     socket =
-        client
-            .newWebSocketBuilder()
-            .buildAsync(uri, this)
-            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        client.newWebSocketBuilder().buildAsync(uri, this).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Status with which an upgrade was answered; 101 if it was made. */
@@ -61,9 +58,7 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
 
   /** Says that it will say no more. What the server closed with then. */
   int bye() throws Exception {
-    socket
-        .sendClose(WebSocket.NORMAL_CLOSURE, "")
-        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 

@@ -3,7 +3,9 @@ package io.endomesh.contracts.armeria.library;
 import com.linecorp.armeria.server.HttpService;
 import java.lang.reflect.Proxy;
 
-/** A WebSocket that says back what it is told, frame by frame, where Armeria has them. Stateless. */
+/**
+ * A WebSocket that says back what it is told, frame by frame, where Armeria has them. Stateless.
+ */
 final class EchoSocket {
 
   private static final String PACKAGE = "com.linecorp.armeria.server.websocket.";

@@ -6,7 +6,8 @@ import io.helidon.webserver.websocket.WsRouting;
 import java.time.Duration;
 
 /**
- * A Helidon with the contract's handlers. It speaks HTTP/2 because that is on its class path. Thread-safe.
+ * A Helidon with the contract's handlers. It speaks HTTP/2 because that is on its class path.
+ * Thread-safe.
  */
 public final class HelidonServer implements Staged {
 

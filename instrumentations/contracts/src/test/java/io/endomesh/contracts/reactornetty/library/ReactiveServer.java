@@ -56,8 +56,7 @@ public final class ReactiveServer implements ReactorNettyServer {
           response.sendString(Mono.just(request.scheme() + " " + subject(request)));
       case "/websocket" ->
           response.sendWebsocket(
-              (in, out) ->
-                  out.sendString(in.aggregateFrames(MOST_CHARS).receive().asString()));
+              (in, out) -> out.sendString(in.aggregateFrames(MOST_CHARS).receive().asString()));
       // One that throws instead of this has its connection closed.
       case "/fails" -> Mono.error(new IllegalStateException("as the test asked"));
       default -> response.send(request.receive().retain());

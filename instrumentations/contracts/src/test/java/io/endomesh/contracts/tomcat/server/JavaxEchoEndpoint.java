@@ -1,9 +1,9 @@
 package io.endomesh.contracts.tomcat.server;
 
+import java.io.IOException;
 import javax.websocket.OnMessage;
 import javax.websocket.Session;
 import javax.websocket.server.ServerEndpoint;
-import java.io.IOException;
 
 /** A WebSocket that says back what it is told, part by part, as applications write one. */
 @ServerEndpoint("/websocket")
