@@ -34,7 +34,7 @@ public final class RequestAdvice {
       @Advice.Thrown @Nullable Throwable failure) {
     if (entered instanceof ServedRequest served) {
       served.ends(response, failure);
-      return failure == null && served.isLastOfConnection() && response.isSent()
+      return failure == null && served.isLastOfConnection(response)
           ? new CloseConnectionException("the last answer of this connection")
           : null;
     }

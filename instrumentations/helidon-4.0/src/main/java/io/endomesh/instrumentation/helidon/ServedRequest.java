@@ -69,9 +69,14 @@ final class ServedRequest {
     return new ServedRequest(call, response.headers(), isLast);
   }
 
-  /** True if the answer says so, and the connection is to be closed behind it. */
-  boolean isLastOfConnection() {
-    return isLast;
+  /**
+   * True if the answer says so, and the connection is to be closed behind it. What an upgrade made
+   * of it goes on: newer versions make a WebSocket behind the filters.
+   */
+  boolean isLastOfConnection(RoutingResponse response) {
+    return isLast
+        && response.isSent()
+        && response.status().code() != Status.SWITCHING_PROTOCOLS_101.code();
   }
 
   /** The head of an answer is about to be written. */
