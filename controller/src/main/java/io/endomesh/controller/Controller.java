@@ -29,6 +29,8 @@ import io.endomesh.controller.console.ConsolePart;
 import io.endomesh.controller.explain.ExplainApi;
 import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.explain.TrailTokenApi;
+import io.endomesh.controller.fault.FaultApi;
+import io.endomesh.controller.fault.FaultTests;
 import io.endomesh.controller.federation.FederatedBundles;
 import io.endomesh.controller.federation.FederationPart;
 import io.endomesh.controller.join.JoinIssuers;
@@ -183,6 +185,7 @@ public final class Controller implements AutoCloseable {
     Settling settling = new Settling(store, System::nanoTime);
     IssuerKeys keys = new IssuerKeys(store, options.keyFetch(), clock);
     FederatedBundles federation = new FederatedBundles(store, options.bundleFetch(), clock);
+    FaultTests faults = new FaultTests(store, clock);
     MeshModelSource source =
         new MeshModelSource(
             store,
@@ -192,7 +195,9 @@ public final class Controller implements AutoCloseable {
             control,
             System::nanoTime,
             keys::of,
-            federation::of);
+            federation::of,
+            faults::injected);
+    faults.watch(source::refresh);
     keys.watch(source::refresh);
     federation.watch(source::refresh);
     XdsServer xds = new XdsServer(source.model(), registry, authority::bundle, clock);
@@ -243,6 +248,8 @@ public final class Controller implements AutoCloseable {
     RampPart ramps = new RampPart(context, telemetry);
     control.scheduleWithFixedDelay(
         ramps::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    control.scheduleWithFixedDelay(
+        faults::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     ResourceApi resources = new ResourceApi(context);
     resources.observe();
     Drain drain = new Drain();
@@ -270,12 +277,18 @@ public final class Controller implements AutoCloseable {
             new ProvidersApi(context, keys),
             new MtlsApi(context, telemetry),
             ramps,
+            new FaultApi(context, faults),
             access,
             new AuditPart(audit),
             readiness,
             new Diagnostics(context, readiness),
             new ConsolePart(
-                context, telemetry, tokens, access, () -> keys.answers() + federation.answers()));
+                context,
+                telemetry,
+                tokens,
+                access,
+                () -> keys.answers() + federation.answers(),
+                faults::running));
 
     ServerCertificates certificates;
     try {

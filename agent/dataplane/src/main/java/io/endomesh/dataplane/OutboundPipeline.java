@@ -333,7 +333,7 @@ final class OutboundPipeline {
       return null;
     }
     call.delayedNanos = fault.delay().nanos();
-    return new Pause(fault.delay().nanos(), routeName(call));
+    return new Pause(fault.delay().nanos(), fault.decidedBy(routeName(call)));
   }
 
   static @Nullable Decision abort(Call call) {
@@ -349,8 +349,8 @@ final class OutboundPipeline {
     return new Reply(
         status,
         grpcStatus < 0 ? Reply.grpcStatusOf(status) : grpcStatus,
-        "aborted on purpose by the fault of " + routeName(call),
-        routeName(call));
+        "aborted on purpose by the fault of " + fault.decidedBy(routeName(call)),
+        fault.decidedBy(routeName(call)));
   }
 
   static @Nullable Decision answer(Call call) {

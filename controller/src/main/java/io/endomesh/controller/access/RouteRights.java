@@ -77,6 +77,9 @@ final class RouteRights {
     post("ramps/:id/abort", Need.of(Right.APPLY, Where.BODY));
     post("ramps/:id/pause", Need.of(Right.APPLY, Where.BODY));
     post("ramps/:id/resume", Need.of(Right.APPLY, Where.BODY));
+    get("faults", Need.of(Right.READ, Where.BODY));
+    post("faults", Need.of(Right.APPLY, Where.BODY));
+    post("faults/:id/stop", Need.of(Right.APPLY, Where.BODY));
 
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       MtlsCommand.class,
       RouteCommand.class,
       RampCommand.class,
+      FaultCommand.class,
       HistoryCommand.class,
       RollbackCommand.class,
       AuditCommand.class,

@@ -1,6 +1,7 @@
 package io.endomesh.controller.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
@@ -24,6 +25,7 @@ import io.endomesh.controller.telemetry.Trace;
 import io.endomesh.controller.tokens.JoinTokens;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The console: its files, and the JSON it draws, as docs/api.md has it. Thread-safe. */
 @Blocking
@@ -48,17 +50,19 @@ public final class ConsolePart implements ControllerPart {
 
   /**
    * @param answers of whoever is asked in the background: another number once there is news
+   * @param faults the fault tests that run
    */
   public ConsolePart(
       ControllerContext context,
       TelemetryPart telemetry,
       JoinTokens tokens,
       AccessPart access,
-      LongSupplier answers) {
+      LongSupplier answers,
+      Supplier<ArrayNode> faults) {
     this.telemetry = telemetry;
     this.access = access;
     this.agentJar = new AgentJar(context.options().agentJar());
-    this.status = new StatusJson(context, telemetry, agentJar, answers);
+    this.status = new StatusJson(context, telemetry, agentJar, answers, faults);
     this.tokens = new TokenApi(tokens, status::address, context.authority());
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());

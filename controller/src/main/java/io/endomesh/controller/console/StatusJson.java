@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** How the controller and the mesh are, and how to join, as JSON. Thread-safe. */
 final class StatusJson {
@@ -34,9 +35,15 @@ final class StatusJson {
   private final TelemetryPart telemetry;
   private final AgentJar agentJar;
   private final LongSupplier answers;
+  private final Supplier<ArrayNode> faults;
 
   StatusJson(
-      ControllerContext context, TelemetryPart telemetry, AgentJar agentJar, LongSupplier answers) {
+      ControllerContext context,
+      TelemetryPart telemetry,
+      AgentJar agentJar,
+      LongSupplier answers,
+      Supplier<ArrayNode> faults) {
+    this.faults = faults;
     this.context = context;
     this.telemetry = telemetry;
     this.agentJar = agentJar;
@@ -72,6 +79,7 @@ final class StatusJson {
         .put("rejectedRequests", telemetry.rejectedRequests())
         .put("evictedTraces", telemetry.traces().evictedTotal());
     json.put("answers", answers.getAsLong());
+    json.set("faults", faults.get());
     ArrayNode unreadable = json.putArray("unreadable");
     for (Unreadable one : model.unreadable()) {
       unreadable

@@ -154,7 +154,7 @@ final class FilterTranslator {
     }
   }
 
-  private static Message fault(RouteFilters.Fault fault) {
+  static Message fault(RouteFilters.Fault fault) {
     HTTPFault.Builder message = HTTPFault.newBuilder();
     if (fault.delayNanos() > 0) {
       message.setDelay(

@@ -39,6 +39,7 @@ public final class MeshModel {
   private final Map<KeySource, FetchedKeys> keys;
   private final SortedMap<String, FederatedBundle> federation;
   private final Map<ServiceKey, CallerLabels.Members> missing;
+  private final List<InjectedFault> faults;
   private final CallerLabels callerLabels;
   private final SortedMap<ServiceKey, MeshService> services;
   private final Map<String, ServiceEntry> entriesByHost = new HashMap<>();
@@ -71,13 +72,24 @@ public final class MeshModel {
       List<Workload> workloads,
       Map<ServiceKey, List<Integer>> known,
       boolean settled) {
-    this(version, trustDomain, catalog, workloads, known, settled, Map.of(), Map.of(), Map.of());
+    this(
+        version,
+        trustDomain,
+        catalog,
+        workloads,
+        known,
+        settled,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        List.of());
   }
 
   /**
    * @param keys of issuers
    * @param federation other trust domains, by name
    * @param missing labels of identities whose workloads are not all there
+   * @param faults of fault tests that run
    */
   MeshModel(
       long version,
@@ -88,7 +100,9 @@ public final class MeshModel {
       boolean settled,
       Map<KeySource, FetchedKeys> keys,
       Map<String, FederatedBundle> federation,
-      Map<ServiceKey, CallerLabels.Members> missing) {
+      Map<ServiceKey, CallerLabels.Members> missing,
+      List<InjectedFault> faults) {
+    this.faults = List.copyOf(faults);
     this.missing = Map.copyOf(missing);
     this.callerLabels = CallerLabels.of(workloads, catalog.callerLabels(), missing);
     this.federation = Collections.unmodifiableSortedMap(new TreeMap<>(federation));
@@ -297,10 +311,15 @@ public final class MeshModel {
     return settled;
   }
 
+  /** Of fault tests that run. */
+  List<InjectedFault> faults() {
+    return faults;
+  }
+
   /** The same workloads under other resources. */
   MeshModel with(Catalog other) {
     return new MeshModel(
-        version, trustDomain, other, workloads, known, settled, keys, federation, missing);
+        version, trustDomain, other, workloads, known, settled, keys, federation, missing, faults);
   }
 
   Catalog catalog() {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class MeshModelSource {
   private final Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys;
   private final Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>>
       federation;
+  private final Supplier<List<InjectedFault>> faults;
   private final List<Consumer<MeshModel>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -65,13 +67,15 @@ public final class MeshModelSource {
         executor,
         nanoTime,
         sources -> Map.of(),
-        domains -> Map.of());
+        domains -> Map.of(),
+        List::of);
   }
 
   /**
    * @param executor of one thread, on which models are made and published
    * @param keys what is known of the keys of issuers
    * @param federation what is known of other trust domains, by name
+   * @param faults of fault tests that run
    */
   public MeshModelSource(
       ResourceStore store,
@@ -81,7 +85,9 @@ public final class MeshModelSource {
       ScheduledExecutorService executor,
       LongSupplier nanoTime,
       Function<Set<KeySource>, Map<KeySource, FetchedKeys>> keys,
-      Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>> federation) {
+      Function<Map<String, FederatedTrustDomain>, Map<String, FederatedBundle>> federation,
+      Supplier<List<InjectedFault>> faults) {
+    this.faults = faults;
     this.federation = federation;
     this.keys = keys;
     this.store = store;
@@ -150,6 +156,7 @@ public final class MeshModelSource {
         settled,
         keys.apply(catalog.keySources()),
         federation.apply(MeshModel.federatedTrustDomains(catalog, trustDomain)),
-        knownLabels.update(workloads, catalog.callerLabels(), settled));
+        knownLabels.update(workloads, catalog.callerLabels(), settled),
+        faults.get());
   }
 }

@@ -47,7 +47,7 @@ final class RouteTable {
         VirtualHost.newBuilder()
             .setName(host)
             .addDomains("*")
-            .addAllRoutes(routes(model, destination, scope));
+            .addAllRoutes(InjectedFault.put(routes(model, destination, scope), destination, model, scope));
     DatabasePolicy database = model.databasePolicies().of(destination);
     if (database != null && scope.dialect() == Scope.Dialect.AGENT) {
       DatabasePolicyTranslator.apply(database, virtualHost);

@@ -49,7 +49,7 @@ final class RouteTold {
     List<Step> steps = new ArrayList<>();
     RoutePolicy policy = route.policy();
     if (policy.fault() != null) {
-      steps.add(fault(policy.fault(), route.name(), clock));
+      steps.add(fault(policy.fault(), policy.fault().decidedBy(route.name()), clock));
     }
     if (!(route.action() instanceof RouteAction.Forward forward)) {
       return steps;
@@ -158,7 +158,8 @@ final class RouteTold {
         new Fault(
             fault.delay() != null && fault.delay().share().equals(Share.ALL) ? fault.delay() : null,
             fault.abort() != null && fault.abort().share().equals(Share.ALL) ? fault.abort() : null,
-            fault.untilMillis());
+            fault.untilMillis(),
+            fault.by());
     return new Route(
         route.name(), route.match(), route.action(), route.policy().withFault(certain));
   }

@@ -9,18 +9,33 @@ import org.jspecify.annotations.Nullable;
  * @param delay null delays nothing
  * @param abort null aborts nothing
  * @param untilMillis since the epoch, from when on nothing goes wrong; {@link #FOREVER}
+ * @param by what it is told to be of: a fault test; null if the route itself has it
  */
-public record Fault(@Nullable Delay delay, @Nullable Abort abort, long untilMillis) {
+public record Fault(
+    @Nullable Delay delay, @Nullable Abort abort, long untilMillis, @Nullable String by) {
 
   public static final long FOREVER = Long.MAX_VALUE;
 
   /** Without an end. */
   public Fault(@Nullable Delay delay, @Nullable Abort abort) {
-    this(delay, abort, FOREVER);
+    this(delay, abort, FOREVER, null);
   }
 
   public Fault until(long millis) {
-    return new Fault(delay, abort, millis);
+    return new Fault(delay, abort, millis, by);
+  }
+
+  public Fault by(@Nullable String name) {
+    return new Fault(delay, abort, untilMillis, name);
+  }
+
+  /**
+   * Whose it is.
+   *
+   * @param route that has it, unless something else was put on it
+   */
+  public String decidedBy(String route) {
+    return by == null ? route : by;
   }
 
   /** True if it is over by a clock, which is not read if there is no end. */

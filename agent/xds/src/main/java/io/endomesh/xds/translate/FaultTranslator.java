@@ -42,9 +42,7 @@ final class FaultTranslator {
    * @return milliseconds since the epoch
    */
   static long until(String field, Route route) throws InvalidResource {
-    Struct metadata =
-        route.getMetadata().getFilterMetadataOrDefault("endomesh", Struct.getDefaultInstance());
-    Value until = metadata.getFieldsOrDefault("faults_until", Value.getDefaultInstance());
+    Value until = metadata(route, "faults_until");
     if (!until.hasStringValue()) {
       return Fault.FOREVER;
     }
@@ -57,6 +55,19 @@ final class FaultTranslator {
               + until.getStringValue()
               + "' (expected: a time of UTC, RFC 3339)");
     }
+  }
+
+  /** Whose faults they are, if not the route's own; beside their end. */
+  static @Nullable String by(Route route) {
+    Value by = metadata(route, "faults_by");
+    return by.hasStringValue() ? by.getStringValue() : null;
+  }
+
+  private static Value metadata(Route route, String name) {
+    return route
+        .getMetadata()
+        .getFilterMetadataOrDefault("endomesh", Struct.getDefaultInstance())
+        .getFieldsOrDefault(name, Value.getDefaultInstance());
   }
 
   private static Fault.Delay delay(String field, FaultDelay message) throws InvalidResource {

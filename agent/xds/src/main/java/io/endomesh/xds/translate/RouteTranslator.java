@@ -89,7 +89,10 @@ public final class RouteTranslator {
             .withFault(
                 filters.fault() == null
                     ? null
-                    : filters.fault().until(FaultTranslator.until(name, route)))
+                    : filters
+                        .fault()
+                        .until(FaultTranslator.until(name, route))
+                        .by(FaultTranslator.by(route)))
             .withCors(filters.cors());
     return new RouteResource.Rule(
         name,
