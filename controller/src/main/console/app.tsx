@@ -8,6 +8,7 @@ import { AccessPage } from "./pages/access.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { ConnectPage } from "./pages/connect.tsx";
 import { ExplainPage } from "./pages/explain.tsx";
+import { FaultsPage } from "./pages/faults.tsx";
 import { FederationPage } from "./pages/federation.tsx";
 import { GraphPage } from "./pages/graph.tsx";
 import { IdentitiesPage } from "./pages/identities.tsx";
@@ -61,6 +62,7 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   if (page === "services" && two !== undefined) return <ServicePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
   if (page === "routes" && one === undefined) return <RoutesPage snapshot={snapshot} />;
   if (page === "routes" && two !== undefined) return <RoutePage key={path} snapshot={snapshot} id={`${one}/${two}`} />;
+  if (page === "faults" && one === undefined) return <FaultsPage snapshot={snapshot} />;
   if (page === "traces" && one === undefined) return <TracesPage snapshot={snapshot} />;
   if (page === "traces") return <TracePage key={path} snapshot={snapshot} id={one!} />;
   if (page === "explain" && one === undefined) return <ExplainPage snapshot={snapshot} />;

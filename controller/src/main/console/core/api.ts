@@ -42,9 +42,31 @@ export interface Status {
   };
   /** Another number once an issuer or a partner has answered, or could not be asked. */
   answers: number;
+  /** Those that run, newest first. */
+  faults: FaultTest[];
   /** Stored, and refused in its name whatever it may have refused. */
   unreadable: (ResourceName & { why: string; meanwhile: string })[];
   problems: Problem[];
+}
+
+/** Calls of a service that go wrong on purpose for a while. */
+export interface FaultTest {
+  id: string;
+  service: string;
+  /** `HTTPRoute/shop/orders`; null for all calls. */
+  route: string | null;
+  rule: number | null;
+  delayMillis: number | null;
+  abortStatus: number | null;
+  abortGrpcStatus: string | null;
+  percent: number;
+  by: string;
+  startedAt: string;
+  until: string;
+  state: "running" | "stopped" | "ended";
+  endedAt: string | null;
+  /** Null if its time was over. */
+  endedBy: string | null;
 }
 
 export interface Root {

@@ -28,6 +28,7 @@ export const PAGES: { path: string; text: string; icon: IconName; right?: string
   { path: "/traces", text: "Traces", icon: "traces" },
   { path: "/explain", text: "Explain", icon: "explain" },
   { path: "/routes", text: "Routes", icon: "arrow" },
+  { path: "/faults", text: "Faults", icon: "fault" },
   { path: "/resources", text: "Resources", icon: "resources" },
   { path: "/access", text: "Access", icon: "access" },
   { path: "/identities", text: "Identities", icon: "identity" },

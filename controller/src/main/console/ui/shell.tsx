@@ -7,12 +7,13 @@ import type { LiveState } from "../core/live.ts";
 import { findings } from "../core/model.ts";
 import { Link, usePlace } from "../core/router.tsx";
 import { setTheme, useTheme } from "../core/theme.ts";
+import { FaultBanner } from "./fault.tsx";
 import { Icon, Logo } from "./icons.tsx";
 import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
   { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
-  { title: "Control", paths: ["/routes", "/resources", "/access", "/identities", "/federation", "/providers"] },
+  { title: "Control", paths: ["/routes", "/faults", "/resources", "/access", "/identities", "/federation", "/providers"] },
   { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];
 
@@ -56,6 +57,7 @@ export function Shell({ live, children }: { live: LiveState; children: Component
       </a>
       <Navigation live={live} onSearch={() => setSearching(true)} />
       <main id="main" ref={main} tabIndex={-1} class={path.startsWith("/graph") ? "full" : ""}>
+        {live.snapshot !== null && <FaultBanner snapshot={live.snapshot} />}
         <Banner live={live} />
         {children}
       </main>

@@ -102,6 +102,12 @@ final class Browser implements AutoCloseable {
     awaitText(selector, text, PATIENCE);
   }
 
+  /** Until there is nothing of it any more. */
+  void awaitGone(String selector) {
+    new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50))
+        .until(ExpectedConditions.numberOfElementsToBe(By.cssSelector(selector), 0));
+  }
+
   /**
    * What the page reported since the last call: warnings and errors, of the security policy too.
    */

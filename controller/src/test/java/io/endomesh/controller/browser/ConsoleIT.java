@@ -76,6 +76,8 @@ class ConsoleIT {
     "/routes/shop/orders, A split for the versions that run",
     "/routes/shop/mailer, Ramp up step by step",
     "/routes/shop/mailer, 12.5 % of 40 calls to inventory-v2 failed",
+    "/faults, Start a fault test",
+    "/faults?service=shop/orders, 'bert, '",
     "/traces, GET /checkout",
     "/traces/4bf92f3577b34da6a3ce929d0e0e4706, Reserve",
     "/explain, Which call?",
@@ -390,6 +392,53 @@ class ConsoleIT {
     assertThat(browser.driver.findElements(By.cssSelector("[data-ramp] button"))).isEmpty();
     assertThat(browser.await("input[type=range]").isEnabled()).isFalse();
     assertThat(browser.await("[data-backend] input[type=number]").isEnabled()).isFalse();
+    assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void fault_startedByKeyboard_isABannerOnEveryPage_untilItIsStoppedThere() {
+    browser.show(controller.url("/faults?service=shop/inventory"));
+    browser.awaitText(
+        ".cli", "endomesh fault start shop/inventory --abort 503 --percent 10 --for PT300S");
+    browser.await("input[name=delay]").sendKeys("250");
+    browser.await("select[name=answer]").sendKeys("gRPC UNAV");
+    browser.awaitText(
+        ".cli",
+        "endomesh fault start shop/inventory --abort-grpc UNAVAILABLE --delay 250 --percent 10"
+            + " --for PT300S");
+
+    browser.await(".fault-form button[type=submit]").sendKeys(Keys.ENTER);
+
+    browser.awaitText("[data-fault]", "Fault test by anna: calls of shop/inventory");
+    for (String theme : List.of("light", "dark")) {
+      browser.prefer(theme);
+      for (String page : List.of("/", "/graph", "/services/shop/orders", "/settings")) {
+        browser.show(controller.url(page));
+        browser.awaitText("[data-fault]", "10 % answered with UNAVAILABLE and delayed by 250 ms");
+        assertThat(browser.accessibilityViolations()).as(page + " in " + theme).isEmpty();
+      }
+    }
+    browser.await("[data-fault] button").sendKeys(Keys.ENTER);
+
+    browser.awaitGone("[data-fault]");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void fault_viewer_seesTheBanner_andCanNeitherStartNorStop() {
+    controller.change(
+        state -> {
+          ObjectNode session = (ObjectNode) state.get("status").get("session");
+          session.put("loginRequired", true).put("user", "vera").put("role", "viewer");
+          session.putArray("rights").add("read");
+        });
+    controller.startFault();
+    browser.show(controller.url("/faults"));
+
+    browser.awaitText("[data-fault]", "calls of shop/inventory");
+    browser.awaitText("main", "Your account may not change");
+    assertThat(browser.driver.findElements(By.cssSelector("[data-fault] button"))).isEmpty();
+    assertThat(browser.await(".fault-form button[type=submit]").isEnabled()).isFalse();
     assertThat(browser.accessibilityViolations()).isEmpty();
   }
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,15 @@ final class FixtureController implements AutoCloseable {
     }
   }
 
+  /** One that runs, as somebody else started it. */
+  void startFault() {
+    try {
+      fault("/api/v1/faults");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void close() {
     lock.lock();
@@ -152,6 +162,9 @@ final class FixtureController implements AutoCloseable {
   }
 
   private byte[] data(String method, String path) throws IOException {
+    if (method.equals("POST") && path.startsWith("/api/v1/faults")) {
+      return fault(path);
+    }
     if (method.equals("POST")) {
       return recorded(
           path.endsWith("/explain")
@@ -180,6 +193,7 @@ final class FixtureController implements AutoCloseable {
           "mtls",
           "users",
           "audit",
+          "faults",
           "tokens",
           "federation",
           "providers",
@@ -187,6 +201,21 @@ final class FixtureController implements AutoCloseable {
           recorded(parts.get(0) + ".json");
       default -> new byte[0];
     };
+  }
+
+  /** Started and stopped tests are in the state, as with the real one. */
+  private byte[] fault(String path) throws IOException {
+    lock.lock();
+    try {
+      ObjectNode status = (ObjectNode) state.get("status");
+      status.putArray("faults");
+      if (!path.endsWith("/stop")) {
+        status.withArray("faults").add(JSON.readTree(recorded("faults.json")).at("/faults/0"));
+      }
+      return recorded("fault.json");
+    } finally {
+      lock.unlock();
+    }
   }
 
   private JsonNode member(String name) {

@@ -106,7 +106,22 @@ final class Models {
   }
 
   MeshModel model() {
+    return model(List.of());
+  }
+
+  /** While fault tests run. */
+  MeshModel model(List<InjectedFault> faults) {
     Catalog catalog = Catalog.EMPTY.update(new Resources(revision, resources));
-    return new MeshModel(1, "endomesh.local", catalog, registry.workloads(), known, true);
+    return new MeshModel(
+        1,
+        "endomesh.local",
+        catalog,
+        registry.workloads(),
+        known,
+        true,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        faults);
   }
 }

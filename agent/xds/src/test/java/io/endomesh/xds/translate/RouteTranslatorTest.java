@@ -430,10 +430,28 @@ class RouteTranslatorTest {
         .hasMessageContaining("metadata.endomesh.faults_until: 'soon' (expected: a time of UTC");
   }
 
+  @Test
+  void translate_faultOfATest_saysWhoseItIs() throws Exception {
+    Route always = fault(HTTPFault.newBuilder().setAbort(abort(503)));
+
+    assertThat(rule(always).policy().fault().decidedBy("Service/shop/orders"))
+        .isEqualTo("Service/shop/orders");
+    assertThat(
+            rule(with(always, "faults_by", "FaultTest/shop/1"))
+                .policy()
+                .fault()
+                .decidedBy("Service/shop/orders"))
+        .isEqualTo("FaultTest/shop/1");
+  }
+
   private static Route until(Route route, String time) {
+    return with(route, "faults_until", time);
+  }
+
+  private static Route with(Route route, String name, String text) {
     Struct metadata =
         Struct.newBuilder()
-            .putFields("faults_until", Value.newBuilder().setStringValue(time).build())
+            .putFields(name, Value.newBuilder().setStringValue(text).build())
             .build();
     return route.toBuilder()
         .setMetadata(Metadata.newBuilder().putFilterMetadata("endomesh", metadata))

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.fault;
+
+import org.jspecify.annotations.NullMarked;
