@@ -207,8 +207,16 @@ function Tests({ snapshot, tests, onDone }: { snapshot: Snapshot; tests: FaultTe
               </Link>
             ),
           },
-          { head: "Calls", cell: routeOf, minor: true },
-          { head: "Fault", cell: whatGoesWrong },
+          {
+            head: "Fault",
+            cell: (one) => (
+              <>
+                {whatGoesWrong(one)}
+                <br />
+                <small class="muted">{routeOf(one)}</small>
+              </>
+            ),
+          },
           {
             head: "State",
             by: (one) => one.state,

@@ -174,6 +174,16 @@ final class EchoMesh implements AutoCloseable {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
+  /** As by {@code kill -9}. */
+  void killController() {
+    controller.kill();
+  }
+
+  /** On the data of before. */
+  void restartController() {
+    controller.restart();
+  }
+
   /**
    * @param path below {@code /api/v1/}
    */
