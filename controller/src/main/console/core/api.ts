@@ -76,7 +76,6 @@ export interface Root {
   notAfter: string;
   /** False of those of another authority, such as SPIRE. */
   own: boolean;
-  pem: string;
 }
 
 export interface Rotation {

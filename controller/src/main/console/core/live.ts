@@ -6,6 +6,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, read } from "./api.ts";
 import type { Session, Snapshot, Status } from "./api.ts";
+import { changed } from "./changes.ts";
+import type { Change } from "./changes.ts";
 
 export type Connection = "connecting" | "live" | "lost" | "signed-out";
 
@@ -75,7 +77,7 @@ export function start(): void {
 
 function connect(): void {
   disconnect();
-  const opened = new EventSource("/api/v1/events");
+  const opened = new EventSource("/api/v1/events?changes=true");
   source = opened;
   opened.addEventListener("state", (event) => {
     arm();
@@ -85,6 +87,13 @@ function connect(): void {
       snapshot: JSON.parse((event as MessageEvent<string>).data) as Snapshot,
       receivedAt: Date.now(),
     });
+  });
+  opened.addEventListener("change", (event) => {
+    arm();
+    const snapshot = changed(state.snapshot, JSON.parse((event as MessageEvent<string>).data) as Change);
+    // What it builds on is not what is here: a stream begins with the whole.
+    if (snapshot === null) return connect();
+    set({ ...state, connection: "live", snapshot, receivedAt: Date.now() });
   });
   opened.addEventListener("logout", () => signedOut());
   opened.addEventListener("error", () => lost());

@@ -7,6 +7,7 @@ import { Link, serviceUrl } from "../core/router.tsx";
 import { Cli, Confirm, useAct } from "./act.tsx";
 import { Icon } from "./icons.tsx";
 import { Ends, EndsAt, Fingerprint } from "./names.tsx";
+import { useLoaded } from "./loaded.ts";
 import { Card, CopyButton, Failure, Tag } from "./parts.tsx";
 import { Table } from "./table.tsx";
 
@@ -19,6 +20,10 @@ const KINDS: Record<string, string> = {
 
 export function AuthorityCards({ snapshot }: { snapshot: Snapshot }) {
   const authority = snapshot.status.certificateAuthority;
+  const { value: pem } = useLoaded<{ roots: { pem: string }[] }>(
+    "/api/v1/ca",
+    authority.roots.map((one) => one.fingerprint).join(),
+  );
   return (
     <>
       <div class="columns even">
@@ -29,7 +34,7 @@ export function AuthorityCards({ snapshot }: { snapshot: Snapshot }) {
       </div>
       <Card
         title="Roots that are believed"
-        aside={<CopyButton text={authority.roots.map((one) => one.pem).join("")} label="Copy as PEM" />}
+        aside={<CopyButton text={pem?.roots.map((one) => one.pem).join("") ?? ""} label="Copy as PEM" />}
         flush
       >
         <Roots authority={authority} now={snapshot.status.now} />

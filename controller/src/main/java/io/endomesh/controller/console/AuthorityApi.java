@@ -47,7 +47,7 @@ public final class AuthorityApi implements ControllerPart {
 
   @Get("/ca")
   public HttpResponse status() {
-    return json(AuthorityJson.of(context));
+    return json(AuthorityJson.of(context, true));
   }
 
   /**
@@ -59,7 +59,7 @@ public final class AuthorityApi implements ControllerPart {
       boolean now = JSON.readTree(body).path("now").asBoolean(false);
       context.authority().rotate(now);
       audit.note(Access.actor(request).did("ca.rotate", now ? "now" : "in time"));
-      return json(AuthorityJson.of(context));
+      return json(AuthorityJson.of(context, true));
     } catch (JsonProcessingException e) {
       return ApiErrors.invalid("body: no JSON (expected: {\"now\":…})");
     } catch (IllegalStateException e) {
@@ -74,7 +74,7 @@ public final class AuthorityApi implements ControllerPart {
     try {
       context.authority().abort();
       audit.note(Access.actor(request).did("ca.abort", ""));
-      return json(AuthorityJson.of(context));
+      return json(AuthorityJson.of(context, true));
     } catch (IllegalStateException e) {
       return conflict(e);
     } catch (IOException e) {

@@ -13,7 +13,12 @@ final class AuthorityJson {
 
   private AuthorityJson() {}
 
+  /** Without the certificates themselves, which the console is told of each second. */
   static ObjectNode of(ControllerContext context) {
+    return of(context, false);
+  }
+
+  static ObjectNode of(ControllerContext context, boolean withPem) {
     CertificateAuthority authority = context.authority();
     ObjectNode json =
         JsonNodeFactory.instance
@@ -42,14 +47,17 @@ final class AuthorityJson {
     }
     ArrayNode roots = json.putArray("roots");
     for (X509Certificate root : authority.believed()) {
-      roots
-          .addObject()
-          .put("fingerprint", CertificateAuthority.fingerprint(root))
-          .put("subject", root.getSubjectX500Principal().getName())
-          .put("notBefore", root.getNotBefore().toInstant().toString())
-          .put("notAfter", root.getNotAfter().toInstant().toString())
-          .put("own", authority.roots().contains(root))
-          .put("pem", CertificateAuthority.pem(root));
+      ObjectNode one =
+          roots
+              .addObject()
+              .put("fingerprint", CertificateAuthority.fingerprint(root))
+              .put("subject", root.getSubjectX500Principal().getName())
+              .put("notBefore", root.getNotBefore().toInstant().toString())
+              .put("notAfter", root.getNotAfter().toInstant().toString())
+              .put("own", authority.roots().contains(root));
+      if (withPem) {
+        one.put("pem", CertificateAuthority.pem(root));
+      }
     }
     Rotation rotation = authority.rotation();
     if (rotation == null) {

@@ -80,7 +80,9 @@ public final class ConsolePart implements ControllerPart {
         .build(
             (ctx, request) -> {
               ctx.clearRequestTimeout();
-              return feed.open(() -> access.access().isStill(ctx, request.headers(), Right.READ));
+              return feed.open(
+                  () -> access.access().isStill(ctx, request.headers(), Right.READ),
+                  "true".equals(ctx.queryParam("changes")));
             });
     server.service(StatusJson.AGENT_PATH, this::download);
     server.annotatedService().pathPrefix(PATH).build(this);
@@ -168,7 +170,7 @@ public final class ConsolePart implements ControllerPart {
         : ApiErrors.notFound("this controller was started without --agent-jar");
   }
 
-  private String state(long sequence) {
+  private ObjectNode state(long sequence) {
     ObjectNode state = object().put("sequence", sequence);
     // Without the session, which is another one for each reader.
     state.set("status", status.status());
@@ -178,7 +180,7 @@ public final class ConsolePart implements ControllerPart {
     state.set("traces", traces.recent(trace -> true, NEWEST));
     state.set("refusals", traces.refusals(NEWEST));
     state.set("resources", mesh.resources());
-    return state.toString();
+    return state;
   }
 
   private static int bounded(int limit) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.endomesh.controller.console.StateChanges;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A controller that plays recorded answers in the shape of docs/api.md, with the console's real
@@ -126,22 +128,28 @@ final class FixtureController implements AutoCloseable {
     exchange.getResponseHeaders().set("content-type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
     OutputStream out = exchange.getResponseBody();
-    for (String event = nextEvent(); !event.isEmpty(); event = nextEvent()) {
-      out.write(event.getBytes(StandardCharsets.UTF_8));
+    ObjectNode before = null;
+    for (ObjectNode now = next(); now != null; now = next()) {
+      String event =
+          before == null
+              ? "event: state\ndata: " + now
+              : "event: change\ndata: " + StateChanges.between(before, now);
+      before = now;
+      out.write((event + "\n\n").getBytes(StandardCharsets.UTF_8));
       out.flush();
       await();
     }
   }
 
-  /** Empty when the fixture is being closed. */
-  private String nextEvent() throws IOException {
+  /** Null when the fixture is being closed. */
+  private @Nullable ObjectNode next() {
     lock.lock();
     try {
       if (closed) {
-        return "";
+        return null;
       }
       state.put("sequence", state.get("sequence").asLong() + 1);
-      return "event: state\ndata: " + JSON.writeValueAsString(state) + "\n\n";
+      return state.deepCopy();
     } finally {
       lock.unlock();
     }
@@ -194,6 +202,7 @@ final class FixtureController implements AutoCloseable {
           "users",
           "audit",
           "faults",
+          "ca",
           "tokens",
           "federation",
           "providers",

@@ -211,13 +211,41 @@ class ConsoleTest {
     }
   }
 
+  @Test
+  void events_ofChanges_areAFirstStateAndThenWhatChanged_withoutCertificates() throws Exception {
+    HttpResponse<InputStream> stream =
+        http.send(
+            request("/api/v1/events?changes=true")
+                .header("authorization", "Bearer " + adminToken())
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      JsonNode state = nextState(reader);
+      assertThat(state.at("/status/certificateAuthority/roots/0/fingerprint").isTextual()).isTrue();
+      assertThat(state.toString()).doesNotContain("BEGIN CERTIFICATE");
+      long has = state.get("sequence").asLong();
+      for (int i = 0; i < 2; i++) {
+        JsonNode change = next(reader, "event: change");
+        assertThat(change.get("since").asLong()).isEqualTo(has);
+        assertThat(change.at("/status/now").isTextual()).isTrue();
+        assertThat(change.at("/status/version").isMissingNode()).isTrue();
+        has = change.get("sequence").asLong();
+      }
+    }
+  }
+
   private static JsonNode nextState(BufferedReader reader) throws Exception {
+    return next(reader, "event: state");
+  }
+
+  private static JsonNode next(BufferedReader reader, String expected) throws Exception {
     String event = "";
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       if (line.startsWith("event: ")) {
-        event = line.substring("event: ".length());
+        event = line;
       } else if (line.startsWith("data: ")) {
-        assertThat(event).isEqualTo("state");
+        assertThat(event).isEqualTo(expected);
         return JSON.readTree(line.substring("data: ".length()));
       }
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.endomesh.demo.Await;
+import io.endomesh.demo.CheckFailed;
 import io.endomesh.demo.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +99,18 @@ class FaultTestIT {
   }
 
   private static void await(String what, EchoMesh mesh, MeshCall call) {
-    Await.until(what, IN_TIME, () -> call.differences(make(mesh, call)).isEmpty());
+    AtomicReference<List<String>> wrong = new AtomicReference<>(List.of());
+    try {
+      Await.until(
+          what,
+          IN_TIME,
+          () -> {
+            wrong.set(call.differences(make(mesh, call)));
+            return wrong.get().isEmpty();
+          });
+    } catch (CheckFailed late) {
+      throw new AssertionError(late.getMessage() + ": " + wrong.get(), late);
+    }
   }
 
   private static JsonNode make(EchoMesh mesh, MeshCall call) {
