@@ -299,11 +299,14 @@ export interface Workload {
   inbound: Stats;
 }
 
-export type NodeKind = "service" | "database" | "external" | "outside";
+/** `namespace` is never from the controller. */
+export type NodeKind = "service" | "database" | "external" | "outside" | "namespace";
 
 export interface GraphNode {
   id: string;
   kind: NodeKind;
+  /** Ids of the services for which this one is drawn; never from the controller. */
+  members?: string[];
   namespace: string | null;
   name: string;
   workloads: number;
@@ -320,6 +323,8 @@ export interface GraphEdge {
   protocol: "http" | "grpc" | "sql";
   mtls: "all" | "some" | "none";
   health: Health;
+  /** Ids of the lines for which this one is drawn; never from the controller. */
+  members?: string[];
   stats: Stats;
   clusters: { cluster: string; requestsTotal: number; requestsPerSecond: number }[];
 }

@@ -12,40 +12,62 @@ import { useViewport } from "./viewport.ts";
 
 // With more lines than this only the chosen and the unhealthy ones carry their number.
 const LABELLED_EDGES = 28;
+// With more than this a single line is only seen if the others step back.
+const DENSE_EDGES = 150;
 // Mean width of a character of a label, and of a sign with its gap.
 const GLYPH = 6.1;
 const SIGN = 16;
 // A press that moves less than this is a click.
 const CLICK_PIXELS = 4;
 
-const layout = new Layout();
+/** Of each view of a large graph, and of the whole of a small one: what was arranged stays. */
+const layouts = new Map<string, Layout>();
+
+function layoutOf(view: string): Layout {
+  const known = layouts.get(view);
+  if (known !== undefined) return known;
+  const layout = new Layout();
+  layouts.set(view, layout);
+  return layout;
+}
 
 interface DrawingProps {
+  /** What is shown of the graph, in a word: another one is laid out for itself. */
+  view: string;
   graph: Graph;
   selected: string | null;
   onSelect: (id: string | null) => void;
   onFocus: (id: string) => void;
 }
 
-export function Drawing({ graph, selected, onSelect, onFocus }: DrawingProps) {
+export function Drawing({ view, graph, selected, onSelect, onFocus }: DrawingProps) {
   const box = useRef<SVGSVGElement>(null);
+  const layout = layoutOf(view);
   const places = layout.place(
     graph.nodes.map((node) => node.id),
     graph.edges,
   );
   const [arranged, setArranged] = useState(0);
-  const shape = `${arranged}:${graph.nodes.map((node) => node.id).join()}`;
+  const ids = graph.nodes.map((node) => node.id).join();
+  const shape = `${arranged}:${ids}`;
   const shown = graph.nodes.map((node) => places.get(node.id)!);
   const port = useViewport(box, shown, shape);
   const near = useMemo(() => neighbourhood(graph, selected), [graph, selected]);
-  const drag = useDrag(port, onSelect);
+  const acts = useSame({ onSelect, onFocus });
+  const drag = useDrag(layout, port, onSelect);
   const labels = graph.edges.length <= LABELLED_EDGES;
+  // Where lines run is asked anew only when boxes came, went or moved, and not with each number.
+  const lines = useMemo(
+    () => new Map(graph.edges.map((edge) => [edge.id, lineOf(edge, graph, places, layout)])),
+    [layout, layout.version, ids, graph.edges.map((edge) => edge.id).join()],
+  );
+  const names = useMemo(() => new Map(graph.nodes.map((node) => [node.id, node.name])), [ids]);
 
   return (
     <div class="canvas">
       <svg
         ref={box}
-        class="drawing"
+        class={graph.edges.length > DENSE_EDGES ? "drawing dense" : "drawing"}
         role="group"
         aria-label="Service graph. The arrow keys walk from service to service."
         onPointerDown={drag.down}
@@ -59,13 +81,14 @@ export function Drawing({ graph, selected, onSelect, onFocus }: DrawingProps) {
             <Edge
               key={edge.id}
               edge={edge}
-              line={lineOf(edge, graph, places)}
-              names={[nameOf(graph, edge.source), nameOf(graph, edge.destination)]}
+              line={lines.get(edge.id)!}
+              source={names.get(edge.source) ?? edge.source}
+              destination={names.get(edge.destination) ?? edge.destination}
               chosen={edge.id === selected}
               near={near.has(edge.id)}
               dim={selected !== null && !near.has(edge.id)}
               labelled={labels || near.has(edge.id) || unhealthy(edge)}
-              onSelect={onSelect}
+              acts={acts}
             />
           ))}
           {graph.nodes.map((node) => (
@@ -75,8 +98,7 @@ export function Drawing({ graph, selected, onSelect, onFocus }: DrawingProps) {
               at={places.get(node.id)!}
               chosen={node.id === selected}
               dim={selected !== null && !near.has(node.id)}
-              onSelect={onSelect}
-              onFocus={onFocus}
+              acts={acts}
             />
           ))}
         </g>
@@ -112,18 +134,40 @@ export function Drawing({ graph, selected, onSelect, onFocus }: DrawingProps) {
   );
 }
 
+interface Acts {
+  onSelect: (id: string) => void;
+  onFocus: (id: string) => void;
+}
+
+/** The same object each time, which does what the newest one does. */
+function useSame(acts: Acts): Acts {
+  const newest = useRef(acts);
+  newest.current = acts;
+  return useMemo(
+    () => ({ onSelect: (id) => newest.current.onSelect(id), onFocus: (id) => newest.current.onFocus(id) }),
+    [],
+  );
+}
+
 interface EdgeProps {
   edge: GraphEdge;
   line: Line;
-  names: [string, string];
+  source: string;
+  destination: string;
   chosen: boolean;
   near: boolean;
   dim: boolean;
   labelled: boolean;
-  onSelect: (id: string) => void;
+  acts: Acts;
 }
 
-function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: EdgeProps) {
+/** Drawn again only if something in it is another than before: there may be thousands. */
+function Edge(props: EdgeProps) {
+  const { edge, line, source, destination, chosen, near, dim, labelled, acts } = props;
+  return useMemo(() => edgeDrawn(props), [edge, line, source, destination, chosen, near, dim, labelled, acts]);
+}
+
+function edgeDrawn({ edge, line, source, destination, chosen, near, dim, labelled, acts }: EdgeProps) {
   const { stats } = edge;
   const state = stats.requestsPerSecond === 0 ? "idle" : edge.health;
   const refused = stats.refusedPerSecond > 0;
@@ -135,13 +179,13 @@ function Edge({ edge, line, names, chosen, near, dim, labelled, onSelect }: Edge
   const width = label.length * GLYPH + 18 + (open ? SIGN : 0) + (sign ? SIGN : 0);
   return (
     <g
-      class={`edge ${state} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""} ${refused ? "refused" : ""}`}
+      class={`edge ${state} ${chosen ? "chosen" : ""} ${dim ? "dim" : ""} ${near ? "near" : ""} ${refused ? "refused" : ""}`}
       data-edge={edge.id}
       tabindex={0}
       role="button"
       aria-pressed={chosen}
-      aria-label={`${names[0]} calls ${names[1]} over ${edge.protocol}: ${healthWord(edge.health)}, ${rate(stats.requestsPerSecond)}, ${percent(stats.errorRatio)} errors${edge.mtls === "all" ? "" : ", not all encrypted"}`}
-      onKeyDown={(event) => pressed(event, () => onSelect(edge.id))}
+      aria-label={`${source} calls ${destination}${edge.members === undefined ? ` over ${edge.protocol}` : ""}: ${healthWord(edge.health)}, ${rate(stats.requestsPerSecond)}, ${percent(stats.errorRatio)} errors${edge.mtls === "all" ? "" : ", not all encrypted"}`}
+      onKeyDown={(event) => pressed(event, () => acts.onSelect(edge.id))}
     >
       <path class="hit" d={line.d} />
       <path class="wire" d={line.d} stroke-width={thickness(stats.requestsPerSecond)} marker-end={`url(#arrow-${refused ? "refused" : state})`} />
@@ -166,11 +210,15 @@ interface NodeProps {
   at: Point;
   chosen: boolean;
   dim: boolean;
-  onSelect: (id: string) => void;
-  onFocus: (id: string) => void;
+  acts: Acts;
 }
 
-function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
+function Node(props: NodeProps) {
+  const { node, at, chosen, dim, acts } = props;
+  return useMemo(() => nodeDrawn(props), [node, at, chosen, dim, acts]);
+}
+
+function nodeDrawn({ node, at, chosen, dim, acts }: NodeProps) {
   const detail = nodeDetail(node);
   return (
     <g
@@ -181,8 +229,8 @@ function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
       role="button"
       aria-pressed={chosen}
       aria-label={`${node.name}${node.namespace === null ? "" : ` in ${node.namespace}`}: ${healthWord(node.health)}, ${detail}`}
-      onKeyDown={(event) => pressed(event, () => onSelect(node.id))}
-      onDblClick={() => onFocus(node.id)}
+      onKeyDown={(event) => pressed(event, () => acts.onSelect(node.id))}
+      onDblClick={() => acts.onFocus(node.id)}
     >
       <rect class="halo" x={-4} y={-4} width={NODE_WIDTH + 8} height={NODE_HEIGHT + 8} rx={14} />
       <rect class="box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={10} />
@@ -196,7 +244,7 @@ function Node({ node, at, chosen, dim, onSelect, onFocus }: NodeProps) {
         </text>
       ) : (
         <IconAt
-          name={node.kind === "database" ? "database" : node.kind === "outside" ? "outside" : "external"}
+          name={node.kind === "service" ? "services" : node.kind === "namespace" ? "layout" : node.kind}
           x={NODE_WIDTH - 28}
           y={13}
           size={14}
@@ -239,7 +287,7 @@ interface Drag {
 }
 
 /** One press on the drawing: on a node it moves the node, elsewhere the view; without a move it selects. */
-function useDrag(port: ReturnType<typeof useViewport>, onSelect: (id: string | null) => void): Drag {
+function useDrag(layout: Layout, port: ReturnType<typeof useViewport>, onSelect: (id: string | null) => void): Drag {
   const press = useRef<{ x: number; y: number; node: string | null; on: string | null; far: boolean } | null>(null);
   return {
     down: (event) => {
@@ -295,7 +343,7 @@ function walk(event: KeyboardEvent, graph: Graph, places: ReadonlyMap<string, Po
   if (best !== null) svg.querySelector<SVGGElement>(`[data-node="${CSS.escape(best)}"]`)?.focus();
 }
 
-function lineOf(edge: GraphEdge, graph: Graph, places: ReadonlyMap<string, Point>): Line {
+function lineOf(edge: GraphEdge, graph: Graph, places: ReadonlyMap<string, Point>, layout: Layout): Line {
   const others = graph.nodes
     .filter((node) => node.id !== edge.source && node.id !== edge.destination)
     .map((node) => places.get(node.id)!);
@@ -314,14 +362,11 @@ function neighbourhood(graph: Graph, selected: string | null): Set<string> {
   return near;
 }
 
-function nameOf(graph: Graph, id: string): string {
-  return graph.nodes.find((node) => node.id === id)?.name ?? id;
-}
-
 export function nodeDetail(node: GraphNode): string {
   if (node.kind === "database") return "database";
   if (node.kind === "external") return "outside the mesh";
   if (node.kind === "outside") return "callers without identity";
+  if (node.members !== undefined) return `${plural(node.members.length, "service")}, ${plural(node.workloads, "instance")}`;
   const instances =
     node.connected === node.workloads
       ? plural(node.workloads, "instance")
@@ -333,8 +378,9 @@ export function unhealthy(edge: GraphEdge): boolean {
   return edge.health === "degraded" || edge.health === "failing";
 }
 
+/** In steps: a width that changes with each number has the whole drawing laid out again. */
 function thickness(perSecond: number): number {
-  return Math.min(5, 1.4 + Math.log10(1 + perSecond) * 1.1);
+  return Math.min(5, 1.5 + Math.round(Math.log10(1 + perSecond) * 2) / 2);
 }
 
 function cut(text: string, length: number): string {

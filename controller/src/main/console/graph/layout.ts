@@ -45,6 +45,12 @@ export class Layout {
   /** Services nobody called yet wait below the others; their first line gives them their place. */
   private readonly waiting = new Set<string>();
   private way: Direction = "down";
+  private moves = 0;
+
+  /** Another one after each place that was given or changed. */
+  get version(): number {
+    return this.moves;
+  }
 
   get direction(): Direction {
     return this.way;
@@ -56,6 +62,7 @@ export class Layout {
       if (linked.has(id) && this.waiting.delete(id)) this.places.delete(id);
     }
     const fresh = ids.filter((id) => linked.has(id) && !this.places.has(id));
+    if (ids.some((id) => !this.places.has(id))) this.moves++;
     const settled = ids.some((id) => this.places.has(id) && !this.waiting.has(id));
     if (settled) this.add(fresh, links);
     else this.arrange(fresh, links);
@@ -64,11 +71,13 @@ export class Layout {
   }
 
   move(id: string, to: Point): void {
+    this.moves++;
     this.places.set(id, to);
     this.waiting.delete(id);
   }
 
   forget(): void {
+    this.moves++;
     this.places.clear();
     this.waiting.clear();
   }
@@ -107,19 +116,19 @@ export class Layout {
   }
 
   private add(ids: string[], links: Link[]): void {
+    const touching = byEnd(links);
     const left = new Set(ids);
     while (left.size > 0) {
-      const id = [...left].find((one) => this.neighbours(one, links).length > 0) ?? [...left][0]!;
+      const id = [...left].find((one) => this.hasPlacedNeighbour(one, touching)) ?? [...left][0]!;
       left.delete(id);
-      this.places.set(id, this.free(this.wish(id, links)));
+      this.places.set(id, this.free(this.wish(id, touching.get(id) ?? [])));
     }
   }
 
-  private neighbours(id: string, links: Link[]): Point[] {
-    return links.flatMap((link) => {
-      const other = link.source === id ? link.destination : link.destination === id ? link.source : null;
-      const place = other === null || this.waiting.has(other) ? undefined : this.places.get(other);
-      return place === undefined ? [] : [place];
+  private hasPlacedNeighbour(id: string, touching: Map<string, Link[]>): boolean {
+    return (touching.get(id) ?? []).some((link) => {
+      const other = link.source === id ? link.destination : link.source;
+      return other !== id && !this.waiting.has(other) && this.places.has(other);
     });
   }
 
@@ -176,6 +185,19 @@ export class Layout {
   }
 }
 
+/** The lines that begin or end at each node. */
+function byEnd(links: Link[]): Map<string, Link[]> {
+  const touching = new Map<string, Link[]>();
+  for (const link of links) {
+    for (const id of new Set([link.source, link.destination])) {
+      const known = touching.get(id);
+      if (known === undefined) touching.set(id, [link]);
+      else known.push(link);
+    }
+  }
+  return touching;
+}
+
 /** The direction in which the whole can be shown at the larger scale. */
 function larger(layers: Slot[][]): Direction {
   const rows = layers.flat().map((slot) => slot.row);
@@ -194,9 +216,10 @@ function withoutCycles(ids: string[], links: Link[]): Link[] {
   const open = new Set<string>();
   const done = new Set<string>();
   const kept: Link[] = [];
+  const touching = byEnd(links);
   const visit = (id: string) => {
     open.add(id);
-    for (const link of links) {
+    for (const link of touching.get(id) ?? []) {
       if (link.source !== id || link.destination === id || open.has(link.destination)) continue;
       kept.push(link);
       if (!done.has(link.destination)) visit(link.destination);

@@ -1,11 +1,11 @@
 /** Beside the graph: the chosen service or call, and where its errors come from. */
 import type { ComponentChildren } from "preact";
-import type { GraphEdge, GraphNode, Snapshot, Stats } from "../core/api.ts";
+import type { Graph, GraphEdge, GraphNode, Snapshot, Stats } from "../core/api.ts";
 import { count, millis, percent, rate, timeOfDay } from "../core/format.ts";
 import { clusterName, nodeName, policyResource, refusing } from "../core/model.ts";
 import { Link, resourceUrl, serviceUrl, tracePath, withQuery } from "../core/router.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { HealthMark, HealthPill } from "../ui/health.tsx";
+import { HealthMark, HealthPill, worstFirst } from "../ui/health.tsx";
 import { Metric, Tag } from "../ui/parts.tsx";
 import { SeriesCharts } from "../ui/series.tsx";
 import { nodeDetail } from "./drawing.tsx";
@@ -15,13 +15,17 @@ const DEGRADED = 0.01;
 
 interface PanelProps {
   snapshot: Snapshot;
+  /** As it is drawn, with boxes for namespaces. */
+  graph: Graph;
   selected: string;
   onClose: () => void;
 }
 
-export function Panel({ snapshot, selected, onClose }: PanelProps) {
+export function Panel({ snapshot, graph, selected, onClose }: PanelProps) {
   const edge = snapshot.graph.edges.find((one) => one.id === selected);
   const node = snapshot.graph.nodes.find((one) => one.id === selected);
+  const box = graph.nodes.find((one) => one.id === selected && one.members !== undefined);
+  const bundle = graph.edges.find((one) => one.id === selected && one.members !== undefined);
   return (
     <aside class="panel" aria-label="Details">
       <button type="button" class="button icon-only close" onClick={onClose} title="Close (Esc)">
@@ -32,10 +36,92 @@ export function Panel({ snapshot, selected, onClose }: PanelProps) {
         <EdgePanel snapshot={snapshot} edge={edge} />
       ) : node !== undefined ? (
         <NodePanel snapshot={snapshot} node={node} />
+      ) : box !== undefined ? (
+        <GroupPanel snapshot={snapshot} node={box} />
+      ) : bundle !== undefined ? (
+        <BundlePanel snapshot={snapshot} graph={graph} edge={bundle} />
       ) : (
         <p class="muted">{selected} is not in the graph. It may not have been called since the controller started.</p>
       )}
     </aside>
+  );
+}
+
+/** A namespace that is drawn as one box. */
+function GroupPanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) {
+  const members = new Set(node.members);
+  const services = snapshot.graph.nodes.filter((one) => members.has(one.id));
+  const opened = new URLSearchParams(window.location.search).get("open");
+  return (
+    <>
+      <p class="kind">namespace</p>
+      <h2>{node.name}</h2>
+      <p class="pills">
+        <HealthPill health={node.health} />
+        <span class="muted">{nodeDetail(node)}</span>
+      </p>
+      <p class="more">
+        <Link to={withQuery({ open: [...(opened ?? "").split(","), node.name].filter((one) => one !== "").join(), sel: null })}>
+          Draw its services
+        </Link>
+        <Link to={withQuery({ ns: node.name, group: null, open: null, sel: null })}>Only this namespace</Link>
+      </p>
+      <Part title="Services">
+        {services
+          .sort((a, b) => worstFirst(a.health, b.health))
+          .map((one) => (
+            <p key={one.id} class="line-item">
+              <Link to={withQuery({ sel: one.id })}>
+                <HealthMark health={one.health} />
+                {one.name}
+              </Link>
+            </p>
+          ))}
+      </Part>
+    </>
+  );
+}
+
+/** All calls between two boxes of which one is a namespace. */
+function BundlePanel({ snapshot, graph, edge }: { snapshot: Snapshot; graph: Graph; edge: GraphEdge }) {
+  const members = new Set(edge.members);
+  const name = (id: string) => graph.nodes.find((one) => one.id === id)?.name ?? id;
+  const calls = snapshot.graph.edges.filter((one) => members.has(one.id));
+  return (
+    <>
+      <p class="kind">calls between {name(edge.source)} and {name(edge.destination)}</p>
+      <h2>
+        <Link to={withQuery({ sel: edge.source })}>{name(edge.source)}</Link>
+        <span class="arrow-text" aria-label="to">
+          →
+        </span>
+        <Link to={withQuery({ sel: edge.destination })}>{name(edge.destination)}</Link>
+      </h2>
+      <p class="pills">
+        <HealthPill health={edge.health} />
+        <Encryption mtls={edge.mtls} protocol={edge.protocol} />
+        <span class="muted">
+          {rate(edge.stats.requestsPerSecond)}
+          <Errors ratio={edge.stats.errorRatio} />
+        </span>
+      </p>
+      <Part title="Calls">
+        {calls
+          .sort((a, b) => worstFirst(a.health, b.health) || b.stats.requestsPerSecond - a.stats.requestsPerSecond)
+          .map((one) => (
+            <p key={one.id} class="line-item">
+              <Link to={withQuery({ sel: one.id })}>
+                <HealthMark health={one.health} />
+                {nodeName(snapshot, one.source)} → {nodeName(snapshot, one.destination)}
+              </Link>
+              <span>
+                {rate(one.stats.requestsPerSecond)}
+                <Errors ratio={one.stats.errorRatio} />
+              </span>
+            </p>
+          ))}
+      </Part>
+    </>
   );
 }
 

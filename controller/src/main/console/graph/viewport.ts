@@ -10,7 +10,7 @@ export interface View {
   scale: number;
 }
 
-const LEAST = 0.25;
+const LEAST = 0.1;
 const MOST = 1.75;
 // A few boxes on a large screen are not blown up beyond this.
 const FIT_MOST = 1.12;

@@ -1,31 +1,43 @@
 /** `/graph`: who calls whom right now, as a drawing and as a table. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Graph, GraphEdge, Snapshot } from "../core/api.ts";
 import { count, millis, percent, plural, rate } from "../core/format.ts";
 import { nodeName } from "../core/model.ts";
 import { go, Link, usePlace, withQuery } from "../core/router.tsx";
 import { Drawing, unhealthy } from "../graph/drawing.tsx";
+import { GROUP, narrowed } from "../graph/narrow.ts";
 import { Panel } from "../graph/panel.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { HealthMark, HealthPill, HealthShape, worstFirst } from "../ui/health.tsx";
 import { Empty, Metric, Tag } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 
-// Beyond this nobody reads boxes, and laying them out takes longer than a second.
-const DRAWN_NODES = 150;
+// Beyond this nobody reads boxes: namespaces are drawn as one each, unless the address says otherwise.
+const GROUPED_NODES = 60;
+// Beyond this laying them out takes longer than a moment, and a table serves better.
+const DRAWN_NODES = 600;
+const MOST_HOPS = 5;
 
 export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
   const { query } = usePlace();
   const selected = query.get("sel");
   const focus = query.get("focus");
   const namespace = query.get("ns");
-  const graph = narrowed(snapshot.graph, focus, namespace);
+  const hops = Math.min(MOST_HOPS, Math.max(1, Number(query.get("hops") ?? "1") || 1));
+  const open = openNamespaces(snapshot.graph, query, focus ?? namespace);
+  const graph = useMemo(
+    () => narrowed(snapshot.graph, { focus, hops, namespace, open }),
+    [snapshot.graph, focus, hops, namespace, open?.join()],
+  );
+  // Small graphs keep the places of the whole in each part of it.
+  const large = snapshot.graph.nodes.length > GROUPED_NODES;
+  const view = large ? `${focus} ${hops} ${namespace} ${open === null}` : open === null ? "" : "grouped";
   const table = query.get("view") === "table" || graph.nodes.length > DRAWN_NODES;
 
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      go(withQuery(selected === null ? { focus: null } : { sel: null }));
+      go(withQuery(selected === null ? { focus: null, hops: null } : { sel: null }));
     };
     window.addEventListener("keydown", key);
     return () => window.removeEventListener("keydown", key);
@@ -50,11 +62,21 @@ export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
           {snapshot.graph.windowSeconds} s
         </span>
         {focus !== null && (
-          <Link class="chip" to={withQuery({ focus: null })}>
-            Around {nodeName(snapshot, focus)} <Icon name="close" size={12} />
-          </Link>
+          <>
+            <Link class="chip" to={withQuery({ focus: null, hops: null })}>
+              Around {nodeName(snapshot, focus)} <Icon name="close" size={12} />
+            </Link>
+            <Hops hops={hops} />
+          </>
         )}
+        {open?.map((one) => (
+          <Link key={one} class="chip" to={withQuery({ open: open.filter((other) => other !== one).join() })}>
+            {one} <Icon name="close" size={12} />
+            <span class="sr"> drawn as one again</span>
+          </Link>
+        ))}
         <span class="space" />
+        <Grouping snapshot={snapshot} grouped={open !== null} />
         <Namespaces snapshot={snapshot} chosen={namespace} />
         <div class="switch" role="group" aria-label="Show as">
           <Link to={withQuery({ view: null })} aria-current={table ? undefined : "true"}>
@@ -70,19 +92,68 @@ export function GraphPage({ snapshot }: { snapshot: Snapshot }) {
           <EdgeTable snapshot={snapshot} edges={graph.edges} selected={selected} />
         ) : (
           <Drawing
+            key={view}
+            view={view}
             graph={graph}
             selected={selected}
             onSelect={(id) => go(withQuery({ sel: id }))}
-            onFocus={(id) => go(withQuery({ focus: id, sel: id }))}
+            onFocus={(id) =>
+              go(
+                id.startsWith(GROUP)
+                  ? withQuery({ open: [...(open ?? []), id.slice(GROUP.length)].join(), sel: null })
+                  : withQuery({ focus: id, sel: id }),
+              )
+            }
           />
         )}
         {selected === null ? (
-          !table && <Summary snapshot={snapshot} graph={graph} />
+          !table && <Summary graph={graph} />
         ) : (
-          <Panel snapshot={snapshot} selected={selected} onClose={() => go(withQuery({ sel: null }))} />
+          <Panel snapshot={snapshot} graph={graph} selected={selected} onClose={() => go(withQuery({ sel: null }))} />
         )}
       </div>
     </div>
+  );
+}
+
+/** Which namespaces are drawn with their services while the others are one box each; null if none is. */
+function openNamespaces(graph: Graph, query: URLSearchParams, part: string | null): string[] | null {
+  const group = query.get("group");
+  const grouped = group === "namespace" || (group === null && part === null && graph.nodes.length > GROUPED_NODES);
+  if (!grouped) return null;
+  return (query.get("open") ?? "").split(",").filter((one) => one !== "");
+}
+
+function Hops({ hops }: { hops: number }) {
+  return (
+    <label class="select">
+      <span class="sr">How far</span>
+      <select name="hops" value={hops} onChange={(event) => go(withQuery({ hops: event.currentTarget.value }))}>
+        {Array.from({ length: MOST_HOPS }, (_, i) => (
+          <option key={i} value={i + 1}>
+            {plural(i + 1, "hop")}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Grouping({ snapshot, grouped }: { snapshot: Snapshot; grouped: boolean }) {
+  const namespaces = new Set(snapshot.graph.nodes.flatMap((node) => node.namespace ?? []));
+  if (namespaces.size < 2) return null;
+  return (
+    <label class="select">
+      <span class="sr">One box for each</span>
+      <select
+        name="group"
+        value={grouped ? "namespace" : "none"}
+        onChange={(event) => go(withQuery({ group: event.currentTarget.value, open: null, sel: null }))}
+      >
+        <option value="none">Box per service</option>
+        <option value="namespace">Box per namespace</option>
+      </select>
+    </label>
   );
 }
 
@@ -105,9 +176,10 @@ function Namespaces({ snapshot, chosen }: { snapshot: Snapshot; chosen: string |
 }
 
 /** The panel while nothing is chosen: the whole, what is wrong in it, and what the signs mean. */
-function Summary({ snapshot, graph }: { snapshot: Snapshot; graph: Graph }) {
+function Summary({ graph }: { graph: Graph }) {
   const total = sum(graph, (edge) => edge.stats.requestsPerSecond);
   const errors = sum(graph, (edge) => edge.stats.errorsPerSecond);
+  const named = (id: string) => graph.nodes.find((node) => node.id === id)?.name ?? id;
   const troubled = graph.edges
     .filter((edge) => unhealthy(edge) || edge.stats.refusedPerSecond > 0)
     .sort((a, b) => worstFirst(a.health, b.health));
@@ -135,7 +207,7 @@ function Summary({ snapshot, graph }: { snapshot: Snapshot; graph: Graph }) {
                   <Icon name="block" size={12} />
                 </span>
               )}
-              {nodeName(snapshot, edge.source)} → {nodeName(snapshot, edge.destination)}
+              {named(edge.source)} → {named(edge.destination)}
             </Link>
             <b class="bad">{unhealthy(edge) ? `${percent(edge.stats.errorRatio)} errors` : "refused"}</b>
           </p>
@@ -149,7 +221,7 @@ function Summary({ snapshot, graph }: { snapshot: Snapshot; graph: Graph }) {
           .map((edge) => (
             <p key={edge.id} class="line-item">
               <Link to={withQuery({ sel: edge.id })}>
-                {nodeName(snapshot, edge.source)} → {nodeName(snapshot, edge.destination)}
+                {named(edge.source)} → {named(edge.destination)}
               </Link>
               <span>{rate(edge.stats.requestsPerSecond)}</span>
             </p>
@@ -233,30 +305,4 @@ export function EdgeTable(props: { snapshot: Snapshot; edges: GraphEdge[]; selec
       ]}
     />
   );
-}
-
-/** The part of the graph that the address asks for. Positions stay those of the whole. */
-function narrowed(graph: Graph, focus: string | null, namespace: string | null): Graph {
-  let keep = new Set(graph.nodes.map((node) => node.id));
-  const around = (centre: (id: string) => boolean) => {
-    const near = new Set(graph.nodes.map((node) => node.id).filter(centre));
-    for (const edge of graph.edges) {
-      if (centre(edge.source)) near.add(edge.destination);
-      if (centre(edge.destination)) near.add(edge.source);
-    }
-    return near;
-  };
-  if (namespace !== null) {
-    const inside = new Set(graph.nodes.filter((n) => n.namespace === namespace).map((n) => n.id));
-    keep = around((id) => inside.has(id));
-  }
-  if (focus !== null) {
-    const near = around((id) => id === focus);
-    keep = new Set([...keep].filter((id) => near.has(id)));
-  }
-  return {
-    ...graph,
-    nodes: graph.nodes.filter((node) => keep.has(node.id)),
-    edges: graph.edges.filter((edge) => keep.has(edge.source) && keep.has(edge.destination)),
-  };
 }

@@ -475,7 +475,7 @@ class ConsoleIT {
     assertThat(browser.driver.getCurrentUrl()).contains("span=");
   }
 
-  private static JsonNode find(JsonNode all, String id) {
+  static JsonNode find(JsonNode all, String id) {
     for (JsonNode one : all) {
       if (one.get("id").asText().equals(id)) {
         return one;
