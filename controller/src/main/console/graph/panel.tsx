@@ -8,6 +8,7 @@ import { Icon } from "../ui/icons.tsx";
 import { HealthMark, HealthPill, worstFirst } from "../ui/health.tsx";
 import { Metric, Tag } from "../ui/parts.tsx";
 import { SeriesCharts } from "../ui/series.tsx";
+import { Cause } from "./cause.tsx";
 import { nodeDetail } from "./drawing.tsx";
 
 // As the controller draws the line for "degraded".
@@ -209,6 +210,9 @@ function NodePanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) 
         <span class="muted">{nodeDetail(node)}</span>
       </p>
       {service !== undefined && <StatsBlock stats={service.inbound} />}
+      {service !== undefined && (node.health === "failing" || node.health === "degraded") && (
+        <Cause snapshot={snapshot} service={service} />
+      )}
       {service !== undefined && (
         <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(node.id)}`} sequence={snapshot.sequence} />
       )}

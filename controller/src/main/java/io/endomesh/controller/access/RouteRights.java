@@ -54,6 +54,7 @@ final class RouteRights {
     get("series", Need.of(Right.READ));
     get("traces", Need.of(Right.READ));
     get("traces/:id", Need.of(Right.READ));
+    get("causes", Need.of(Right.READ));
     get("refusals", Need.of(Right.READ));
     get("onboarding", Need.of(Right.READ));
     get("history", Need.of(Right.READ));

@@ -45,6 +45,7 @@ public final class ConsolePart implements ControllerPart {
   private final MeshJson mesh;
   private final GraphJson graph;
   private final TraceJson traces;
+  private final CauseJson causes;
   private final AgentJar agentJar;
   private final StateFeed feed;
 
@@ -67,6 +68,7 @@ public final class ConsolePart implements ControllerPart {
     this.mesh = new MeshJson(context, telemetry.rollups());
     this.graph = new GraphJson(context, telemetry.rollups());
     this.traces = new TraceJson(telemetry.traces(), telemetry.rollups(), context.clock());
+    this.causes = new CauseJson(telemetry.traces(), context.clock());
     this.feed = new StateFeed(this::state);
   }
 
@@ -151,6 +153,11 @@ public final class ConsolePart implements ControllerPart {
         .find(id)
         .map(trace -> json(TraceJson.trace(trace)))
         .orElseGet(() -> ApiErrors.notFound("trace " + id + " is not kept any more, or never was"));
+  }
+
+  @Get("/causes")
+  public HttpResponse causes(@Param("service") String service) {
+    return json(causes.of(service));
   }
 
   @Get("/refusals")

@@ -203,6 +203,7 @@ final class FixtureController implements AutoCloseable {
           "audit",
           "faults",
           "ca",
+          "causes",
           "tokens",
           "federation",
           "providers",

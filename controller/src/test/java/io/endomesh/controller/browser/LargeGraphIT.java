@@ -34,7 +34,7 @@ class LargeGraphIT {
   private static final int UPDATES = 6;
 
   /** Of an update, of which there is one each second. */
-  private static final Duration FLUENT = Duration.ofMillis(400);
+  private static final Duration FLUENT = Duration.ofMillis(250);
 
   @TempDir static Path profile;
   private static Browser browser;
