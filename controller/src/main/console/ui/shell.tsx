@@ -12,8 +12,8 @@ import { Icon, Logo } from "./icons.tsx";
 import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
-  { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
-  { title: "Control", paths: ["/routes", "/faults", "/resources", "/access", "/identities", "/federation", "/providers"] },
+  { title: "See", paths: ["/", "/graph", "/services", "/databases", "/traces", "/explain", "/checks"] },
+  { title: "Control", paths: ["/routes", "/resilience", "/faults", "/resources", "/access", "/identities", "/federation", "/providers"] },
   { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];
 

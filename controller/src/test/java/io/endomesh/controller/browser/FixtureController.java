@@ -175,7 +175,7 @@ final class FixtureController implements AutoCloseable {
     }
     if (method.equals("POST")) {
       return recorded(
-          path.endsWith("/explain")
+          path.endsWith("/analyze") ? "analyze.json" : path.endsWith("/explain")
               ? "explain.json"
               : path.endsWith("/revoke")
                   ? "revoked.json"
