@@ -363,6 +363,7 @@ function Share({ name, value, part }: { name: string; value: string; part: numbe
 
 export function PolicyLink({ snapshot, policy }: { snapshot: Snapshot; policy: string }) {
   const resource = policyResource(snapshot, policy);
+  if (policy.startsWith("FaultTest/")) return <Link to="/faults">a fault test</Link>;
   const [, namespace, name] = policy.split("/");
   const text = name === undefined ? policy : `${namespace}/${name}`;
   return resource === undefined ? <span class="mono">{text}</span> : <Link to={resourceUrl(resource)}>{text}</Link>;
