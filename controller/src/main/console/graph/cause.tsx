@@ -149,7 +149,7 @@ function Worst({ snapshot, service }: { snapshot: Snapshot; service: Service }) 
       <dd>
         <Link to={`${serviceUrl(service.id)}#${worst.instance}`}>{worst.instance}</Link>:{" "}
         <b class="bad">{percent(worst.inbound.errorRatio)} errors</b>
-        {all.length > 1 && `, the ${plural(all.length - 1, "other")} ${percent(ratio(all.slice(1)))}`}
+        {all.length > 1 && `; ${plural(all.length - 1, "other")}: ${percent(ratio(all.slice(1)))}`}
       </dd>
     </>
   );

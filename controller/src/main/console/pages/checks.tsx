@@ -49,7 +49,7 @@ export function ChecksPage({ snapshot }: { snapshot: Snapshot }) {
   return (
     <>
       <PageHead title="Checks" sub="What is wrong with what was applied, and with what runs" />
-      <div class="filters">
+      <div class="check-filters">
         <Search label="Search checks" value={query.get("q") ?? ""} onChange={(text) => go(withQuery({ q: text }), true)} />
         <label class="select">
           <span class="sr">Severity</span>

@@ -10,8 +10,16 @@ import { Card, Empty, PageHead, Tag } from "../ui/parts.tsx";
 import { Table } from "../ui/table.tsx";
 
 /** What each kind can say of it. */
-const KINDS = ["ResiliencePolicy", "DestinationRule", "XBackendTrafficPolicy", "RateLimitPolicy", "OverloadPolicy"];
-const ROUTES = ["HTTPRoute", "GRPCRoute", "VirtualService"];
+const KINDS = [
+  "ResiliencePolicy",
+  "DestinationRule",
+  "XBackendTrafficPolicy",
+  "RateLimitPolicy",
+  "OverloadPolicy",
+  "HTTPRoute",
+  "GRPCRoute",
+  "VirtualService",
+];
 /** Refusals of these are no matter of who may call. */
 const REFUSING = ["ResiliencePolicy/", "DestinationRule/", "RateLimitPolicy/", "OverloadPolicy/"];
 // A breaker that refused nothing for so long has closed, or nobody called.
@@ -53,11 +61,9 @@ export function ResiliencePage({ snapshot }: { snapshot: Snapshot }) {
               },
               { head: "p99", number: true, by: (one) => one.inbound.p99Millis ?? -1, cell: (one) => millis(one.inbound.p99Millis) },
               { head: "Kept from it now", cell: (one) => <Kept snapshot={snapshot} service={one} /> },
-              { head: "Policies", cell: (one) => <Policies snapshot={snapshot} resources={one.resources.filter((r) => KINDS.includes(r.kind))} /> },
               {
-                head: "Routes",
-                minor: true,
-                cell: (one) => <Policies snapshot={snapshot} resources={one.resources.filter((r) => ROUTES.includes(r.kind))} />,
+                head: "Policies and routes",
+                cell: (one) => <Policies snapshot={snapshot} resources={one.resources.filter((r) => KINDS.includes(r.kind))} />,
               },
             ]}
           />
@@ -132,10 +138,10 @@ function Policies({ snapshot, resources }: { snapshot: Snapshot; resources: Reso
     <>
       {resources.map((one) => {
         const known = resourceOf(snapshot, one);
-        const text = `${one.kind} ${one.name}`;
         return (
           <div key={`${one.kind}/${one.namespace}/${one.name}`}>
-            {known === undefined ? text : <Link to={resourceUrl(known)}>{text}</Link>}
+            {known === undefined ? one.name : <Link to={resourceUrl(known)}>{one.name}</Link>}{" "}
+            <small class="muted">{one.kind}</small>
           </div>
         );
       })}
