@@ -144,7 +144,7 @@ function running(snapshot: Snapshot): Row[] {
     code: "",
     title: one.title,
     detail: one.detail,
-    where: one.to.startsWith("/graph") ? "graph" : one.to.split("/").slice(-2).join("/"),
+    where: one.to.startsWith("/graph") ? "graph" : one.to.split("/").slice(1).slice(-2).join("/"),
     to: one.to,
   }));
 }
