@@ -235,6 +235,7 @@ function NodePanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) 
         <p class="more">
           <Link to={serviceUrl(node.id)}>Everything on {node.name}</Link>
           <Link to={withQuery({ focus: node.id })}>Only its neighbours</Link>
+          <Link to={`/faults?service=${node.id}`}>Test a fault</Link>
         </p>
       )}
     </>

@@ -3,6 +3,7 @@ import type { Service, Snapshot, Workload } from "../core/api.ts";
 import { ago, count, dateTime, millis, percent, plural, rate, until } from "../core/format.ts";
 import { nodeName, refusing } from "../core/model.ts";
 import { explainUrl, Link, resourceUrl, routeUrl, tracePath } from "../core/router.tsx";
+import { Cause } from "../graph/cause.tsx";
 import { PolicyLink, StatsBlock } from "../graph/panel.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { HealthMark, HealthPill } from "../ui/health.tsx";
@@ -42,6 +43,9 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
         <Link class="button" to={routeUrl(id)}>
           <Icon name="arrow" size={14} /> Route
         </Link>
+        <Link class="button" to={`/faults?service=${id}`}>
+          <Icon name="fault" size={14} /> Test a fault
+        </Link>
         <Link class="button" to={callTo(snapshot, service)}>
           <Icon name="explain" size={14} /> Explain a call
         </Link>
@@ -65,6 +69,7 @@ export function ServicePage({ snapshot, id }: { snapshot: Snapshot; id: string }
         <div>
           <Card title="Traffic in">
             <StatsBlock stats={service.inbound} />
+            {(service.health === "failing" || service.health === "degraded") && <Cause snapshot={snapshot} service={service} />}
             <SeriesCharts called={service.inbound.requestsTotal > 0} query={`service=${encodeURIComponent(id)}`} sequence={snapshot.sequence} />
           </Card>
         </div>

@@ -160,8 +160,7 @@ final class CauseJson {
   private static void parts(ArrayNode array, Map<String, Integer> counts) {
     List<Map.Entry<String, Integer>> sorted = new ArrayList<>(counts.entrySet());
     sorted.sort(Map.Entry.<String, Integer>comparingByValue().reversed());
-    for (Map.Entry<String, Integer> part :
-        sorted.subList(0, Math.min(MAX_PARTS, sorted.size()))) {
+    for (Map.Entry<String, Integer> part : sorted.subList(0, Math.min(MAX_PARTS, sorted.size()))) {
       array.addObject().put("name", part.getKey()).put("count", part.getValue());
     }
   }

@@ -100,8 +100,7 @@ final class StateFeed implements AutoCloseable {
     }
 
     private HttpData data(String name, ObjectNode json) {
-      return HttpData.ofUtf8(
-          "id: " + sequence + "\nevent: " + name + "\ndata: " + json + "\n\n");
+      return HttpData.ofUtf8("id: " + sequence + "\nevent: " + name + "\ndata: " + json + "\n\n");
     }
   }
 

@@ -70,8 +70,7 @@ public final class FaultApi implements ControllerPart {
       }
       Actor by = Access.actor(request);
       Instant now = context.clock().instant();
-      FaultTest test =
-          FaultAsked.test(context.model().get(), asked, Secrets.id(), by.name(), now);
+      FaultTest test = FaultAsked.test(context.model().get(), asked, Secrets.id(), by.name(), now);
       tests.start(by, test);
       return ok(FaultJson.write(test, now));
     } catch (IllegalArgumentException e) {

@@ -38,7 +38,9 @@ final class FaultJson {
     return json.put(
             "state",
             test.isRunning(now) ? "running" : end != null && end.by() != null ? "stopped" : "ended")
-        .put("endedAt", end != null ? text(end.at()) : test.isRunning(now) ? null : text(test.until()))
+        .put(
+            "endedAt",
+            end != null ? text(end.at()) : test.isRunning(now) ? null : text(test.until()))
         .put("endedBy", end == null ? null : end.by());
   }
 

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The fault tests there are, each a fact in the store. One whose time is over is over, whether that
- * could be written down or not, and whoever was away meanwhile: callers have the end with the fault,
- * and end it as well. Thread-safe.
+ * could be written down or not, and whoever was away meanwhile: callers have the end with the
+ * fault, and end it as well. Thread-safe.
  */
 public final class FaultTests {
 

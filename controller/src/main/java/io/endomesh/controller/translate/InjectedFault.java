@@ -32,9 +32,7 @@ public record InjectedFault(
       return routes;
     }
     List<InjectedFault> faults =
-        model.faults().stream()
-            .filter(fault -> fault.service.equals(to.service().key()))
-            .toList();
+        model.faults().stream().filter(fault -> fault.service.equals(to.service().key())).toList();
     return faults.isEmpty() ? routes : routes.stream().map(route -> put(route, faults)).toList();
   }
 
@@ -60,8 +58,7 @@ public record InjectedFault(
             .putFields("faults_until", text(Objects.requireNonNull(fault.until()).toString()))
             .putFields("faults_by", text(name));
     return route.toBuilder()
-        .putTypedPerFilterConfig(
-            FilterTranslator.FAULT, Any.pack(FilterTranslator.fault(fault)))
+        .putTypedPerFilterConfig(FilterTranslator.FAULT, Any.pack(FilterTranslator.fault(fault)))
         .setMetadata(
             route.getMetadata().toBuilder()
                 .putFilterMetadata(ClusterTranslator.METADATA, ours.build()))

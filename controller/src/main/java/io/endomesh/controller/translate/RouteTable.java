@@ -47,7 +47,8 @@ final class RouteTable {
         VirtualHost.newBuilder()
             .setName(host)
             .addDomains("*")
-            .addAllRoutes(InjectedFault.put(routes(model, destination, scope), destination, model, scope));
+            .addAllRoutes(
+                InjectedFault.put(routes(model, destination, scope), destination, model, scope));
     DatabasePolicy database = model.databasePolicies().of(destination);
     if (database != null && scope.dialect() == Scope.Dialect.AGENT) {
       DatabasePolicyTranslator.apply(database, virtualHost);

@@ -175,11 +175,13 @@ final class FixtureController implements AutoCloseable {
     }
     if (method.equals("POST")) {
       return recorded(
-          path.endsWith("/analyze") ? "analyze.json" : path.endsWith("/explain")
-              ? "explain.json"
-              : path.endsWith("/revoke")
-                  ? "revoked.json"
-                  : path.endsWith("/weights") ? "weights.json" : "token.json");
+          path.endsWith("/analyze")
+              ? "analyze.json"
+              : path.endsWith("/explain")
+                  ? "explain.json"
+                  : path.endsWith("/revoke")
+                      ? "revoked.json"
+                      : path.endsWith("/weights") ? "weights.json" : "token.json");
     }
     List<String> parts = List.of(path.substring("/api/v1/".length()).split("/"));
     return switch (parts.get(0)) {

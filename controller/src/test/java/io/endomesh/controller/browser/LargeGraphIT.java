@@ -24,7 +24,9 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** The graph of a mesh of 500 services and 2000 connections, a fifth of which change each second. */
+/**
+ * The graph of a mesh of 500 services and 2000 connections, a fifth of which change each second.
+ */
 class LargeGraphIT {
 
   private static final int NAMESPACES = 10;
@@ -119,7 +121,10 @@ class LargeGraphIT {
           ObjectNode edge = ((ObjectNode) graph.get("edges").get(0).deepCopy());
           graph
               .withArray("edges")
-              .add(edge.put("id", "n1/s1>n0/late:http").put("source", "n1/s1").put("destination", "n0/late"));
+              .add(
+                  edge.put("id", "n1/s1>n0/late:http")
+                      .put("source", "n1/s1")
+                      .put("destination", "n0/late"));
         });
     await("[data-node='n0/late']");
 

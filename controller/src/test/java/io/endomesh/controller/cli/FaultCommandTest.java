@@ -68,8 +68,17 @@ class FaultCommandTest {
 
     int exit =
         run(
-            "fault", "start", "shop/orders", "--abort", "503", "--delay", "250", "--percent", "10",
-            "--for", "PT5M");
+            "fault",
+            "start",
+            "shop/orders",
+            "--abort",
+            "503",
+            "--delay",
+            "250",
+            "--percent",
+            "10",
+            "--for",
+            "PT5M");
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString()).contains("runs until", "endomesh fault stop ");
     String id = out.toString().split(" ")[2];

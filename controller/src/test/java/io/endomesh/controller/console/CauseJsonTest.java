@@ -56,8 +56,20 @@ class CauseJsonTest {
     Instant old = NOW.minusSeconds(301);
     Span before =
         new Span(
-            "1", "s", null, "shop/orders", "orders-1", "GET", "SERVER", nanos(old), nanos(old),
-            true, "", null, null, Map.of("error.type", "500"));
+            "1",
+            "s",
+            null,
+            "shop/orders",
+            "orders-1",
+            "GET",
+            "SERVER",
+            nanos(old),
+            nanos(old),
+            true,
+            "",
+            null,
+            null,
+            Map.of("error.type", "500"));
 
     assertThat(causes(new Trace("1", List.of(before))).get("kinds")).isEmpty();
     assertThat(
@@ -110,8 +122,20 @@ class CauseJsonTest {
   private static Span server(String instance, @Nullable String error) {
     Span span = span("s", "c", "shop/orders", "SERVER", error, null);
     return new Span(
-        span.traceId(), "s", "c", span.service(), instance, span.name(), "SERVER",
-        span.startNanos(), span.endNanos(), span.error(), "", null, null, span.attributes());
+        span.traceId(),
+        "s",
+        "c",
+        span.service(),
+        instance,
+        span.name(),
+        "SERVER",
+        span.startNanos(),
+        span.endNanos(),
+        span.error(),
+        "",
+        null,
+        null,
+        span.attributes());
   }
 
   private static Span span(
@@ -131,8 +155,20 @@ class CauseJsonTest {
     }
     long at = nanos(NOW.minusSeconds(10));
     return new Span(
-        "1", id, parent, service, service + "-1", "GET", kind, at, at + 1_000, error != null, "",
-        null, null, attributes);
+        "1",
+        id,
+        parent,
+        service,
+        service + "-1",
+        "GET",
+        kind,
+        at,
+        at + 1_000,
+        error != null,
+        "",
+        null,
+        null,
+        attributes);
   }
 
   private static long nanos(Instant at) {

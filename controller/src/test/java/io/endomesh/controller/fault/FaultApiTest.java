@@ -146,9 +146,7 @@ class FaultApiTest {
       String answer;
       do {
         answer =
-            post(
-                    "explain",
-                    quoted("{'method':'GET','url':'http://orders/','from':'shop/orders'}"))
+            post("explain", quoted("{'method':'GET','url':'http://orders/','from':'shop/orders'}"))
                 .body();
       } while (!answer.contains(expected) && System.nanoTime() < end);
       return answer;

@@ -145,8 +145,7 @@ class FaultTestsTest {
     tests.start(ANNA, test("two", "carts", Duration.ofMinutes(5)));
 
     assertThatThrownBy(() -> tests.start(BERT, test("three", "orders", Duration.ofMinutes(1))))
-        .hasMessage(
-            "fault test one of anna runs for shop/orders (expected: none; stop it first)");
+        .hasMessage("fault test one of anna runs for shop/orders (expected: none; stop it first)");
     now = START.plusSeconds(300);
     tests.start(BERT, test("three", "orders", Duration.ofMinutes(1)));
     assertThat(tests.injected()).hasSize(1);

@@ -41,7 +41,15 @@ public final class TestModels {
           workload.ports().stream().map(WorkloadPort::number).toList());
     }
     return new MeshModel(
-        1, "endomesh.local", Catalog.EMPTY, workloads, known, true, keys, federation, Map.of(),
+        1,
+        "endomesh.local",
+        Catalog.EMPTY,
+        workloads,
+        known,
+        true,
+        keys,
+        federation,
+        Map.of(),
         List.of());
   }
 

@@ -70,8 +70,7 @@ class FaultTestIT {
 
   private static String start(EchoMesh mesh, int seconds) throws IOException {
     return mesh.ask(
-            "faults",
-            "{\"service\":\"mesh/echo\",\"abortStatus\":503,\"seconds\":" + seconds + "}")
+            "faults", "{\"service\":\"mesh/echo\",\"abortStatus\":503,\"seconds\":" + seconds + "}")
         .get("id")
         .asText();
   }
