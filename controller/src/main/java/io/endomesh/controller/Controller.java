@@ -18,6 +18,8 @@ import io.endomesh.controller.audit.AuditPart;
 import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.authz.MtlsApi;
 import io.endomesh.controller.authz.ProvidersApi;
+import io.endomesh.controller.backup.BackupApi;
+import io.endomesh.controller.backup.Restore;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.NotIssued;
@@ -145,6 +147,7 @@ public final class Controller implements AutoCloseable {
   public static Controller start(ControllerOptions options) throws IOException {
     Clock clock = Clock.systemUTC();
     Path data = Files.createDirectories(options.dataDir());
+    Restore.requireFinished(data);
     Seal seal = SealedDirectory.open(data, options.sealedBy(), SecretFile::writeAsIs).orElse(null);
     if (seal != null) {
       SecretFile.seal(data, seal);
@@ -272,6 +275,7 @@ public final class Controller implements AutoCloseable {
             ramps,
             access,
             new AuditPart(audit),
+            new BackupApi(context, audit),
             readiness,
             new Diagnostics(context, readiness),
             new ConsolePart(

@@ -101,6 +101,8 @@ final class RouteRights {
     post("api-tokens", Need.PERSON);
     api("DELETE", "api-tokens/:id", Need.PERSON);
 
+    // All that there is: the service asks for the rights to users and audit as well.
+    get("backup", Need.of(Right.CA));
     // Log lines and stacks of threads: for who runs it.
     get("diagnostics", Need.of(Right.AUDIT));
     get("audit", Need.of(Right.AUDIT));

@@ -7,10 +7,14 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.endomesh.controller.seal.Seal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -128,6 +132,19 @@ public final class SecretFile {
       Files.move(fresh, file, ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** To a new file, as it is. */
+  public static void copy(InputStream from, Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, Set.of(CREATE_NEW, WRITE), permissions(OWNER_ONLY))) {
+      from.transferTo(Channels.newOutputStream(channel));
+      channel.force(true);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(file + ": exists (expected: a new file)", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": no such directory (expected: one that exists)", e);
     }
   }
 

@@ -1,8 +1,11 @@
 package io.endomesh.controller.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.endomesh.controller.ca.SecretFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,6 +30,11 @@ final class ApiClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** Until it begins: a large store takes a while to copy. */
+  private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final int MAX_ERROR_BYTES = 64 << 10;
 
   private final String controller;
   private final @Nullable String token;
@@ -104,6 +112,25 @@ final class ApiClient {
     return send(request(path).DELETE());
   }
 
+  /**
+   * Writes an answer that is no JSON to a new file, which its owner alone may read.
+   *
+   * @throws IOException if it was cut off, or the file cannot be written
+   */
+  void download(String path, Path file) throws IOException {
+    HttpResponse<InputStream> response =
+        exchange(request(path).timeout(DOWNLOAD_TIMEOUT).GET(), BodyHandlers.ofInputStream());
+    try (InputStream body = response.body()) {
+      if (response.statusCode() >= 400) {
+        String text = new String(body.readNBytes(MAX_ERROR_BYTES), UTF_8);
+        throw new CommandFailed(
+            exit(response.statusCode()),
+            message(response.statusCode(), body(response.statusCode(), text)));
+      }
+      SecretFile.copy(body, file);
+    }
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request;
     try {
@@ -121,9 +148,18 @@ final class ApiClient {
   }
 
   private JsonNode send(HttpRequest.Builder request) {
-    HttpResponse<String> response;
+    HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+    JsonNode body = body(response.statusCode(), response.body());
+    if (response.statusCode() >= 400) {
+      throw new CommandFailed(exit(response.statusCode()), message(response.statusCode(), body));
+    }
+    return body;
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
     try {
-      response = http.send(request.build(), BodyHandlers.ofString());
+      return http.send(request.build(), handler);
     } catch (IOException e) {
       throw new CommandFailed(
           Exit.UNREACHABLE,
@@ -137,33 +173,28 @@ final class ApiClient {
       Thread.currentThread().interrupt();
       throw new CommandFailed(Exit.FAILED, "interrupted");
     }
-    JsonNode body = body(response);
-    if (response.statusCode() >= 400) {
-      throw new CommandFailed(exit(response.statusCode()), message(response, body));
-    }
-    return body;
   }
 
-  private JsonNode body(HttpResponse<String> response) {
-    if (response.body().isEmpty()) {
+  private JsonNode body(int status, String text) {
+    if (text.isEmpty()) {
       return JSON.nullNode();
     }
     try {
-      return JSON.readTree(response.body());
+      return JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new CommandFailed(
           Exit.FAILED,
           controller
               + " answered "
-              + response.statusCode()
+              + status
               + " with what is no JSON; is it an"
               + " Endomesh controller?");
     }
   }
 
-  private static String message(HttpResponse<String> response, JsonNode body) {
+  private static String message(int status, JsonNode body) {
     String message = body.path("error").path("message").asText("");
-    return message.isEmpty() ? "the controller answered " + response.statusCode() : message;
+    return message.isEmpty() ? "the controller answered " + status : message;
   }
 
   private static Exit exit(int status) {

@@ -31,6 +31,8 @@ import picocli.CommandLine.IVersionProvider;
       RollbackCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       BugReportCommand.class,
       LoginCommand.class,
       LogoutCommand.class,

@@ -22,6 +22,9 @@ final class HistoryTable {
       CREATE INDEX IF NOT EXISTS history_of_resource ON history (kind, namespace, name, id);
       """;
 
+  /** Each may hold two bodies; so many fit into any heap. */
+  private static final int PAGE = 100;
+
   private final Connection connection;
 
   HistoryTable(Connection connection) {
@@ -61,17 +64,55 @@ final class HistoryTable {
       List<Change> changes = new ArrayList<>();
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          changes.add(
-              new Change(
-                  row.getLong(1),
-                  Instant.parse(row.getString(2)),
-                  row.getString(3),
-                  new ResourceKey(row.getString(4), row.getString(5), row.getString(6)),
-                  row.getString(7),
-                  row.getString(8)));
+          changes.add(change(row));
         }
       }
       return changes;
+    }
+  }
+
+  private static Change change(ResultSet row) throws SQLException {
+    return new Change(
+        row.getLong(1),
+        Instant.parse(row.getString(2)),
+        row.getString(3),
+        new ResourceKey(row.getString(4), row.getString(5), row.getString(6)),
+        row.getString(7),
+        row.getString(8));
+  }
+
+  /** The oldest. */
+  Page first() throws SQLException {
+    return page(0);
+  }
+
+  /**
+   * Some of the history, oldest first.
+   *
+   * @param last id in the table
+   */
+  record Page(HistoryTable table, List<Change> changes, long last) {
+    Page next() throws SQLException {
+      return table.page(last);
+    }
+  }
+
+  private Page page(long after) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT revision, at, author, kind, namespace, name, body_before, body_after, id"
+                + " FROM history WHERE id > ? ORDER BY id LIMIT "
+                + PAGE)) {
+      statement.setLong(1, after);
+      List<Change> changes = new ArrayList<>();
+      long last = after;
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          changes.add(change(row));
+          last = row.getLong(9);
+        }
+      }
+      return new Page(this, changes, last);
     }
   }
 

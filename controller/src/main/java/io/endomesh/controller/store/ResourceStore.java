@@ -1,5 +1,6 @@
 package io.endomesh.controller.store;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +65,27 @@ public interface ResourceStore extends AutoCloseable {
   /** Newest first. */
   List<AuditEntry> audit(AuditQuery query);
 
+  /**
+   * All that is in it, as it is at one moment; writes go on after that.
+   *
+   * @throws IOException with a sentence
+   */
+  Snapshot snapshot() throws IOException;
+
   @Override
   void close();
+
+  /** What a store held at one moment. Confined to one thread. */
+  interface Snapshot extends AutoCloseable {
+
+    /**
+     * @throws IOException with a sentence, or what {@code sink} throws
+     */
+    void read(ItemSink sink) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
 
   /** Ends a watch. */
   interface Watch extends AutoCloseable {

@@ -43,7 +43,9 @@ public final class SqliteResourceStore implements ResourceStore {
       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       """;
 
-  private static final String PUT_FACT = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)";
+  public static final String FILE_NAME = "endomesh.db";
+
+  static final String PUT_FACT = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)";
 
   private static final String REMOVE_FACT = "DELETE FROM fact WHERE name = ?";
 
@@ -75,7 +77,8 @@ public final class SqliteResourceStore implements ResourceStore {
    */
   public static SqliteResourceStore open(Path directory, Clock clock) throws IOException {
     Files.createDirectories(directory);
-    Path file = directory.resolve("endomesh.db");
+    SqliteSnapshot.removeLeftovers(directory);
+    Path file = directory.resolve(FILE_NAME);
     try {
       Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
       try {
@@ -91,6 +94,28 @@ public final class SqliteResourceStore implements ResourceStore {
 
   private static SqliteResourceStore open(Path file, Connection connection, Clock clock)
       throws SQLException {
+    prepare(connection);
+    return new SqliteResourceStore(file, connection, clock);
+  }
+
+  /** Whether another process has it open; false for one that is damaged, or not there. */
+  public static boolean isInUse(Path directory) {
+    Path file = directory.resolve(FILE_NAME);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+      statement.execute("ROLLBACK");
+      return false;
+    } catch (SQLException e) {
+      return code(e) == SQLiteErrorCode.SQLITE_BUSY;
+    }
+  }
+
+  static void prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("PRAGMA journal_mode = WAL");
@@ -100,7 +125,6 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.executeUpdate(HistoryTable.SCHEMA);
       statement.executeUpdate(AuditTable.SCHEMA);
     }
-    return new SqliteResourceStore(file, connection, clock);
   }
 
   private static String openFailed(Path file, SQLException e) {
@@ -194,7 +218,7 @@ public final class SqliteResourceStore implements ResourceStore {
       throws SQLException {
     for (StoredResource resource : after.all()) {
       if (resource.revision() == after.revision()) {
-        put(resource);
+        put(connection, resource);
         StoredResource old = before.byKey().get(resource.key());
         record(
             author,
@@ -213,7 +237,7 @@ public final class SqliteResourceStore implements ResourceStore {
     }
   }
 
-  private void put(StoredResource resource) throws SQLException {
+  static void put(Connection connection, StoredResource resource) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
@@ -329,6 +353,17 @@ public final class SqliteResourceStore implements ResourceStore {
         return audit.read(query);
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("no audit log", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public Snapshot snapshot() throws IOException {
+    synchronized (lock) {
+      try {
+        return SqliteSnapshot.of(file, connection);
+      } catch (SQLException e) {
+        throw new IOException(unavailable("nothing was copied", e).getMessage(), e);
       }
     }
   }

@@ -89,5 +89,10 @@ final class FactsInMemory implements ResourceStore {
   }
 
   @Override
+  public Snapshot snapshot() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void close() {}
 }
