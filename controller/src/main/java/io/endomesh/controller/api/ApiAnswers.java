@@ -46,6 +46,9 @@ final class ApiAnswers {
    */
   static HttpResponse refused(StoreException e, boolean conditional) {
     String message = String.valueOf(e.getMessage());
+    if (e instanceof StoreException.Unavailable away && away.isPassing()) {
+      return error(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", message, null, null);
+    }
     if (e instanceof StoreException.Unavailable) {
       return error(HttpStatus.INSUFFICIENT_STORAGE, "internal", message, null, null);
     }

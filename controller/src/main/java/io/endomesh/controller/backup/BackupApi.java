@@ -71,8 +71,7 @@ public final class BackupApi implements ControllerPart {
       moment = moment();
     } catch (IOException e) {
       log.warn("no backup: {}", e.getMessage());
-      return ApiErrors.response(
-          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+      return ApiErrors.unavailable(e);
     }
     audit.note(Access.actor(request).did("backup", sealed ? "sealed" : "in clear"));
     request.clearRequestTimeout();

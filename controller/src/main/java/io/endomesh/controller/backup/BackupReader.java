@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.store.Item;
+import io.endomesh.controller.store.ItemJson;
 import io.endomesh.controller.store.ItemSink;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -37,8 +38,7 @@ public final class BackupReader {
    * @param version that made it
    * @param sealed whether its secrets are
    */
-  public record Summary(
-      String at, String version, boolean sealed, long resources, long changes, long users) {}
+  public record Summary(String at, String version, boolean sealed, Tally.Counts counts) {}
 
   /**
    * Tells {@code sink} all of it. It is whole only if this returns: what was told before is to be
@@ -70,16 +70,13 @@ public final class BackupReader {
   private static final class Reading {
 
     private final Path file;
-    private final ItemSink sink;
+    private final Tally sink;
     private final MessageDigest digest = BackupWriter.sha256();
     private long lines;
-    private long resources;
-    private long changes;
-    private long users;
 
     Reading(Path file, ItemSink sink) {
       this.file = file;
-      this.sink = sink;
+      this.sink = new Tally(sink);
     }
 
     Summary all(InputStream in) throws IOException {
@@ -98,9 +95,7 @@ public final class BackupReader {
               json(header, "at"),
               json(header, "version"),
               header.path("sealed").asBoolean(),
-              resources,
-              changes,
-              users);
+              sink.counts());
         }
         count(text);
         take(json);
@@ -140,15 +135,10 @@ public final class BackupReader {
       } catch (RuntimeException e) {
         throw damaged(e);
       }
-      if (item == null) {
+      // The name of a secret becomes that of a file.
+      if (item == null
+          || (item instanceof Item.Secret secret && !DataFiles.isOne(secret.name()))) {
         throw newer("line " + lines + " is of a kind that this version does not know");
-      }
-      if (item instanceof Item.Current) {
-        resources++;
-      } else if (item instanceof Item.Past) {
-        changes++;
-      } else if (item instanceof Item.Fact fact && fact.name().startsWith("user/")) {
-        users++;
       }
       sink.take(item);
     }

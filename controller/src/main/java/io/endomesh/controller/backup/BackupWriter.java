@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.Version;
 import io.endomesh.controller.store.Item;
+import io.endomesh.controller.store.ItemJson;
 import io.endomesh.controller.store.ItemSink;
 import java.io.IOException;
 import java.io.OutputStream;

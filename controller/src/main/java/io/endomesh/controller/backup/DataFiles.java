@@ -1,9 +1,10 @@
 package io.endomesh.controller.backup;
 
+import io.endomesh.controller.ca.SecretFile;
+import io.endomesh.controller.ca.SecretStore;
 import io.endomesh.controller.store.Item;
 import io.endomesh.controller.tokens.AdminToken;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,9 +45,21 @@ public final class DataFiles {
     List<Item.Secret> found = new ArrayList<>();
     for (String name : ALL) {
       try {
-        found.add(new Item.Secret(name, Files.readString(directory.resolve(name))));
+        found.add(new Item.Secret(name, SecretFile.readAsIs(directory.resolve(name))));
       } catch (NoSuchFileException e) {
         // A controller that brought its authority has no root here; few rotate right now.
+      }
+    }
+    return found;
+  }
+
+  /** The same, where they are kept in etcd. */
+  static List<Item.Secret> read(SecretStore store) throws IOException {
+    List<Item.Secret> found = new ArrayList<>();
+    for (String name : ALL) {
+      String content = store.read(name);
+      if (content != null) {
+        found.add(new Item.Secret(name, content));
       }
     }
     return found;

@@ -1,6 +1,8 @@
 package io.endomesh.controller.backup;
 
 import io.endomesh.controller.ca.SecretFile;
+import io.endomesh.controller.etcd.EtcdAddress;
+import io.endomesh.controller.etcd.EtcdFiller;
 import io.endomesh.controller.store.Item;
 import io.endomesh.controller.store.SqliteFiller;
 import io.endomesh.controller.store.SqliteResourceStore;
@@ -17,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the data directory of a controller from a backup. All of it is read and found good before
+ * Makes the data of a controller from what another had, or from a backup. All of it is read and found good before
  * anything that is there is touched. Stateless.
  */
 public final class Restore {
@@ -37,13 +39,13 @@ public final class Restore {
    *
    * @param replaced where the data is that was there; null if there was none
    */
-  public record Done(BackupReader.Summary backup, @Nullable Path replaced) {}
+  public record Done(Tally.Counts counts, boolean sealed, @Nullable Path replaced) {}
 
   /**
    * @param force whether data that is there is replaced; it is kept beside
    * @throws IOException with a sentence
    */
-  public static Done into(Path file, Path dataDir, boolean force, Clock clock) throws IOException {
+  public static Done into(Source from, Path dataDir, boolean force, Clock clock) throws IOException {
     List<Path> present = present(dataDir);
     if (!present.isEmpty() && !force) {
       throw new IOException(
@@ -59,12 +61,32 @@ public final class Restore {
     Path stage = dataDir.resolve(STAGE);
     remove(stage);
     try {
-      BackupReader.Summary summary = stage(file, stage);
+      Tally tally = stage(from, stage);
       Path replaced = present.isEmpty() ? null : dataDir.resolve("replaced-" + time(clock));
       exchange(dataDir, stage, present, replaced);
-      return new Done(summary, replaced);
+      return new Done(tally.counts(), tally.isSealed(), replaced);
     } finally {
       remove(stage);
+    }
+  }
+
+  /**
+   * Makes the store of controllers in etcd, where there is none.
+   *
+   * @param name of this process, for people
+   * @throws IOException with a sentence
+   */
+  public static Done into(Source from, EtcdAddress to, String name) throws IOException {
+    try (EtcdFiller store = EtcdFiller.in(to, name)) {
+      Tally tally = new Tally(store);
+      from.tell(tally);
+      if (!tally.isSealed()) {
+        throw new IOException(
+            "its secrets are in clear, and etcd takes sealed ones only (expected: `endomesh"
+                + " controller seal` on the data directory first)");
+      }
+      store.finish();
+      return new Done(tally.counts(), /* sealed= */ true, null);
     }
   }
 
@@ -101,14 +123,13 @@ public final class Restore {
     return present;
   }
 
-  private static BackupReader.Summary stage(Path file, Path stage) throws IOException {
+  private static Tally stage(Source from, Path stage) throws IOException {
     // Makes the directory, for its owner alone.
     SecretFile.writeAsIs(stage.resolve(UNFINISHED), "");
     Files.delete(stage.resolve(UNFINISHED));
     try (SqliteFiller store = SqliteFiller.in(stage)) {
-      BackupReader.Summary summary =
-          BackupReader.read(
-              file,
+      Tally tally =
+          new Tally(
               item -> {
                 if (item instanceof Item.Secret secret) {
                   SecretFile.writeAsIs(stage.resolve(secret.name()), secret.content());
@@ -116,8 +137,9 @@ public final class Restore {
                   store.take(item);
                 }
               });
+      from.tell(tally);
       store.finish();
-      return summary;
+      return tally;
     }
   }
 

@@ -57,11 +57,9 @@ final class BackupCommand implements Callable<Integer> {
 
   private static String text(Path file, BackupReader.Summary backup) {
     return String.format(
-        "%s has %d resources, %d changes, %d users; its secrets are %s",
+        "%s has %s; its secrets are %s",
         file,
-        backup.resources(),
-        backup.changes(),
-        backup.users(),
+        backup.counts(),
         backup.sealed()
             ? "sealed: keep the key elsewhere"
             : "in clear: keep it as you keep the data directory");

@@ -33,6 +33,7 @@ import picocli.CommandLine.IVersionProvider;
       DashboardCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
+      StoreCommand.class,
       BugReportCommand.class,
       LoginCommand.class,
       LogoutCommand.class,

@@ -87,6 +87,10 @@ final class StatusJson {
   }
 
   private void problems(ArrayNode problems, Instant now) {
+    String trouble = context.store().trouble();
+    if (trouble != null) {
+      problem(problems, "error", trouble, "store");
+    }
     for (Unreadable unreadable : context.model().get().unreadable()) {
       problem(problems, "error", unreadable.told(), unreadable.key().toString());
     }

@@ -65,6 +65,9 @@ public interface ResourceStore extends AutoCloseable {
   /** Newest first. */
   List<AuditEntry> audit(AuditQuery query);
 
+  /** Why nothing can be written now, in a sentence; null if it can, as far as is known. */
+  @Nullable String trouble();
+
   /**
    * All that is in it, as it is at one moment; writes go on after that.
    *

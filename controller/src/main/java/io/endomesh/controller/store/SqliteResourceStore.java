@@ -155,13 +155,14 @@ public final class SqliteResourceStore implements ResourceStore {
       throws StoreException {
     synchronized (lock) {
       Resources before = resources;
-      Resources after = plan(before, writes);
+      Plan plan = Plan.of(before, author, writes, clock.instant());
+      Resources after = plan.after();
       if (after == before) {
         return before;
       }
       try {
         execute("BEGIN");
-        save(author, actor, before, after);
+        save(plan, actor);
         execute("COMMIT");
       } catch (SQLException e) {
         rollback();
@@ -187,52 +188,17 @@ public final class SqliteResourceStore implements ResourceStore {
         .log("{} changed {}", author, all);
   }
 
-  /** The resources after all writes; the same object if nothing changes. */
-  private Resources plan(Resources before, List<Write> writes) throws StoreException {
-    long revision = before.revision() + 1;
-    Instant now = clock.instant();
-    Map<ResourceKey, StoredResource> after = new TreeMap<>(before.byKey());
-    boolean changed = false;
-    for (Write write : writes) {
-      StoredResource known = after.get(write.key());
-      long actual = known == null ? Write.ABSENT : known.revision();
-      Long expected = write.expectedRevision();
-      if (expected != null && expected != actual) {
-        throw new StoreException.Conflict(write.key(), actual, expected);
-      }
-      if (write instanceof Write.Put put) {
-        if (known == null || !known.body().equals(put.body())) {
-          Instant created = known == null ? now : known.createdAt();
-          after.put(put.key(), new StoredResource(put.key(), revision, put.body(), created, now));
-          changed = true;
-        }
-      } else if (known != null) {
-        after.remove(write.key());
-        changed = true;
-      }
-    }
-    return changed ? new Resources(revision, new TreeMap<>(after)) : before;
-  }
-
-  private void save(String author, @Nullable Actor actor, Resources before, Resources after)
-      throws SQLException {
-    for (StoredResource resource : after.all()) {
-      if (resource.revision() == after.revision()) {
+  private void save(Plan plan, @Nullable Actor actor) throws SQLException {
+    for (Change change : plan.changes()) {
+      StoredResource resource = plan.after().byKey().get(change.key());
+      if (resource == null) {
+        delete(change.key());
+      } else {
         put(connection, resource);
-        StoredResource old = before.byKey().get(resource.key());
-        record(
-            author,
-            actor,
-            after.revision(),
-            resource.key(),
-            old == null ? null : old.body(),
-            resource.body());
       }
-    }
-    for (StoredResource old : before.all()) {
-      if (!after.byKey().containsKey(old.key())) {
-        delete(old.key());
-        record(author, actor, after.revision(), old.key(), old.body(), null);
+      history.append(change);
+      if (actor != null) {
+        audit.append(Plan.audited(actor, change));
       }
     }
   }
@@ -256,22 +222,6 @@ public final class SqliteResourceStore implements ResourceStore {
             "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?")) {
       HistoryTable.bind(statement, 1, key);
       statement.executeUpdate();
-    }
-  }
-
-  private void record(
-      String author,
-      @Nullable Actor actor,
-      long revision,
-      ResourceKey key,
-      @Nullable String before,
-      @Nullable String after)
-      throws SQLException {
-    history.append(new Change(revision, clock.instant(), author, key, before, after));
-    if (actor != null) {
-      String action = before == null ? "create" : after == null ? "delete" : "change";
-      String subject = key.kind() + "/" + key.namespace() + "/" + key.name();
-      audit.append(AuditEntry.done(actor, "resource." + action, subject, before, after));
     }
   }
 
@@ -354,6 +304,16 @@ public final class SqliteResourceStore implements ResourceStore {
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("no audit log", e).getMessage(), e);
       }
+    }
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    try {
+      facts("readiness");
+      return null;
+    } catch (IllegalStateException e) {
+      return e.getMessage();
     }
   }
 

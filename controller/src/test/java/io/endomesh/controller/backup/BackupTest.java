@@ -146,7 +146,7 @@ class BackupTest {
       assertThat(made.exit()).as(made.err()).isZero();
       assertThat(made.out()).contains("in clear: keep it as you keep the data directory");
     }
-    Restore.into(backup, elsewhere, /* force= */ false, Clock.systemUTC());
+    Restore.into(Source.ofBackup(backup), elsewhere, /* force= */ false, Clock.systemUTC());
     for (String secret : new String[] {"root.pem", "issuer.pem", "trail-key.pem", "admin-token"}) {
       assertThat(elsewhere.resolve(secret)).hasSameTextualContentAs(data.resolve(secret));
       assertThat(
@@ -259,7 +259,7 @@ class BackupTest {
   private void assertRefused(Path file, String why) throws IOException {
     Map<String, String> before = content(elsewhere);
 
-    assertThatThrownBy(() -> Restore.into(file, elsewhere, /* force= */ true, Clock.systemUTC()))
+    assertThatThrownBy(() -> Restore.into(Source.ofBackup(file), elsewhere, /* force= */ true, Clock.systemUTC()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(why);
 

@@ -89,6 +89,11 @@ final class FactsInMemory implements ResourceStore {
   }
 
   @Override
+  public @Nullable String trouble() {
+    return null;
+  }
+
+  @Override
   public Snapshot snapshot() {
     throw new UnsupportedOperationException();
   }

@@ -1,23 +1,17 @@
-package io.endomesh.controller.backup;
+package io.endomesh.controller.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.endomesh.controller.store.Actor;
-import io.endomesh.controller.store.AuditEntry;
-import io.endomesh.controller.store.Change;
-import io.endomesh.controller.store.Item;
-import io.endomesh.controller.store.ResourceKey;
-import io.endomesh.controller.store.StoredResource;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What a line of a backup says. Stateless. */
-final class ItemJson {
+/** What a store holds, as JSON: in a backup, and in etcd. Stateless. */
+public final class ItemJson {
 
   private ItemJson() {}
 
-  static ObjectNode write(Item item) {
+  public static ObjectNode write(Item item) {
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     if (item instanceof Item.Current current) {
       StoredResource resource = current.resource();
@@ -60,7 +54,7 @@ final class ItemJson {
    *
    * @throws RuntimeException if it is not as one was written
    */
-  static @Nullable Item read(JsonNode line) {
+  public static @Nullable Item read(JsonNode line) {
     if (line.has("resource")) {
       JsonNode json = line.path("resource");
       return new Item.Current(
@@ -102,9 +96,7 @@ final class ItemJson {
     }
     if (line.has("secret")) {
       JsonNode json = line.path("secret");
-      String name = text(json, "name");
-      // It becomes the name of a file.
-      return DataFiles.isOne(name) ? new Item.Secret(name, text(json, "content")) : null;
+      return new Item.Secret(text(json, "name"), text(json, "content"));
     }
     return null;
   }
