@@ -47,7 +47,9 @@ public record EtcdAddress(
    * @throws IllegalArgumentException with a sentence
    */
   public static EtcdAddress parse(
-      String text, @Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
+      String given, @Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
+    // Who writes a password there must not find it in a log.
+    String text = given.replaceAll("//[^/@]*@", "//…@");
     if (!text.startsWith(SCHEME)) {
       throw new IllegalArgumentException("store: '" + text + "'" + EXPECTED);
     }
@@ -88,7 +90,7 @@ public record EtcdAddress(
     } catch (URISyntaxException e) {
       // Told below, as what is well-formed and no host is.
     }
-    throw new IllegalArgumentException("store: '" + text + "': '" + member + "'" + EXPECTED);
+    throw new IllegalArgumentException("store: '" + text + "': '" + member.replaceAll("^.*@", "…@") + "'" + EXPECTED);
   }
 
   /** As it is given, without what nobody said. */

@@ -12,6 +12,7 @@ import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoreException;
 import io.endomesh.controller.store.Write;
+import io.endomesh.proto.etcd.RangeResponse;
 import io.endomesh.proto.etcd.RequestOp;
 import java.io.IOException;
 import java.time.Clock;
@@ -126,6 +127,29 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
     } catch (IOException e) {
       client.close();
       throw e;
+    }
+  }
+
+  /**
+   * A secret as it lies there, also while a controller is active.
+   *
+   * @throws IOException with a sentence, also if there is none
+   */
+  public static String secret(EtcdAddress address, String name) throws IOException {
+    try (EtcdClient client = new EtcdClient(address)) {
+      RangeResponse found =
+          client.range(EtcdKeys.one(new EtcdKeys(address.prefix()).secret(name)).build());
+      if (found.getKvsCount() == 0) {
+        throw new IOException(
+            "store: "
+                + address
+                + ": no "
+                + name
+                + " there (expected: a store that a controller was started on)");
+      }
+      return found.getKvs(0).getValue().toStringUtf8();
+    } catch (EtcdException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
