@@ -18,6 +18,7 @@ import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.access.Access;
 import io.endomesh.controller.access.Right;
+import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -26,6 +27,7 @@ import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.store.StoreUnreadable;
 import io.endomesh.controller.store.Write;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.Requirements;
@@ -206,7 +208,11 @@ public final class ResourceApi implements ControllerPart {
             ? null
             : new ResourceKey(kind, namespace, name);
     int atMost = Math.max(1, Math.min(limit, MAX_HISTORY));
-    return ApiAnswers.ok(json.history(store.history(key, atMost)));
+    try {
+      return ApiAnswers.ok(json.history(store.history(key, atMost)));
+    } catch (StoreUnreadable e) {
+      return ApiErrors.unavailable(e);
+    }
   }
 
   private HttpResponse keyed(

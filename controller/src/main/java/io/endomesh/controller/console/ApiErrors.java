@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.store.StoreUnreadable;
 
 /** Errors as docs/api.md has them. */
 public final class ApiErrors {
@@ -26,7 +27,8 @@ public final class ApiErrors {
   /** Nothing was kept: the disk takes nothing, or etcd is away and may come back. */
   public static HttpResponse unavailable(Exception e) {
     String message = String.valueOf(e.getMessage());
-    return e instanceof StoreException.Unavailable away && away.isPassing()
+    return e instanceof StoreUnreadable
+            || (e instanceof StoreException.Unavailable away && away.isPassing())
         ? response(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", message)
         : response(HttpStatus.INSUFFICIENT_STORAGE, "internal", message);
   }

@@ -11,6 +11,7 @@ import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.store.StoreUnreadable;
 import io.endomesh.controller.store.Write;
 import io.endomesh.proto.etcd.RangeResponse;
 import io.endomesh.proto.etcd.RequestOp;
@@ -398,12 +399,12 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
   private <T> T reading(Question<T> question) {
     String known = trouble;
     if (known != null) {
-      throw new IllegalStateException(known);
+      throw new StoreUnreadable(known, null);
     }
     try {
       return question.ask();
     } catch (EtcdException | IOException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new StoreUnreadable(e.getMessage(), e);
     }
   }
 

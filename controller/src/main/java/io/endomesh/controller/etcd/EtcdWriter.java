@@ -166,22 +166,31 @@ final class EtcdWriter {
   }
 
   private void decide(List<RequestOp> decision, String next) throws EtcdException, IOException {
-    TxnResponse answer =
-        client.txn(
-            TxnRequest.newBuilder()
-                .addCompare(tenure.held())
-                .addCompare(EtcdKeys.is(keys.revision(), revision))
-                .addAllSuccess(decision)
-                .addFailure(EtcdKeys.get(keys.revision()))
-                .build());
-    if (!answer.getSucceeded()) {
-      RangeResponse found = answer.getResponses(0).getResponseRange();
+    while (true) {
+      TxnResponse answer =
+          client.txn(
+              TxnRequest.newBuilder()
+                  .addCompare(tenure.held())
+                  .addCompare(EtcdKeys.is(keys.revision(), revision))
+                  .addAllSuccess(decision)
+                  .addFailure(EtcdKeys.get(keys.revision()))
+                  .build());
+      String found = answer.getSucceeded() ? next : revision(answer);
       // A member may have done it without being able to say so, and another was asked again.
-      if (found.getKvsCount() == 0 || !found.getKvs(0).getValue().toStringUtf8().equals(next)) {
+      if (found.equals(next)) {
+        revision = next;
+        return;
+      }
+      // A process that stood still for a while takes the lock again, if nobody else did.
+      if (!found.equals(revision) || !tenure.renew()) {
         throw new Lost();
       }
     }
-    revision = next;
+  }
+
+  private static String revision(TxnResponse answer) {
+    RangeResponse found = answer.getResponses(0).getResponseRange();
+    return found.getKvsCount() == 0 ? "" : found.getKvs(0).getValue().toStringUtf8();
   }
 
   /** Does what is decided; as often as it is called. */
@@ -219,11 +228,12 @@ final class EtcdWriter {
     if (some.isEmpty()) {
       return;
     }
-    TxnResponse answer =
-        client.txn(
-            TxnRequest.newBuilder().addCompare(tenure.held()).addAllSuccess(some).build());
-    if (!answer.getSucceeded()) {
-      throw new Lost();
+    TxnRequest request =
+        TxnRequest.newBuilder().addCompare(tenure.held()).addAllSuccess(some).build();
+    while (!client.txn(request).getSucceeded()) {
+      if (!tenure.renew()) {
+        throw new Lost();
+      }
     }
   }
 

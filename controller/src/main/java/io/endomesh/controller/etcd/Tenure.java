@@ -105,7 +105,7 @@ final class Tenure {
    *
    * @return false if another has it, or had it
    */
-  boolean renew() throws EtcdException {
+  synchronized boolean renew() throws EtcdException {
     if (client.keepAlive(lease) && isHeld()) {
       return true;
     }

@@ -231,7 +231,7 @@ public final class SqliteResourceStore implements ResourceStore {
       try {
         return history.read(key, limit);
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("no history", e).getMessage(), e);
       }
     }
   }
@@ -266,7 +266,7 @@ public final class SqliteResourceStore implements ResourceStore {
         }
         return facts;
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("nothing was read", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("nothing was read", e).getMessage(), e);
       }
     }
   }
@@ -302,7 +302,7 @@ public final class SqliteResourceStore implements ResourceStore {
       try {
         return audit.read(query);
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("no audit log", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("no audit log", e).getMessage(), e);
       }
     }
   }
@@ -312,7 +312,7 @@ public final class SqliteResourceStore implements ResourceStore {
     try {
       facts("readiness");
       return null;
-    } catch (IllegalStateException e) {
+    } catch (StoreUnreadable e) {
       return e.getMessage();
     }
   }

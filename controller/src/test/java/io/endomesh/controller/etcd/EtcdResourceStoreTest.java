@@ -132,6 +132,26 @@ class EtcdResourceStoreTest extends ResourceStoreContract {
   }
 
   @Test
+  void write_afterItsLeaseEndedAndNobodyCame_isDone() throws Exception {
+    EtcdKeys keys = new EtcdKeys(address.prefix());
+    try (EtcdClient client = new EtcdClient(address)) {
+      // As of a process that stood still for longer than its lease.
+      client.txn(TxnRequest.newBuilder().addSuccess(EtcdKeys.delete(keys.lock())).build());
+      store.write("ann", List.of(put(ORDERS, "{}")));
+      client.txn(TxnRequest.newBuilder().addSuccess(EtcdKeys.delete(keys.lock())).build());
+      store.putFact("a", "b");
+    }
+
+    assertThat(((EtcdResourceStore) store).lost()).isNotDone();
+    assertThatThrownBy(
+            () -> EtcdResourceStore.open(address, "two", /* standBy= */ false, Clock.systemUTC()))
+        .hasMessageContaining("in use by the controller one");
+    reopen();
+    assertThat(store.resources().find(ORDERS)).isPresent();
+    assertThat(store.fact("a")).contains("b");
+  }
+
+  @Test
   void etcd_doesNotAnswer_whatIsKnownIsServedAndNothingWritten() throws Exception {
     store.write("ann", List.of(put(ORDERS, "{}")));
     store.putFact("a", "b");
@@ -225,7 +245,7 @@ class EtcdResourceStoreTest extends ResourceStoreContract {
   }
 
   @Test
-  void filler_storeWithoutASecretInClear_isOnlySeenWhenFinished() throws Exception {
+  void filler_notFinishedYet_keepsControllersOut() throws Exception {
     try (Filler filler = filler()) {
       filler.take(new Item.Secret("root.pem", "sealed"));
       assertThatThrownBy(this::openFilled).hasMessageContaining("in use by the controller filler");
