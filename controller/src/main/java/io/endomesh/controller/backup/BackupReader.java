@@ -136,8 +136,7 @@ public final class BackupReader {
         throw damaged(e);
       }
       // The name of a secret becomes that of a file.
-      if (item == null
-          || (item instanceof Item.Secret secret && !DataFiles.isOne(secret.name()))) {
+      if (item == null || (item instanceof Item.Secret secret && !DataFiles.isOne(secret.name()))) {
         throw newer("line " + lines + " is of a kind that this version does not know");
       }
       sink.take(item);

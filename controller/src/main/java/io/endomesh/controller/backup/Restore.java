@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the data of a controller from what another had, or from a backup. All of it is read and found good before
- * anything that is there is touched. Stateless.
+ * Makes the data of a controller from what another had, or from a backup. All of it is read and
+ * found good before anything that is there is touched. Stateless.
  */
 public final class Restore {
 
@@ -45,7 +45,8 @@ public final class Restore {
    * @param force whether data that is there is replaced; it is kept beside
    * @throws IOException with a sentence
    */
-  public static Done into(Source from, Path dataDir, boolean force, Clock clock) throws IOException {
+  public static Done into(Source from, Path dataDir, boolean force, Clock clock)
+      throws IOException {
     List<Path> present = present(dataDir);
     if (!present.isEmpty() && !force) {
       throw new IOException(

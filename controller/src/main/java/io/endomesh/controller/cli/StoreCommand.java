@@ -71,7 +71,8 @@ final class StoreCommand implements Callable<Integer> {
                 : Restore.into(source, Path.of(to), /* force= */ false, clock);
         spec.commandLine()
             .getOut()
-            .println(to + " has " + done.counts() + "; start controllers on it, and not on " + from);
+            .println(
+                to + " has " + done.counts() + "; start controllers on it, and not on " + from);
         return Exit.OK.code();
       } catch (IOException e) {
         throw new CommandFailed(Exit.FAILED, "not migrated: " + e.getMessage());

@@ -57,9 +57,7 @@ final class Cursor {
                   .setRevision(at)
                   .setLimit(SIZE)
                   .setSortOrder(
-                      descending
-                          ? RangeRequest.SortOrder.DESCEND
-                          : RangeRequest.SortOrder.ASCEND)
+                      descending ? RangeRequest.SortOrder.DESCEND : RangeRequest.SortOrder.ASCEND)
                   .build());
       page.addAll(answer.getKvsList());
       more = answer.getMore();

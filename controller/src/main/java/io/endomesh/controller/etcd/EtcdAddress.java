@@ -30,8 +30,7 @@ public record EtcdAddress(
 
   private static final String DEFAULT_PREFIX = "endomesh";
 
-  private static final String EXPECTED =
-      " (expected: etcd://HOST[:PORT][,HOST[:PORT]…][/PREFIX])";
+  private static final String EXPECTED = " (expected: etcd://HOST[:PORT][,HOST[:PORT]…][/PREFIX])";
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
 
@@ -90,7 +89,8 @@ public record EtcdAddress(
     } catch (URISyntaxException e) {
       // Told below, as what is well-formed and no host is.
     }
-    throw new IllegalArgumentException("store: '" + text + "': '" + member.replaceAll("^.*@", "…@") + "'" + EXPECTED);
+    throw new IllegalArgumentException(
+        "store: '" + text + "': '" + member.replaceAll("^.*@", "…@") + "'" + EXPECTED);
   }
 
   /** As it is given, without what nobody said. */

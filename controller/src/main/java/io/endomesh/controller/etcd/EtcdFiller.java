@@ -83,9 +83,7 @@ public final class EtcdFiller implements Filler {
       AuditEntry entry = audited.entry();
       Instant at = entry.at();
       lastAudit = Math.max(lastAudit + 1, at == null ? 0 : at.toEpochMilli() * 1_000);
-      put(
-          keys.audit(entry.denied()) + EtcdResourceStore.auditName(lastAudit),
-          Records.text(item));
+      put(keys.audit(entry.denied()) + EtcdResourceStore.auditName(lastAudit), Records.text(item));
     }
   }
 

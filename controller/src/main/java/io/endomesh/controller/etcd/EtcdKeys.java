@@ -151,8 +151,7 @@ final class EtcdKeys {
   /** From one key on, up to another that stays. */
   static RequestOp delete(String from, ByteString end) {
     return RequestOp.newBuilder()
-        .setRequestDeleteRange(
-            DeleteRangeRequest.newBuilder().setKey(bytes(from)).setRangeEnd(end))
+        .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(bytes(from)).setRangeEnd(end))
         .build();
   }
 

@@ -272,9 +272,7 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
       }
       List<RequestOp> ops = lines(entries);
       ops.add(
-          value == null
-              ? EtcdKeys.delete(keys.fact(name))
-              : EtcdKeys.put(keys.fact(name), value));
+          value == null ? EtcdKeys.delete(keys.fact(name)) : EtcdKeys.put(keys.fact(name), value));
       doing("nothing was kept", () -> writer.held(ops));
       put(facts, name, value);
     }

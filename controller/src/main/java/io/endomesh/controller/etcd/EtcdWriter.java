@@ -67,15 +67,13 @@ final class EtcdWriter {
     String[] parts = version.split("\\.", -1);
     try {
       int major = Integer.parseInt(parts[0]);
-      if (parts.length > 1
-          && (major > 3 || (major == 3 && Integer.parseInt(parts[1]) >= 4))) {
+      if (parts.length > 1 && (major > 3 || (major == 3 && Integer.parseInt(parts[1]) >= 4))) {
         return;
       }
     } catch (NumberFormatException e) {
       // Told as any other that is none.
     }
-    throw new IOException(
-        "store: " + address + ": etcd " + version + " (expected: 3.4 or newer)");
+    throw new IOException("store: " + address + ": etcd " + version + " (expected: 3.4 or newer)");
   }
 
   /** Makes the store if there is none, finishes what was begun, and reads all resources. */

@@ -72,7 +72,8 @@ final class Ops {
       ops.add(
           resource == null
               ? EtcdKeys.delete(keys.resource(change.key()))
-              : EtcdKeys.put(keys.resource(change.key()), Records.text(new Item.Current(resource))));
+              : EtcdKeys.put(
+                  keys.resource(change.key()), Records.text(new Item.Current(resource))));
       ops.add(EtcdKeys.put(keys.changed(change.key(), change.revision()), ""));
       if (actor != null) {
         // The same key however often it is done, and one that nothing else has.

@@ -128,7 +128,10 @@ final class Tenure {
     try {
       client.revoke(lease);
     } catch (EtcdException e) {
-      log.warn("others wait {} s for the end of this controller's lease: {}", TTL.toSeconds(), e.getMessage());
+      log.warn(
+          "others wait {} s for the end of this controller's lease: {}",
+          TTL.toSeconds(),
+          e.getMessage());
     }
   }
 }

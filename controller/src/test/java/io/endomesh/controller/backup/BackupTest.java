@@ -259,7 +259,10 @@ class BackupTest {
   private void assertRefused(Path file, String why) throws IOException {
     Map<String, String> before = content(elsewhere);
 
-    assertThatThrownBy(() -> Restore.into(Source.ofBackup(file), elsewhere, /* force= */ true, Clock.systemUTC()))
+    assertThatThrownBy(
+            () ->
+                Restore.into(
+                    Source.ofBackup(file), elsewhere, /* force= */ true, Clock.systemUTC()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(why);
 

@@ -28,7 +28,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -229,12 +228,10 @@ class EtcdResourceStoreTest extends ResourceStoreContract {
     EtcdKeys keys = new EtcdKeys("odd-" + mesh);
     EtcdAddress odd = address("odd-" + mesh);
     try (EtcdClient client = new EtcdClient(odd)) {
-      client.txn(
-          TxnRequest.newBuilder().addSuccess(EtcdKeys.put(keys.fact("a"), "b")).build());
+      client.txn(TxnRequest.newBuilder().addSuccess(EtcdKeys.put(keys.fact("a"), "b")).build());
       assertThatThrownBy(() -> EtcdResourceStore.open(odd, "x", false, Clock.systemUTC()))
           .hasMessageContaining("there is half of one under");
-      client.txn(
-          TxnRequest.newBuilder().addSuccess(EtcdKeys.put(keys.format(), "2")).build());
+      client.txn(TxnRequest.newBuilder().addSuccess(EtcdKeys.put(keys.format(), "2")).build());
     }
 
     assertThatThrownBy(() -> EtcdResourceStore.open(odd, "x", false, Clock.systemUTC()))

@@ -86,7 +86,8 @@ public final class RealEtcd implements AutoCloseable {
               StringBuilder said = new StringBuilder();
               try (BufferedReader lines = process.inputReader()) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                  if (line.contains("serving client traffic") || line.contains("serving insecure client")
+                  if (line.contains("serving client traffic")
+                      || line.contains("serving insecure client")
                       || line.contains("serving client requests")) {
                     ready.complete(null);
                   }

@@ -85,11 +85,7 @@ class EtcdControllerTest {
 
     try (Controller again = Controller.start(options("two", true).storedIn(etcd.address()))) {
       String admin =
-          Cli.run(
-                  "controller",
-                  "admin-token",
-                  "--store=" + etcd.url(),
-                  "--seal-key-file=" + key)
+          Cli.run("controller", "admin-token", "--store=" + etcd.url(), "--seal-key-file=" + key)
               .out()
               .trim();
       JsonNode status = JSON.readTree(send(again, "GET", "/api/v1/status", "", admin, 200));
@@ -148,7 +144,8 @@ class EtcdControllerTest {
           assertThat(orders.join(Map.of(), 8080)).isInstanceOf(ControllerMessage.class);
 
           // What could not be revoked later is not given out.
-          assertThatThrownBy(() -> orders.renew(controller, trust)).hasMessageContaining("no answer");
+          assertThatThrownBy(() -> orders.renew(controller, trust))
+              .hasMessageContaining("no answer");
         } finally {
           etcd.goOn();
         }
@@ -230,8 +227,7 @@ class EtcdControllerTest {
     assertThat(there.exit()).as(there.err()).isZero();
     assertThat(there.out()).contains("1 resources, 1 changes, 1 users");
     assertThat(migrate(data.toString(), etcd.url()).err()).contains("holds a controller's data");
-    assertThatThrownBy(
-            () -> Controller.start(options("data", false).storedIn(etcd.address())))
+    assertThatThrownBy(() -> Controller.start(options("data", false).storedIn(etcd.address())))
         .hasMessageContaining("has a store of its own");
     Path backup = directory.resolve("mesh.backup");
     try (Controller controller = Controller.start(options("two", true).storedIn(etcd.address()))) {
@@ -253,13 +249,7 @@ class EtcdControllerTest {
     assertThat(back.exit()).as(back.err()).isZero();
     try (Controller controller = Controller.start(options("three", true))) {
       assertHolds(controller);
-      send(
-          controller,
-          "GET",
-          "/api/v1/namespaces/shop/services/more",
-          "",
-          login(controller),
-          200);
+      send(controller, "GET", "/api/v1/namespaces/shop/services/more", "", login(controller), 200);
     }
     Cli.Said restored =
         Cli.run("restore", backup.toString(), "--store=" + etcd.url() + "/restored");
