@@ -31,7 +31,7 @@ final class BackupCommand implements Callable<Integer> {
   @Mixin private Connection connection = new Connection();
 
   @Parameters(paramLabel = "FILE", description = "that is written, and must not be there yet")
-  private Path file;
+  private Path file = Path.of("");
 
   @Override
   public Integer call() {

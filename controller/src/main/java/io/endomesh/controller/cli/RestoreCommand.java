@@ -34,7 +34,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "FILE", description = "that `endomesh backup` wrote")
-  private Path file;
+  private Path file = Path.of("");
 
   @Option(
       names = "--data-dir",

@@ -52,10 +52,10 @@ final class StoreCommand implements Callable<Integer> {
         required = true,
         paramLabel = "STORE",
         description = "data directory, or etcd://HOST[:PORT][,HOST[:PORT]…][/PREFIX]")
-    private String from;
+    private String from = "";
 
     @Option(names = "--to", required = true, paramLabel = "STORE", description = "likewise")
-    private String to;
+    private String to = "";
 
     @Override
     public Integer call() {

@@ -46,7 +46,7 @@ final class EtcdClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
   /** Of one member: a write takes some milliseconds, a member without a leader takes 7 s to say. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private record Member(
       String name,
