@@ -13,6 +13,7 @@ import io.endomesh.controller.etcd.EtcdAddress;
 import io.endomesh.controller.etcd.RealEtcd;
 import io.endomesh.controller.seal.KeySource;
 import io.endomesh.proto.v1.ControllerMessage;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +139,12 @@ class EtcdControllerTest {
         try {
           send(controller, "POST", "/api/v1/apply", SERVICE.formatted("late", "late"), "", 503);
           orders.reconnect(controller);
-          orders.answers.clear();
+          // What the stream before had to say; its end comes last.
+          Object last = orders.answers.poll(10, TimeUnit.SECONDS);
+          while (last instanceof ControllerMessage) {
+            last = orders.answers.poll(10, TimeUnit.SECONDS);
+          }
+          assertThat(last).isInstanceOf(StatusRuntimeException.class);
 
           assertThat(orders.join(Map.of(), 8080)).isInstanceOf(ControllerMessage.class);
 
@@ -345,7 +350,6 @@ class EtcdControllerTest {
 
   private ControllerOptions options(String data, boolean login) {
     ControllerOptions defaults = ControllerOptions.onFreePort(directory.resolve(data));
-    @Nullable Path noAgent = null;
     return new ControllerOptions(
             defaults.host(),
             0,
@@ -353,7 +357,7 @@ class EtcdControllerTest {
             directory.resolve(data),
             defaults.trustDomain(),
             Duration.ofHours(1),
-            noAgent,
+            null,
             login)
         .sealedBy(new KeySource.KeyFile(key));
   }
