@@ -78,6 +78,7 @@ final class RouteRights {
     post("ramps/:id/pause", Need.of(Right.APPLY, Where.BODY));
     post("ramps/:id/resume", Need.of(Right.APPLY, Where.BODY));
 
+    post("history/:revision/rollback", Need.of(Right.APPLY, Where.BODY));
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));
     api("DELETE", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       ApplyCommand.class,
       GetCommand.class,
       DeleteCommand.class,
+      DiffCommand.class,
       StatusCommand.class,
       CheckCommand.class,
       ExplainCommand.class,

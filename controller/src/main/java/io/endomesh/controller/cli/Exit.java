@@ -4,6 +4,8 @@ package io.endomesh.controller.cli;
 enum Exit {
   OK(0),
   FAILED(1),
+  /** Of {@code diff}, which fails with other codes. */
+  DIFFERENT(1),
   USAGE(2),
   NOT_FOUND(3),
   NOT_PERMITTED(4),

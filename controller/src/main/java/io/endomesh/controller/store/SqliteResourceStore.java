@@ -98,6 +98,7 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
       statement.executeUpdate(HistoryTable.SCHEMA);
+      HistoryTable.upgrade(connection);
       statement.executeUpdate(AuditTable.SCHEMA);
     }
     return new SqliteResourceStore(file, connection, clock);
@@ -243,7 +244,8 @@ public final class SqliteResourceStore implements ResourceStore {
       @Nullable String before,
       @Nullable String after)
       throws SQLException {
-    history.append(new Change(revision, clock.instant(), author, key, before, after));
+    String why = actor == null ? "" : actor.why();
+    history.append(new Change(revision, clock.instant(), author, why, key, before, after));
     if (actor != null) {
       String action = before == null ? "create" : after == null ? "delete" : "change";
       String subject = key.kind() + "/" + key.namespace() + "/" + key.name();
@@ -256,6 +258,17 @@ public final class SqliteResourceStore implements ResourceStore {
     synchronized (lock) {
       try {
         return history.read(key, limit);
+      } catch (SQLException e) {
+        throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public List<Change> ofRevision(long revision) {
+    synchronized (lock) {
+      try {
+        return history.ofRevision(revision);
       } catch (SQLException e) {
         throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
       }

@@ -321,6 +321,53 @@ class EndomeshTest {
   }
 
   @Test
+  void rollback_ofARevision_showsItFirstAndSaysWhy() throws Exception {
+    run("apply", "-f", file("1"));
+    run("apply", "-f", file("7"), "-m", "more for v2");
+
+    assertThat(run("rollback", "2", "--dry-run")).isZero();
+    assertThat(out.toString())
+        .contains("HTTPRoute shop/split would be configured", "would be taken back (dry run)")
+        .containsPattern("(?m)^- .*weight: 7$");
+    assertThat(run("rollback", "2", "-m", "v2 fails")).isZero();
+    assertThat(out.toString()).contains("revision 2 taken back, as revision 3");
+
+    run("history");
+    assertThat(out.toString()).contains("more for v2", "v2 fails");
+    run("audit", "--limit=20");
+    assertThat(out.toString()).contains("more for v2", "v2 fails");
+    assertThat(run("rollback", "2")).isEqualTo(6);
+    assertThat(err.toString()).contains("was changed since, at revision 3");
+    assertThat(run("rollback", "httproute")).isEqualTo(2);
+    assertThat(err.toString()).contains("(expected: REVISION, or KIND NAME --to REVISION)");
+  }
+
+  @Test
+  void delete_withAMessage_isInTheHistory() throws Exception {
+    run("apply", "-f", file("1"));
+    assertThat(run("delete", "httproute", "split", "-n", "shop", "-m", "the end & more")).isZero();
+
+    run("history");
+    assertThat(out.toString()).contains("the end & more");
+  }
+
+  @Test
+  void diff_sameThenOther_endsWith0Then1AndChangesNothing() throws Exception {
+    run("apply", "-f", file("1"));
+
+    assertThat(run("diff", "-f", file("1"))).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(run("diff", "-f", file("7"))).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("HTTPRoute shop/split would be configured")
+        .containsPattern("(?m)^- .*weight: 1$")
+        .containsPattern("(?m)^\\+ .*weight: 7$");
+    assertThat(run("diff", "-f", file("-1"))).isEqualTo(7);
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 1");
+  }
+
+  @Test
   void put_revisionThatMoved_endsWith6AndChangesNothing() throws Exception {
     run("apply", "-f", file("1"));
     run("apply", "-f", file("7"));

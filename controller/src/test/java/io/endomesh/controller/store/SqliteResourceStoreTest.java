@@ -2,9 +2,13 @@ package io.endomesh.controller.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +57,35 @@ class SqliteResourceStoreTest {
 
     assertThat(after.revision()).isEqualTo(1);
     assertThat(store.history(null, 10)).hasSize(1);
+  }
+
+  @Test
+  void history_actorWhoSaysWhy_isInHistoryAndAuditLog() throws Exception {
+    store.write(new Actor("ann", "", "orders v2\nis slow"), List.of(put(ORDERS, "{}"), put(STOCK, "{}")));
+
+    assertThat(store.ofRevision(1))
+        .extracting(Change::key, Change::why)
+        .containsExactly(tuple(ORDERS, "orders v2 is slow"), tuple(STOCK, "orders v2 is slow"));
+    assertThat(store.ofRevision(2)).isEmpty();
+    assertThat(store.audit(new AuditQuery(false, null, null, 10)))
+        .extracting(AuditEntry::why)
+        .containsExactly("orders v2 is slow", "orders v2 is slow");
+  }
+
+  @Test
+  void open_storeOfAVersionWithoutWhy_keepsItsHistory() throws Exception {
+    store.write("ann", List.of(put(ORDERS, "{}")));
+    store.close();
+    try (Connection old =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("endomesh.db"));
+        Statement statement = old.createStatement()) {
+      statement.executeUpdate("ALTER TABLE history DROP COLUMN why");
+    }
+
+    open();
+    store.write(new Actor("bob", "", "no more"), List.of(new Write.Delete(ORDERS, null)));
+
+    assertThat(store.history(ORDERS, 10)).extracting(Change::why).containsExactly("no more", "");
   }
 
   @Test
