@@ -50,6 +50,7 @@ final class RouteRights {
     get("events", Need.of(Right.READ));
     get("services", Need.of(Right.READ));
     get("workloads", Need.of(Right.READ));
+    get("workloads/:namespace/:instance/config", Need.of(Right.READ, Where.PATH));
     get("graph", Need.of(Right.READ));
     get("series", Need.of(Right.READ));
     get("traces", Need.of(Right.READ));

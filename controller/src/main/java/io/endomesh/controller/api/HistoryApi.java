@@ -58,8 +58,7 @@ public final class HistoryApi {
     if (revision > 0) {
       return ApiAnswers.ok(json.history(store.ofRevision(revision)));
     }
-    String known =
-        Kind.named(kind).or(() -> Kind.ofPlural(kind)).map(Kind::kindName).orElse(kind);
+    String known = Kind.named(kind).or(() -> Kind.ofPlural(kind)).map(Kind::kindName).orElse(kind);
     ResourceKey key = parts == 0 ? null : new ResourceKey(known, namespace, name);
     int atMost = Math.max(1, Math.min(limit, MAX_HISTORY));
     return ApiAnswers.ok(json.history(store.history(key, atMost)));

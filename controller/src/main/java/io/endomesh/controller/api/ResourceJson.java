@@ -214,7 +214,10 @@ final class ResourceJson {
   /** What taking back a revision did or, in a dry run, would do. */
   ObjectNode rolledBack(long undone, List<Change> changes, boolean dryRun, long revision) {
     ObjectNode answer =
-        JSON.createObjectNode().put("dryRun", dryRun).put("undone", undone).put("revision", revision);
+        JSON.createObjectNode()
+            .put("dryRun", dryRun)
+            .put("undone", undone)
+            .put("revision", revision);
     ArrayNode resources = answer.putArray("resources");
     for (Change change : changes) {
       String action =

@@ -56,7 +56,8 @@ final class ApplyCommand implements Callable<Integer> {
   public Integer call() {
     String documents = ResourceFiles.read(files);
     ApiClient api = connection.open();
-    JsonNode answer = api.post(why.addTo("apply?dryRun=" + (dryRun != null)), "application/yaml", documents);
+    JsonNode answer =
+        api.post(why.addTo("apply?dryRun=" + (dryRun != null)), "application/yaml", documents);
     PrintWriter out = spec.commandLine().getOut();
     for (JsonNode resource : answer.path("resources")) {
       out.printf(

@@ -40,9 +40,7 @@ final class DeleteCommand implements Callable<Integer> {
     Optional<Kind> known =
         kind.matches("[A-Za-z0-9]+") ? Kinds.find(kind) : Optional.of(Kinds.named(kind));
     String plural = known.map(Kind::plural).orElse(kind.toLowerCase(Locale.ROOT));
-    connection
-        .open()
-        .delete(why.addTo("namespaces/" + namespace + "/" + plural + "/" + name));
+    connection.open().delete(why.addTo("namespaces/" + namespace + "/" + plural + "/" + name));
     spec.commandLine()
         .getOut()
         .println(

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Takes back all that one revision changed, or gives one resource what it had at a revision.",
-      "It is a new revision. What others change meanwhile is not lost: the command then ends with 6."
+      "It is a new revision. What others change meanwhile is not lost: the command then ends with"
+          + " 6."
     },
     footer = {
       "",
@@ -90,7 +91,9 @@ final class RollbackCommand implements Callable<Integer> {
     out.println(
         dryRun
             ? "revision " + revision + " would be taken back (dry run)"
-            : "revision " + revision + " taken back, as revision "
+            : "revision "
+                + revision
+                + " taken back, as revision "
                 + answer.path("revision").asText());
     out.flush();
     return Exit.OK.code();

@@ -253,8 +253,7 @@ class ResourceApiTest {
   void rollback_ofARevision_takesBackAllOfIt() throws Exception {
     apply("", service("z", "kept"));
     String changed = service("z", "kept").replace("app: kept", "app: other");
-    JsonNode applied =
-        json(apply("?why=one%20more", changed + "---\n" + service("z", "new")));
+    JsonNode applied = json(apply("?why=one%20more", changed + "---\n" + service("z", "new")));
     long revision = applied.at("/resources/0/revision").asLong();
     String path = "/api/v1/history/" + revision + "/rollback";
 
@@ -279,8 +278,7 @@ class ResourceApiTest {
 
   @Test
   void rollback_unknownRevision_saysWhichThereAre() throws Exception {
-    HttpResponse<String> answer =
-        send("POST", "/api/v1/history/999999/rollback", "", Map.of());
+    HttpResponse<String> answer = send("POST", "/api/v1/history/999999/rollback", "", Map.of());
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(json(answer).at("/error/message").asText())

@@ -61,7 +61,8 @@ class SqliteResourceStoreTest {
 
   @Test
   void history_actorWhoSaysWhy_isInHistoryAndAuditLog() throws Exception {
-    store.write(new Actor("ann", "", "orders v2\nis slow"), List.of(put(ORDERS, "{}"), put(STOCK, "{}")));
+    store.write(
+        new Actor("ann", "", "orders v2\nis slow"), List.of(put(ORDERS, "{}"), put(STOCK, "{}")));
 
     assertThat(store.ofRevision(1))
         .extracting(Change::key, Change::why)
