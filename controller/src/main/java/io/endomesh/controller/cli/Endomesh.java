@@ -42,6 +42,8 @@ import picocli.CommandLine.IVersionProvider;
       AuditCommand.class,
       DashboardCommand.class,
       BugReportCommand.class,
+      ContextCommand.class,
+      CompletionCommand.class,
       LoginCommand.class,
       LogoutCommand.class,
       UserCommand.class,

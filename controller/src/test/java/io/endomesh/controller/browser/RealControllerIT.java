@@ -142,7 +142,9 @@ class RealControllerIT {
 
   @Test
   void history_rollbackOfARevision_isShownThenAskedThenDone() throws Exception {
-    String service = "{apiVersion: v1, kind: Service, metadata: {name: NAME, namespace: undo}, spec: {selector: {app: NAME}}}\n";
+    String service =
+        "{apiVersion: v1, kind: Service, metadata: {name: NAME, namespace: undo}, spec: {selector:"
+            + " {app: NAME}}}\n";
     apply(service.replace("NAME", "one") + "---\n" + service.replace("NAME", "two"));
     browser.show(url("/resources?view=history"));
 

@@ -11,7 +11,9 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -349,6 +351,75 @@ class EndomeshTest {
 
     run("history");
     assertThat(out.toString()).contains("the end & more");
+  }
+
+  @Test
+  void export_thenApply_givesBackWhatThereWas() throws Exception {
+    run("apply", "-f", file("7"));
+    assertThat(run("export")).isZero();
+    String exported = out.toString();
+    assertThat(exported).contains("weight: 7").doesNotContain("resourceVersion", "status:");
+    run("delete", "httproute", "split", "-n", "shop");
+    Path file = Files.writeString(directory.resolve("exported.yaml"), exported);
+
+    assertThat(run("apply", "-f", file.toString())).isZero();
+
+    run("export");
+    assertThat(out.toString()).isEqualTo(exported);
+    assertThat(run("export", "--kind", "service")).isZero();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void describe_resource_tellsItsHistoryAndItsYaml() throws Exception {
+    run("apply", "-f", file("7"), "-m", "the first");
+
+    assertThat(run("describe", "httproute", "split", "-n", "shop")).isZero();
+
+    assertThat(out.toString())
+        .contains("HTTPRoute/shop/split", "the first", "condition", "weight: 7");
+  }
+
+  @Test
+  void edit_editorThatChangesAWeight_appliesIt() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(edit("sed -i s/7/9/", "-m", "more")).isZero();
+
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 9");
+    run("history");
+    assertThat(out.toString()).contains("more");
+    assertThat(edit("true")).isZero();
+    assertThat(out.toString()).contains("unchanged");
+  }
+
+  @Test
+  void edit_invalidTwice_keepsTheFileAndChangesNothing() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(edit("sed -i 's/weight: 7/weight: -7/'")).isEqualTo(7);
+    assertThat(err.toString()).contains("weight").contains("what was written is in ");
+    String kept = err.toString().replaceAll("(?s).*what was written is in (\\S+).*", "$1");
+    // The second time the reason stands above it.
+    assertThat(Files.readString(Path.of(kept))).startsWith("#! ").contains("weight: -7");
+    Files.delete(Path.of(kept));
+    assertThat(edit("false")).isEqualTo(1);
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 7");
+  }
+
+  private int edit(String editor, String... more) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    List<String> all = new ArrayList<>(List.of("httproute", "split", "-n", "shop"));
+    all.addAll(List.of(more));
+    all.add("--controller=http://127.0.0.1:" + controller.address().getPort());
+    EditCommand command = new EditCommand(name -> name.equals("EDITOR") ? editor : null);
+    return Endomesh.configured(new CommandLine(command))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(String[]::new));
   }
 
   @Test
