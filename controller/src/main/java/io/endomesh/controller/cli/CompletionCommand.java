@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
-    name = "completion",
+    name = CompletionCommand.NAME,
     mixinStandardHelpOptions = true,
     description = "Writes the script by which a shell completes commands and options.",
     footer = {
@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       "  endomesh completion fish > ~/.config/fish/completions/endomesh.fish"
     })
 final class CompletionCommand implements Callable<Integer> {
+
+  static final String NAME = "completion";
 
   /** Shells that have a script. */
   enum Shell {

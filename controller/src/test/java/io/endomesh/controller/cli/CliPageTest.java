@@ -64,9 +64,27 @@ class CliPageTest {
     String script = Files.readString(Path.of("../endomesh"));
     String usage = script.substring(script.indexOf("<<'USAGE'"), script.indexOf("\nUSAGE"));
 
-    for (String command : new CommandLine(new Endomesh()).getSubcommands().keySet()) {
-      assertThat(usage).containsPattern("\\b" + command + "\\b");
-    }
+    new CommandLine(new Endomesh())
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!command.getCommandSpec().usageMessage().hidden()) {
+                assertThat(usage).containsPattern("\\b" + name + "\\b");
+              }
+            });
+  }
+
+  @Test
+  void line_nameOfACommand_isThatOneAlone() {
+    assertThat(Endomesh.line("get", "services").getSubcommands()).containsOnlyKeys("get");
+    assertThat(Endomesh.line("completion", "bash").getSubcommands()).hasSizeGreaterThan(30);
+    assertThat(Endomesh.line("gte").getSubcommands()).hasSizeGreaterThan(30);
+    assertThat(Endomesh.line().getSubcommands()).hasSizeGreaterThan(30);
+  }
+
+  @Test
+  void training_eachCommand_isGood() {
+    assertThat(Endomesh.run("training")).isZero();
   }
 
   private static void append(StringBuilder page, String path, CommandLine command) {
