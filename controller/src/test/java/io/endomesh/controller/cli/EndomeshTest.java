@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.TestWorkload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -565,7 +567,37 @@ class EndomeshTest {
   @Test
   void check_freshController_isFine() {
     assertThat(run("check")).isZero();
-    assertThat(out.toString()).contains("ok       controller").contains("clocks agree");
+    assertThat(out.toString())
+        .contains("ok       controller")
+        .contains("clocks agree")
+        .contains("note     EC0402  no login is needed")
+        .contains("start the controller with --login");
+  }
+
+  @Test
+  void check_workloadThatIsGone_namesCodeAndRemedy() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, directory.resolve("data"), "shop", "orders", "orders-1")) {
+      orders.join(
+          orders.registration(Map.of("app", "orders"), 18080).toBuilder()
+              .setAgentVersion("0.0.9")
+              .build());
+      assertThat(run("check")).isZero();
+      // Another version than the controller's is no fault.
+      assertThat(out.toString()).contains("note     EC0207  orders-1: agent 0.0.9");
+
+      orders.kill();
+      while (run("check") == 0) {
+        Thread.onSpinWait();
+      }
+    }
+
+    assertThat(out.toString())
+        .contains("warning  EC0202  orders-1 has lost its connection")
+        .contains("look whether it still runs");
+    assertThat(run("check", "-o", "json")).isEqualTo(10);
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/findings").findValuesAsText("code"))
+        .contains("EC0202", "EC0402");
   }
 
   @Test
