@@ -50,6 +50,7 @@ final class RouteRights {
     get("events", Need.of(Right.READ));
     get("services", Need.of(Right.READ));
     get("workloads", Need.of(Right.READ));
+    get("workloads/:namespace/:instance/config", Need.of(Right.READ, Where.PATH));
     get("graph", Need.of(Right.READ));
     get("series", Need.of(Right.READ));
     get("traces", Need.of(Right.READ));
@@ -78,6 +79,7 @@ final class RouteRights {
     post("ramps/:id/pause", Need.of(Right.APPLY, Where.BODY));
     post("ramps/:id/resume", Need.of(Right.APPLY, Where.BODY));
 
+    post("history/:revision/rollback", Need.of(Right.APPLY, Where.BODY));
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));
     api("DELETE", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));

@@ -18,7 +18,6 @@ import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.access.Access;
 import io.endomesh.controller.access.Right;
-import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.kinds.InvalidResourceException;
 import io.endomesh.controller.kinds.Kind;
 import io.endomesh.controller.kinds.ParsedResource;
@@ -27,7 +26,6 @@ import io.endomesh.controller.store.ResourceKey;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.store.StoreException;
-import io.endomesh.controller.store.StoreUnreadable;
 import io.endomesh.controller.store.Write;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.Requirements;
@@ -46,17 +44,16 @@ public final class ResourceApi implements ControllerPart {
 
   private static final String PATH = "/api/v1";
 
-  /** More than a person scrolls through. */
-  private static final int MAX_HISTORY = 500;
-
   private final ResourceStore store;
   private final ResourceJson json;
   private final Supplier<MeshModel> model;
+  private final HistoryApi history;
 
   public ResourceApi(ControllerContext context) {
     this.store = context.store();
     this.json = new ResourceJson(context);
     this.model = context.model();
+    this.history = new HistoryApi(store, json, model);
   }
 
   /** To be called with each new model: conditions may follow from it. */
@@ -67,6 +64,7 @@ public final class ResourceApi implements ControllerPart {
   @Override
   public void addTo(ServerBuilder server) {
     server.annotatedService().pathPrefix(PATH).build(this);
+    server.annotatedService().pathPrefix(PATH).build(history);
   }
 
   @Get("/resources")
@@ -194,24 +192,6 @@ public final class ResourceApi implements ControllerPart {
       return HttpResponse.of(HttpStatus.NO_CONTENT);
     } catch (StoreException e) {
       return ApiAnswers.refused(e, ifMatch != null);
-    }
-  }
-
-  @Get("/history")
-  public HttpResponse history(
-      @Param("kind") @Default("") String kind,
-      @Param("namespace") @Default("") String namespace,
-      @Param("name") @Default("") String name,
-      @Param("limit") @Default("50") int limit) {
-    ResourceKey key =
-        kind.isEmpty() || namespace.isEmpty() || name.isEmpty()
-            ? null
-            : new ResourceKey(kind, namespace, name);
-    int atMost = Math.max(1, Math.min(limit, MAX_HISTORY));
-    try {
-      return ApiAnswers.ok(json.history(store.history(key, atMost)));
-    } catch (StoreUnreadable e) {
-      return ApiErrors.unavailable(e);
     }
   }
 

@@ -50,14 +50,17 @@ final class EtcdLog {
   }
 
   private List<Change> changes(ResourceKey key, long revision) throws EtcdException, IOException {
+    List<Change> changes = ofRevision(revision);
+    changes.removeIf(change -> !change.key().equals(key));
+    return changes;
+  }
+
+  /** In its order. */
+  List<Change> ofRevision(long revision) throws EtcdException, IOException {
     List<Change> changes = new ArrayList<>();
     Cursor parts = Cursor.forward(client, keys.history(revision), 0);
     for (KeyValue part = parts.next(); part != null; part = parts.next()) {
-      for (Change change : Records.changes(part)) {
-        if (change.key().equals(key)) {
-          changes.add(change);
-        }
-      }
+      changes.addAll(Records.changes(part));
     }
     return changes;
   }

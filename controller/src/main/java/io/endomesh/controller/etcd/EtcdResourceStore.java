@@ -184,7 +184,7 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
     synchronized (lock) {
       Resources before = resources;
       Instant now = clock.instant();
-      Plan plan = Plan.of(before, author, writes, now);
+      Plan plan = Plan.of(before, author, actor == null ? "" : actor.why(), writes, now);
       if (plan.after() == before) {
         return before;
       }
@@ -216,6 +216,13 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
   @Override
   public List<Change> history(@Nullable ResourceKey key, int limit) {
     return reading(() -> reader.history(key, limit, resources.revision()));
+  }
+
+  @Override
+  public List<Change> ofRevision(long revision) {
+    return revision > resources.revision()
+        ? List.of()
+        : reading(() -> reader.ofRevision(revision));
   }
 
   @Override

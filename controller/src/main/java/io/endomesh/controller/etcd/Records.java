@@ -69,7 +69,7 @@ final class Records {
     String text() {
       var json = JSON.createObjectNode().put("revision", revision).put("at", at.toString());
       if (actor != null) {
-        json.put("who", actor.name()).put("address", actor.address());
+        json.put("who", actor.name()).put("address", actor.address()).put("why", actor.why());
       }
       return json.toString();
     }
@@ -80,7 +80,10 @@ final class Records {
         return new Pending(
             json.required("revision").longValue(),
             json.has("who")
-                ? new Actor(json.path("who").asText(), json.path("address").asText())
+                ? new Actor(
+                json.path("who").asText(),
+                json.path("address").asText(),
+                json.path("why").asText(""))
                 : null,
             Instant.parse(json.required("at").asText()));
       } catch (RuntimeException e) {

@@ -28,6 +28,7 @@ public final class ItemJson {
           .put("revision", change.revision())
           .put("at", change.at().toString())
           .put("author", change.author())
+          .put("why", change.why())
           .put("before", change.before())
           .put("after", change.after());
     } else if (item instanceof Item.Audited audited) {
@@ -76,6 +77,7 @@ public final class ItemJson {
               json.required("revision").longValue(),
               Instant.parse(text(json, "at")),
               text(json, "author"),
+              json.path("why").asText(""),
               key(json),
               json.path("before").textValue(),
               json.path("after").textValue()));

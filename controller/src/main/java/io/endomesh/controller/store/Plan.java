@@ -21,7 +21,8 @@ public record Plan(Resources after, List<Change> changes) {
   /**
    * @throws StoreException.Conflict if a resource has not the revision that is expected
    */
-  public static Plan of(Resources before, String author, List<Write> writes, Instant now)
+  public static Plan of(
+      Resources before, String author, String why, List<Write> writes, Instant now)
       throws StoreException {
     long revision = before.revision() + 1;
     Map<ResourceKey, StoredResource> after = new TreeMap<>(before.byKey());
@@ -48,11 +49,11 @@ public record Plan(Resources after, List<Change> changes) {
       return new Plan(before, List.of());
     }
     Resources result = new Resources(revision, new TreeMap<>(after));
-    return new Plan(result, changes(before, result, author, now));
+    return new Plan(result, changes(before, result, author, why, now));
   }
 
   private static List<Change> changes(
-      Resources before, Resources after, String author, Instant now) {
+      Resources before, Resources after, String author, String why, Instant now) {
     List<Change> changes = new ArrayList<>();
     for (StoredResource resource : after.all()) {
       if (resource.revision() == after.revision()) {
@@ -62,6 +63,7 @@ public record Plan(Resources after, List<Change> changes) {
                 after.revision(),
                 now,
                 author,
+                why,
                 resource.key(),
                 old == null ? null : old.body(),
                 resource.body()));
@@ -69,7 +71,7 @@ public record Plan(Resources after, List<Change> changes) {
     }
     for (StoredResource old : before.all()) {
       if (!after.byKey().containsKey(old.key())) {
-        changes.add(new Change(after.revision(), now, author, old.key(), old.body(), null));
+        changes.add(new Change(after.revision(), now, author, why, old.key(), old.body(), null));
       }
     }
     return changes;

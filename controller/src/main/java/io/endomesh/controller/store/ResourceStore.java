@@ -37,6 +37,13 @@ public interface ResourceStore extends AutoCloseable {
    */
   List<Change> history(@Nullable ResourceKey key, int limit);
 
+  /** All that one write did; empty if there was no such revision. */
+  default List<Change> ofRevision(long revision) {
+    return history(null, Integer.MAX_VALUE).stream()
+        .filter(change -> change.revision() == revision)
+        .toList();
+  }
+
   /**
    * Calls {@code listener} after each change, in order, with all resources; and once at the
    * registration. It must be quick.

@@ -123,6 +123,7 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
       statement.executeUpdate(HistoryTable.SCHEMA);
+      HistoryTable.upgrade(connection);
       statement.executeUpdate(AuditTable.SCHEMA);
     }
   }
@@ -155,7 +156,7 @@ public final class SqliteResourceStore implements ResourceStore {
       throws StoreException {
     synchronized (lock) {
       Resources before = resources;
-      Plan plan = Plan.of(before, author, writes, clock.instant());
+      Plan plan = Plan.of(before, author, actor == null ? "" : actor.why(), writes, clock.instant());
       Resources after = plan.after();
       if (after == before) {
         return before;
@@ -230,6 +231,17 @@ public final class SqliteResourceStore implements ResourceStore {
     synchronized (lock) {
       try {
         return history.read(key, limit);
+      } catch (SQLException e) {
+        throw new StoreUnreadable(unavailable("no history", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public List<Change> ofRevision(long revision) {
+    synchronized (lock) {
+      try {
+        return history.ofRevision(revision);
       } catch (SQLException e) {
         throw new StoreUnreadable(unavailable("no history", e).getMessage(), e);
       }

@@ -2,6 +2,7 @@ package io.endomesh.controller.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +94,20 @@ public abstract class ResourceStoreContract {
     assertThat(store.history(null, 10))
         .extracting(change -> change.revision() + " " + change.key().name())
         .containsExactly("3 orders", "2 stock", "2 orders", "1 orders");
+  }
+
+  @Test
+  void history_actorWhoSaysWhy_isInHistoryAndAuditLog() throws Exception {
+    store.write(
+        new Actor("ann", "", "orders v2\nis slow"), List.of(put(ORDERS, "{}"), put(STOCK, "{}")));
+
+    assertThat(store.ofRevision(1))
+        .extracting(Change::key, Change::why)
+        .containsExactly(tuple(ORDERS, "orders v2 is slow"), tuple(STOCK, "orders v2 is slow"));
+    assertThat(store.ofRevision(2)).isEmpty();
+    assertThat(store.audit(new AuditQuery(false, null, null, 10)))
+        .extracting(AuditEntry::why)
+        .containsExactly("orders v2 is slow", "orders v2 is slow");
   }
 
   @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,22 @@ class SqliteResourceStoreTest extends ResourceStoreContract {
   @Override
   protected ResourceStore openFilled() throws IOException {
     return SqliteResourceStore.open(directory.resolve("other"), Clock.systemUTC());
+  }
+
+  @Test
+  void open_storeOfAVersionWithoutWhy_keepsItsHistory() throws Exception {
+    store.write("ann", List.of(put(ORDERS, "{}")));
+    store.close();
+    try (Connection old =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("endomesh.db"));
+        Statement statement = old.createStatement()) {
+      statement.executeUpdate("ALTER TABLE history DROP COLUMN why");
+    }
+
+    reopen();
+    store.write(new Actor("bob", "", "no more"), List.of(new Write.Delete(ORDERS, null)));
+
+    assertThat(store.history(ORDERS, 10)).extracting(Change::why).containsExactly("no more", "");
   }
 
   @Test
