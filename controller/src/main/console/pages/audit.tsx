@@ -106,7 +106,7 @@ function Entry({ entry, now }: { entry: AuditEntry; now: string }) {
     <>
       <Tag tone={entry.denied ? "bad" : "accent"}>{entry.denied ? "denied" : entry.action}</Tag>
       <b>{entry.denied ? entry.action : entry.subject}</b>
-      {entry.denied && <span class="muted">{entry.why}</span>}
+      {entry.why !== "" && <span class="muted">{entry.why}</span>}
       {entry.times > 1 && <Tag>{count(entry.times)} times</Tag>}
       <span class="space" />
       <span class="muted">

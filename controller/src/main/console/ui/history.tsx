@@ -1,8 +1,11 @@
-/** Changes of resources, newest first, each with its author and what it changed. */
+/** Changes of resources, newest first: who, why, what it changed, and the way back. */
+import { useState } from "preact/hooks";
 import type { Snapshot } from "../core/api.ts";
-import { ago, dateTime } from "../core/format.ts";
+import { ago, dateTime, plural } from "../core/format.ts";
 import { diff } from "../core/diff.ts";
 import { toYaml } from "../core/yaml.ts";
+import { mayIn } from "../core/live.ts";
+import { Confirm, useAct } from "./act.tsx";
 import { useLoaded } from "./loaded.ts";
 import { Empty, Failure, Loading, Tag } from "./parts.tsx";
 
@@ -10,6 +13,8 @@ interface Change {
   revision: number;
   at: string;
   author: string;
+  /** Empty if nothing was said. */
+  why: string;
   kind: string;
   namespace: string;
   name: string;
@@ -53,6 +58,7 @@ export function History({ snapshot, of }: HistoryProps) {
               <b>{change.name}</b>
               <span class="muted">
                 {change.kind} in {change.namespace}
+                {change.why !== "" && `: ${change.why}`}
               </span>
               <span class="space" />
               <span class="muted">
@@ -60,10 +66,71 @@ export function History({ snapshot, of }: HistoryProps) {
               </span>
             </summary>
             <Diff name={change.name} before={change.before} after={change.after} />
+            {mayIn("apply", change.namespace) && <Rollback revision={change.revision} />}
           </details>
         </li>
       ))}
     </ol>
+  );
+}
+
+interface Undone {
+  resources: Pick<Change, "kind" | "namespace" | "name" | "before" | "after">[];
+}
+
+/** Takes back a whole revision: first what would change, then, if it is meant, the change. */
+function Rollback({ revision }: { revision: number }) {
+  const looking = useAct();
+  const acting = useAct();
+  const [seen, setSeen] = useState<Undone | null>(null);
+  const [why, setWhy] = useState("");
+  const path = `/api/v1/history/${revision}/rollback`;
+  const look = async () => {
+    const done = await looking.act<Undone>("POST", `${path}?dryRun=true`);
+    if (done !== null) setSeen(done.answer);
+  };
+  const apply = async () => {
+    const said = why.trim() === "" ? "" : `?why=${encodeURIComponent(why.trim())}`;
+    if ((await acting.act("POST", path + said)) !== null) setSeen(null);
+  };
+  if (seen === null) {
+    return (
+      <>
+        {looking.failed !== null && <Failure error={looking.failed} />}
+        <p class="buttons">
+          <button type="button" class="button small" disabled={looking.busy} onClick={() => void look()}>
+            Roll back revision {revision}
+          </button>
+        </p>
+      </>
+    );
+  }
+  const message = why.trim() === "" ? "" : ` -m '${why.trim().replaceAll("'", "'\\''")}'`;
+  return (
+    <Confirm
+      title={`Roll back revision ${revision}: ${plural(seen.resources.length, "resource")}`}
+      word="Roll back"
+      command={`endomesh rollback ${revision}${message}`}
+      acting={acting}
+      danger
+      onYes={() => void apply()}
+      onClose={() => setSeen(null)}
+    >
+      {seen.resources.map((one) => (
+        <div key={`${one.kind}/${one.namespace}/${one.name}`}>
+          <p class="muted">
+            {one.kind} {one.namespace}/{one.name}
+          </p>
+          <Diff name={`${one.name}, if revision ${revision} is taken back`} before={one.before} after={one.after} />
+        </div>
+      ))}
+      <p>
+        <label>
+          Why{" "}
+          <input type="text" maxLength={300} value={why} onInput={(event) => setWhy(event.currentTarget.value)} />
+        </label>
+      </p>
+    </Confirm>
   );
 }
 

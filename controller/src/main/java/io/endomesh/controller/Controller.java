@@ -18,6 +18,7 @@ import io.endomesh.controller.audit.AuditPart;
 import io.endomesh.controller.authz.AuthzApi;
 import io.endomesh.controller.authz.MtlsApi;
 import io.endomesh.controller.authz.ProvidersApi;
+import io.endomesh.controller.backup.BackupApi;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.CertificatePart;
 import io.endomesh.controller.ca.NotIssued;
@@ -45,9 +46,7 @@ import io.endomesh.controller.registry.Settling;
 import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
 import io.endomesh.controller.seal.Seal;
-import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.ResourceStore;
-import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
@@ -67,6 +66,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -109,7 +109,7 @@ public final class Controller implements AutoCloseable {
   private static final int RESET_WINDOW_SECONDS = 10;
 
   private final Server server;
-  private final ResourceStore store;
+  private final OpenedStore opened;
   private final ScheduledExecutorService control;
   private final IssuerKeys keys;
   private final FederatedBundles federation;
@@ -120,7 +120,7 @@ public final class Controller implements AutoCloseable {
 
   private Controller(
       Server server,
-      ResourceStore store,
+      OpenedStore opened,
       ScheduledExecutorService control,
       IssuerKeys keys,
       FederatedBundles federation,
@@ -129,7 +129,7 @@ public final class Controller implements AutoCloseable {
       Path dataDir,
       Runnable endStreams) {
     this.server = server;
-    this.store = store;
+    this.opened = opened;
     this.control = control;
     this.keys = keys;
     this.federation = federation;
@@ -147,17 +147,13 @@ public final class Controller implements AutoCloseable {
   public static Controller start(ControllerOptions options) throws IOException {
     Clock clock = Clock.systemUTC();
     Path data = Files.createDirectories(options.dataDir());
-    Seal seal = SealedDirectory.open(data, options.sealedBy(), SecretFile::writeAsIs).orElse(null);
-    if (seal != null) {
-      SecretFile.seal(data, seal);
-    }
-    ResourceStore store = SqliteResourceStore.open(data, clock);
+    OpenedStore opened = OpenedStore.open(options, data, clock);
     ScheduledExecutorService control = controlThread();
     try {
-      return start(options, data, seal, store, control, clock);
+      return start(options, data, opened, control, clock);
     } catch (IOException e) {
       control.shutdownNow();
-      store.close();
+      opened.store().close();
       SecretFile.forgetSeal(data);
       throw e;
     }
@@ -166,11 +162,12 @@ public final class Controller implements AutoCloseable {
   private static Controller start(
       ControllerOptions options,
       Path data,
-      @Nullable Seal seal,
-      ResourceStore store,
+      OpenedStore opened,
       ScheduledExecutorService control,
       Clock clock)
       throws IOException {
+    ResourceStore store = opened.store();
+    Seal seal = opened.seal();
     Revocations revocations = new Revocations(store, clock);
     CertificateAuthority authority =
         CertificateAuthority.open(
@@ -256,7 +253,7 @@ public final class Controller implements AutoCloseable {
     WorkloadService joins = new WorkloadService(registry, settling, authority);
     Readiness readiness =
         new Readiness(
-            () -> store.fact("readiness") != null,
+            () -> store.trouble() == null,
             () -> settling.isOver(registry.workloads()),
             () -> !drain.hasBegun());
     source.watch(model -> resources.observe());
@@ -280,6 +277,7 @@ public final class Controller implements AutoCloseable {
             new FaultApi(context, faults),
             access,
             new AuditPart(audit),
+            new BackupApi(context, audit),
             readiness,
             new Diagnostics(context, readiness),
             new ConsolePart(
@@ -340,7 +338,7 @@ public final class Controller implements AutoCloseable {
     log.info("serving on {}, data in {}", bound[0], options.dataDir().toAbsolutePath());
     return new Controller(
         server,
-        store,
+        opened,
         control,
         keys,
         federation,
@@ -373,6 +371,11 @@ public final class Controller implements AutoCloseable {
     return access.newSetupPath();
   }
 
+  /** Done, with a sentence, once another controller has the store: this one has to end. */
+  public CompletableFuture<String> lost() {
+    return opened.lost();
+  }
+
   /**
    * All that is served, by method and Armeria's pattern of the path: {@code GET /api/v1/status}.
    */
@@ -392,7 +395,7 @@ public final class Controller implements AutoCloseable {
     keys.close();
     federation.close();
     parts.forEach(ControllerPart::close);
-    store.close();
+    opened.store().close();
     SecretFile.forgetSeal(dataDir);
   }
 

@@ -3,6 +3,7 @@ package io.endomesh.controller;
 import io.endomesh.controller.access.OidcOptions;
 import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.ca.AuthoritySource;
+import io.endomesh.controller.etcd.EtcdAddress;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param spireBundle file with roots of another authority for workloads of the trust domain; null:
  *     there is none
  * @param drainTimeout how long requests in flight are waited for when it stops
+ * @param etcd where the store is; null: in the data directory
  */
 public record ControllerOptions(
     String host,
@@ -50,7 +52,8 @@ public record ControllerOptions(
     @Nullable OidcOptions oidc,
     boolean plaintextXds,
     @Nullable Path spireBundle,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    @Nullable EtcdAddress etcd) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -125,7 +128,8 @@ public record ControllerOptions(
         null,
         true,
         null,
-        DEFAULT_DRAIN_TIMEOUT);
+        DEFAULT_DRAIN_TIMEOUT,
+        null);
   }
 
   /** The same that signs by another authority. */
@@ -198,6 +202,13 @@ public record ControllerOptions(
     return draft.options();
   }
 
+  /** The same whose store is in etcd. */
+  public ControllerOptions storedIn(@Nullable EtcdAddress address) {
+    Draft draft = new Draft(this);
+    draft.etcd = address;
+    return draft.options();
+  }
+
   /** What can be said besides, to be changed one by one. */
   private static final class Draft {
     private final ControllerOptions from;
@@ -211,6 +222,7 @@ public record ControllerOptions(
     private boolean plaintextXds;
     private @Nullable Path spireBundle;
     private Duration drainTimeout;
+    private @Nullable EtcdAddress etcd;
 
     Draft(ControllerOptions from) {
       this.from = from;
@@ -224,6 +236,7 @@ public record ControllerOptions(
       this.plaintextXds = from.plaintextXds;
       this.spireBundle = from.spireBundle;
       this.drainTimeout = from.drainTimeout;
+      this.etcd = from.etcd;
     }
 
     ControllerOptions options() {
@@ -245,7 +258,8 @@ public record ControllerOptions(
           oidc,
           plaintextXds,
           spireBundle,
-          drainTimeout);
+          drainTimeout,
+          etcd);
     }
   }
 

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
@@ -44,6 +45,9 @@ public final class Access implements DecoratingHttpServiceFunction {
   private static final Set<HttpMethod> READS =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
+  /** The parameter in which every write may say why it is made. */
+  private static final String WHY = "why";
+
   private static final AttributeKey<Caller> CALLER = AttributeKey.valueOf(Access.class, "CALLER");
 
   private final Authentication authentication;
@@ -64,13 +68,14 @@ public final class Access implements DecoratingHttpServiceFunction {
     return caller == null ? Caller.NOBODY : caller;
   }
 
-  /** The same, with where they are: for the history and the audit log. */
+  /** The same, with where they are and what they say: for the history and the audit log. */
   public static Actor actor(ServiceRequestContext context) {
     return actor(context, caller(context).name());
   }
 
   static Actor actor(ServiceRequestContext context, String name) {
-    return new Actor(name, context.remoteAddress().getAddress().getHostAddress());
+    String why = QueryParams.fromQueryString(context.query()).get(WHY, "");
+    return new Actor(name, context.remoteAddress().getAddress().getHostAddress(), why);
   }
 
   /** To be said by who refuses a request: the audit log has it beside the status. */
@@ -103,6 +108,11 @@ public final class Access implements DecoratingHttpServiceFunction {
       log.error(
           "{}: has no entry in the table of rights, so it is refused", context.config().route());
       return forbidden(context, "nobody has a right to this");
+    }
+    int whyLength = QueryParams.fromQueryString(context.query()).get(WHY, "").length();
+    if (whyLength > Actor.MAX_WHY) {
+      return ApiErrors.invalid(
+          "why: %d characters (expected: at most %d)".formatted(whyLength, Actor.MAX_WHY));
     }
     denials.watch(context);
     HttpResponse refusal = refusal(need, context, request.headers());

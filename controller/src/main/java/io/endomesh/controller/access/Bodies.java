@@ -32,8 +32,7 @@ final class Bodies {
   }
 
   static HttpResponse full(StoreException e) {
-    return ApiErrors.response(
-        HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    return ApiErrors.unavailable(e);
   }
 
   static HttpResponse conflict(Users.Refused e) {

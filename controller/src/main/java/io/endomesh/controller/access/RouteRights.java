@@ -50,6 +50,7 @@ final class RouteRights {
     get("events", Need.of(Right.READ));
     get("services", Need.of(Right.READ));
     get("workloads", Need.of(Right.READ));
+    get("workloads/:namespace/:instance/config", Need.of(Right.READ, Where.PATH));
     get("graph", Need.of(Right.READ));
     get("series", Need.of(Right.READ));
     get("traces", Need.of(Right.READ));
@@ -82,6 +83,7 @@ final class RouteRights {
     post("faults", Need.of(Right.APPLY, Where.BODY));
     post("faults/:id/stop", Need.of(Right.APPLY, Where.BODY));
 
+    post("history/:revision/rollback", Need.of(Right.APPLY, Where.BODY));
     post("apply", Need.of(Right.APPLY, Where.BODY));
     api("PUT", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));
     api("DELETE", "namespaces/:namespace/:plural/:name", Need.of(Right.APPLY, Where.PATH));
@@ -105,6 +107,8 @@ final class RouteRights {
     post("api-tokens", Need.PERSON);
     api("DELETE", "api-tokens/:id", Need.PERSON);
 
+    // All that there is: the service asks for the rights to users and audit as well.
+    get("backup", Need.of(Right.CA));
     // Log lines and stacks of threads: for who runs it.
     get("diagnostics", Need.of(Right.AUDIT));
     get("audit", Need.of(Right.AUDIT));

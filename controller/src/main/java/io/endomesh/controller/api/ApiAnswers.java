@@ -41,11 +41,27 @@ final class ApiAnswers {
     return error(HttpStatus.BAD_REQUEST, "invalid", message, null, key.toString());
   }
 
+  /** Of what is no resource. */
+  static HttpResponse invalid(String message) {
+    return error(HttpStatus.BAD_REQUEST, "invalid", message, null, null);
+  }
+
+  static HttpResponse notFound(String message) {
+    return error(HttpStatus.NOT_FOUND, "not-found", message, null, null);
+  }
+
+  static HttpResponse conflict(String message) {
+    return error(HttpStatus.CONFLICT, "conflict", message, null, null);
+  }
+
   /**
    * @param conditional whether the request named the revision in If-Match (RFC 9110, 13.1.1)
    */
   static HttpResponse refused(StoreException e, boolean conditional) {
     String message = String.valueOf(e.getMessage());
+    if (e instanceof StoreException.Unavailable away && away.isPassing()) {
+      return error(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", message, null, null);
+    }
     if (e instanceof StoreException.Unavailable) {
       return error(HttpStatus.INSUFFICIENT_STORAGE, "internal", message, null, null);
     }

@@ -44,17 +44,16 @@ public final class ResourceApi implements ControllerPart {
 
   private static final String PATH = "/api/v1";
 
-  /** More than a person scrolls through. */
-  private static final int MAX_HISTORY = 500;
-
   private final ResourceStore store;
   private final ResourceJson json;
   private final Supplier<MeshModel> model;
+  private final HistoryApi history;
 
   public ResourceApi(ControllerContext context) {
     this.store = context.store();
     this.json = new ResourceJson(context);
     this.model = context.model();
+    this.history = new HistoryApi(store, json, model);
   }
 
   /** To be called with each new model: conditions may follow from it. */
@@ -65,6 +64,7 @@ public final class ResourceApi implements ControllerPart {
   @Override
   public void addTo(ServerBuilder server) {
     server.annotatedService().pathPrefix(PATH).build(this);
+    server.annotatedService().pathPrefix(PATH).build(history);
   }
 
   @Get("/resources")
@@ -193,20 +193,6 @@ public final class ResourceApi implements ControllerPart {
     } catch (StoreException e) {
       return ApiAnswers.refused(e, ifMatch != null);
     }
-  }
-
-  @Get("/history")
-  public HttpResponse history(
-      @Param("kind") @Default("") String kind,
-      @Param("namespace") @Default("") String namespace,
-      @Param("name") @Default("") String name,
-      @Param("limit") @Default("50") int limit) {
-    ResourceKey key =
-        kind.isEmpty() || namespace.isEmpty() || name.isEmpty()
-            ? null
-            : new ResourceKey(kind, namespace, name);
-    int atMost = Math.max(1, Math.min(limit, MAX_HISTORY));
-    return ApiAnswers.ok(json.history(store.history(key, atMost)));
   }
 
   private HttpResponse keyed(

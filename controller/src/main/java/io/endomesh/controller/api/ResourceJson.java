@@ -180,6 +180,10 @@ final class ResourceJson {
               .put("name", resource.key().name())
               .put("action", action(old, resource))
               .put("revision", now == null ? after.revision() : now.revision());
+      if (dryRun) {
+        json.set("before", tree(old == null ? null : old.body()));
+        json.set("after", tree(resource.body()));
+      }
       ArrayNode warnings = json.putArray("warnings");
       resource.warnings().forEach(warnings::add);
       unresolved(resource, applied).forEach(warnings::add);
@@ -197,11 +201,36 @@ final class ResourceJson {
               .put("revision", change.revision())
               .put("at", change.at().toString())
               .put("author", change.author())
+              .put("why", change.why())
               .put("kind", change.key().kind())
               .put("namespace", change.key().namespace())
               .put("name", change.key().name());
       json.set("before", tree(change.before()));
       json.set("after", tree(change.after()));
+    }
+    return answer;
+  }
+
+  /** What taking back a revision did or, in a dry run, would do. */
+  ObjectNode rolledBack(long undone, List<Change> changes, boolean dryRun, long revision) {
+    ObjectNode answer =
+        JSON.createObjectNode()
+            .put("dryRun", dryRun)
+            .put("undone", undone)
+            .put("revision", revision);
+    ArrayNode resources = answer.putArray("resources");
+    for (Change change : changes) {
+      String action =
+          change.before() == null ? "deleted" : change.after() == null ? "created" : "configured";
+      ObjectNode json =
+          resources
+              .addObject()
+              .put("kind", change.key().kind())
+              .put("namespace", change.key().namespace())
+              .put("name", change.key().name())
+              .put("action", action);
+      json.set("before", tree(change.after()));
+      json.set("after", tree(change.before()));
     }
     return answer;
   }
@@ -267,7 +296,7 @@ final class ResourceJson {
     return new ResourceKey("Service", service.namespace(), service.name());
   }
 
-  private static JsonNode tree(@Nullable String json) {
+  static JsonNode tree(@Nullable String json) {
     try {
       return json == null ? JSON.nullNode() : JSON.readTree(json);
     } catch (JsonProcessingException damaged) {

@@ -17,6 +17,7 @@ import io.endomesh.controller.ControllerPart;
 import io.endomesh.controller.console.ApiErrors;
 import io.endomesh.controller.store.AuditEntry;
 import io.endomesh.controller.store.AuditQuery;
+import io.endomesh.controller.store.StoreUnreadable;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,11 @@ public final class AuditPart implements ControllerPart {
     }
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     var list = answer.putArray("entries");
-    log.read(query).forEach(entry -> list.add(json(entry)));
+    try {
+      log.read(query).forEach(entry -> list.add(json(entry)));
+    } catch (StoreUnreadable e) {
+      return ApiErrors.unavailable(e);
+    }
     return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, answer.toString());
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -99,7 +98,7 @@ public record Rotation(Phase phase, Instant since, boolean hurried) {
 
   /** Null if there is no such file. */
   static @Nullable Rotation read(Path file) throws IOException {
-    if (!Files.exists(file)) {
+    if (!SecretFile.exists(file)) {
       return null;
     }
     try {

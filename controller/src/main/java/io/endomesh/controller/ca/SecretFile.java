@@ -7,10 +7,14 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.endomesh.controller.seal.Seal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -39,21 +43,30 @@ public final class SecretFile {
   /** Of the data directories that are open in this process and are sealed. */
   private static final Map<Path, Seal> SEALS = new ConcurrentHashMap<>();
 
+  /** Of those whose secrets are kept elsewhere. */
+  private static final Map<Path, SecretStore> STORES = new ConcurrentHashMap<>();
+
   private SecretFile() {}
+
+  /** From now on what would be files of a directory is in a store. */
+  public static void keepIn(Path directory, SecretStore store) {
+    STORES.put(normal(directory), store);
+  }
 
   /** From now on the files of a directory are sealed when written, and unsealed when read. */
   public static void seal(Path directory, Seal seal) {
     SEALS.put(normal(directory), seal);
   }
 
-  /** The end of {@link #seal(Path, Seal)}. */
+  /** The end of {@link #seal(Path, Seal)} and {@link #keepIn}. */
   public static void forgetSeal(Path directory) {
     SEALS.remove(normal(directory));
+    STORES.remove(normal(directory));
   }
 
   /** What {@link #write} wrote. */
   public static String read(Path file) throws IOException {
-    String content = Files.readString(file);
+    String content = readAsIs(file);
     Seal seal = SEALS.get(parent(file));
     if (seal != null) {
       return seal.open(name(file), content);
@@ -65,12 +78,43 @@ public final class SecretFile {
   }
 
   /**
+   * As it lies there, perhaps sealed.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  public static String readAsIs(Path file) throws IOException {
+    SecretStore store = STORES.get(parent(file));
+    if (store == null) {
+      return Files.readString(file);
+    }
+    String content = store.read(name(file));
+    if (content == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return content;
+  }
+
+  public static boolean exists(Path file) throws IOException {
+    SecretStore store = STORES.get(parent(file));
+    return store == null ? Files.exists(file) : store.read(name(file)) != null;
+  }
+
+  public static void delete(Path file) throws IOException {
+    SecretStore store = STORES.get(parent(file));
+    if (store == null) {
+      Files.deleteIfExists(file);
+    } else {
+      store.write(name(file), null);
+    }
+  }
+
+  /**
    * What somebody else wrote, outside of a data directory.
    *
    * @param option that names it
    * @throws IOException with a sentence; also if others than its owner and group may read it
    */
-  static String brought(String option, Path file) throws IOException {
+  public static String brought(String option, Path file) throws IOException {
     if (!Files.isReadable(file)) {
       throw Brought.wrong(
           option, file, "no such file, or none that can be read", "a file of one line");
@@ -106,6 +150,11 @@ public final class SecretFile {
 
   /** For what must be read before there is a seal. */
   public static void writeAsIs(Path file, String content) throws IOException {
+    SecretStore store = STORES.get(parent(file));
+    if (store != null) {
+      store.write(name(file), content);
+      return;
+    }
     Path parent = file.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new IOException(file + ": not a file in a directory");
@@ -128,6 +177,19 @@ public final class SecretFile {
       Files.move(fresh, file, ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** To a new file, as it is. */
+  public static void copy(InputStream from, Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, Set.of(CREATE_NEW, WRITE), permissions(OWNER_ONLY))) {
+      from.transferTo(Channels.newOutputStream(channel));
+      channel.force(true);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(file + ": exists (expected: a new file)", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": no such directory (expected: one that exists)", e);
     }
   }
 

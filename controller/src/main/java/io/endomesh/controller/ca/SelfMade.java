@@ -2,7 +2,6 @@ package io.endomesh.controller.ca;
 
 import io.endomesh.controller.ca.Rotation.Phase;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -84,7 +83,7 @@ final class SelfMade implements IssuerSource {
 
   private State read() throws IOException {
     RootFile.Root root;
-    if (Files.exists(rootFile)) {
+    if (SecretFile.exists(rootFile)) {
       root = RootFile.read(rootFile);
     } else {
       root = Signing.root(trustDomain, clock.instant(), ROOT_TTL);
@@ -246,8 +245,8 @@ final class SelfMade implements IssuerSource {
   }
 
   private void forgetRotation() throws IOException {
-    Files.deleteIfExists(rotationFile);
-    Files.deleteIfExists(nextFile);
+    SecretFile.delete(rotationFile);
+    SecretFile.delete(nextFile);
   }
 
   /** What is kept if it is good, else a new one. */
@@ -268,7 +267,7 @@ final class SelfMade implements IssuerSource {
 
   /** Null if there is none that this root has signed; then the file is worth nothing. */
   private @Nullable Issuer kept(X509Certificate root) throws IOException {
-    if (!Files.exists(issuerFile)) {
+    if (!SecretFile.exists(issuerFile)) {
       return null;
     }
     try {

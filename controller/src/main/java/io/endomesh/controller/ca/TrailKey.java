@@ -2,7 +2,6 @@ package io.endomesh.controller.ca;
 
 import io.endomesh.dataplane.trail.TrailTokens;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -25,7 +24,7 @@ final class TrailKey {
 
   /** Reads the key of the file, or makes one there. */
   static TrailKey open(Path file) throws IOException {
-    if (!Files.exists(file)) {
+    if (!SecretFile.exists(file)) {
       KeyPair pair = Signing.newKeyPair();
       SecretFile.write(
           file,

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       "",
       "  endomesh apply -f route.yaml",
       "  endomesh apply -f policies/ --dry-run",
+      "  endomesh apply -f route.yaml -m 'orders v2 is slow'",
       "  endomesh apply -f route.yaml --dry-run=traffic",
       "  cat route.yaml | endomesh apply -f -"
     })
@@ -33,6 +34,8 @@ final class ApplyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "YAML or JSON file, a directory of them, or - for standard input; repeatable")
   private List<String> files = List.of();
+
+  @Mixin private WhyOption why = new WhyOption();
 
   /** How far a dry run goes. */
   enum DryRun {
@@ -53,7 +56,8 @@ final class ApplyCommand implements Callable<Integer> {
   public Integer call() {
     String documents = ResourceFiles.read(files);
     ApiClient api = connection.open();
-    JsonNode answer = api.post("apply?dryRun=" + (dryRun != null), "application/yaml", documents);
+    JsonNode answer =
+        api.post(why.addTo("apply?dryRun=" + (dryRun != null)), "application/yaml", documents);
     PrintWriter out = spec.commandLine().getOut();
     for (JsonNode resource : answer.path("resources")) {
       out.printf(

@@ -58,7 +58,7 @@ final class AuditCommand implements Callable<Integer> {
     }
     JsonNode answer = connection.open().get(query.toString());
     List<String[]> table = new ArrayList<>();
-    table.add(new String[] {"AT", "WHO", "FROM", "WHAT", "OF", "TIMES", "REFUSED BECAUSE"});
+    table.add(new String[] {"AT", "WHO", "FROM", "WHAT", "OF", "TIMES", "WHY"});
     for (JsonNode entry : answer.path("entries")) {
       table.add(
           new String[] {

@@ -65,6 +65,11 @@ final class ConfigFile {
     return file.toAbsolutePath().resolveSibling("logins.json");
   }
 
+  /** Where the controllers that have names are kept: beside this file. */
+  Path contexts() {
+    return file.toAbsolutePath().resolveSibling("contexts.json");
+  }
+
   /** Relative to the directory of the config file; {@code ~/} is the user's home. */
   @Nullable Path path(String key) {
     String value = values.get(key);

@@ -32,6 +32,14 @@ final class Connection {
   private @Nullable String controller;
 
   @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description =
+          "controller by name, see `endomesh context` (default: ENDOMESH_CONTEXT, or the one in"
+              + " use)")
+  private @Nullable String context;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
@@ -61,27 +69,39 @@ final class Connection {
 
   ApiClient open() {
     ConfigFile config = ConfigFile.find(environment, home);
-    String address = address(config);
-    return new ApiClient(
-        address,
-        token(address, config),
-        file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+    Contexts.Context named = context(config);
+    String address = address(named, config);
+    return new ApiClient(address, token(address, named, config), serverCa(address, named, config));
   }
 
   /** For a login: as nobody. */
   ApiClient openWithoutToken() {
     ConfigFile config = ConfigFile.find(environment, home);
-    return new ApiClient(
-        address(config), null, file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config));
+    Contexts.Context named = context(config);
+    String address = address(named, config);
+    return new ApiClient(address, null, serverCa(address, named, config));
   }
 
   Logins logins() {
     return new Logins(ConfigFile.find(environment, home).logins());
   }
 
-  private String address(ConfigFile config) {
+  /** The one that is named, or in use if no controller is; null if there is none. */
+  private Contexts.@Nullable Context context(ConfigFile config) {
+    Contexts contexts = new Contexts(config.contexts());
+    String name = context != null ? context : variable("ENDOMESH_CONTEXT");
+    if (name == null && controller == null && variable("ENDOMESH_CONTROLLER") == null) {
+      name = contexts.current();
+    }
+    return name == null ? null : contexts.named(name);
+  }
+
+  private String address(Contexts.@Nullable Context named, ConfigFile config) {
     if (controller != null) {
       return controller;
+    }
+    if (named != null) {
+      return named.controller();
     }
     String variable = variable("ENDOMESH_CONTROLLER");
     if (variable != null) {
@@ -89,6 +109,15 @@ final class Connection {
     }
     String written = config.text(ConfigFile.CONTROLLER);
     return written != null ? written : DEFAULT_CONTROLLER;
+  }
+
+  /** What is a context's is for its controller and for no other. */
+  private @Nullable Path serverCa(
+      String address, Contexts.@Nullable Context named, ConfigFile config) {
+    if (serverCa == null && named != null && named.controller().equals(address)) {
+      return named.serverCa();
+    }
+    return file(serverCa, "ENDOMESH_SERVER_CA", ConfigFile.SERVER_CA, config);
   }
 
   private @Nullable Path file(
@@ -106,8 +135,12 @@ final class Connection {
     return value == null || value.isEmpty() ? null : value;
   }
 
-  private @Nullable String token(String address, ConfigFile config) {
-    Path file = file(tokenFile, "ENDOMESH_TOKEN_FILE", ConfigFile.TOKEN_FILE, config);
+  private @Nullable String token(
+      String address, Contexts.@Nullable Context named, ConfigFile config) {
+    Path file =
+        tokenFile == null && named != null && named.controller().equals(address)
+            ? named.tokenFile()
+            : file(tokenFile, "ENDOMESH_TOKEN_FILE", ConfigFile.TOKEN_FILE, config);
     if (file == null) {
       String login = new Logins(config.logins()).find(address);
       if (login != null) {

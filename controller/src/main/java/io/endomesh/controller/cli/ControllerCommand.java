@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "",
       "  endomesh controller",
       "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443",
+      "  endomesh controller --store=etcd://a,b,c --etcd-ca=etcd.pem --seal-key-file=/run/keys/mesh",
       "  endomesh controller --ca-cert=issuing.pem --ca-key=issuing.key --ca-chain=roots.pem",
       "  endomesh controller --ca-pkcs11=token.cfg --ca-pin-file=pin --ca-chain=roots.pem",
       "  endomesh controller --ca-command=/usr/local/bin/mesh-sign --ca-root=roots.pem"
@@ -62,6 +63,16 @@ final class ControllerCommand implements Callable<Integer> {
   private @Nullable String advertise;
 
   @Mixin private DataDirectory directory = new DataDirectory();
+
+  @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description =
+          "etcd://HOST[:PORT][,HOST[:PORT]…][/PREFIX]; one controller is active there, others stand"
+              + " by (default: SQLite in the data directory)")
+  private @Nullable String store;
+
+  @Mixin private StoreOptions etcd = new StoreOptions();
 
   @Option(
       names = "--trust-domain",
@@ -226,7 +237,8 @@ final class ControllerCommand implements Callable<Integer> {
             .fetchingBundles(bundleFetch())
             .reachedAt(publicAddress())
             .loggingInBy(provider.options())
-            .servingPlaintextXds(plaintextXds == PlaintextXds.on);
+            .servingPlaintextXds(plaintextXds == PlaintextXds.on)
+            .storedIn(etcd.addressOrNull(store));
     try {
       options = options.issuingFor(workloadTtl).drainingFor(drainTimeout);
     } catch (IllegalArgumentException e) {
@@ -235,8 +247,9 @@ final class ControllerCommand implements Callable<Integer> {
     try (Controller controller = Controller.start(options)) {
       Runtime.getRuntime().addShutdownHook(new Thread(controller::close, "endomesh-stop"));
       greet(controller, options);
-      new CountDownLatch(1).await();
-      return Exit.OK.code();
+      throw new CommandFailed(Exit.FAILED, controller.lost().get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new CommandFailed(Exit.FAILED, "the controller does not start: " + e.getMessage());
     } catch (InterruptedException e) {

@@ -32,13 +32,15 @@ final class DeleteCommand implements Callable<Integer> {
       description = "(default: ${DEFAULT-VALUE})")
   private String namespace = "default";
 
+  @Mixin private WhyOption why = new WhyOption();
+
   @Override
   public Integer call() {
     // The controller may hold what only a later version knows; it says what kinds there are.
     Optional<Kind> known =
         kind.matches("[A-Za-z0-9]+") ? Kinds.find(kind) : Optional.of(Kinds.named(kind));
     String plural = known.map(Kind::plural).orElse(kind.toLowerCase(Locale.ROOT));
-    connection.open().delete("namespaces/" + namespace + "/" + plural + "/" + name);
+    connection.open().delete(why.addTo("namespaces/" + namespace + "/" + plural + "/" + name));
     spec.commandLine()
         .getOut()
         .println(

@@ -17,8 +17,18 @@ import picocli.CommandLine.IVersionProvider;
       ControllerCommand.class,
       ApplyCommand.class,
       GetCommand.class,
+      DescribeCommand.class,
       DeleteCommand.class,
+      EditCommand.class,
+      DiffCommand.class,
+      ExportCommand.class,
       StatusCommand.class,
+      ConfigCommand.class,
+      StatCommand.class,
+      TopCommand.class,
+      EdgesCommand.class,
+      GraphCommand.class,
+      TraceCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
       TrailCommand.class,
@@ -32,7 +42,12 @@ import picocli.CommandLine.IVersionProvider;
       RollbackCommand.class,
       AuditCommand.class,
       DashboardCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      StoreCommand.class,
       BugReportCommand.class,
+      ContextCommand.class,
+      CompletionCommand.class,
       LoginCommand.class,
       LogoutCommand.class,
       UserCommand.class,
@@ -40,7 +55,8 @@ import picocli.CommandLine.IVersionProvider;
       FederationCommand.class,
       TokenCommand.class,
       WorkloadCommand.class,
-      VersionCommand.class
+      VersionCommand.class,
+      TrainingCommand.class
     })
 public final class Endomesh {
 
@@ -51,9 +67,32 @@ public final class Endomesh {
   }
 
   static int run(String... arguments) {
-    CommandLine line = new CommandLine(new Endomesh());
-    return configured(line).execute(arguments);
+    return configured(line(arguments)).execute(arguments);
   }
+
+  /**
+   * With the one command that is meant, where it is clear which: to make the model of all of them
+   * takes as long as the rest of a command.
+   */
+  static CommandLine line(String... arguments) {
+    String name = arguments.length == 0 ? "" : arguments[0];
+    if (!name.equals(CompletionCommand.NAME)) {
+      for (Class<?> command : Endomesh.class.getAnnotation(Command.class).subcommands()) {
+        if (command.getAnnotation(Command.class).name().equals(name)) {
+          return new CommandLine(new Alone()).addSubcommand(command);
+        }
+      }
+    }
+    return new CommandLine(new Endomesh());
+  }
+
+  /** The root, with no command below it. */
+  @Command(
+      name = "endomesh",
+      mixinStandardHelpOptions = true,
+      versionProvider = Endomesh.Versions.class,
+      synopsisSubcommandLabel = "COMMAND")
+  private static final class Alone {}
 
   static CommandLine configured(CommandLine line) {
     return line.setCaseInsensitiveEnumValuesAllowed(true)

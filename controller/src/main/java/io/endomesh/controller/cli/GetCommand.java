@@ -47,12 +47,17 @@ final class GetCommand implements Callable<Integer> {
   private boolean allNamespaces;
 
   @Mixin private Output output = new Output();
+  @Mixin private Watch watch = new Watch();
 
   @Override
   public Integer call() {
     ApiClient api = connection.open();
+    return watch.run(() -> show(api));
+  }
+
+  private int show(ApiClient api) {
     return switch (kind.toLowerCase(Locale.ROOT)) {
-      case "services" -> live(api, "services");
+      case "services", "service" -> live(api, "services");
       case "workloads", "workload" -> live(api, "workloads");
       default -> resources(api);
     };
@@ -64,8 +69,28 @@ final class GetCommand implements Callable<Integer> {
     boolean services = what.equals("services");
     table.add(
         services
-            ? new String[] {"NAMESPACE", "NAME", "WORKLOADS", "MTLS", "HEALTH", "REQ/S", "P99 MS"}
-            : new String[] {"NAMESPACE", "SERVICE", "INSTANCE", "ADDRESS", "AGENT", "CONNECTED"});
+            ? new String[] {
+              "NAMESPACE",
+              "NAME",
+              "WORKLOADS",
+              "MTLS",
+              "HEALTH",
+              "REQ/S",
+              "P99 MS",
+              "+IDENTITY",
+              "+VERSIONS"
+            }
+            : new String[] {
+              "NAMESPACE",
+              "SERVICE",
+              "INSTANCE",
+              "ADDRESS",
+              "AGENT",
+              "CONNECTED",
+              "+JAVA",
+              "+PID",
+              "+SINCE"
+            });
     for (JsonNode item : answer.path(what)) {
       if (namespace == null || allNamespaces || item.path("namespace").asText().equals(namespace)) {
         table.add(services ? service(item) : workload(item));
@@ -121,7 +146,9 @@ final class GetCommand implements Callable<Integer> {
       item.path("mtls").asText(),
       item.path("health").asText(),
       "%.1f".formatted(inbound.path("requestsPerSecond").asDouble()),
-      inbound.path("p99Millis").isNull() ? "n/a" : inbound.path("p99Millis").asText()
+      inbound.path("p99Millis").isNull() ? "n/a" : inbound.path("p99Millis").asText(),
+      item.path("identity").asText(),
+      Figures.joined(item.path("versions"))
     };
   }
 
@@ -132,7 +159,10 @@ final class GetCommand implements Callable<Integer> {
       item.path("instance").asText(),
       item.path("address").asText(),
       item.path("agentVersion").asText(),
-      item.path("connected").asText()
+      item.path("connected").asText(),
+      item.path("javaVersion").asText(),
+      item.path("pid").asText(),
+      item.path("since").asText()
     };
   }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     mixinStandardHelpOptions = true,
-    description = "Shows who changed which resource when, newest first.",
+    description = "Shows who changed which resource when and why, newest first.",
     footer = {"", "  endomesh history", "  endomesh history httproute/orders -n shop"})
 final class HistoryCommand implements Callable<Integer> {
 
@@ -42,7 +42,7 @@ final class HistoryCommand implements Callable<Integer> {
   public Integer call() {
     JsonNode answer = answer(connection.open());
     List<String[]> table = new ArrayList<>();
-    table.add(new String[] {"REVISION", "AT", "WHO", "WHAT", "RESOURCE"});
+    table.add(new String[] {"REVISION", "AT", "WHO", "WHAT", "RESOURCE", "WHY"});
     JsonNode changes = answer.has("changes") ? answer.path("changes") : answer.path("history");
     for (JsonNode change : changes) {
       String what =
@@ -59,7 +59,8 @@ final class HistoryCommand implements Callable<Integer> {
                 + " "
                 + change.path("namespace").asText()
                 + "/"
-                + change.path("name").asText()
+                + change.path("name").asText(),
+            change.path("why").asText("")
           });
     }
     output.print(answer, table);
@@ -86,7 +87,7 @@ final class HistoryCommand implements Callable<Integer> {
             .formatted(kind.kindName(), encoded(namespace), encoded(name), limit));
   }
 
-  private static String encoded(String value) {
+  static String encoded(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 }

@@ -1,10 +1,12 @@
 package io.endomesh.controller.cli;
 
 import io.endomesh.controller.kinds.Kind;
+import io.endomesh.controller.kinds.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Kinds as users type them: {@code HTTPRoute}, {@code httproute}, {@code httproutes}. Stateless.
@@ -28,12 +30,19 @@ final class Kinds {
         .orElseThrow(
             () ->
                 new CommandFailed(
-                    Exit.USAGE, "kind: " + text + " (expected: one of " + known() + ")"));
+                    Exit.USAGE,
+                    "kind: "
+                        + text
+                        + " (expected: one of "
+                        + String.join(", ", known())
+                        + Nearest.suggestion(text, known())
+                        + ")"));
   }
 
-  private static String known() {
-    List<String> names =
-        Arrays.stream(Kind.values()).map(k -> k.kindName().toLowerCase(Locale.ROOT)).toList();
-    return String.join(", ", names) + ", resources, services, workloads";
+  private static List<String> known() {
+    return Stream.concat(
+            Arrays.stream(Kind.values()).map(k -> k.kindName().toLowerCase(Locale.ROOT)),
+            Stream.of("resources", "services", "workloads"))
+        .toList();
   }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -14,17 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Option {@code -o}, and what is printed by it: a table for people, or JSON or YAML, the API's own
- * shape, for programs.
+ * Option {@code -o}, and what is printed by it: a table for people, or the API's own shape, whole
+ * or in part, for programs.
  */
 final class Output {
-
-  /** What {@code -o} takes. */
-  enum Format {
-    TABLE,
-    JSON,
-    YAML
-  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,12 +28,15 @@ final class Output {
 
   @Option(
       names = {"-o", "--output"},
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+      paramLabel = "FORMAT",
+      converter = Format.Converter.class,
+      completionCandidates = Format.Candidates.class,
+      description = "${COMPLETION-CANDIDATES} (default: table)")
   private Format format = Format.TABLE;
 
   /** True if people read it, who may be told more behind the table. */
   boolean isTable() {
-    return format == Format.TABLE;
+    return format.isTable();
   }
 
   /** Prints a line below the table; nothing where a program reads. */
@@ -50,14 +48,37 @@ final class Output {
     }
   }
 
+  /**
+   * @param table its first row is the header; columns whose header begins with + are for {@code -o
+   *     wide}
+   */
   void print(JsonNode document, List<String[]> table) {
     PrintWriter out = command.commandLine().getOut();
-    switch (format) {
-      case TABLE -> table(out, table);
+    switch (format.kind()) {
+      case TABLE -> table(out, columns(table, /* wide= */ false));
+      case WIDE -> table(out, columns(table, /* wide= */ true));
       case JSON -> json(out, document);
       case YAML -> yaml(out, document);
+      case NAME -> Format.names(document).forEach(out::println);
+      case JSONPATH -> out.println(Objects.requireNonNull(format.path()).of(document));
     }
     out.flush();
+  }
+
+  private static List<String[]> columns(List<String[]> table, boolean wide) {
+    String[] header = table.get(0);
+    int[] shown =
+        IntStream.range(0, header.length).filter(i -> wide || !header[i].startsWith("+")).toArray();
+    List<String[]> rows = new ArrayList<>();
+    for (String[] row : table) {
+      String[] cells = new String[shown.length];
+      for (int i = 0; i < shown.length; i++) {
+        String cell = row[shown[i]];
+        cells[i] = row == header && cell.startsWith("+") ? cell.substring(1) : cell;
+      }
+      rows.add(cells);
+    }
+    return rows;
   }
 
   /** First row is the header; columns are as wide as they need. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.endomesh.controller.kinds.Kind;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,11 +16,14 @@ import picocli.CommandLine.Spec;
     name = "rollback",
     mixinStandardHelpOptions = true,
     description = {
-      "Gives a resource what it had at a revision of the history, as a new revision.",
-      "What others change meanwhile is not lost: the command then ends with 6."
+      "Takes back all that one revision changed, or gives one resource what it had at a revision.",
+      "It is a new revision. What others change meanwhile is not lost: the command then ends with"
+          + " 6."
     },
     footer = {
       "",
+      "  endomesh rollback 42 --dry-run",
+      "  endomesh rollback 42 -m 'orders fails since'",
       "  endomesh history httproute/orders -n shop",
       "  endomesh rollback httproute orders -n shop --to 41 --dry-run"
     })
@@ -31,26 +35,72 @@ final class RollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
-  @Parameters(index = "0", paramLabel = "KIND")
-  private String kind = "";
+  @Parameters(
+      index = "0",
+      paramLabel = "REVISION|KIND",
+      description = "a revision to take back, with all that it changed; or the kind of a resource")
+  private String what = "";
 
-  @Parameters(index = "1", paramLabel = "NAME")
-  private String name = "";
+  @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "of the resource")
+  private @Nullable String name;
 
   @Option(
       names = {"-n", "--namespace"},
       description = "(default: ${DEFAULT-VALUE})")
   private String namespace = "default";
 
-  @Option(names = "--to", required = true, paramLabel = "REVISION")
-  private long revision;
+  @Option(
+      names = "--to",
+      paramLabel = "REVISION",
+      description = "that the resource is to be as it was at")
+  private @Nullable Long to;
+
+  @Mixin private WhyOption why = new WhyOption();
 
   @Option(names = "--dry-run", description = "change nothing: check, and show what would change")
   private boolean dryRun;
 
   @Override
   public Integer call() {
-    Kind known = Kinds.named(kind);
+    if (name == null && to == null && what.matches("[0-9]{1,18}")) {
+      return all(Long.parseLong(what));
+    }
+    if (name == null || to == null) {
+      throw new CommandFailed(
+          Exit.USAGE, "rollback: " + what + " (expected: REVISION, or KIND NAME --to REVISION)");
+    }
+    return one(name, to);
+  }
+
+  private int all(long revision) {
+    String path = "history/" + revision + "/rollback?dryRun=" + dryRun;
+    JsonNode answer = connection.open().post(why.addTo(path), "application/json", "");
+    PrintWriter out = spec.commandLine().getOut();
+    for (JsonNode resource : answer.path("resources")) {
+      if (dryRun) {
+        DiffCommand.print(resource, out);
+      } else {
+        out.printf(
+            "%s %s/%s %s%n",
+            resource.path("kind").asText(),
+            resource.path("namespace").asText(),
+            resource.path("name").asText(),
+            resource.path("action").asText());
+      }
+    }
+    out.println(
+        dryRun
+            ? "revision " + revision + " would be taken back (dry run)"
+            : "revision "
+                + revision
+                + " taken back, as revision "
+                + answer.path("revision").asText());
+    out.flush();
+    return Exit.OK.code();
+  }
+
+  private int one(String name, long revision) {
+    Kind known = Kinds.named(what);
     String subject = known.kindName() + " " + namespace + "/" + name;
     ApiClient api = connection.open();
     JsonNode changes = HistoryCommand.of(api, known, namespace, name, LIMIT).path("changes");
@@ -59,26 +109,27 @@ final class RollbackCommand implements Callable<Integer> {
     }
     JsonNode newest = changes.get(0);
     JsonNode now = newest.path("after");
-    JsonNode wanted = at(changes, subject);
+    JsonNode wanted = at(changes, subject, revision);
     PrintWriter out = spec.commandLine().getOut();
     if (wanted.equals(now)) {
       out.println(subject + " unchanged");
     } else if (dryRun) {
       check(api, wanted);
-      out.println(subject + " would be " + outcome(wanted) + " (dry run)");
+      out.println(subject + " would be " + outcome(wanted, revision) + " (dry run)");
       TextDiff.of(yaml(now), yaml(wanted)).forEach(out::println);
     } else {
       // 0: it is to be absent still.
       long expected = now.isNull() ? 0 : newest.path("revision").asLong();
-      write(api, "namespaces/" + namespace + "/" + known.plural() + "/" + name, wanted, expected);
-      out.println(subject + " " + outcome(wanted));
+      String path = "namespaces/" + namespace + "/" + known.plural() + "/" + name;
+      write(api, why.addTo(path, "rollback to revision " + revision), wanted, expected);
+      out.println(subject + " " + outcome(wanted, revision));
     }
     out.flush();
     return Exit.OK.code();
   }
 
   /** What it was at the revision; null of JSON if it was not there. */
-  private JsonNode at(JsonNode changes, String subject) {
+  private static JsonNode at(JsonNode changes, String subject, long revision) {
     for (JsonNode change : changes) {
       if (change.path("revision").asLong() <= revision) {
         return change.path("after");
@@ -105,7 +156,7 @@ final class RollbackCommand implements Callable<Integer> {
     }
   }
 
-  private String outcome(JsonNode wanted) {
+  private static String outcome(JsonNode wanted, long revision) {
     return wanted.isNull()
         ? "deleted, as at revision " + revision
         : "rolled back to revision " + revision;

@@ -1,5 +1,6 @@
 package io.endomesh.controller.cli;
 
+import io.endomesh.controller.backup.DataFiles;
 import io.endomesh.controller.ca.SecretFile;
 import io.endomesh.controller.seal.KeySource;
 import io.endomesh.controller.seal.Seal;
@@ -7,12 +8,10 @@ import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.Actor;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.store.StoreException;
-import io.endomesh.controller.tokens.AdminToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -42,16 +41,6 @@ import picocli.CommandLine.Spec;
           + " /run/keys/next"
     })
 final class SealCommand implements Callable<Integer> {
-
-  /** Secrets that are files. */
-  private static final List<String> FILES =
-      List.of(
-          "root.pem",
-          "next.pem",
-          "issuer.pem",
-          "trail-key.pem",
-          "rotation.json",
-          AdminToken.FILE_NAME);
 
   /** Secrets that are facts of the store. Tokens are there as digests only. */
   private static final String USERS = "user/";
@@ -107,7 +96,7 @@ final class SealCommand implements Callable<Integer> {
     try (SqliteResourceStore store = open(data)) {
       Seal seal = key(data, present, next);
       int sealed = 0;
-      for (String name : FILES) {
+      for (String name : DataFiles.SECRETS) {
         sealed += sealFile(data.resolve(name), seal);
       }
       Map<String, String> users = new TreeMap<>();

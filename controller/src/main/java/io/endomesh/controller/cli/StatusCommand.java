@@ -16,10 +16,16 @@ final class StatusCommand implements Callable<Integer> {
   @Mixin private Connection connection = new Connection();
 
   @Mixin private Output output = new Output();
+  @Mixin private Watch watch = new Watch();
 
   @Override
   public Integer call() {
-    JsonNode answer = connection.open().get("workloads");
+    ApiClient api = connection.open();
+    return watch.run(() -> show(api));
+  }
+
+  private int show(ApiClient api) {
+    JsonNode answer = api.get("workloads");
     List<String[]> table = new ArrayList<>();
     table.add(
         new String[] {

@@ -6,6 +6,9 @@ import java.util.List;
 /** What differs between two texts, line by line. */
 final class TextDiff {
 
+  /** Lines around a change, as `diff -u` has them. */
+  private static final int CONTEXT = 3;
+
   private TextDiff() {}
 
   /** All lines: those of the first only with {@code -}, of the second only with {@code +}. */
@@ -27,6 +30,36 @@ final class TextDiff {
       }
     }
     return lines;
+  }
+
+  /** Of all lines those that differ and some around them; what is left out is told by a line. */
+  static List<String> near(List<String> lines) {
+    List<String> near = new ArrayList<>();
+    int shown = -1;
+    for (int i = 0; i < lines.size(); i++) {
+      if (!isNearChange(lines, i)) {
+        continue;
+      }
+      if (shown < i - 1) {
+        near.add("  …");
+      }
+      near.add(lines.get(i));
+      shown = i;
+    }
+    if (shown >= 0 && shown < lines.size() - 1) {
+      near.add("  …");
+    }
+    return near;
+  }
+
+  private static boolean isNearChange(List<String> lines, int at) {
+    int last = Math.min(lines.size() - 1, at + CONTEXT);
+    for (int i = Math.max(0, at - CONTEXT); i <= last; i++) {
+      if (!lines.get(i).startsWith(" ")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How many lines the rest of the first from i and of the second from j have in common. */

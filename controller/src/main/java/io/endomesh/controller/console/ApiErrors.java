@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import io.endomesh.controller.store.StoreException;
+import io.endomesh.controller.store.StoreUnreadable;
 
 /** Errors as docs/api.md has them. */
 public final class ApiErrors {
@@ -20,6 +22,15 @@ public final class ApiErrors {
    */
   public static HttpResponse field(HttpStatus status, String code, String field, String message) {
     return answer(status, error(code, message).put("field", field));
+  }
+
+  /** Nothing was kept: the disk takes nothing, or etcd is away and may come back. */
+  public static HttpResponse unavailable(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof StoreUnreadable
+            || (e instanceof StoreException.Unavailable away && away.isPassing())
+        ? response(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", message)
+        : response(HttpStatus.INSUFFICIENT_STORAGE, "internal", message);
   }
 
   public static HttpResponse invalid(String message) {

@@ -120,8 +120,7 @@ public final class AuthorityApi implements ControllerPart {
   }
 
   private static HttpResponse full(Exception e) {
-    return ApiErrors.response(
-        HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    return ApiErrors.unavailable(e);
   }
 
   private static HttpResponse json(ObjectNode answer) {

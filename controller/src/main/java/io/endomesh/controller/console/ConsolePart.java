@@ -117,6 +117,16 @@ public final class ConsolePart implements ControllerPart {
     return json(object().set("workloads", mesh.workloads()));
   }
 
+  @Get("/workloads/{namespace}/{instance}/config")
+  public HttpResponse config(
+      @Param("namespace") String namespace, @Param("instance") String instance) {
+    return mesh.config(namespace, instance)
+        .map(ConsolePart::json)
+        .orElseGet(
+            () ->
+                ApiErrors.notFound("workload " + namespace + "/" + instance + " is not connected"));
+  }
+
   @Get("/graph")
   public HttpResponse graph() {
     return json(graph.graph());

@@ -1,5 +1,6 @@
 package io.endomesh.controller.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,6 +22,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -215,6 +218,25 @@ final class MeshJson {
         .put("health", (workload.connected() ? Health.of(inbound) : Health.FAILING).json());
     json.set("inbound", stats(inbound));
     return json;
+  }
+
+  /** With the names of what a workload asked for; empty if it is not connected. */
+  Optional<JsonNode> config(String namespace, String instance) {
+    return context.syncStatus().nodes().stream()
+        .filter(node -> node.namespace().equals(namespace) && node.instance().equals(instance))
+        .findFirst()
+        .map(
+            node -> {
+              ObjectNode json = configuration(node);
+              ObjectNode names = json.putObject("subscriptions");
+              new TreeMap<>(node.subscriptions())
+                  .forEach(
+                      (type, list) -> {
+                        ArrayNode array = names.putArray(type);
+                        list.stream().sorted().forEach(array::add);
+                      });
+              return json;
+            });
   }
 
   private static ObjectNode configuration(SyncStatus.@Nullable Node node) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.endomesh.controller.ControllerContext;
 import io.endomesh.controller.Version;
+import io.endomesh.controller.check.CheckCode;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.telemetry.TelemetryPart;
@@ -95,15 +96,19 @@ final class StatusJson {
   }
 
   private void problems(ArrayNode problems, Instant now) {
+    String trouble = context.store().trouble();
+    if (trouble != null) {
+      problem(problems, CheckCode.EC0403, trouble, "store");
+    }
     for (Unreadable unreadable : context.model().get().unreadable()) {
-      problem(problems, "error", unreadable.told(), unreadable.key().toString());
+      problem(problems, CheckCode.EC0101, unreadable.told(), unreadable.key().toString());
     }
     for (SyncStatus.Node node : context.syncStatus().nodes()) {
       SyncStatus.Rejection rejection = node.rejection();
       if (rejection != null) {
         problem(
             problems,
-            "error",
+            CheckCode.EC0201,
             node.instance()
                 + " keeps its last good configuration, because it rejected "
                 + rejection.type()
@@ -116,7 +121,7 @@ final class StatusJson {
       if (!workload.connected()) {
         problem(
             problems,
-            "warning",
+            CheckCode.EC0202,
             workload.instance()
                 + " has lost its connection; others stop calling it when its lease ends",
             workload.instance());
@@ -124,13 +129,14 @@ final class StatusJson {
       for (String tlsProblem : workload.health().tlsProblems()) {
         problem(
             problems,
-            "error",
+            CheckCode.EC0203,
             workload.instance() + " refuses calls: " + tlsProblem,
             workload.instance());
       }
       ExpiringCertificate expiring = ExpiringCertificate.of(workload, now);
       if (expiring != null) {
-        problem(problems, expiring.severity(), expiring.message(), workload.instance());
+        problem(problems, CheckCode.EC0204, expiring.message(), workload.instance())
+            .put("severity", expiring.severity());
       }
     }
     List<Workload> unattested =
@@ -142,7 +148,7 @@ final class StatusJson {
         if (isKeptOut(service, workload)) {
           problem(
               problems,
-              "warning",
+              CheckCode.EC0205,
               workload.instance()
                   + " says that it has the labels of Service "
                   + MeshJson.id(service)
@@ -157,7 +163,7 @@ final class StatusJson {
     if (telemetry.rejectedRequests() > 0) {
       problem(
           problems,
-          "warning",
+          CheckCode.EC0301,
           telemetry.rejectedRequests()
               + " reports of agents were not accepted; totals lack their calls, start the"
               + " controller with --log-level=debug to see why",
@@ -173,8 +179,14 @@ final class StatusJson {
         && !workload.mayServe(service.selector());
   }
 
-  private static void problem(ArrayNode problems, String severity, String message, String subject) {
-    problems.addObject().put("severity", severity).put("message", message).put("subject", subject);
+  private static ObjectNode problem(
+      ArrayNode problems, CheckCode code, String message, String subject) {
+    return problems
+        .addObject()
+        .put("code", code.name())
+        .put("severity", code.severity())
+        .put("message", message)
+        .put("subject", subject);
   }
 
   /** {@code host:port} at which agents reach the controller. */

@@ -166,7 +166,6 @@ final class TokenApi {
   }
 
   private static HttpResponse full(StoreException e) {
-    return ApiErrors.response(
-        HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    return ApiErrors.unavailable(e);
   }
 }

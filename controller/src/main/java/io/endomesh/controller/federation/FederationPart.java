@@ -52,8 +52,7 @@ public final class FederationPart implements ControllerPart {
     try {
       return HttpResponse.of(HttpStatus.OK, MediaType.JSON, own.json());
     } catch (StoreException e) {
-      return ApiErrors.response(
-          HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+      return ApiErrors.unavailable(e);
     }
   }
 

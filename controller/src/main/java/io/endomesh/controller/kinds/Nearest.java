@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** Finds what a mistyped name was probably meant to be. Stateless. */
-final class Nearest {
+public final class Nearest {
 
   /** Twice the longest name of a field. What is longer is no typing mistake, and takes long. */
   private static final int MAX_CHARACTERS = 100;
@@ -12,7 +12,7 @@ final class Nearest {
   private Nearest() {}
 
   /** {@code ; did you mean 'weight'?}, or "" if nothing is near. */
-  static String suggestion(String name, Collection<String> known) {
+  public static String suggestion(String name, Collection<String> known) {
     if (name.length() > MAX_CHARACTERS) {
       return "";
     }

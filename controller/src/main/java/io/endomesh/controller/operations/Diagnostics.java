@@ -77,7 +77,8 @@ public final class Diagnostics implements ControllerPart {
         .put("authority", options.authority().getClass().getSimpleName())
         .put("sealed", options.sealedBy() != null)
         .put("provider", options.oidc() != null)
-        .put("plaintextXds", options.plaintextXds());
+        .put("plaintextXds", options.plaintextXds())
+        .put("store", options.etcd() == null ? "sqlite" : options.etcd().toString());
   }
 
   private static ObjectNode memory(MemoryUsage usage) {

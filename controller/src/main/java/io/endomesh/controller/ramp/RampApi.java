@@ -179,8 +179,7 @@ final class RampApi {
   }
 
   static HttpResponse unavailable(StoreException e) {
-    return ApiErrors.response(
-        HttpStatus.INSUFFICIENT_STORAGE, "internal", String.valueOf(e.getMessage()));
+    return ApiErrors.unavailable(e);
   }
 
   private static HttpResponse conflict(Ramps.Refused e) {

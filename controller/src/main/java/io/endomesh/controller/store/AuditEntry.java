@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject that it was about
  * @param denied whether it was refused; nothing was changed then
  * @param times how often this happened from {@code at} on, within a minute
- * @param why it was refused; empty if it was not
+ * @param why it was refused, or what who did it said of it; empty if neither is known
  * @param before JSON, null if there was nothing, or nothing to be shown
  * @param after JSON, likewise
  */
@@ -37,7 +37,7 @@ public record AuditEntry(
 
   public static AuditEntry done(
       Actor actor, String action, String subject, @Nullable String before, @Nullable String after) {
-    return new AuditEntry(null, actor, action, subject, false, 1, "", before, after);
+    return new AuditEntry(null, actor, action, subject, false, 1, actor.why(), before, after);
   }
 
   public static AuditEntry denied(Actor actor, String action, String subject, String why) {

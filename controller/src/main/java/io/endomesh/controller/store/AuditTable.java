@@ -31,6 +31,9 @@ final class AuditTable {
   private static final String COLUMNS =
       "at, who, address, action, subject, denied, times, why, body_before, body_after";
 
+  /** Each may hold two bodies; so many fit into any heap. */
+  private static final int PAGE = 100;
+
   private final Connection connection;
   private final Clock clock;
 
@@ -98,6 +101,39 @@ final class AuditTable {
         }
       }
       return entries;
+    }
+  }
+
+  /** The oldest. */
+  Page first() throws SQLException {
+    return page(0);
+  }
+
+  /**
+   * Some of the log, oldest first.
+   *
+   * @param last id in the table
+   */
+  record Page(AuditTable table, List<AuditEntry> entries, long last) {
+    Page next() throws SQLException {
+      return table.page(last);
+    }
+  }
+
+  private Page page(long after) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT " + COLUMNS + ", id FROM audit WHERE id > ? ORDER BY id LIMIT " + PAGE)) {
+      statement.setLong(1, after);
+      List<AuditEntry> entries = new ArrayList<>();
+      long last = after;
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          entries.add(entry(row));
+          last = row.getLong(11);
+        }
+      }
+      return new Page(this, entries, last);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.endomesh.controller.store;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,13 @@ public interface ResourceStore extends AutoCloseable {
    */
   List<Change> history(@Nullable ResourceKey key, int limit);
 
+  /** All that one write did; empty if there was no such revision. */
+  default List<Change> ofRevision(long revision) {
+    return history(null, Integer.MAX_VALUE).stream()
+        .filter(change -> change.revision() == revision)
+        .toList();
+  }
+
   /**
    * Calls {@code listener} after each change, in order, with all resources; and once at the
    * registration. It must be quick.
@@ -64,8 +72,30 @@ public interface ResourceStore extends AutoCloseable {
   /** Newest first. */
   List<AuditEntry> audit(AuditQuery query);
 
+  /** Why nothing can be written now, in a sentence; null if it can, as far as is known. */
+  @Nullable String trouble();
+
+  /**
+   * All that is in it, as it is at one moment; writes go on after that.
+   *
+   * @throws IOException with a sentence
+   */
+  Snapshot snapshot() throws IOException;
+
   @Override
   void close();
+
+  /** What a store held at one moment. Confined to one thread. */
+  interface Snapshot extends AutoCloseable {
+
+    /**
+     * @throws IOException with a sentence, or what {@code sink} throws
+     */
+    void read(ItemSink sink) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
 
   /** Ends a watch. */
   interface Watch extends AutoCloseable {

@@ -43,7 +43,9 @@ public final class SqliteResourceStore implements ResourceStore {
       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       """;
 
-  private static final String PUT_FACT = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)";
+  public static final String FILE_NAME = "endomesh.db";
+
+  static final String PUT_FACT = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)";
 
   private static final String REMOVE_FACT = "DELETE FROM fact WHERE name = ?";
 
@@ -75,7 +77,8 @@ public final class SqliteResourceStore implements ResourceStore {
    */
   public static SqliteResourceStore open(Path directory, Clock clock) throws IOException {
     Files.createDirectories(directory);
-    Path file = directory.resolve("endomesh.db");
+    SqliteSnapshot.removeLeftovers(directory);
+    Path file = directory.resolve(FILE_NAME);
     try {
       Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
       try {
@@ -91,6 +94,28 @@ public final class SqliteResourceStore implements ResourceStore {
 
   private static SqliteResourceStore open(Path file, Connection connection, Clock clock)
       throws SQLException {
+    prepare(connection);
+    return new SqliteResourceStore(file, connection, clock);
+  }
+
+  /** Whether another process has it open; false for one that is damaged, or not there. */
+  public static boolean isInUse(Path directory) {
+    Path file = directory.resolve(FILE_NAME);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+      statement.execute("ROLLBACK");
+      return false;
+    } catch (SQLException e) {
+      return code(e) == SQLiteErrorCode.SQLITE_BUSY;
+    }
+  }
+
+  static void prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("PRAGMA journal_mode = WAL");
@@ -98,9 +123,9 @@ public final class SqliteResourceStore implements ResourceStore {
       statement.execute("PRAGMA synchronous = FULL");
       statement.executeUpdate(SCHEMA);
       statement.executeUpdate(HistoryTable.SCHEMA);
+      HistoryTable.upgrade(connection);
       statement.executeUpdate(AuditTable.SCHEMA);
     }
-    return new SqliteResourceStore(file, connection, clock);
   }
 
   private static String openFailed(Path file, SQLException e) {
@@ -131,13 +156,14 @@ public final class SqliteResourceStore implements ResourceStore {
       throws StoreException {
     synchronized (lock) {
       Resources before = resources;
-      Resources after = plan(before, writes);
+      Plan plan = Plan.of(before, author, actor == null ? "" : actor.why(), writes, clock.instant());
+      Resources after = plan.after();
       if (after == before) {
         return before;
       }
       try {
         execute("BEGIN");
-        save(author, actor, before, after);
+        save(plan, actor);
         execute("COMMIT");
       } catch (SQLException e) {
         rollback();
@@ -163,57 +189,22 @@ public final class SqliteResourceStore implements ResourceStore {
         .log("{} changed {}", author, all);
   }
 
-  /** The resources after all writes; the same object if nothing changes. */
-  private Resources plan(Resources before, List<Write> writes) throws StoreException {
-    long revision = before.revision() + 1;
-    Instant now = clock.instant();
-    Map<ResourceKey, StoredResource> after = new TreeMap<>(before.byKey());
-    boolean changed = false;
-    for (Write write : writes) {
-      StoredResource known = after.get(write.key());
-      long actual = known == null ? Write.ABSENT : known.revision();
-      Long expected = write.expectedRevision();
-      if (expected != null && expected != actual) {
-        throw new StoreException.Conflict(write.key(), actual, expected);
+  private void save(Plan plan, @Nullable Actor actor) throws SQLException {
+    for (Change change : plan.changes()) {
+      StoredResource resource = plan.after().byKey().get(change.key());
+      if (resource == null) {
+        delete(change.key());
+      } else {
+        put(connection, resource);
       }
-      if (write instanceof Write.Put put) {
-        if (known == null || !known.body().equals(put.body())) {
-          Instant created = known == null ? now : known.createdAt();
-          after.put(put.key(), new StoredResource(put.key(), revision, put.body(), created, now));
-          changed = true;
-        }
-      } else if (known != null) {
-        after.remove(write.key());
-        changed = true;
-      }
-    }
-    return changed ? new Resources(revision, new TreeMap<>(after)) : before;
-  }
-
-  private void save(String author, @Nullable Actor actor, Resources before, Resources after)
-      throws SQLException {
-    for (StoredResource resource : after.all()) {
-      if (resource.revision() == after.revision()) {
-        put(resource);
-        StoredResource old = before.byKey().get(resource.key());
-        record(
-            author,
-            actor,
-            after.revision(),
-            resource.key(),
-            old == null ? null : old.body(),
-            resource.body());
-      }
-    }
-    for (StoredResource old : before.all()) {
-      if (!after.byKey().containsKey(old.key())) {
-        delete(old.key());
-        record(author, actor, after.revision(), old.key(), old.body(), null);
+      history.append(change);
+      if (actor != null) {
+        audit.append(Plan.audited(actor, change));
       }
     }
   }
 
-  private void put(StoredResource resource) throws SQLException {
+  static void put(Connection connection, StoredResource resource) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)")) {
@@ -235,29 +226,24 @@ public final class SqliteResourceStore implements ResourceStore {
     }
   }
 
-  private void record(
-      String author,
-      @Nullable Actor actor,
-      long revision,
-      ResourceKey key,
-      @Nullable String before,
-      @Nullable String after)
-      throws SQLException {
-    history.append(new Change(revision, clock.instant(), author, key, before, after));
-    if (actor != null) {
-      String action = before == null ? "create" : after == null ? "delete" : "change";
-      String subject = key.kind() + "/" + key.namespace() + "/" + key.name();
-      audit.append(AuditEntry.done(actor, "resource." + action, subject, before, after));
-    }
-  }
-
   @Override
   public List<Change> history(@Nullable ResourceKey key, int limit) {
     synchronized (lock) {
       try {
         return history.read(key, limit);
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("no history", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("no history", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public List<Change> ofRevision(long revision) {
+    synchronized (lock) {
+      try {
+        return history.ofRevision(revision);
+      } catch (SQLException e) {
+        throw new StoreUnreadable(unavailable("no history", e).getMessage(), e);
       }
     }
   }
@@ -292,7 +278,7 @@ public final class SqliteResourceStore implements ResourceStore {
         }
         return facts;
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("nothing was read", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("nothing was read", e).getMessage(), e);
       }
     }
   }
@@ -328,7 +314,28 @@ public final class SqliteResourceStore implements ResourceStore {
       try {
         return audit.read(query);
       } catch (SQLException e) {
-        throw new IllegalStateException(unavailable("no audit log", e).getMessage(), e);
+        throw new StoreUnreadable(unavailable("no audit log", e).getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    try {
+      facts("readiness");
+      return null;
+    } catch (StoreUnreadable e) {
+      return e.getMessage();
+    }
+  }
+
+  @Override
+  public Snapshot snapshot() throws IOException {
+    synchronized (lock) {
+      try {
+        return SqliteSnapshot.of(file, connection);
+      } catch (SQLException e) {
+        throw new IOException(unavailable("nothing was copied", e).getMessage(), e);
       }
     }
   }

@@ -27,12 +27,25 @@ public abstract sealed class StoreException extends Exception {
     }
   }
 
-  /** The disk does not take it: full, read-only, gone. */
+  /** It does not take it: the disk is full, read-only, gone; or etcd does not answer. */
   public static final class Unavailable extends StoreException {
     private static final long serialVersionUID = 1L;
+    private final boolean passing;
 
-    public Unavailable(String message, Throwable cause) {
+    public Unavailable(String message, @Nullable Throwable cause) {
+      this(message, cause, /* passing= */ false);
+    }
+
+    /**
+     * @param passing whether it may be done as it is in a while
+     */
+    public Unavailable(String message, @Nullable Throwable cause, boolean passing) {
       super(message, cause);
+      this.passing = passing;
+    }
+
+    public boolean isPassing() {
+      return passing;
     }
   }
 }

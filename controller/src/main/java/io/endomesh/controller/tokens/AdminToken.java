@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.endomesh.controller.ca.SecretFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -29,7 +28,7 @@ public final class AdminToken {
 
   public static AdminToken open(Path dataDirectory) throws IOException {
     Path file = dataDirectory.resolve(FILE_NAME);
-    if (!Files.exists(file)) {
+    if (!SecretFile.exists(file)) {
       SecretFile.write(file, Secrets.secret(PREFIX) + "\n");
     }
     String token = SecretFile.read(file).trim();

@@ -229,6 +229,63 @@ class ResourceApiTest {
   }
 
   @Test
+  void history_partOfAName_isRefused() throws Exception {
+    HttpResponse<String> answer = get("/api/v1/history?kind=Service&namespace=a");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(json(answer).at("/error/message").asText())
+        .isEqualTo(
+            "kind, namespace, name: 'Service', 'a', '' (expected: all three of a resource, or"
+                + " none)");
+  }
+
+  @Test
+  void apply_whyOfMoreThanTheBound_isRefusedAndChangesNothing() throws Exception {
+    HttpResponse<String> answer = apply("?why=" + "x".repeat(301), service("w", "one"));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(json(answer).at("/error/message").asText())
+        .isEqualTo("why: 301 characters (expected: at most 300)");
+    assertThat(get("/api/v1/namespaces/w/services/one").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void rollback_ofARevision_takesBackAllOfIt() throws Exception {
+    apply("", service("z", "kept"));
+    String changed = service("z", "kept").replace("app: kept", "app: other");
+    JsonNode applied = json(apply("?why=one%20more", changed + "---\n" + service("z", "new")));
+    long revision = applied.at("/resources/0/revision").asLong();
+    String path = "/api/v1/history/" + revision + "/rollback";
+
+    JsonNode would = json(send("POST", path + "?dryRun=true", "", Map.of()));
+    assertThat(would.at("/resources")).hasSize(2);
+    assertThat(get("/api/v1/namespaces/z/services/new").statusCode()).isEqualTo(200);
+
+    assertThat(send("POST", path, "", Map.of()).statusCode()).isEqualTo(200);
+    assertThat(get("/api/v1/namespaces/z/services/new").statusCode()).isEqualTo(404);
+    assertThat(json(get("/api/v1/namespaces/z/services/kept")).at("/spec/selector/app").asText())
+        .isEqualTo("kept");
+    JsonNode history = json(get("/api/v1/history?limit=4")).get("changes");
+    assertThat(history.at("/0/why").asText()).isEqualTo("rollback of revision " + revision);
+    assertThat(history.at("/0/revision")).isEqualTo(history.at("/1/revision"));
+    assertThat(history.at("/2/why").asText()).isEqualTo("one more");
+
+    HttpResponse<String> again = send("POST", path, "", Map.of());
+    assertThat(again.statusCode()).isEqualTo(409);
+    assertThat(json(again).at("/error/message").asText())
+        .contains("Service z/kept: was changed since, at revision " + (revision + 1));
+  }
+
+  @Test
+  void rollback_unknownRevision_saysWhichThereAre() throws Exception {
+    HttpResponse<String> answer = send("POST", "/api/v1/history/999999/rollback", "", Map.of());
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(json(answer).at("/error/message").asText())
+        .startsWith("revision: 999999 is not in the history (expected: from 1 to ");
+  }
+
+  @Test
   void put_otherRevision_isAFailedPrecondition() throws Exception {
     apply("", service("e", "one"));
     String path = "/api/v1/namespaces/e/services/one";

@@ -141,6 +141,28 @@ class RealControllerIT {
   }
 
   @Test
+  void history_rollbackOfARevision_isShownThenAskedThenDone() throws Exception {
+    String service =
+        "{apiVersion: v1, kind: Service, metadata: {name: NAME, namespace: undo}, spec: {selector:"
+            + " {app: NAME}}}\n";
+    apply(service.replace("NAME", "one") + "---\n" + service.replace("NAME", "two"));
+    browser.show(url("/resources?view=history"));
+
+    browser.await(".history details[open] .buttons button").click();
+    browser.awaitText("[aria-label^='Roll back revision']", "2 resources");
+    assertThat(browser.accessibilityViolations()).isEmpty();
+    browser.await("[aria-label^='Roll back revision'] input").sendKeys("it's wrong");
+    browser.awaitText("[aria-label^='Roll back revision'] code", "-m 'it'\\''s wrong'");
+    browser.await("[aria-label^='Roll back revision'] button.danger").click();
+
+    browser.awaitText(".history details[open] summary", "it's wrong");
+    browser.awaitText(".history details[open] summary", "deleted");
+    browser.show(url("/resources"));
+    assertThat(browser.driver.findElements(By.linkText("two"))).isEmpty();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
   void explain_workloadsAndPolicy_showsAllThatTheApiSays() throws Exception {
     apply(POLICY);
     try (TestWorkload payments =

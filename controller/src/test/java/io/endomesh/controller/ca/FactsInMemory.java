@@ -89,5 +89,15 @@ final class FactsInMemory implements ResourceStore {
   }
 
   @Override
+  public @Nullable String trouble() {
+    return null;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void close() {}
 }

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.TestWorkload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -321,6 +325,122 @@ class EndomeshTest {
   }
 
   @Test
+  void rollback_ofARevision_showsItFirstAndSaysWhy() throws Exception {
+    run("apply", "-f", file("1"));
+    run("apply", "-f", file("7"), "-m", "more for v2");
+
+    assertThat(run("rollback", "2", "--dry-run")).isZero();
+    assertThat(out.toString())
+        .contains("HTTPRoute shop/split would be configured", "would be taken back (dry run)")
+        .containsPattern("(?m)^- .*weight: 7$");
+    assertThat(run("rollback", "2", "-m", "v2 fails")).isZero();
+    assertThat(out.toString()).contains("revision 2 taken back, as revision 3");
+
+    run("history");
+    assertThat(out.toString()).contains("more for v2", "v2 fails");
+    run("audit", "--limit=20");
+    assertThat(out.toString()).contains("more for v2", "v2 fails");
+    assertThat(run("rollback", "2")).isEqualTo(6);
+    assertThat(err.toString()).contains("was changed since, at revision 3");
+    assertThat(run("rollback", "httproute")).isEqualTo(2);
+    assertThat(err.toString()).contains("(expected: REVISION, or KIND NAME --to REVISION)");
+  }
+
+  @Test
+  void delete_withAMessage_isInTheHistory() throws Exception {
+    run("apply", "-f", file("1"));
+    assertThat(run("delete", "httproute", "split", "-n", "shop", "-m", "the end & more")).isZero();
+
+    run("history");
+    assertThat(out.toString()).contains("the end & more");
+  }
+
+  @Test
+  void export_thenApply_givesBackWhatThereWas() throws Exception {
+    run("apply", "-f", file("7"));
+    assertThat(run("export")).isZero();
+    String exported = out.toString();
+    assertThat(exported).contains("weight: 7").doesNotContain("resourceVersion", "status:");
+    run("delete", "httproute", "split", "-n", "shop");
+    Path file = Files.writeString(directory.resolve("exported.yaml"), exported);
+
+    assertThat(run("apply", "-f", file.toString())).isZero();
+
+    run("export");
+    assertThat(out.toString()).isEqualTo(exported);
+    assertThat(run("export", "--kind", "service")).isZero();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void describe_resource_tellsItsHistoryAndItsYaml() throws Exception {
+    run("apply", "-f", file("7"), "-m", "the first");
+
+    assertThat(run("describe", "httproute", "split", "-n", "shop")).isZero();
+
+    assertThat(out.toString())
+        .contains("HTTPRoute/shop/split", "the first", "condition", "weight: 7");
+  }
+
+  @Test
+  void edit_editorThatChangesAWeight_appliesIt() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(edit("sed -i s/7/9/", "-m", "more")).isZero();
+
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 9");
+    run("history");
+    assertThat(out.toString()).contains("more");
+    assertThat(edit("true")).isZero();
+    assertThat(out.toString()).contains("unchanged");
+  }
+
+  @Test
+  void edit_invalidTwice_keepsTheFileAndChangesNothing() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(edit("sed -i 's/weight: 7/weight: -7/'")).isEqualTo(7);
+    assertThat(err.toString()).contains("weight").contains("what was written is in ");
+    String kept = err.toString().replaceAll("(?s).*what was written is in (\\S+).*", "$1");
+    // The second time the reason stands above it.
+    assertThat(Files.readString(Path.of(kept))).startsWith("#! ").contains("weight: -7");
+    Files.delete(Path.of(kept));
+    assertThat(edit("false")).isEqualTo(1);
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 7");
+  }
+
+  private int edit(String editor, String... more) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    List<String> all = new ArrayList<>(List.of("httproute", "split", "-n", "shop"));
+    all.addAll(List.of(more));
+    all.add("--controller=http://127.0.0.1:" + controller.address().getPort());
+    EditCommand command = new EditCommand(name -> name.equals("EDITOR") ? editor : null);
+    return Endomesh.configured(new CommandLine(command))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(String[]::new));
+  }
+
+  @Test
+  void diff_sameThenOther_endsWith0Then1AndChangesNothing() throws Exception {
+    run("apply", "-f", file("1"));
+
+    assertThat(run("diff", "-f", file("1"))).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(run("diff", "-f", file("7"))).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("HTTPRoute shop/split would be configured")
+        .containsPattern("(?m)^- .*weight: 1$")
+        .containsPattern("(?m)^\\+ .*weight: 7$");
+    assertThat(run("diff", "-f", file("-1"))).isEqualTo(7);
+    run("get", "httproute", "split", "-n", "shop", "-o", "yaml");
+    assertThat(out.toString()).contains("weight: 1");
+  }
+
+  @Test
   void put_revisionThatMoved_endsWith6AndChangesNothing() throws Exception {
     run("apply", "-f", file("1"));
     run("apply", "-f", file("7"));
@@ -447,7 +567,37 @@ class EndomeshTest {
   @Test
   void check_freshController_isFine() {
     assertThat(run("check")).isZero();
-    assertThat(out.toString()).contains("ok       controller").contains("clocks agree");
+    assertThat(out.toString())
+        .contains("ok       controller")
+        .contains("clocks agree")
+        .contains("note     EC0402  no login is needed")
+        .contains("start the controller with --login");
+  }
+
+  @Test
+  void check_workloadThatIsGone_namesCodeAndRemedy() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, directory.resolve("data"), "shop", "orders", "orders-1")) {
+      orders.join(
+          orders.registration(Map.of("app", "orders"), 18080).toBuilder()
+              .setAgentVersion("0.0.9")
+              .build());
+      assertThat(run("check")).isZero();
+      // Another version than the controller's is no fault.
+      assertThat(out.toString()).contains("note     EC0207  orders-1: agent 0.0.9");
+
+      orders.kill();
+      while (run("check") == 0) {
+        Thread.onSpinWait();
+      }
+    }
+
+    assertThat(out.toString())
+        .contains("warning  EC0202  orders-1 has lost its connection")
+        .contains("look whether it still runs");
+    assertThat(run("check", "-o", "json")).isEqualTo(10);
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/findings").findValuesAsText("code"))
+        .contains("EC0202", "EC0402");
   }
 
   @Test

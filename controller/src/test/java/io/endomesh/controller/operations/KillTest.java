@@ -3,8 +3,11 @@ package io.endomesh.controller.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.endomesh.controller.etcd.RealEtcd;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,12 +23,28 @@ class KillTest {
 
   @TempDir Path directory;
 
+  /** Each start waits for the lease of the one before: some ten seconds. */
+  private static final int KILLS_ON_ETCD = Integer.getInteger("kills", 2);
+
   @Test
   void killed_duringAcknowledgedWrites_hasThemAll() throws Exception {
+    kill(KILLS);
+  }
+
+  @Test
+  void killed_duringAcknowledgedWritesToEtcd_hasThemAll() throws Exception {
+    Path key = directory.resolve("key");
+    Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
+    try (RealEtcd etcd = RealEtcd.start(directory.resolve("etcd"))) {
+      kill(KILLS_ON_ETCD, "--store=" + etcd.url(), "--seal-key-file=" + key);
+    }
+  }
+
+  private void kill(int kills, String... options) throws Exception {
     AtomicInteger acknowledged = new AtomicInteger();
     AtomicInteger sent = new AtomicInteger();
-    for (int kill = 0; kill < KILLS; kill++) {
-      try (ControllerJvm controller = ControllerJvm.start(directory)) {
+    for (int kill = 0; kill < kills; kill++) {
+      try (ControllerJvm controller = ControllerJvm.start(directory, options)) {
         check(controller, acknowledged.get(), sent.get());
         CountDownLatch enough = new CountDownLatch(WRITES);
         Thread writer = new Thread(() -> write(controller, acknowledged, sent, enough), "writer");
@@ -37,10 +56,10 @@ class KillTest {
         writer.join();
       }
     }
-    try (ControllerJvm controller = ControllerJvm.start(directory)) {
+    try (ControllerJvm controller = ControllerJvm.start(directory, options)) {
       check(controller, acknowledged.get(), sent.get());
     }
-    assertThat(acknowledged.get()).isGreaterThanOrEqualTo(KILLS * WRITES);
+    assertThat(acknowledged.get()).isGreaterThanOrEqualTo(kills * WRITES);
   }
 
   /** Counts in one resource until the controller is gone. */

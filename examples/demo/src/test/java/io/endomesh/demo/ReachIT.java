@@ -205,7 +205,8 @@ class ReachIT {
 
     refused("http", FORBIDDEN);
     assertThat(controller.endomesh(CHECK_FOUND, "check"))
-        .contains("error    AuthorizationPolicy/shop/no-deletes cannot be read by this version: ")
+        .contains(
+            "error    EC0101  AuthorizationPolicy/shop/no-deletes cannot be read by this version: ")
         .contains("calls to all that it may be for are refused until it is mended");
     assertThat(controller.endomesh(0, "get", "authorizationpolicy", "-n", "shop"))
         .contains("no-deletes");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.backup;
+
+import org.jspecify.annotations.NullMarked;

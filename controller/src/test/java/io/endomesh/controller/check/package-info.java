@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.etcd;
+
+import org.jspecify.annotations.NullMarked;
