@@ -26,6 +26,7 @@ export const PAGES: { path: string; text: string; icon: IconName; right?: string
   { path: "/graph", text: "Graph", icon: "graph" },
   { path: "/services", text: "Services", icon: "services" },
   { path: "/traces", text: "Traces", icon: "traces" },
+  { path: "/tap", text: "Tap", icon: "outside", right: "tap" },
   { path: "/explain", text: "Explain", icon: "explain" },
   { path: "/routes", text: "Routes", icon: "arrow" },
   { path: "/resources", text: "Resources", icon: "resources" },

@@ -11,7 +11,7 @@ import { Icon, Logo } from "./icons.tsx";
 import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
-  { title: "See", paths: ["/", "/graph", "/services", "/traces", "/explain"] },
+  { title: "See", paths: ["/", "/graph", "/services", "/traces", "/tap", "/explain"] },
   { title: "Control", paths: ["/routes", "/resources", "/access", "/identities", "/federation", "/providers"] },
   { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];

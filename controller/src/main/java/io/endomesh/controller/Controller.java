@@ -46,6 +46,8 @@ import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
+import io.endomesh.controller.tap.TapHub;
+import io.endomesh.controller.tap.TapPart;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
@@ -222,6 +224,7 @@ public final class Controller implements AutoCloseable {
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    TapHub taps = new TapHub(System::nanoTime, clock);
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);
@@ -246,7 +249,7 @@ public final class Controller implements AutoCloseable {
     ResourceApi resources = new ResourceApi(context);
     resources.observe();
     Drain drain = new Drain();
-    WorkloadService joins = new WorkloadService(registry, settling, authority);
+    WorkloadService joins = new WorkloadService(registry, settling, authority, taps);
     Readiness readiness =
         new Readiness(
             () -> store.fact("readiness") != null,
@@ -271,6 +274,7 @@ public final class Controller implements AutoCloseable {
             new MtlsApi(context, telemetry),
             ramps,
             access,
+            new TapPart(taps, access.access(), audit),
             new AuditPart(audit),
             readiness,
             new Diagnostics(context, readiness),

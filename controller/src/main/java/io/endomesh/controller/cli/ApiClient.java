@@ -3,20 +3,24 @@ package io.endomesh.controller.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +106,39 @@ final class ApiClient {
 
   JsonNode delete(String path) {
     return send(request(path).DELETE());
+  }
+
+  /**
+   * An answer that goes on, line by line as it comes.
+   *
+   * @param reader returns false once it has enough
+   */
+  void lines(String path, Predicate<String> reader) {
+    // The time is that until it begins.
+    HttpRequest request = request(path).header("accept", "text/event-stream").GET().build();
+    try {
+      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        if (response.statusCode() >= 400) {
+          JsonNode body = JSON.readTree(lines);
+          String message = body.path("error").path("message").asText("");
+          throw new CommandFailed(
+              exit(response.statusCode()),
+              message.isEmpty() ? "the controller answered " + response.statusCode() : message);
+        }
+        String line = lines.readLine();
+        while (line != null && reader.test(line)) {
+          line = lines.readLine();
+        }
+      }
+    } catch (IOException e) {
+      throw new CommandFailed(
+          Exit.UNREACHABLE, "controller: " + controller + " does not answer (" + e + ")");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed(Exit.FAILED, "interrupted");
+    }
   }
 
   private HttpRequest.Builder request(String path) {
