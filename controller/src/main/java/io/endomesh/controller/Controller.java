@@ -224,7 +224,7 @@ public final class Controller implements AutoCloseable {
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
-    TapHub taps = new TapHub(System::nanoTime, clock);
+    TapHub taps = new TapHub(options.accessRecords(), System::nanoTime, clock);
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  endomesh tap shop/orders --status 5xx",
       "  endomesh tap shop/orders --path '/v1/*' --from storefront --slower-than 250",
       "  endomesh tap shop/orders --errors --count 10 -o json",
+      "  endomesh tap shop/orders --recent",
       "",
       "It needs the right tap. Queries, headers and bodies are not shown; headers and parameters",
       "that are named are, but for what may be a secret."
@@ -40,6 +41,9 @@ final class TapCommand implements Callable<Integer> {
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The API gives no more at once. */
+  private static final int MAX_RECENT = 1_000;
 
   @Mixin private Connection connection = new Connection();
 
@@ -89,6 +93,12 @@ final class TapCommand implements Callable<Integer> {
   private int count = Integer.MAX_VALUE;
 
   @Option(
+      names = "--recent",
+      description =
+          "those of the last 15 minutes that the controller keeps, of any filter, and no more")
+  private boolean recent;
+
+  @Option(
       names = {"-o", "--output"},
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   private Format format = Format.TEXT;
@@ -108,6 +118,9 @@ final class TapCommand implements Callable<Integer> {
     }
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
+    if (recent) {
+      return recent(out, err);
+    }
     // Ctrl-C is how this ends.
     Thread summary = new Thread(() -> summary(err));
     Runtime.getRuntime().addShutdownHook(summary);
@@ -129,6 +142,35 @@ final class TapCommand implements Callable<Integer> {
       throw new CommandFailed(Exit.FAILED, "the controller ended the stream");
     }
     return Exit.OK.code();
+  }
+
+  private int recent(PrintWriter out, PrintWriter err) {
+    if (!query().equals("service=" + encoded(service))) {
+      throw new CommandFailed(Exit.USAGE, "--recent: takes no filter (expected: --count only)");
+    }
+    int limit = Math.min(count, MAX_RECENT);
+    JsonNode records =
+        connection
+            .open()
+            .get("access-records?service=" + encoded(full(service)) + "&limit=" + limit)
+            .path("records");
+    for (int i = records.size() - 1; i >= 0; i--) {
+      show(records.get(i), out);
+    }
+    if (records.isEmpty()) {
+      err.println("no record is kept: nobody tapped " + service + " in the last 15 minutes");
+    }
+    err.flush();
+    return Exit.OK.code();
+  }
+
+  private static String full(String service) {
+    return service.indexOf('/') < 0 ? "default/" + service : service;
+  }
+
+  private void show(JsonNode record, PrintWriter out) {
+    out.println(format == Format.JSON ? record.toString() : text(record));
+    out.flush();
   }
 
   private String query() {
@@ -167,8 +209,7 @@ final class TapCommand implements Callable<Integer> {
     } else if (line.startsWith("data: ")) {
       JsonNode data = parsed(line.substring("data: ".length()));
       if (event.equals("record")) {
-        out.println(format == Format.JSON ? data.toString() : text(data));
-        out.flush();
+        show(data, out);
         shown++;
       } else if (event.equals("status")) {
         last = data;

@@ -6,21 +6,26 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The last records that were told, for 15 minutes and in 16 MB of memory at most. Thread-safe. */
+/**
+ * The last records that were told, each once whoever looked, for 15 minutes and in bounded memory:
+ * the oldest go. Thread-safe.
+ */
 final class RecentRecords {
 
   static final Duration KEPT = Duration.ofMinutes(15);
 
-  static final long MAX_BYTES = 16L << 20;
-
   /** Of a record beside its text. */
-  private static final int OVERHEAD = 128;
+  private static final int OVERHEAD = 192;
 
+  private final long maxBytes;
   private final Clock clock;
   // Guarded by this; oldest first.
   private final Deque<Kept> records = new ArrayDeque<>();
+  private final Set<String> known = new HashSet<>();
   private long bytes;
 
   private record Kept(Instant at, String service, String json) {
@@ -30,11 +35,15 @@ final class RecentRecords {
     }
   }
 
-  RecentRecords(Clock clock) {
+  RecentRecords(long maxBytes, Clock clock) {
+    this.maxBytes = maxBytes;
     this.clock = clock;
   }
 
   synchronized void add(String service, String json) {
+    if (maxBytes == 0 || !known.add(json)) {
+      return;
+    }
     Kept kept = new Kept(clock.instant(), service, json);
     records.addLast(kept);
     bytes += kept.size();
@@ -56,8 +65,10 @@ final class RecentRecords {
 
   private void forget() {
     Instant since = clock.instant().minus(KEPT);
-    while (!records.isEmpty() && (bytes > MAX_BYTES || records.getFirst().at.isBefore(since))) {
-      bytes -= records.removeFirst().size();
+    while (!records.isEmpty() && (bytes > maxBytes || records.getFirst().at.isBefore(since))) {
+      Kept oldest = records.removeFirst();
+      known.remove(oldest.json);
+      bytes -= oldest.size();
     }
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TapHub {
 
-  /** An agent takes eight. */
+  /** An agent takes these, and the share that is kept. */
   static final int MAX_VIEWERS = 8;
 
   /** Until a workload stops by itself; asked again well before. */
@@ -46,11 +46,19 @@ public final class TapHub {
   // Changed under this; in the order of their coming.
   private final Set<Viewer> viewers = new LinkedHashSet<>();
   private final Map<String, Viewer> byId = new ConcurrentHashMap<>();
+  private final int standing;
   private long lastId;
 
-  public TapHub(LongSupplier nanoTime, Clock clock) {
+  /**
+   * @param kept what is kept of records, told to somebody or not
+   */
+  public TapHub(AccessRecordOptions kept, LongSupplier nanoTime, Clock clock) {
     this.nanoTime = nanoTime;
-    this.recent = new RecentRecords(clock);
+    this.recent = new RecentRecords(kept.bytes(), clock);
+    if (kept.share() > 0) {
+      add(TapQuery.sample(kept.share()), event -> {});
+    }
+    this.standing = viewers.size();
   }
 
   /** The stream of one workload that has joined. */
@@ -121,14 +129,19 @@ public final class TapHub {
   @Nullable Viewer open(TapQuery query, Consumer<String> events) {
     Viewer viewer;
     synchronized (this) {
-      if (viewers.size() >= MAX_VIEWERS) {
+      if (viewers.size() - standing >= MAX_VIEWERS) {
         return null;
       }
-      viewer = new Viewer(String.valueOf(++lastId), query, events, nanoTime);
-      viewers.add(viewer);
-      byId.put(viewer.id, viewer);
+      viewer = add(query, events);
     }
     askAll(viewer);
+    return viewer;
+  }
+
+  private Viewer add(TapQuery query, Consumer<String> events) {
+    Viewer viewer = new Viewer(String.valueOf(++lastId), query, events, nanoTime);
+    viewers.add(viewer);
+    byId.put(viewer.id, viewer);
     return viewer;
   }
 

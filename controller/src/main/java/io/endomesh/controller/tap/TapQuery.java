@@ -13,6 +13,10 @@ record TapQuery(String namespace, String service, int maxPerSecond, Tap tap) {
 
   private static final int DEFAULT_PER_SECOND = 50;
   private static final int MAX_PER_SECOND = 1_000;
+
+  /** Of each workload. */
+  private static final int SAMPLED_PER_SECOND = 20;
+
   private static final int MAX_TEXT = 512;
   private static final int MAX_NAMES = 16;
   private static final int CLASS = 100;
@@ -76,6 +80,19 @@ record TapQuery(String namespace, String service, int maxPerSecond, Tap tap) {
             .addAllQuery(names(query, "query"));
     status(tap, text(query, "status"));
     return new TapQuery(namespace, name, perSecond, tap.build());
+  }
+
+  /** A share of the calls of all services, for nobody in particular. */
+  static TapQuery sample(double share) {
+    return new TapQuery(
+        "",
+        "",
+        MAX_PER_SECOND,
+        Tap.newBuilder().setShare(share).setPerSecond(SAMPLED_PER_SECOND).build());
+  }
+
+  boolean isOfAll() {
+    return service.isEmpty();
   }
 
   private static void status(Tap.Builder tap, String status) {

@@ -53,7 +53,8 @@ final class Viewer {
   }
 
   boolean wants(TapHub.Line line) {
-    return query.service().equals(line.service) && query.namespace().equals(line.namespace);
+    return query.isOfAll()
+        || query.service().equals(line.service) && query.namespace().equals(line.namespace);
   }
 
   void counted(TapHub.Line line, TapReport report) {

@@ -157,6 +157,7 @@ class TapTest {
     Instant[] now = {Instant.EPOCH};
     RecentRecords recent =
         new RecentRecords(
+            16L << 20,
             new Clock() {
               @Override
               public ZoneOffset getZone() {
@@ -175,7 +176,9 @@ class TapTest {
             });
     String big = "x".repeat(1 << 20);
     for (int i = 0; i < 20; i++) {
-      recent.add("shop/orders", big);
+      recent.add("shop/orders", big + i);
+      // Two looked, and it is one call.
+      recent.add("shop/orders", big + i);
     }
     assertThat(recent.of("", 99)).hasSize(7);
     recent.add("shop/orders", "last");
@@ -198,6 +201,13 @@ class TapTest {
       assertThat(out).contains("<- ?").contains("/v1/?[2J").doesNotContain("\u001b");
       assertThat(Files.readString(directory.resolve("err"))).contains("1 shown; ");
     }
+    Process recent = command("tap", "shop/orders", "--recent", "-o", "json");
+    String kept = new String(recent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(recent.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(kept.lines()).hasSize(1).first().asString().contains("\"side\":\"server\"");
+    Process filtered = command("tap", "shop/orders", "--recent", "--errors");
+    assertThat(filtered.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(filtered.exitValue()).isEqualTo(2);
     Process wrong = command("tap", "shop/orders", "--status", "abc");
     assertThat(wrong.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(wrong.exitValue()).isEqualTo(7);

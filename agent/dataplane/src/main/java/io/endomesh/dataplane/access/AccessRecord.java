@@ -4,7 +4,6 @@ import io.endomesh.dataplane.GrpcCode;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Request;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ public final class AccessRecord {
     Map<String, Object> fields = new LinkedHashMap<>();
     Request request = call.request();
     Outcome outcome = call.outcome();
-    put(fields, "time", Instant.now().minusNanos(outcome.durationNanos()).toString());
+    put(fields, "time", call.began().toString());
     put(fields, "side", call.side());
     put(fields, "endomesh.caller", call.caller());
     put(fields, "endomesh.destination", call.destination());

@@ -7,17 +7,20 @@ import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Reply;
 import io.endomesh.dataplane.Request;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call that has just ended, on the side of who made it or who served it. Made only while somebody
  * looks.
  *
+ * @param began the same for all who look, so that they can tell that it is one call
  * @param outcome of the whole call, with its duration
  * @param policy that refused it; empty if none did
  * @param peer identity of the other side; empty if it proved none
  */
 record Ended(
+    Instant began,
     String side,
     Request request,
     Outcome outcome,
@@ -36,10 +39,12 @@ record Ended(
     Call call = attempt.call();
     InetSocketAddress address = attempt.endpoint().address();
     String identity = attempt.endpoint().identity();
+    Outcome outcome = whole(last, call);
     return new Ended(
+        began(outcome),
         "client",
         call.request(),
-        whole(last, call),
+        outcome,
         self,
         call.service(),
         route(call),
@@ -53,10 +58,12 @@ record Ended(
   }
 
   static Ended of(Call call, Reply reply, String self) {
+    Outcome outcome = whole(new Outcome(reply.status(), reply.grpcStatus(), null, 0), call);
     return new Ended(
+        began(outcome),
         "client",
         call.request(),
-        whole(new Outcome(reply.status(), reply.grpcStatus(), null, 0), call),
+        outcome,
         self,
         call.service(),
         route(call),
@@ -73,6 +80,7 @@ record Ended(
     Reply decided = call.decided();
     String caller = call.caller();
     return new Ended(
+        began(outcome),
         "server",
         call.request(),
         outcome,
@@ -90,6 +98,10 @@ record Ended(
 
   private static Outcome whole(Outcome last, Call call) {
     return new Outcome(last.status(), last.grpcStatus(), last.error(), call.elapsedNanos());
+  }
+
+  private static Instant began(Outcome outcome) {
+    return Instant.now().minusNanos(outcome.durationNanos());
   }
 
   private static String route(Call call) {

@@ -74,13 +74,7 @@ public final class Registrar {
       Supplier<Health> health,
       Supplier<Proof> proof,
       Supplier<List<String>> tlsProblems) {
-    this(
-        about,
-        serial,
-        health,
-        proof,
-        tlsProblems,
-        new AccessRecords(about.workload().service()));
+    this(about, serial, health, proof, tlsProblems, new AccessRecords(about.workload().service()));
   }
 
   /**

@@ -28,7 +28,8 @@ final class TapStream {
   /** Reports without a record are sent each tenth time: they tell what was seen. */
   private static final int QUIET_PERIODS = 10;
 
-  private static final int MAX_TAPS = 8;
+  /** Eight people, and the share that the controller keeps. */
+  private static final int MAX_TAPS = 9;
 
   private static final int MAX_NAMES = 16;
 

@@ -95,7 +95,7 @@ class TapStreamTest {
       many[i] = tap(String.valueOf(i), "");
     }
     ask(many);
-    assertThat(reports).hasSize(8);
+    assertThat(reports).hasSize(9);
   }
 
   private TapReport last(String id) {
