@@ -8,6 +8,9 @@ import io.endomesh.dataplane.InboundCall;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.access.AccessFilter;
+import io.endomesh.dataplane.access.AccessRecord;
+import io.endomesh.dataplane.access.Watch;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
@@ -22,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -108,8 +112,29 @@ abstract class HttpServerFixture {
     server = start();
   }
 
+  /** Somebody looks at the calls, from now to the test's end. */
+  protected static Watch looking() {
+    Watch watch =
+        new Watch(AccessFilter.ALL, List.of("x-page"), List.of("x"), 1_000, System::nanoTime);
+    Weaving.mesh().records().taps(List.of(watch));
+    return watch;
+  }
+
+  /** So many records as JSON, in the order of what is in them. */
+  protected static List<String> told(Watch watch, int count) {
+    List<String> records = new ArrayList<>();
+    Await.until(
+        count + " records",
+        () -> {
+          watch.take(count).stream().map(AccessRecord::json).forEach(records::add);
+          return records.size() >= count;
+        });
+    return records;
+  }
+
   @AfterEach
   void stopServer() throws Exception {
+    Weaving.mesh().records().taps(List.of());
     server.close();
   }
 
