@@ -24,6 +24,7 @@ import { RoutePage, RoutesPage } from "./pages/route.tsx";
 import { ServicePage } from "./pages/service.tsx";
 import { ServicesPage } from "./pages/services.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
+import { TapPage } from "./pages/tap.tsx";
 import { TracePage } from "./pages/trace.tsx";
 import { TracesPage } from "./pages/traces.tsx";
 import { UsersPage } from "./pages/users.tsx";
@@ -71,6 +72,7 @@ function Page({ snapshot, path }: { snapshot: Snapshot; path: string }) {
   if (page === "faults" && one === undefined) return <FaultsPage snapshot={snapshot} />;
   if (page === "traces" && one === undefined) return <TracesPage snapshot={snapshot} />;
   if (page === "traces") return <TracePage key={path} snapshot={snapshot} id={one!} />;
+  if (page === "tap" && one === undefined) return <TapPage snapshot={snapshot} />;
   if (page === "explain" && one === undefined) return <ExplainPage snapshot={snapshot} />;
   if (page === "resources" && one === undefined) return <ResourcesPage snapshot={snapshot} />;
   if (page === "resources" && three !== undefined) {

@@ -27,6 +27,7 @@ export const PAGES: { path: string; text: string; icon: IconName; right?: string
   { path: "/services", text: "Services", icon: "services" },
   { path: "/databases", text: "Databases", icon: "database" },
   { path: "/traces", text: "Traces", icon: "traces" },
+  { path: "/tap", text: "Tap", icon: "outside", right: "tap" },
   { path: "/explain", text: "Explain", icon: "explain" },
   { path: "/checks", text: "Checks", icon: "check" },
   { path: "/routes", text: "Routes", icon: "arrow" },

@@ -12,7 +12,7 @@ import { Icon, Logo } from "./icons.tsx";
 import { PAGES, Palette } from "./palette.tsx";
 
 const GROUPS: { title: string; paths: string[] }[] = [
-  { title: "See", paths: ["/", "/graph", "/services", "/databases", "/traces", "/explain", "/checks"] },
+  { title: "See", paths: ["/", "/graph", "/services", "/databases", "/traces", "/tap", "/explain", "/checks"] },
   { title: "Control", paths: ["/routes", "/resilience", "/faults", "/resources", "/access", "/identities", "/federation", "/providers"] },
   { title: "Set up", paths: ["/connect", "/users", "/audit", "/settings"] },
 ];

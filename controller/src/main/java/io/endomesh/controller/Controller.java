@@ -47,6 +47,8 @@ import io.endomesh.controller.registry.WorkloadRegistry;
 import io.endomesh.controller.registry.WorkloadService;
 import io.endomesh.controller.seal.Seal;
 import io.endomesh.controller.store.ResourceStore;
+import io.endomesh.controller.tap.TapHub;
+import io.endomesh.controller.tap.TapPart;
 import io.endomesh.controller.telemetry.TelemetryPart;
 import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
@@ -224,6 +226,7 @@ public final class Controller implements AutoCloseable {
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
     TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    TapHub taps = new TapHub(options.accessRecords(), System::nanoTime, clock);
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);
@@ -250,7 +253,7 @@ public final class Controller implements AutoCloseable {
     ResourceApi resources = new ResourceApi(context);
     resources.observe();
     Drain drain = new Drain();
-    WorkloadService joins = new WorkloadService(registry, settling, authority);
+    WorkloadService joins = new WorkloadService(registry, settling, authority, taps);
     Readiness readiness =
         new Readiness(
             () -> store.trouble() == null,
@@ -276,6 +279,7 @@ public final class Controller implements AutoCloseable {
             ramps,
             new FaultApi(context, faults),
             access,
+            new TapPart(taps, access.access(), audit),
             new AuditPart(audit),
             new BackupApi(context, audit),
             readiness,

@@ -6,6 +6,7 @@ import io.endomesh.controller.ca.AuthoritySource;
 import io.endomesh.controller.etcd.EtcdAddress;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
+import io.endomesh.controller.tap.AccessRecordOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public record ControllerOptions(
     @Nullable KeySource sealedBy,
     KeyFetchOptions keyFetch,
     KeyFetchOptions bundleFetch,
+    AccessRecordOptions accessRecords,
     @Nullable PublicAddress publicAddress,
     @Nullable OidcOptions oidc,
     boolean plaintextXds,
@@ -124,6 +126,7 @@ public record ControllerOptions(
         null,
         KeyFetchOptions.DEFAULT,
         KeyFetchOptions.DEFAULT,
+        AccessRecordOptions.DEFAULT,
         null,
         null,
         true,
@@ -164,6 +167,13 @@ public record ControllerOptions(
   public ControllerOptions fetchingBundles(KeyFetchOptions from) {
     Draft draft = new Draft(this);
     draft.bundleFetch = from;
+    return draft.options();
+  }
+
+  /** The same that keeps so much of records of calls. */
+  public ControllerOptions keepingRecords(AccessRecordOptions kept) {
+    Draft draft = new Draft(this);
+    draft.accessRecords = kept;
     return draft.options();
   }
 
@@ -217,6 +227,7 @@ public record ControllerOptions(
     private @Nullable KeySource sealedBy;
     private KeyFetchOptions keyFetch;
     private KeyFetchOptions bundleFetch;
+    private AccessRecordOptions accessRecords;
     private @Nullable PublicAddress publicAddress;
     private @Nullable OidcOptions oidc;
     private boolean plaintextXds;
@@ -231,6 +242,7 @@ public record ControllerOptions(
       this.sealedBy = from.sealedBy;
       this.keyFetch = from.keyFetch;
       this.bundleFetch = from.bundleFetch;
+      this.accessRecords = from.accessRecords;
       this.publicAddress = from.publicAddress;
       this.oidc = from.oidc;
       this.plaintextXds = from.plaintextXds;
@@ -254,6 +266,7 @@ public record ControllerOptions(
           sealedBy,
           keyFetch,
           bundleFetch,
+          accessRecords,
           publicAddress,
           oidc,
           plaintextXds,

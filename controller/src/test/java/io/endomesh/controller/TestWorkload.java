@@ -242,6 +242,11 @@ public final class TestWorkload implements AutoCloseable {
         answers.poll(10, TimeUnit.SECONDS), "no answer to the registration");
   }
 
+  /** Any other message on the stream. */
+  public void say(WorkloadMessage message) {
+    join.onNext(message);
+  }
+
   public void goodbye() {
     join.onNext(WorkloadMessage.newBuilder().setGoodbye(Goodbye.newBuilder()).build());
   }

@@ -195,6 +195,11 @@ public final class Call {
     return route;
   }
 
+  /** Since the application made it. */
+  public long elapsedNanos() {
+    return mesh.nanoTime() - startNanos;
+  }
+
   /** Attempts begun so far. */
   public int attempts() {
     return attempts;

@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.access.AccessRecords;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class GuardedObserver implements CallObserver {
 
   private final CallObserver observer;
+  private final AccessRecords records;
   private final Consumer<RuntimeException> failures;
 
-  GuardedObserver(CallObserver observer, Consumer<RuntimeException> failures) {
+  GuardedObserver(
+      CallObserver observer, AccessRecords records, Consumer<RuntimeException> failures) {
     this.observer = observer;
+    this.records = records;
     this.failures = failures;
   }
 
@@ -31,6 +35,7 @@ final class GuardedObserver implements CallObserver {
   public void attemptEnded(Attempt attempt, @Nullable Object started, Outcome outcome) {
     try {
       observer.attemptEnded(attempt, started, outcome);
+      records.attemptEnded(attempt, outcome, observer);
     } catch (RuntimeException own) {
       failures.accept(own);
     }
@@ -40,6 +45,7 @@ final class GuardedObserver implements CallObserver {
   public void replied(Call call, Reply reply) {
     try {
       observer.replied(call, reply);
+      records.replied(call, reply, observer);
     } catch (RuntimeException own) {
       failures.accept(own);
     }
@@ -79,6 +85,7 @@ final class GuardedObserver implements CallObserver {
   public void servedEnded(InboundCall call, Outcome outcome) {
     try {
       observer.servedEnded(call, outcome);
+      records.servedEnded(call, outcome, observer);
     } catch (RuntimeException own) {
       failures.accept(own);
     }

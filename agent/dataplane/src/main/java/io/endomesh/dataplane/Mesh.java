@@ -1,5 +1,6 @@
 package io.endomesh.dataplane;
 
+import io.endomesh.dataplane.access.AccessRecords;
 import io.endomesh.dataplane.database.DatabaseLoad;
 import io.endomesh.dataplane.database.DatabasePolicy;
 import io.endomesh.dataplane.identity.Identity;
@@ -31,6 +32,8 @@ public final class Mesh {
   private final InboundPipeline inbound = new InboundPipeline();
   private final ConcurrentMap<String, DatabaseLoad> databaseLoads = new ConcurrentHashMap<>();
   private final TrailTokens trailTokens;
+
+  private final AccessRecords records;
 
   /** What calls carry that are made for no served call; {@link CallContext#EMPTY} in most JVMs. */
   private final CallContext unserved;
@@ -65,6 +68,7 @@ public final class Mesh {
     this.nanoTime = nanoTime;
     this.clock = clock;
     this.trailTokens = new TrailTokens(nanoTime.getAsLong());
+    this.records = new AccessRecords(workload.service() + "." + workload.namespace());
     this.unserved = ofApplication ? CallContext.EMPTY.of(this) : CallContext.EMPTY;
   }
 
@@ -280,8 +284,12 @@ public final class Mesh {
   }
 
   public void observer(CallObserver observer) {
-    this.observer =
-        observer == CallObserver.NONE ? observer : new GuardedObserver(observer, this::failed);
+    this.observer = new GuardedObserver(observer, records, this::failed);
+  }
+
+  /** Of the calls that end, for who looks; after {@link #observer} was called. */
+  public AccessRecords records() {
+    return records;
   }
 
   /** Who is told what went wrong in the mesh itself and was kept from a call. */

@@ -1,6 +1,7 @@
 package io.endomesh.javaagent;
 
 import io.endomesh.dataplane.AgentThread;
+import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Discovery;
 import io.endomesh.dataplane.ForeignHeaders;
 import io.endomesh.dataplane.Inbound;
@@ -62,6 +63,7 @@ final class MeshConnection {
   // Guarded by this.
   private @Nullable Telemetry telemetry;
   private @Nullable ControlPlane controlPlane;
+  private @Nullable AccessLog accessLog;
   private boolean ended;
 
   /**
@@ -142,7 +144,14 @@ final class MeshConnection {
             Identity identity = mesh.identity();
             return identity == null ? null : identity.notAfter();
           });
-      mesh.observer(reporting);
+    }
+    // Without telemetry calls can be looked at still.
+    mesh.observer(reporting == null ? CallObserver.NONE : reporting);
+    String place = settings.accessLog();
+    if (place != null) {
+      accessLog =
+          AccessLog.start(
+              place, settings.accessLogSampling(), mesh.workload(), mesh.records(), sentences);
     }
     ControlPlane started =
         ControlPlane.start(
@@ -222,6 +231,9 @@ final class MeshConnection {
     ControlPlane connected = controlPlane;
     controlPlane = null;
     try {
+      if (accessLog != null) {
+        accessLog.close(LAST_WORDS.toMillis() / 2);
+      }
       if (telemetry != null) {
         telemetry.close(LAST_WORDS);
       }

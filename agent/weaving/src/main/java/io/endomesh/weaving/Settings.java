@@ -73,6 +73,8 @@ public final class Settings {
           "max-connection-age-after-renewal",
           "drain-timeout",
           "log-level",
+          "access-log",
+          "access-log.sampling",
           "telemetry.enabled",
           "telemetry.sampling",
           "telemetry.traces-per-second");
@@ -97,6 +99,7 @@ public final class Settings {
   private final Duration drainTimeout;
   private final AgentLog.Level logLevel;
   private final boolean telemetryEnabled;
+  private final double accessLogSampling;
 
   private Settings(@Nullable String agentArgument, Variables property, Variables environment) {
     source = SettingSource.of(agentArgument, property, environment, problems);
@@ -120,6 +123,7 @@ public final class Settings {
     drainTimeout = readDrainTimeout();
     logLevel = readLogLevel();
     telemetryEnabled = readBoolean("telemetry.enabled", true);
+    accessLogSampling = readAccessLogSampling();
   }
 
   /** Of this JVM. */
@@ -237,6 +241,35 @@ public final class Settings {
 
   public boolean telemetryEnabled() {
     return telemetryEnabled;
+  }
+
+  /** Where records of calls are written: {@code stdout} or a file; null if nowhere. */
+  public @Nullable String accessLog() {
+    String place = asWritten("access-log");
+    return place == null || place.equals("off") ? null : place;
+  }
+
+  /** Share of calls that are written there. */
+  public double accessLogSampling() {
+    return accessLogSampling;
+  }
+
+  private double readAccessLogSampling() {
+    String text = asWritten("access-log.sampling");
+    if (text == null) {
+      return 1;
+    }
+    try {
+      double share = Double.parseDouble(text);
+      if (share > 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    problems.add(
+        "access-log.sampling: '" + text + "' (expected: above 0, to 1); all calls are written");
+    return 1;
   }
 
   /** Share of traces that are recorded, as the user wrote it; telemetry checks it. */

@@ -158,7 +158,13 @@ public final class ControlPlane implements AutoCloseable, Mesh.Listeners {
             new Changes());
     this.certificates = source(settings);
     this.registrar =
-        new Registrar(settings.about(), serial, settings.health(), this::proof, () -> fileProblems);
+        new Registrar(
+            settings.about(),
+            serial,
+            settings.health(),
+            this::proof,
+            () -> fileProblems,
+            mesh.records());
     this.discovery =
         new HostDiscovery(
             mesh,

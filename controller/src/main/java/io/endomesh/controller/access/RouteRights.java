@@ -57,6 +57,8 @@ final class RouteRights {
     get("traces/:id", Need.of(Right.READ));
     get("causes", Need.of(Right.READ));
     get("refusals", Need.of(Right.READ));
+    get("tap", Need.of(Right.TAP));
+    get("access-records", Need.of(Right.TAP));
     get("onboarding", Need.of(Right.READ));
     get("history", Need.of(Right.READ));
     get("resources", Need.of(Right.READ, Where.QUERY));

@@ -5,6 +5,7 @@ import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.operations.ControllerLog;
+import io.endomesh.controller.tap.AccessRecordOptions;
 import io.endomesh.dataplane.authorize.AddressRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -152,6 +153,22 @@ final class ControllerCommand implements Callable<Integer> {
   private Duration keysRefresh = KeyFetchOptions.DEFAULT_REFRESH;
 
   @Option(
+      names = "--access-records-memory",
+      paramLabel = "MB",
+      description =
+          "memory for records of calls that were tapped, for 15 minutes at most; 0 keeps none"
+              + " (default: ${DEFAULT-VALUE})")
+  private int accessRecordsMemory = AccessRecordOptions.DEFAULT_MEGABYTES;
+
+  @Option(
+      names = "--access-records-share",
+      paramLabel = "0..1",
+      description =
+          "share of the calls of all workloads whose records are kept there though nobody taps"
+              + " (default: ${DEFAULT-VALUE})")
+  private double accessRecordsShare;
+
+  @Option(
       names = "--public-url",
       paramLabel = "URL",
       description =
@@ -240,7 +257,11 @@ final class ControllerCommand implements Callable<Integer> {
             .servingPlaintextXds(plaintextXds == PlaintextXds.on)
             .storedIn(etcd.addressOrNull(store));
     try {
-      options = options.issuingFor(workloadTtl).drainingFor(drainTimeout);
+      options =
+          options
+              .issuingFor(workloadTtl)
+              .drainingFor(drainTimeout)
+              .keepingRecords(new AccessRecordOptions(accessRecordsMemory, accessRecordsShare));
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(Exit.USAGE, "--" + e.getMessage());
     }

@@ -32,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
       CheckCommand.class,
       ExplainCommand.class,
       TrailCommand.class,
+      TapCommand.class,
       AnalyzeCommand.class,
       AuthzCommand.class,
       MtlsCommand.class,

@@ -6,6 +6,7 @@ import io.endomesh.controller.CallerIdentity;
 import io.endomesh.controller.ca.Attestation;
 import io.endomesh.controller.ca.CertificateAuthority;
 import io.endomesh.controller.ca.WorkloadIdentity;
+import io.endomesh.controller.tap.TapHub;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Lease;
 import io.endomesh.proto.v1.Registration;
@@ -29,14 +30,18 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
 
   private static final Logger log = LoggerFactory.getLogger(WorkloadService.class);
 
+  private static final int MAX_TAP_BYTES = 1 << 20;
+
   private final WorkloadRegistry registry;
   private final Settling settling;
   private final CertificateAuthority authority;
   private final String trustDomain;
   private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private final TapHub taps;
 
   public WorkloadService(
-      WorkloadRegistry registry, Settling settling, CertificateAuthority authority) {
+      WorkloadRegistry registry, Settling settling, CertificateAuthority authority, TapHub taps) {
+    this.taps = taps;
     this.registry = registry;
     this.settling = settling;
     this.authority = authority;
@@ -81,8 +86,11 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     private final StreamObserver<ControllerMessage> answers;
     private final Executor loop;
     private WorkloadRegistry.@Nullable Lease lease;
+    private TapHub.@Nullable Line line;
     private String instance = "";
     private boolean ended;
+    // Guarded by answers.
+    private boolean closed;
     private boolean askedToRenew;
     private long askAgainNanos;
 
@@ -121,16 +129,46 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
             renewal(message.getStatus().getCertificateRoot());
           }
         }
+        case TAPPED -> {
+          // More than an agent of ours sends is not for us to hold.
+          if (line != null && message.getSerializedSize() <= MAX_TAP_BYTES) {
+            line.reported(message.getTapped());
+          }
+        }
         case GOODBYE -> {
+          untap();
           if (lease != null) {
             lease.goodbye();
           }
           ended = true;
-          answers.onCompleted();
+          complete();
         }
         case MESSAGE_NOT_SET -> {
           // A message of a newer agent: it says nothing this controller needs to know.
         }
+      }
+    }
+
+    private void untap() {
+      if (line != null) {
+        line.close();
+        line = null;
+      }
+    }
+
+    /** Those who look at calls send from threads of their own. */
+    private void send(ControllerMessage message) {
+      synchronized (answers) {
+        if (!closed) {
+          answers.onNext(message);
+        }
+      }
+    }
+
+    private void complete() {
+      synchronized (answers) {
+        closed = true;
+        answers.onCompleted();
       }
     }
 
@@ -144,7 +182,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       askedToRenew = true;
       // By then it is renewed, or could not be.
       askAgainNanos = now + 2 * within.toNanos();
-      answers.onNext(
+      send(
           ControllerMessage.newBuilder()
               .setRenew(
                   RenewCertificate.newBuilder().setWithin(Durations.fromNanos(within.toNanos())))
@@ -169,7 +207,7 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
         refuse(Status.UNAVAILABLE, "the instance has a later stream (expected: one stream each)");
         return;
       }
-      answers.onNext(
+      send(
           ControllerMessage.newBuilder()
               .setLease(
                   Lease.newBuilder()
@@ -178,6 +216,15 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
                           Durations.fromNanos(WorkloadRegistry.HEARTBEAT_INTERVAL.toNanos()))
                       .setTrustDomain(trustDomain))
               .build());
+      if (line == null) {
+        line =
+            taps.joined(
+                registration.getNamespace(),
+                registration.getService(),
+                registration.getInstance(),
+                registration.getAgentVersion(),
+                this::send);
+      }
     }
 
     private Status status(Registration registration) {
@@ -232,14 +279,21 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
       if (lease != null) {
         lease.broken();
       }
-      answers.onError(status.withDescription(message).asRuntimeException());
+      fail(status.withDescription(message));
+    }
+
+    private void fail(Status status) {
+      untap();
+      synchronized (answers) {
+        closed = true;
+        answers.onError(status.asRuntimeException());
+      }
     }
 
     private void drain() {
       if (!ended) {
         ended = true;
-        answers.onError(
-            Status.UNAVAILABLE.withDescription("the controller stops").asRuntimeException());
+        fail(Status.UNAVAILABLE.withDescription("the controller stops"));
       }
     }
 
@@ -252,11 +306,12 @@ public final class WorkloadService extends WorkloadServiceGrpc.WorkloadServiceIm
     public void onCompleted() {
       end();
       if (!ended) {
-        answers.onCompleted();
+        complete();
       }
     }
 
     private void end() {
+      untap();
       if (lease != null && !ended) {
         lease.broken();
       }

@@ -120,6 +120,8 @@ class ConsoleIT {
     "/audit, lacks the right",
     "/audit?denied=true&user=vera, lacks the right",
     "/audit?since=PT1H&denied=true, endomesh audit --denied --since PT1H --limit 200",
+    "/tap, Whose calls do you want to see",
+    "/tap?service=shop/orders&status=4xx, endomesh tap shop/orders --status 4xx",
     "/login, Without a password",
     "/login, Log in with Acme",
     "/login?failed=role, none of your values of groups or roles has one",
@@ -284,7 +286,9 @@ class ConsoleIT {
     assertThat(browser.await("form.fields button[type=submit]").isEnabled()).isFalse();
     assertThat(browser.accessibilityViolations()).isEmpty();
 
-    assertThat(browser.await("nav").getText()).contains("Connect").doesNotContain("Users", "Audit");
+    assertThat(browser.await("nav").getText())
+        .contains("Connect")
+        .doesNotContain("Users", "Audit", "Tap");
     for (String path : List.of("/users", "/audit")) {
       browser.show(controller.url(path));
       browser.awaitText("main", "This is an admin's");
@@ -295,6 +299,23 @@ class ConsoleIT {
     browser.await(".card .quiet summary").click();
     browser.awaitText(".quiet", "Old password");
     assertThat(browser.accessibilityViolations()).isEmpty();
+  }
+
+  @Test
+  void tap_showsCalls_freezes_andCopiesWithoutSecrets() {
+    browser.show(controller.url("/tap?service=shop/orders"));
+    browser.awaitText("table", "POST /charge");
+    assertThat(browser.await("main").getText())
+        .contains("by AuthorizationPolicy/finance/only-orders", "from storefront", "3 left out");
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.accessibilityViolations()).isEmpty();
+
+    browser.await(".page-head button").click();
+    browser.awaitText(".page-head button", "Go on");
+
+    browser.await("table a[href^='/traces/4bf9']").sendKeys(Keys.ENTER);
+    browser.await("a[href='/tap']");
+    assertThat(browser.driver.getCurrentUrl()).contains("/traces/4bf92f3577b34da6a3ce929d0e0e4736");
   }
 
   @Test

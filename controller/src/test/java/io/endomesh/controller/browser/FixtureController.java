@@ -113,6 +113,8 @@ final class FixtureController implements AutoCloseable {
       exchange.getResponseHeaders().set("content-security-policy", SECURITY_POLICY);
       if (path.equals("/api/v1/events")) {
         events(exchange);
+      } else if (path.equals("/api/v1/tap")) {
+        taps(exchange);
       } else if (path.equals("/oidc/provider")) {
         send(exchange, 200, "application/json", recorded("provider.json"));
       } else if (path.startsWith("/api/")) {
@@ -121,6 +123,22 @@ final class FixtureController implements AutoCloseable {
       } else {
         file(exchange, path);
       }
+    }
+  }
+
+  /** What was tapped, once; then the stream stays open as the other does. */
+  private void taps(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream out = exchange.getResponseBody();
+    for (JsonNode event : JSON.readTree(recorded("tap.json"))) {
+      String text =
+          "event: " + event.get("event").asText() + "\ndata: " + event.get("data") + "\n\n";
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    out.flush();
+    while (!nextEvent().isEmpty()) {
+      await();
     }
   }
 

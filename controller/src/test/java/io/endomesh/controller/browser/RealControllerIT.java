@@ -7,6 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
 import io.endomesh.controller.TestWorkload;
+import io.endomesh.proto.v1.ControllerMessage;
+import io.endomesh.proto.v1.Tap;
+import io.endomesh.proto.v1.TapReport;
+import io.endomesh.proto.v1.Taps;
+import io.endomesh.proto.v1.WorkloadMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -100,6 +106,7 @@ class RealControllerIT {
             "/identities?view=joining",
             "/federation",
             "/providers",
+            "/tap",
             "/connect")) {
       browser.show(url(path));
       assertThat(browser.complaints()).as(path).isEmpty();
@@ -124,6 +131,52 @@ class RealControllerIT {
           .hasSize(1);
       assertThat(browser.complaints()).isEmpty();
     }
+  }
+
+  @Test
+  void tap_callOfAWorkload_appears_andNobodyIsAskedOnceThePageIsLeft() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(
+            controller, dataDir.resolve("data"), "shop", "orders", "orders-7f3a9c")) {
+      orders.join(Map.of(), 18080);
+      browser.show(url("/tap?service=shop/orders&status=5xx"));
+      Tap asked = taps(orders).getTaps(0);
+      assertThat(asked.getStatusFrom()).isEqualTo(500);
+      tell(orders, TapReport.newBuilder().setId(asked.getId()).setSeen(4));
+      browser.awaitText("main", "none of 4 calls is let through by the filter");
+
+      tell(
+          orders,
+          TapReport.newBuilder()
+              .setId(asked.getId())
+              .setSeen(5)
+              .setMatched(1)
+              .addRecords(
+                  "{\"side\":\"server\",\"http.request.method\":\"GET\",\"url.path\":\"/v1/carts\","
+                      + "\"http.response.status_code\":503,\"duration_ms\":12.5}"));
+      browser.awaitText("table", "GET /v1/carts", LIVE);
+      assertThat(browser.await("table").getText()).contains("503", "orders-7f3a9c");
+      browser.awaitText("main", "1 of 1 workloads listened to");
+      assertThat(browser.complaints()).isEmpty();
+      assertThat(browser.accessibilityViolations()).isEmpty();
+
+      browser.show(url("/services"));
+      assertThat(taps(orders).getTapsList()).isEmpty();
+    }
+  }
+
+  private static Taps taps(TestWorkload workload) throws Exception {
+    while (true) {
+      Object answer = workload.answers.poll(20, TimeUnit.SECONDS);
+      assertThat(answer).isNotNull();
+      if (answer instanceof ControllerMessage message && message.hasTaps()) {
+        return message.getTaps();
+      }
+    }
+  }
+
+  private static void tell(TestWorkload workload, TapReport.Builder report) {
+    workload.say(WorkloadMessage.newBuilder().setTapped(report).build());
   }
 
   @Test

@@ -5,10 +5,12 @@ import io.endomesh.dataplane.CallObserver;
 import io.endomesh.dataplane.Inbound;
 import io.endomesh.dataplane.Inbound.TlsMode;
 import io.endomesh.dataplane.InboundCall;
-import io.endomesh.dataplane.InboundRequest;
 import io.endomesh.dataplane.Mesh;
 import io.endomesh.dataplane.Outcome;
 import io.endomesh.dataplane.Protocol;
+import io.endomesh.dataplane.access.AccessFilter;
+import io.endomesh.dataplane.access.AccessRecord;
+import io.endomesh.dataplane.access.Watch;
 import io.endomesh.dataplane.authorize.Authorization;
 import io.endomesh.dataplane.authorize.Condition;
 import io.endomesh.dataplane.authorize.Policy;
@@ -23,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +62,6 @@ abstract class HttpServerFixture {
     return ended.size() == statuses.length
         && ended.stream().sorted().toList().equals(Arrays.stream(statuses).sorted().toList());
   }
-
-  /** What each of them was, as it tells when it has ended. */
-  protected final List<String> told = new CopyOnWriteArrayList<>();
 
   /** What operators read of those that the mesh answered. */
   protected final List<String> decided = new CopyOnWriteArrayList<>();
@@ -111,18 +111,34 @@ abstract class HttpServerFixture {
                   decided.add(call.decided().decidedBy() + ": " + call.decided().message());
                 }
                 ended.add(outcome.status());
-                InboundRequest asked = call.request();
-                told.add(
-                    "%s %s %s %s"
-                        .formatted(
-                            asked.method(), asked.path(), asked.header("x-mine"), call.caller()));
               }
             });
     server = start();
   }
 
+  /** Somebody looks at the calls, from now to the test's end. */
+  protected static Watch looking() {
+    Watch watch =
+        new Watch(AccessFilter.ALL, List.of("x-page"), List.of("x"), 1_000, System::nanoTime);
+    Weaving.mesh().records().taps(List.of(watch));
+    return watch;
+  }
+
+  /** So many records as JSON, in the order of what is in them. */
+  protected static List<String> told(Watch watch, int count) {
+    List<String> records = new ArrayList<>();
+    Await.until(
+        count + " records",
+        () -> {
+          watch.take(count).stream().map(AccessRecord::json).forEach(records::add);
+          return records.size() >= count;
+        });
+    return records;
+  }
+
   @AfterEach
   void stopServer() throws Exception {
+    Weaving.mesh().records().taps(List.of());
     server.close();
     // A JVM that is told to stop waits for them.
     Await.until("end of each call served", () -> Weaving.mesh().callsBeingServed() == served);

@@ -2,6 +2,7 @@ package io.endomesh.xds.join;
 
 import io.endomesh.dataplane.Protocol;
 import io.endomesh.dataplane.Workload;
+import io.endomesh.dataplane.access.AccessRecords;
 import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.Goodbye;
 import io.endomesh.proto.v1.InstrumentationState;
@@ -57,6 +58,7 @@ public final class Registrar {
   private final Supplier<Health> health;
   private final Supplier<Proof> proof;
   private final Supplier<List<String>> tlsProblems;
+  private final TapStream taps;
 
   /** In the order in which they were bound: the first is the primary one. */
   private final Map<Integer, Protocol> ports = new LinkedHashMap<>();
@@ -66,16 +68,29 @@ public final class Registrar {
   private Serial.@Nullable Timer heartbeat;
   private long heartbeatNanos = HEARTBEAT_NANOS;
 
-  /**
-   * @param tlsProblems why there is no TLS to servers outside the mesh, in sentences
-   */
+  /** Without records of calls. */
   public Registrar(
       About about,
       Serial serial,
       Supplier<Health> health,
       Supplier<Proof> proof,
       Supplier<List<String>> tlsProblems) {
+    this(about, serial, health, proof, tlsProblems, new AccessRecords(about.workload().service()));
+  }
+
+  /**
+   * @param tlsProblems why there is no TLS to servers outside the mesh, in sentences
+   * @param records of calls, for who asks to see them
+   */
+  public Registrar(
+      About about,
+      Serial serial,
+      Supplier<Health> health,
+      Supplier<Proof> proof,
+      Supplier<List<String>> tlsProblems,
+      AccessRecords records) {
     this.tlsProblems = tlsProblems;
+    this.taps = new TapStream(records, serial);
     this.about = about;
     this.serial = serial;
     this.health = health;
@@ -126,6 +141,7 @@ public final class Registrar {
   public void disconnected() {
     serial.check();
     stream = null;
+    taps.end();
     if (heartbeat != null) {
       heartbeat.cancel();
       heartbeat = null;
@@ -139,6 +155,9 @@ public final class Registrar {
       var interval = message.getLease().getHeartbeatInterval();
       long nanos = interval.getSeconds() * 1_000_000_000 + interval.getNanos();
       heartbeatNanos = Math.max(MIN_HEARTBEAT_NANOS, nanos);
+    }
+    if (message.hasTaps() && stream != null) {
+      taps.received(message.getTaps(), stream);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.tap;
+
+import org.jspecify.annotations.NullMarked;
