@@ -34,6 +34,7 @@ import io.endomesh.controller.federation.FederationPart;
 import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
+import io.endomesh.controller.metrics.MetricsPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
 import io.endomesh.controller.operations.Diagnostics;
 import io.endomesh.controller.operations.Drain;
@@ -221,7 +222,15 @@ public final class Controller implements AutoCloseable {
             clock,
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
-    TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    TelemetryPart telemetry =
+        new TelemetryPart(
+            options.trustDomain(),
+            clock,
+            instance ->
+                registry
+                    .find(instance)
+                    .map(workload -> workload.labels().get("version"))
+                    .orElse(null));
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);
@@ -259,6 +268,7 @@ public final class Controller implements AutoCloseable {
                 authority, revocations, tokens, new JoinIssuers(source::current, clock), audit),
             limits,
             telemetry,
+            new MetricsPart(context, telemetry, xds::counts),
             resources,
             new ExplainApi(context),
             new TrailTokenApi(context, audit),

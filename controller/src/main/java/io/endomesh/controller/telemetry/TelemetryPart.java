@@ -28,6 +28,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ public final class TelemetryPart implements ControllerPart {
   private static final MediaType PROTOBUF = MediaType.parse("application/x-protobuf");
 
   private final String trustDomain;
+  private final CallTotals calls;
   private final Rollups rollups;
   private final Traces traces;
   private final PlainCallers plainCallers = new PlainCallers();
@@ -50,12 +53,22 @@ public final class TelemetryPart implements ControllerPart {
   private final OtlpSpans spans;
   private final LongAdder rejectedRequests = new LongAdder();
 
-  public TelemetryPart(String trustDomain, Clock clock) {
+  /**
+   * @param versions of workloads by instance; null of one that has none
+   */
+  public TelemetryPart(
+      String trustDomain, Clock clock, Function<String, @Nullable String> versions) {
     this.trustDomain = trustDomain;
-    this.rollups = new Rollups(clock);
+    this.calls = new CallTotals(trustDomain, versions);
+    this.rollups = new Rollups(clock, calls);
     this.traces = new Traces();
     this.metrics = new OtlpMetrics(trustDomain);
     this.spans = new OtlpSpans(trustDomain);
+  }
+
+  /** For Prometheus. */
+  public CallTotals calls() {
+    return calls;
   }
 
   public Rollups rollups() {
