@@ -3,6 +3,8 @@ package io.endomesh.controller.metrics;
 import com.linecorp.armeria.common.MediaType;
 import io.endomesh.controller.telemetry.CallTotals;
 import io.endomesh.controller.telemetry.LabelText;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -26,6 +28,11 @@ final class Exposition {
   private static final int CHUNK = 64 << 10;
 
   private static final int MILLIS = 1000;
+
+  private static final int BOUND_DIGITS = 4;
+
+  /** Below it a double holds each whole number. */
+  private static final double EXACT = 1e15;
 
   private final Format format;
   private final Predicate<String> names;
@@ -127,17 +134,17 @@ final class Exposition {
   /** OpenMetrics writes {@code 1.0} where Prometheus's text has {@code 1}. */
   private String bound(double bound) {
     // A thousand times 0.0005 is not what it looks like.
-    double rounded = Math.round(bound * 10_000) / 10_000.0;
-    return format == Format.OPEN_METRICS ? plain(rounded) : number(rounded);
+    String plain =
+        BigDecimal.valueOf(bound)
+            .setScale(BOUND_DIGITS, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString();
+    return format == Format.OPEN_METRICS && plain.indexOf('.') < 0 ? plain + ".0" : plain;
   }
 
   private static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
+    return value == Math.rint(value) && Math.abs(value) < EXACT
         ? Long.toString((long) value)
         : Double.toString(value);
-  }
-
-  private static String plain(double value) {
-    return value < 0.001 ? java.math.BigDecimal.valueOf(value).toPlainString() : "" + value;
   }
 }

@@ -107,9 +107,11 @@ record Family(String name, Type type, String unit, String help, List<String> lab
           "endomesh_metrics_overflow",
           "How often calls were counted together because there were too many series.");
 
-  static final Family CPU = counter("process_cpu_seconds", "seconds", "CPU time of the controller.");
+  static final Family CPU =
+      counter("process_cpu_seconds", "seconds", "CPU time of the controller.");
   static final Family STARTED =
-      gauge("process_start_time_seconds", "seconds", "When the controller started, since the epoch.");
+      gauge(
+          "process_start_time_seconds", "seconds", "When the controller started, since the epoch.");
   static final Family RESIDENT =
       gauge("process_resident_memory_bytes", "bytes", "Memory of the process, where Linux tells.");
   static final Family OPEN_FILES =
@@ -142,13 +144,13 @@ record Family(String name, Type type, String unit, String help, List<String> lab
             SERVICES,
             RESOURCES,
             UNREADABLE,
+            ISSUER,
             WORKLOADS,
             STREAMS,
             XDS_SENT,
             XDS_ACKED,
             XDS_REJECTED,
             CERTIFICATE,
-            ISSUER,
             DROPPED,
             SUPPRESSED,
             POINTS,
@@ -176,8 +178,7 @@ record Family(String name, Type type, String unit, String help, List<String> lab
         metric.prometheusName(), Type.HISTOGRAM, "seconds", metric.help(), metric.labels());
   }
 
-  private static Family counter(
-      String name, String help, String... labels) {
+  private static Family counter(String name, String help, String... labels) {
     return new Family(name, Type.COUNTER, "", help, List.of(labels));
   }
 

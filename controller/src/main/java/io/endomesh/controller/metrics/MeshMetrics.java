@@ -25,8 +25,7 @@ final class MeshMetrics {
   private final TelemetryPart telemetry;
   private final Supplier<XdsServer.Counts> xds;
 
-  MeshMetrics(
-      ControllerContext context, TelemetryPart telemetry, Supplier<XdsServer.Counts> xds) {
+  MeshMetrics(ControllerContext context, TelemetryPart telemetry, Supplier<XdsServer.Counts> xds) {
     this.context = context;
     this.telemetry = telemetry;
     this.xds = xds;
@@ -35,8 +34,10 @@ final class MeshMetrics {
   void write(Exposition out) {
     calls(out);
     mesh(out);
+    List<Workload> workloads = context.workloads().workloads();
+    connections(out, workloads);
     discovery(out);
-    workloads(out, context.workloads().workloads());
+    workloads(out, workloads);
     reports(out);
   }
 
@@ -50,8 +51,7 @@ final class MeshMetrics {
     }
     List<CallTotals.Total> requests = calls.istio();
     if (out.begin(Family.ISTIO_REQUESTS)) {
-      requests.forEach(
-          total -> out.sample(Family.ISTIO_REQUESTS, total.labels(), total.count()));
+      requests.forEach(total -> out.sample(Family.ISTIO_REQUESTS, total.labels(), total.count()));
     }
     if (out.begin(Family.ISTIO_DURATION)) {
       requests.forEach(total -> out.histogram(Family.ISTIO_DURATION, total));
@@ -89,7 +89,7 @@ final class MeshMetrics {
     out.single(Family.XDS_REJECTED, counts.rejected());
   }
 
-  private void workloads(Exposition out, List<Workload> workloads) {
+  private static void connections(Exposition out, List<Workload> workloads) {
     if (out.begin(Family.WORKLOADS)) {
       Map<String, Integer> byService = new TreeMap<>();
       for (Workload workload : workloads) {
@@ -100,6 +100,9 @@ final class MeshMetrics {
       }
       byService.forEach((labels, count) -> out.sample(Family.WORKLOADS, labels, count));
     }
+  }
+
+  private void workloads(Exposition out, List<Workload> workloads) {
     if (out.begin(Family.CERTIFICATE)) {
       for (Workload workload : workloads) {
         @Nullable Instant end = workload.health().certificateNotAfter();

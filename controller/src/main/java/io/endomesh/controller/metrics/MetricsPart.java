@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /metrics}: the whole mesh and the controller, for Prometheus. Written as it is read, so
- * that a page of many megabytes is not held in memory. Thread-safe.
+ * {@code GET /metrics}: the whole mesh and the controller, for Prometheus. Written as it is read,
+ * so that a page of many megabytes is not held in memory. Thread-safe.
  */
 public final class MetricsPart implements ControllerPart {
 
@@ -43,11 +43,7 @@ public final class MetricsPart implements ControllerPart {
 
   @Override
   public void addTo(ServerBuilder server) {
-    server
-        .route()
-        .get("/metrics")
-        .decorator(EncodingService.newDecorator())
-        .build(this::metrics);
+    server.route().get("/metrics").decorator(EncodingService.newDecorator()).build(this::metrics);
   }
 
   private HttpResponse metrics(ServiceRequestContext context, HttpRequest request) {

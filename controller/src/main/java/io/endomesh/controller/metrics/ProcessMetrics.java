@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Of the controller's own process, by the names that Prometheus's and OpenTelemetry's libraries use.
- * Stateless.
+ * Of the controller's own process, by the names that Prometheus's and OpenTelemetry's libraries
+ * use. Stateless.
  */
 final class ProcessMetrics {
 

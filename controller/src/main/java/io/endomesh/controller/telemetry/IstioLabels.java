@@ -74,7 +74,9 @@ public final class IstioLabels {
     static final End NOBODY = new End(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
   }
 
-  /** Statements are no requests to Istio; an attempt that was repeated is none that was answered. */
+  /**
+   * Statements are no requests to Istio; an attempt that was repeated is none that was answered.
+   */
   static boolean tells(CallPoint point) {
     return !point.protocol().equals("sql")
         && !point.reported().attributes().isTrue(CallAttributes.RETRIED);
@@ -142,7 +144,9 @@ public final class IstioLabels {
         .put(prefix + "_version", end.version())
         .put(prefix + "_cluster", UNKNOWN)
         .put(prefix + "_canonical_service", end.workload())
-        .put(prefix + "_canonical_revision", end.version().equals(UNKNOWN) ? "latest" : end.version());
+        .put(
+            prefix + "_canonical_revision",
+            end.version().equals(UNKNOWN) ? "latest" : end.version());
   }
 
   private static void answer(LabelText labels, CallPoint point) {
@@ -162,8 +166,7 @@ public final class IstioLabels {
   }
 
   /** As Envoy's access log has them: why there is no answer of the service's own. */
-  private static String flags(
-      CallPoint point, @Nullable String status, @Nullable String grpcCode) {
+  private static String flags(CallPoint point, @Nullable String status, @Nullable String grpcCode) {
     if (status == null) {
       String error = String.valueOf(point.reported().attributes().find(CallAttributes.ERROR_TYPE));
       if (error.contains("Timeout") || error.equals("timeout")) {
@@ -199,7 +202,9 @@ public final class IstioLabels {
     String namespace = node.substring(0, Math.max(0, slash));
     String name = node.substring(slash + 1);
     String principal =
-        trustDomain == null ? UNKNOWN : "spiffe://" + trustDomain + "/ns/" + namespace + "/sa/" + name;
+        trustDomain == null
+            ? UNKNOWN
+            : "spiffe://" + trustDomain + "/ns/" + namespace + "/sa/" + name;
     return new End(name, namespace, principal, version, host(name, namespace));
   }
 

@@ -23,7 +23,8 @@ class RollupsTest {
       new Reported("rpc.client.call.duration", new Attributes(Map.of()));
 
   private final FakeClock clock = new FakeClock(Instant.ofEpochSecond(1_000));
-  private final Rollups rollups = new Rollups(clock, new CallTotals("endomesh.local", instance -> null));
+  private final Rollups rollups =
+      new Rollups(clock, new CallTotals("endomesh.local", instance -> null));
 
   /** {@code count} calls of about 1 ms: bucket -10 of scale 0 is (2^-10 s, 2^-9 s]. */
   private static HistogramPoint calls(long startSecond, long endSecond, long count) {
@@ -97,7 +98,7 @@ class RollupsTest {
         "orders-1" + first + error,
         true,
         calls(999, 1000, count),
-            REPORTED);
+        REPORTED);
   }
 
   @Test
@@ -494,7 +495,7 @@ class RollupsTest {
                 "inventory-1",
                 true,
                 calls(990, 1000, 7),
-            REPORTED)));
+                REPORTED)));
     assertThat(rollups.outbound("shop/inventory").requestsTotal()).isEqualTo(7);
   }
 }

@@ -188,6 +188,21 @@ final class EchoMesh implements AutoCloseable {
     return JSON.readTree(answer.body());
   }
 
+  /** Of the controller. */
+  String url() {
+    return controller.url();
+  }
+
+  String apiToken(String scope) throws IOException {
+    Http.Answer answer =
+        http.post(
+            controller.url() + "/api/v1/api-tokens",
+            "application/json",
+            "{\"name\":\"test\",\"scopes\":[\"" + scope + "\"]}");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    return answer.json().get("token").asText();
+  }
+
   /**
    * @param paths in the controller's API
    */
