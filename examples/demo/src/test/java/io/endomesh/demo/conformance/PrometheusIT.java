@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.demo.Await;
+import io.endomesh.demo.CheckFailed;
 import io.endomesh.demo.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,8 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class PrometheusIT {
 
-  private static final int HTTP_CALLS = 60;
-  private static final int GRPC_CALLS = 20;
+  /** Of either kind, before Prometheus runs: rates are of what grows, not of what begins. */
+  private static final int FIRST = MeshCall.SOME;
+
+  private static final int HTTP_CALLS = 3 * MeshCall.SOME;
+  private static final int GRPC_CALLS = 2 * MeshCall.SOME;
 
   /** A report each second, a scrape each second, and a machine that is busy. */
   private static final Duration TOLD = Duration.ofSeconds(30);
@@ -44,18 +49,17 @@ class PrometheusIT {
         "no Prometheus here (expected: the package prometheus)");
     Path home = Path.of(System.getProperty("endomesh.home"));
     try (EchoMesh mesh = new EchoMesh(new Installation(home), run)) {
-      // A first call of each kind: rates are of what grows, not of what begins.
-      call(mesh, "http://echo.mesh:8080/", 2);
-      call(mesh, "grpc://echo.mesh:7070/", 2);
+      call(mesh, "http://echo.mesh:8080/", FIRST);
+      call(mesh, "grpc://echo.mesh:7070/", FIRST);
       try (Prometheus prometheus = Prometheus.start(run, configuration(mesh, home))) {
-        awaitServed(prometheus, "http", 2);
-        awaitServed(prometheus, "grpc", 2);
+        awaitServed(prometheus, "http", FIRST);
+        awaitServed(prometheus, "grpc", FIRST);
 
         call(mesh, "http://echo.mesh:8080/", HTTP_CALLS);
         call(mesh, "grpc://echo.mesh:7070/", GRPC_CALLS);
 
-        awaitServed(prometheus, "http", 2 + HTTP_CALLS);
-        awaitServed(prometheus, "grpc", 2 + GRPC_CALLS);
+        awaitServed(prometheus, "http", FIRST + HTTP_CALLS);
+        awaitServed(prometheus, "grpc", FIRST + GRPC_CALLS);
         asCallersSeeIt(prometheus);
         byOpenTelemetrysNames(prometheus);
         ofIstiosDashboards(prometheus);
@@ -86,26 +90,36 @@ class PrometheusIT {
   }
 
   private static void call(EchoMesh mesh, String url, int count) throws Exception {
-    for (int i = 0; i < count; i++) {
-      mesh.make(MeshCall.of(Map.of("from", "consumer", "url", url)));
+    MeshCall calls = MeshCall.of(Map.of("from", "consumer", "url", url));
+    for (int made = 0; made < count; made += calls.count()) {
+      mesh.make(calls);
     }
   }
 
   /** The two versions of the service have served so many, as they say themselves. */
   private static void awaitServed(Prometheus prometheus, String protocol, int calls) {
     String query = REQUESTS.formatted("destination", protocol);
-    Await.until(
-        calls + " calls by " + protocol,
-        TOLD,
-        () -> {
-          try {
-            return prometheus
-                .query(query, "destination_workload")
-                .equals(Map.of("echo", (double) calls));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+    AtomicReference<Map<String, Double>> seen = new AtomicReference<>(Map.of());
+    try {
+      Await.until(
+          calls + " calls by " + protocol,
+          TOLD,
+          () -> {
+            seen.set(served(prometheus, query));
+            return seen.get().equals(Map.of("echo", (double) calls));
+          });
+    } catch (CheckFailed late) {
+      throw new AssertionError(
+          late.getMessage() + ": " + seen + ", and " + served(prometheus, "up == 0"), late);
+    }
+  }
+
+  private static Map<String, Double> served(Prometheus prometheus, String query) {
+    try {
+      return prometheus.query(query, "destination_workload");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void asCallersSeeIt(Prometheus prometheus) throws IOException {
@@ -114,7 +128,7 @@ class PrometheusIT {
                 "sum by (destination_service_name) (istio_requests_total{reporter=\"source\","
                     + "source_workload_namespace=\"consumer\",destination_service_namespace=\"mesh\"})",
                 "destination_service_name"))
-        .isEqualTo(Map.of("echo", (double) (4 + HTTP_CALLS + GRPC_CALLS)));
+        .isEqualTo(Map.of("echo", (double) (2 * FIRST + HTTP_CALLS + GRPC_CALLS)));
     // Increases are of the scrapes within, stretched over the whole range.
     double increase =
         prometheus
@@ -133,12 +147,12 @@ class PrometheusIT {
                 "sum by (http_response_status_code) (http_server_request_duration_seconds_count{"
                     + "service_name=\"echo\",endomesh_caller=~\".*/ns/consumer/.*\"})",
                 "http_response_status_code"))
-        .isEqualTo(Map.of("200", (double) (2 + HTTP_CALLS)));
+        .isEqualTo(Map.of("200", (double) (FIRST + HTTP_CALLS)));
     Map<String, Double> versions =
         prometheus.query(
             "sum by (service_version) (rpc_server_call_duration_seconds_count)", "service_version");
     assertThat(versions).containsOnlyKeys("v1", "v2");
-    assertThat(versions.get("v1") + versions.get("v2")).isEqualTo(2 + GRPC_CALLS);
+    assertThat(versions.get("v1") + versions.get("v2")).isEqualTo(FIRST + GRPC_CALLS);
     assertThat(
             prometheus.query(
                 "histogram_quantile(0.5, sum by (le) (http_client_request_duration_seconds_bucket))",
