@@ -31,6 +31,7 @@ import io.endomesh.controller.explain.ReplayApi;
 import io.endomesh.controller.explain.TrailTokenApi;
 import io.endomesh.controller.federation.FederatedBundles;
 import io.endomesh.controller.federation.FederationPart;
+import io.endomesh.controller.forward.Forwarding;
 import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
@@ -48,6 +49,7 @@ import io.endomesh.controller.seal.SealedDirectory;
 import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.store.SqliteResourceStore;
 import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.telemetry.TelemetrySink;
 import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
 import io.endomesh.controller.translate.MeshModelSource;
@@ -222,6 +224,8 @@ public final class Controller implements AutoCloseable {
             clock,
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
+    Forwarding forwarding =
+        options.forward() == null ? null : new Forwarding(options.forward());
     TelemetryPart telemetry =
         new TelemetryPart(
             options.trustDomain(),
@@ -230,7 +234,8 @@ public final class Controller implements AutoCloseable {
                 registry
                     .find(instance)
                     .map(workload -> workload.labels().get("version"))
-                    .orElse(null));
+                    .orElse(null),
+            forwarding == null ? TelemetrySink.NONE : forwarding);
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
     List<String> names = names(options, host);
@@ -294,6 +299,7 @@ public final class Controller implements AutoCloseable {
       keys.close();
       access.close();
       federation.close();
+      telemetry.close();
       throw new IOException(e.getMessage(), e);
     }
     control.scheduleWithFixedDelay(
@@ -327,6 +333,7 @@ public final class Controller implements AutoCloseable {
       keys.close();
       access.close();
       federation.close();
+      telemetry.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),

@@ -3,6 +3,7 @@ package io.endomesh.controller;
 import io.endomesh.controller.access.OidcOptions;
 import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.ca.AuthoritySource;
+import io.endomesh.controller.forward.ForwardOptions;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param plaintextXds whether clients of xDS on this machine are served that prove no identity
  * @param spireBundle file with roots of another authority for workloads of the trust domain; null:
  *     there is none
+ * @param forward whom telemetry is sent on to; null: nobody
  * @param drainTimeout how long requests in flight are waited for when it stops
  */
 public record ControllerOptions(
@@ -50,6 +52,7 @@ public record ControllerOptions(
     @Nullable OidcOptions oidc,
     boolean plaintextXds,
     @Nullable Path spireBundle,
+    @Nullable ForwardOptions forward,
     Duration drainTimeout) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
@@ -125,6 +128,7 @@ public record ControllerOptions(
         null,
         true,
         null,
+        null,
         DEFAULT_DRAIN_TIMEOUT);
   }
 
@@ -191,6 +195,13 @@ public record ControllerOptions(
     return draft.options();
   }
 
+  /** The same that sends telemetry on. */
+  public ControllerOptions forwardingTo(@Nullable ForwardOptions others) {
+    Draft draft = new Draft(this);
+    draft.forward = others;
+    return draft.options();
+  }
+
   /** The same that waits so long for requests in flight when it stops. */
   public ControllerOptions drainingFor(Duration timeout) {
     Draft draft = new Draft(this);
@@ -210,6 +221,7 @@ public record ControllerOptions(
     private @Nullable OidcOptions oidc;
     private boolean plaintextXds;
     private @Nullable Path spireBundle;
+    private @Nullable ForwardOptions forward;
     private Duration drainTimeout;
 
     Draft(ControllerOptions from) {
@@ -223,6 +235,7 @@ public record ControllerOptions(
       this.oidc = from.oidc;
       this.plaintextXds = from.plaintextXds;
       this.spireBundle = from.spireBundle;
+      this.forward = from.forward;
       this.drainTimeout = from.drainTimeout;
     }
 
@@ -245,6 +258,7 @@ public record ControllerOptions(
           oidc,
           plaintextXds,
           spireBundle,
+          forward,
           drainTimeout);
     }
   }

@@ -168,6 +168,8 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Mixin private ProviderLogin provider = new ProviderLogin();
 
+  @Mixin private TelemetryForwarding forwarding = new TelemetryForwarding();
+
   private @Nullable PublicAddress publicAddress() {
     try {
       return publicUrl == null ? null : PublicAddress.parse(publicUrl);
@@ -226,6 +228,7 @@ final class ControllerCommand implements Callable<Integer> {
             .fetchingBundles(bundleFetch())
             .reachedAt(publicAddress())
             .loggingInBy(provider.options())
+            .forwardingTo(forwarding.options())
             .servingPlaintextXds(plaintextXds == PlaintextXds.on);
     try {
       options = options.issuingFor(workloadTtl).drainingFor(drainTimeout);

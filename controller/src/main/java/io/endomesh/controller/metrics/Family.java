@@ -100,6 +100,21 @@ record Family(String name, Type type, String unit, String help, List<String> lab
       counter("endomesh_telemetry_rejected_requests", "Reports of agents that were not accepted.");
   static final Family EVICTED =
       counter("endomesh_telemetry_evicted_traces", "Traces that made room for newer ones.");
+  static final Family FORWARDED =
+      counter(
+          "endomesh_forward_sent",
+          "Spans and measurements that others took, whom telemetry is sent on to.",
+          "endomesh_signal");
+  static final Family FORWARD_DROPPED =
+      counter(
+          "endomesh_forward_dropped",
+          "Those that did not fit while nobody took them, or that were refused.",
+          "endomesh_signal");
+  static final Family FORWARD_FAILED =
+      counter(
+          "endomesh_forward_failed_requests",
+          "Requests to them that were not answered well.",
+          "endomesh_signal");
   static final Family SERIES =
       gauge("endomesh_metrics_series", "", "Series of calls that this page has, by either names.");
   static final Family OVERFLOW =
@@ -108,7 +123,12 @@ record Family(String name, Type type, String unit, String help, List<String> lab
           "How often calls were counted together because there were too many series.");
 
   static final Family CPU =
-      counter("process_cpu_seconds", "seconds", "CPU time of the controller.");
+      new Family(
+          "process_cpu_seconds",
+          Type.COUNTER,
+          "seconds",
+          "CPU time of the controller.",
+          List.of());
   static final Family STARTED =
       gauge(
           "process_start_time_seconds", "seconds", "When the controller started, since the epoch.");
@@ -157,6 +177,9 @@ record Family(String name, Type type, String unit, String help, List<String> lab
             SPANS,
             REFUSED_REPORTS,
             EVICTED,
+            FORWARDED,
+            FORWARD_DROPPED,
+            FORWARD_FAILED,
             SERIES,
             OVERFLOW));
     all.addAll(
@@ -180,10 +203,6 @@ record Family(String name, Type type, String unit, String help, List<String> lab
 
   private static Family counter(String name, String help, String... labels) {
     return new Family(name, Type.COUNTER, "", help, List.of(labels));
-  }
-
-  private static Family counter(String name, String unit, String help) {
-    return new Family(name, Type.COUNTER, unit, help, List.of());
   }
 
   private static Family gauge(String name, String unit, String help, String... labels) {

@@ -7,6 +7,7 @@ import io.endomesh.controller.telemetry.CallMetric;
 import io.endomesh.controller.telemetry.CallTotals;
 import io.endomesh.controller.telemetry.LabelText;
 import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.telemetry.TelemetrySink;
 import io.endomesh.controller.xds.SyncStatus;
 import io.endomesh.controller.xds.XdsServer;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Of the mesh: its calls, its workloads, and what the controller does for them. Thread-safe. */
@@ -128,8 +130,29 @@ final class MeshMetrics {
     out.single(Family.SPANS, telemetry.traces().spansTotal());
     out.single(Family.REFUSED_REPORTS, telemetry.rejectedRequests());
     out.single(Family.EVICTED, telemetry.traces().evictedTotal());
+    forwarding(out);
     out.single(Family.SERIES, telemetry.calls().seriesCount());
     out.single(Family.OVERFLOW, telemetry.calls().overflown());
+  }
+
+  private void forwarding(Exposition out) {
+    Map<String, TelemetrySink.Signal> signals = telemetry.sink().signals();
+    forwarding(out, Family.FORWARDED, signals, TelemetrySink.Signal::sent);
+    forwarding(out, Family.FORWARD_DROPPED, signals, TelemetrySink.Signal::dropped);
+    forwarding(out, Family.FORWARD_FAILED, signals, TelemetrySink.Signal::failedRequests);
+  }
+
+  private static void forwarding(
+      Exposition out,
+      Family family,
+      Map<String, TelemetrySink.Signal> signals,
+      ToLongFunction<TelemetrySink.Signal> count) {
+    if (out.begin(family)) {
+      signals.forEach(
+          (name, signal) ->
+              out.sample(
+                  family, new LabelText().put("endomesh_signal", name), count.applyAsLong(signal)));
+    }
   }
 
   private double until(Instant end) {

@@ -144,7 +144,7 @@ class MetricsPageTest {
     // In CI it is there.
     assumeTrue(Files.isExecutable(PROMTOOL), "no promtool here (expected: the package prometheus)");
 
-    assertThat(promtool("check", "rules", "alerts.yml")).contains("SUCCESS: 13 rules found");
+    assertThat(promtool("check", "rules", "alerts.yml")).contains("SUCCESS: 14 rules found");
     assertThat(promtool("test", "rules", "alerts-test.yml")).contains("SUCCESS");
     assertThat(promtool("check", "config", "--syntax-only", "prometheus.yml")).contains("SUCCESS");
   }
