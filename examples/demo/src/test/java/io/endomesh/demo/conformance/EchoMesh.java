@@ -63,10 +63,18 @@ final class EchoMesh implements AutoCloseable {
 
   EchoMesh(Installation installation, Path run)
       throws IOException, InterruptedException, GeneralSecurityException {
+    this(installation, run, List.of());
+  }
+
+  /**
+   * @param options of the controller
+   */
+  EchoMesh(Installation installation, Path run, List<String> options)
+      throws IOException, InterruptedException, GeneralSecurityException {
     this.installation = installation;
     this.run = run;
     partner = new Partner(run);
-    controller = new ControllerProcess(installation, run, http, 0);
+    controller = new ControllerProcess(installation, run, http, 0, options);
     apply(services());
     Path mesh = controller.joinFile("mesh");
     start("echo-v1", mesh, "mesh", "v1");
