@@ -34,9 +34,11 @@ import io.endomesh.controller.fault.FaultApi;
 import io.endomesh.controller.fault.FaultTests;
 import io.endomesh.controller.federation.FederatedBundles;
 import io.endomesh.controller.federation.FederationPart;
+import io.endomesh.controller.forward.Forwarding;
 import io.endomesh.controller.join.JoinIssuers;
 import io.endomesh.controller.jwks.IssuerKeys;
 import io.endomesh.controller.limit.LimitPart;
+import io.endomesh.controller.metrics.MetricsPart;
 import io.endomesh.controller.oidc.OpenIdProvider;
 import io.endomesh.controller.operations.Diagnostics;
 import io.endomesh.controller.operations.Drain;
@@ -50,6 +52,7 @@ import io.endomesh.controller.store.ResourceStore;
 import io.endomesh.controller.tap.TapHub;
 import io.endomesh.controller.tap.TapPart;
 import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.telemetry.TelemetrySink;
 import io.endomesh.controller.tokens.AdminToken;
 import io.endomesh.controller.tokens.JoinTokens;
 import io.endomesh.controller.translate.MeshModelSource;
@@ -225,7 +228,18 @@ public final class Controller implements AutoCloseable {
             clock,
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
-    TelemetryPart telemetry = new TelemetryPart(options.trustDomain(), clock);
+    Forwarding forwarding =
+        options.forward() == null ? null : new Forwarding(options.forward());
+    TelemetryPart telemetry =
+        new TelemetryPart(
+            options.trustDomain(),
+            clock,
+            instance ->
+                registry
+                    .find(instance)
+                    .map(workload -> workload.labels().get("version"))
+                    .orElse(null),
+            forwarding == null ? TelemetrySink.NONE : forwarding);
     TapHub taps = new TapHub(options.accessRecords(), System::nanoTime, clock);
     AuditLog audit = new AuditLog(store, clock);
     InetAddress host = InetAddress.getByName(options.host());
@@ -266,6 +280,7 @@ public final class Controller implements AutoCloseable {
                 authority, revocations, tokens, new JoinIssuers(source::current, clock), audit),
             limits,
             telemetry,
+            new MetricsPart(context, telemetry, xds::counts),
             resources,
             new ExplainApi(context),
             new TrailTokenApi(context, audit),
@@ -299,6 +314,7 @@ public final class Controller implements AutoCloseable {
       keys.close();
       access.close();
       federation.close();
+      telemetry.close();
       throw new IOException(e.getMessage(), e);
     }
     control.scheduleWithFixedDelay(
@@ -332,6 +348,7 @@ public final class Controller implements AutoCloseable {
       keys.close();
       access.close();
       federation.close();
+      telemetry.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           options.host() + ":" + options.port() + ": cannot be bound: " + cause.getMessage(),

@@ -4,6 +4,7 @@ import io.endomesh.controller.access.OidcOptions;
 import io.endomesh.controller.access.PublicAddress;
 import io.endomesh.controller.ca.AuthoritySource;
 import io.endomesh.controller.etcd.EtcdAddress;
+import io.endomesh.controller.forward.ForwardOptions;
 import io.endomesh.controller.jwks.KeyFetchOptions;
 import io.endomesh.controller.seal.KeySource;
 import io.endomesh.controller.tap.AccessRecordOptions;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param plaintextXds whether clients of xDS on this machine are served that prove no identity
  * @param spireBundle file with roots of another authority for workloads of the trust domain; null:
  *     there is none
+ * @param forward whom telemetry is sent on to; null: nobody
  * @param drainTimeout how long requests in flight are waited for when it stops
  * @param etcd where the store is; null: in the data directory
  */
@@ -54,6 +56,7 @@ public record ControllerOptions(
     @Nullable OidcOptions oidc,
     boolean plaintextXds,
     @Nullable Path spireBundle,
+    @Nullable ForwardOptions forward,
     Duration drainTimeout,
     @Nullable EtcdAddress etcd) {
 
@@ -131,6 +134,7 @@ public record ControllerOptions(
         null,
         true,
         null,
+        null,
         DEFAULT_DRAIN_TIMEOUT,
         null);
   }
@@ -205,6 +209,13 @@ public record ControllerOptions(
     return draft.options();
   }
 
+  /** The same that sends telemetry on. */
+  public ControllerOptions forwardingTo(@Nullable ForwardOptions others) {
+    Draft draft = new Draft(this);
+    draft.forward = others;
+    return draft.options();
+  }
+
   /** The same that waits so long for requests in flight when it stops. */
   public ControllerOptions drainingFor(Duration timeout) {
     Draft draft = new Draft(this);
@@ -232,6 +243,7 @@ public record ControllerOptions(
     private @Nullable OidcOptions oidc;
     private boolean plaintextXds;
     private @Nullable Path spireBundle;
+    private @Nullable ForwardOptions forward;
     private Duration drainTimeout;
     private @Nullable EtcdAddress etcd;
 
@@ -247,6 +259,7 @@ public record ControllerOptions(
       this.oidc = from.oidc;
       this.plaintextXds = from.plaintextXds;
       this.spireBundle = from.spireBundle;
+      this.forward = from.forward;
       this.drainTimeout = from.drainTimeout;
       this.etcd = from.etcd;
     }
@@ -271,6 +284,7 @@ public record ControllerOptions(
           oidc,
           plaintextXds,
           spireBundle,
+          forward,
           drainTimeout,
           etcd);
     }

@@ -132,6 +132,7 @@ final class MeshConnection {
                 TelemetrySettings.of(
                     settings.telemetrySampling(),
                     settings.telemetryTracesPerSecond(),
+                    settings.telemetryPropagation(),
                     version,
                     sentences::warn),
                 (path, contentType, body) -> post(connected[0], path, contentType, body),

@@ -234,7 +234,11 @@ public final class Telemetry implements CallObserver, AutoCloseable {
     if (known == null) {
       Tracing tracing =
           new Tracing(
-              settings.samplingRatio(), traceLimit(), nanoTime, OpenTelemetryAgent.inThisJvm());
+              settings.samplingRatio(),
+              traceLimit(),
+              nanoTime,
+              OpenTelemetryAgent.inThisJvm(),
+              settings.propagation());
       known = new Observing(tracing, clock, backlog);
       observing = known;
     }

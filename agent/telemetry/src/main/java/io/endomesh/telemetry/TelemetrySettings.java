@@ -1,6 +1,9 @@
 package io.endomesh.telemetry;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  *     elsewhere are recorded if their beginning was
  * @param tracesPerSecond at most so many of them, at least 1
  * @param exportInterval between two exports
+ * @param propagation in which ways traces are told to others, and read from them
  * @param agentVersion shown with the workload
  */
 public record TelemetrySettings(
-    double samplingRatio, int tracesPerSecond, Duration exportInterval, String agentVersion) {
+    double samplingRatio,
+    int tracesPerSecond,
+    Duration exportInterval,
+    List<Propagation> propagation,
+    String agentVersion) {
 
   /** Every trace that the limit allows: with little traffic each call can be looked at. */
   public static final double DEFAULT_SAMPLING_RATIO = 1.0;
@@ -30,23 +38,52 @@ public record TelemetrySettings(
   /** The console promises to be no more than two seconds behind; half of it is ours. */
   public static final Duration DEFAULT_EXPORT_INTERVAL = Duration.ofSeconds(1);
 
+  public TelemetrySettings {
+    propagation = List.copyOf(propagation);
+  }
+
   /**
-   * Reads the settings {@code telemetry.sampling} and {@code telemetry.traces-per-second}.
+   * Reads the settings {@code telemetry.sampling}, {@code telemetry.traces-per-second} and {@code
+   * telemetry.propagation}.
    *
    * @param sampling as the user wrote it, null for the default
    * @param tracesPerSecond likewise
+   * @param propagation likewise
    * @param problems gets one sentence for a value that cannot be used; the default is kept then
    */
   public static TelemetrySettings of(
       @Nullable String sampling,
       @Nullable String tracesPerSecond,
+      @Nullable String propagation,
       String agentVersion,
       Consumer<String> problems) {
     return new TelemetrySettings(
         ratio(sampling, problems),
         rate(tracesPerSecond, problems),
         DEFAULT_EXPORT_INTERVAL,
+        propagation(propagation, problems),
         agentVersion);
+  }
+
+  private static List<Propagation> propagation(@Nullable String text, Consumer<String> problems) {
+    if (text == null) {
+      return Propagation.DEFAULT;
+    }
+    Set<Propagation> all = new LinkedHashSet<>();
+    // Semicolons are what the agent argument leaves to lists.
+    for (String name : text.split("[,;]", -1)) {
+      Propagation one = Propagation.of(name.trim());
+      if (one == null) {
+        problems.accept(
+            "telemetry.propagation: "
+                + text
+                + " (expected: tracecontext, b3 or b3multi, or several of them); keeping"
+                + " tracecontext");
+        return Propagation.DEFAULT;
+      }
+      all.add(one);
+    }
+    return List.copyOf(all);
   }
 
   private static double ratio(@Nullable String text, Consumer<String> problems) {

@@ -7,15 +7,11 @@ import io.endomesh.dataplane.OutboundRequest;
 import io.endomesh.dataplane.Request;
 import io.endomesh.dataplane.limit.CellRate;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
@@ -24,39 +20,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who is whose child, within this JVM and across the wire (W3C Trace Context). Immutable and
- * thread-safe.
- */
+/** Who is whose child, within this JVM and across the wire. Immutable and thread-safe. */
 final class Tracing {
-
-  private static final String TRACEPARENT = "traceparent";
-
-  private static final TextMapGetter<Request> GETTER =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Request request) {
-          return List.of();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Request request, String name) {
-          return request == null ? null : request.header(name);
-        }
-      };
-
-  private static final TextMapSetter<OutboundRequest> SETTER =
-      (request, name, value) -> {
-        if (request != null) {
-          request.setHeader(name, value);
-        }
-      };
 
   private final IdGenerator ids = IdGenerator.random();
   private final Sampler sampler;
   private final CellRate limit;
   private final LongSupplier nanoTime;
   private final Supplier<SpanContext> surrounding;
+  private final List<Propagation> propagation;
 
   /**
    * @param limit of traces that begin here, one bucket. Without it a busy service spends more on
@@ -64,16 +36,19 @@ final class Tracing {
    *     much CPU time as the calls did
    * @param surrounding the span that another tracer of this JVM is in on the current thread,
    *     invalid if none
+   * @param propagation in which traces are told; of those that a request has, the first counts
    */
   Tracing(
       double samplingRatio,
       CellRate limit,
       LongSupplier nanoTime,
-      Supplier<SpanContext> surrounding) {
+      Supplier<SpanContext> surrounding,
+      List<Propagation> propagation) {
     this.sampler = Sampler.traceIdRatioBased(samplingRatio);
     this.limit = limit;
     this.nanoTime = nanoTime;
     this.surrounding = surrounding;
+    this.propagation = propagation;
   }
 
   /**
@@ -94,10 +69,14 @@ final class Tracing {
     return around.isValid() ? around : extract(request);
   }
 
-  private static SpanContext extract(Request request) {
-    Context context =
-        W3CTraceContextPropagator.getInstance().extract(Context.root(), request, GETTER);
-    return Span.fromContext(context).getSpanContext();
+  private SpanContext extract(Request request) {
+    for (int i = 0; i < propagation.size(); i++) {
+      SpanContext told = propagation.get(i).extract(request, this::flags);
+      if (told.isValid()) {
+        return told;
+      }
+    }
+    return SpanContext.getInvalid();
   }
 
   /**
@@ -139,8 +118,8 @@ final class Tracing {
   }
 
   /**
-   * A new span for the next attempt of a call, and its headers on the request. A traceparent that
-   * the application (or another agent in it) has set stays as it is; our span is its child too.
+   * A new span for the next attempt of a call, and its headers on the request. What the
+   * application (or another agent in it) has set stays as it is; our span is its child too.
    */
   SpanContext attempt(Call call) {
     CallTrace trace = trace(call);
@@ -161,16 +140,27 @@ final class Tracing {
     return span;
   }
 
-  private static void inject(SpanContext span, OutboundRequest request) {
-    W3CTraceContextPropagator.getInstance()
-        .inject(Context.root().with(Span.wrap(span)), request, SETTER);
+  private void inject(SpanContext span, OutboundRequest request) {
+    for (int i = 0; i < propagation.size(); i++) {
+      propagation.get(i).inject(span, request);
+    }
+  }
+
+  /** True if the application, or another agent in it, tells its trace itself. */
+  private boolean isTold(OutboundRequest request) {
+    for (int i = 0; i < propagation.size(); i++) {
+      if (propagation.get(i).isIn(request)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CallTrace trace(Call call) {
     if (call.trace() instanceof CallTrace known) {
       return known;
     }
-    boolean ours = call.request().header(TRACEPARENT) == null;
+    boolean ours = !isTold(call.request());
     SpanContext parent = ours ? parent(call.context()) : extract(call.request());
     CallTrace trace = new CallTrace(parent, null, ours);
     call.trace(trace);

@@ -111,7 +111,7 @@ class DeliveryTest extends ObservedWorkload {
   @Test
   void sampling_ofNone_keepsMeasuringAndPropagating() throws InterruptedException {
     Telemetry unsampled =
-        telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), "1"), collector);
+        telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), Propagation.DEFAULT, "1"), collector);
     Message request = Message.http("orders:8080", "GET", "/");
     sdkMayStart.countDown();
 
@@ -128,7 +128,7 @@ class DeliveryTest extends ObservedWorkload {
     Telemetry limited =
         new Telemetry(
             Shop.STOREFRONT,
-            new TelemetrySettings(1, 2, Duration.ofMillis(5), "1"),
+            new TelemetrySettings(1, 2, Duration.ofMillis(5), Propagation.DEFAULT, "1"),
             collector,
             ObservedWorkload::daemon,
             log::add,
@@ -155,7 +155,7 @@ class DeliveryTest extends ObservedWorkload {
     Telemetry hourly =
         new Telemetry(
             Shop.STOREFRONT,
-            new TelemetrySettings(1, 100, Duration.ofHours(1), "1"),
+            new TelemetrySettings(1, 100, Duration.ofHours(1), Propagation.DEFAULT, "1"),
             collector,
             task -> {
               Thread made = daemon(task);
@@ -179,7 +179,7 @@ class DeliveryTest extends ObservedWorkload {
     Telemetry hourly =
         new Telemetry(
             Shop.STOREFRONT,
-            new TelemetrySettings(1, 100, Duration.ofHours(1), "1"),
+            new TelemetrySettings(1, 100, Duration.ofHours(1), Propagation.DEFAULT, "1"),
             collector,
             ObservedWorkload::daemon,
             log::add);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 abstract class ObservedWorkload {
 
   static final TelemetrySettings SETTINGS =
-      new TelemetrySettings(1.0, 1_000_000, Duration.ofMillis(5), "1.2.3");
+      new TelemetrySettings(1.0, 1_000_000, Duration.ofMillis(5), Propagation.DEFAULT, "1.2.3");
 
   final Collector collector = new Collector();
   final BlockingQueue<String> log = new LinkedBlockingQueue<>();

@@ -77,7 +77,8 @@ public final class Settings {
           "access-log.sampling",
           "telemetry.enabled",
           "telemetry.sampling",
-          "telemetry.traces-per-second");
+          "telemetry.traces-per-second",
+          "telemetry.propagation");
 
   private final List<String> problems = new ArrayList<>();
   private final SettingSource source;
@@ -280,6 +281,11 @@ public final class Settings {
   /** Traces that may begin here in a second, as the user wrote it; telemetry checks it. */
   public @Nullable String telemetryTracesPerSecond() {
     return asWritten("telemetry.traces-per-second");
+  }
+
+  /** In which ways traces are told, as the user wrote it; telemetry checks it. */
+  public @Nullable String telemetryPropagation() {
+    return asWritten("telemetry.propagation");
   }
 
   private @Nullable String asWritten(String name) {

@@ -46,6 +46,7 @@ final class RouteRights {
       put(ANY_METHOD, "/" + method, Need.WORKLOAD);
     }
 
+    put("GET", "/metrics", Need.of(Right.READ));
     get("status", Need.of(Right.READ));
     get("events", Need.of(Right.READ));
     get("services", Need.of(Right.READ));

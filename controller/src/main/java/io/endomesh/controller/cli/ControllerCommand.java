@@ -196,6 +196,8 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Mixin private ProviderLogin provider = new ProviderLogin();
 
+  @Mixin private TelemetryForwarding forwarding = new TelemetryForwarding();
+
   private @Nullable PublicAddress publicAddress() {
     try {
       return publicUrl == null ? null : PublicAddress.parse(publicUrl);
@@ -254,6 +256,7 @@ final class ControllerCommand implements Callable<Integer> {
             .fetchingBundles(bundleFetch())
             .reachedAt(publicAddress())
             .loggingInBy(provider.options())
+            .forwardingTo(forwarding.options())
             .servingPlaintextXds(plaintextXds == PlaintextXds.on)
             .storedIn(etcd.addressOrNull(store));
     try {

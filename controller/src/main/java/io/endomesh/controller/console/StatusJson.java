@@ -9,6 +9,7 @@ import io.endomesh.controller.check.CheckCode;
 import io.endomesh.controller.registry.Workload;
 import io.endomesh.controller.store.Resources;
 import io.endomesh.controller.telemetry.TelemetryPart;
+import io.endomesh.controller.telemetry.TelemetrySink;
 import io.endomesh.controller.translate.MeshModel;
 import io.endomesh.controller.translate.MeshService;
 import io.endomesh.controller.translate.Unreadable;
@@ -158,6 +159,12 @@ final class StatusJson {
                   + " token that does (`endomesh token create --label NAME=VALUE`)",
               workload.instance());
         }
+      }
+    }
+    for (TelemetrySink.Signal signal : telemetry.sink().signals().values()) {
+      String problem = signal.problem();
+      if (problem != null) {
+        problem(problems, "warning", "telemetry is not sent to " + problem, "telemetry");
       }
     }
     if (telemetry.rejectedRequests() > 0) {

@@ -198,8 +198,12 @@ public final class IssuerClient implements AutoCloseable {
         + (cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")");
   }
 
-  /** Those of the JDK, and these. */
-  private static TrustManagerFactory trust(Path authorities, String option) throws IOException {
+  /**
+   * Those of the JDK, and these.
+   *
+   * @param option prefix of the option that said them, {@code --jwks}
+   */
+  public static TrustManagerFactory trust(Path authorities, String option) throws IOException {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);

@@ -14,6 +14,7 @@ final class CallAttributes {
   static final String POLICY = "endomesh.policy";
   static final String DRY_RUN = "endomesh.policy.dry_run";
   static final String AUDIT = "endomesh.policy.audit";
+  static final String UNANSWERED = "endomesh.policy.unanswered";
   static final String DESTINATION = "endomesh.destination";
   static final String CLUSTER = "endomesh.cluster";
   static final String CALLER = "endomesh.caller";

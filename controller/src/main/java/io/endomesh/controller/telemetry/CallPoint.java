@@ -34,7 +34,8 @@ record CallPoint(
     @Nullable String audit,
     String series,
     boolean cumulative,
-    HistogramPoint histogram) {
+    HistogramPoint histogram,
+    Reported reported) {
 
   enum Side {
     CLIENT,

@@ -122,6 +122,7 @@ final class OtlpMetrics {
             + "|"
             + histogram.startNanos(),
         cumulative,
-        histogram);
+        histogram,
+        new Reported(metric, attributes));
   }
 }

@@ -1,7 +1,6 @@
 package io.endomesh.controller.telemetry;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  * living at once. Thread-safe; one lock, held for microseconds a point.
  */
 public final class Rollups {
-
-  /**
-   * A process reports each series every second until it ends. One that was silent for so long is
-   * gone; its series are forgotten, their calls stay in the sums.
-   */
-  private static final Duration SERIES_IDLE = Duration.ofMinutes(15);
 
   /** What happened longer ago than this is no part of a rate. */
   private static final long MAX_SPAN_MILLIS = Rollup.WINDOW_SECONDS * 1000L;
@@ -60,8 +53,10 @@ public final class Rollups {
   private static final int REPORT_LAG_SECONDS = 3;
 
   private final Clock clock;
+  private final CallTotals totals;
+  private final long startedMillis;
   // All guarded by this.
-  private final Map<String, LastPoint> lastPoints = new HashMap<>();
+  private final LastPoints lastPoints = new LastPoints();
   private final Map<String, LastReport> lastReports = new HashMap<>();
   private final Map<String, EdgeRollup> edges = new TreeMap<>();
   private final Map<String, Rollup> inbound = new HashMap<>();
@@ -79,8 +74,6 @@ public final class Rollups {
   private long pointsTotal;
   private long nextCleaningMillis;
 
-  private record LastPoint(HistogramPoint point, long seenMillis) {}
-
   /** Of one process: the end of its report by its own clock, and when it came by ours. */
   private record LastReport(long timeNanos, long seenMillis) {
 
@@ -89,9 +82,14 @@ public final class Rollups {
     }
   }
 
-  public Rollups(Clock clock) {
+  /**
+   * @param totals get what is counted, too
+   */
+  Rollups(Clock clock, CallTotals totals) {
     this.clock = clock;
-    this.nextCleaningMillis = clock.millis() + SERIES_IDLE.toMillis();
+    this.totals = totals;
+    this.startedMillis = clock.millis();
+    this.nextCleaningMillis = startedMillis + LastPoints.IDLE.toMillis();
   }
 
   /**
@@ -133,30 +131,44 @@ public final class Rollups {
     pointsTotal++;
     HistogramPoint now = point.histogram();
     HistogramPoint calls;
-    LastPoint last = point.cumulative() ? lastPoints.get(point.series()) : null;
+    HistogramPoint last = point.cumulative() ? lastPoints.find(point.series()) : null;
     if (last == null) {
       calls = now;
-    } else if (now.timeNanos() <= last.point().timeNanos()) {
+    } else if (now.timeNanos() <= last.timeNanos()) {
       // Overtaken by a newer report, which has these calls in it.
       return;
-    } else if (now.count() < last.point().count()) {
+    } else if (now.count() < last.count()) {
       // Sums only grow: whoever sends this has begun anew without saying so.
       calls = now;
     } else {
-      calls = now.since(last.point());
+      calls = now.since(last);
     }
     if (point.cumulative()) {
-      lastPoints.put(point.series(), new LastPoint(now, nowMillis));
+      lastPoints.put(point.series(), now, nowMillis);
     }
     if (calls.count() > 0) {
-      count(point, calls, nowMillis, spanMillis(point, last));
+      String peer = known(point.reporter().toString(), point.peer());
+      count(point, peer, calls, nowMillis, spanMillis(point, last));
+      if (last != null || isSinceTheStart(point, nowMillis)) {
+        totals.add(point, peer, calls, nowMillis);
+      }
     }
   }
 
+  /** False for sums in which calls may be of the time before this controller. */
+  private boolean isSinceTheStart(CallPoint point, long nowMillis) {
+    HistogramPoint sums = point.histogram();
+    // By the clock of each: they need not agree.
+    long age = (sums.timeNanos() - sums.startNanos()) / 1_000_000;
+    return !point.cumulative()
+        || lastReports.containsKey(point.instance())
+        || age <= nowMillis - startedMillis;
+  }
+
   /** Over which time the new calls happened; negative if part of it is too long ago. */
-  private long spanMillis(CallPoint point, @Nullable LastPoint last) {
+  private long spanMillis(CallPoint point, @Nullable HistogramPoint last) {
     HistogramPoint now = point.histogram();
-    long since = last != null ? last.point().timeNanos() : now.startNanos();
+    long since = last != null ? last.timeNanos() : now.startNanos();
     // A process that reports a call of a new kind had none of it before its last report.
     LastReport report = lastReports.get(point.instance());
     if (report != null) {
@@ -166,9 +178,9 @@ public final class Rollups {
     return span <= MAX_SPAN_MILLIS ? span : -1;
   }
 
-  private void count(CallPoint point, HistogramPoint calls, long nowMillis, long spanMillis) {
+  private void count(
+      CallPoint point, String peer, HistogramPoint calls, long nowMillis, long spanMillis) {
     String self = point.reporter().toString();
-    String peer = known(self, point.peer());
     boolean client = point.side() == CallPoint.Side.CLIENT;
     String source = client ? self : peer;
     String destination = client ? peer : self;
@@ -227,13 +239,13 @@ public final class Rollups {
   }
 
   private void forgetIdle(long nowMillis) {
-    long limit = nowMillis - SERIES_IDLE.toMillis();
-    lastPoints.values().removeIf(last -> last.seenMillis() < limit);
+    long limit = nowMillis - LastPoints.IDLE.toMillis();
+    lastPoints.retire(nowMillis);
     lastReports.values().removeIf(report -> report.seenMillis() < limit);
     instances.keySet().retainAll(lastReports.keySet());
-    series.retain(lastPoints.keySet());
+    series.retain(lastPoints.live());
     reporting.retain(lastReports.keySet());
-    nextCleaningMillis = nowMillis + SERIES_IDLE.toMillis();
+    nextCleaningMillis = nowMillis + LastPoints.IDLE.toMillis();
   }
 
   /** Sorted by source, then destination. */

@@ -28,6 +28,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,8 @@ public final class TelemetryPart implements ControllerPart {
   private static final MediaType PROTOBUF = MediaType.parse("application/x-protobuf");
 
   private final String trustDomain;
+  private final TelemetrySink sink;
+  private final CallTotals calls;
   private final Rollups rollups;
   private final Traces traces;
   private final PlainCallers plainCallers = new PlainCallers();
@@ -50,12 +54,31 @@ public final class TelemetryPart implements ControllerPart {
   private final OtlpSpans spans;
   private final LongAdder rejectedRequests = new LongAdder();
 
-  public TelemetryPart(String trustDomain, Clock clock) {
+  /**
+   * @param versions of workloads by instance; null of one that has none
+   * @param sink gets what is accepted, too
+   */
+  public TelemetryPart(
+      String trustDomain,
+      Clock clock,
+      Function<String, @Nullable String> versions,
+      TelemetrySink sink) {
     this.trustDomain = trustDomain;
-    this.rollups = new Rollups(clock);
+    this.sink = sink;
+    this.calls = new CallTotals(trustDomain, versions);
+    this.rollups = new Rollups(clock, calls);
     this.traces = new Traces();
     this.metrics = new OtlpMetrics(trustDomain);
     this.spans = new OtlpSpans(trustDomain);
+  }
+
+  public TelemetrySink sink() {
+    return sink;
+  }
+
+  /** For Prometheus. */
+  public CallTotals calls() {
+    return calls;
   }
 
   public Rollups rollups() {
@@ -79,6 +102,11 @@ public final class TelemetryPart implements ControllerPart {
   public void addTo(ServerBuilder server) {
     server.service("/v1/metrics", otlp(this::addMetrics));
     server.service("/v1/traces", otlp(this::addSpans));
+  }
+
+  @Override
+  public void close() {
+    sink.close();
   }
 
   /** Takes the body of a request of one workload; gives the answer. */
@@ -151,11 +179,14 @@ public final class TelemetryPart implements ControllerPart {
     ExportMetricsServiceRequest request = ExportMetricsServiceRequest.parseFrom(body);
     List<CallPoint> points = new ArrayList<>();
     int unused = 0;
+    String instance = sender.toString();
     for (ResourceMetrics resource : request.getResourceMetricsList()) {
-      String instance = instance(resource.getResource(), sender);
+      instance = instance(resource.getResource(), sender);
       unused += metrics.read(resource, sender, instance, points);
     }
     rollups.add(points);
+    // By what it proves, too: none may speak in the place of another.
+    sink.metrics(sender + "|" + instance, body, points.size());
     ExportMetricsServiceResponse.Builder response = ExportMetricsServiceResponse.newBuilder();
     if (unused > 0) {
       response.setPartialSuccess(
@@ -177,6 +208,7 @@ public final class TelemetryPart implements ControllerPart {
     }
     traces.add(read);
     plainCallers.add(read);
+    sink.spans(body, read);
     ExportTraceServiceResponse.Builder response = ExportTraceServiceResponse.newBuilder();
     if (unused > 0) {
       response.setPartialSuccess(

@@ -163,6 +163,7 @@ abstract class AdsStream<R> {
     String nonce = Long.toString(++nonces);
     wanted = Long.toString(server.view().model().version());
     pending.put(nonce, wanted);
+    server.countSent();
     return nonce;
   }
 
@@ -180,6 +181,7 @@ abstract class AdsStream<R> {
     if (version == null) {
       return;
     }
+    server.countAnswer(reason == null);
     if (reason == null) {
       rejections.remove(type);
       acked = version;

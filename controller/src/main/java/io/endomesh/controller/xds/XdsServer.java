@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,14 @@ public final class XdsServer implements SyncStatus {
   private final Clock clock;
   private final Set<AdsStream<?>> streams = ConcurrentHashMap.newKeySet();
 
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder acknowledged = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+
   private volatile XdsView view;
+
+  /** Responses so far, to all clients. Immutable. */
+  public record Counts(long sent, long acknowledged, long rejected) {}
 
   /**
    * @param bundle whose word is taken now
@@ -61,6 +69,18 @@ public final class XdsServer implements SyncStatus {
     for (AdsStream<?> stream : streams) {
       stream.end(Status.UNAVAILABLE.withDescription("the controller stops"));
     }
+  }
+
+  public Counts counts() {
+    return new Counts(sent.sum(), acknowledged.sum(), rejected.sum());
+  }
+
+  void countSent() {
+    sent.increment();
+  }
+
+  void countAnswer(boolean accepted) {
+    (accepted ? acknowledged : rejected).increment();
   }
 
   XdsView view() {

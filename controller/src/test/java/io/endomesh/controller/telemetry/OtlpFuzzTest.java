@@ -29,7 +29,8 @@ public class OtlpFuzzTest {
 
   private static final WorkloadIdentity ORDERS = new WorkloadIdentity("shop", "orders");
   private static final FakeClock CLOCK = new FakeClock(Instant.ofEpochSecond(1_000));
-  private static final Rollups ROLLUPS = new Rollups(CLOCK);
+  private static final Rollups ROLLUPS =
+      new Rollups(CLOCK, new CallTotals("endomesh.local", instance -> null));
   private static final Traces TRACES = new Traces();
 
   public static void fuzzerTestOneInput(byte[] input) {

@@ -19,8 +19,12 @@ class RollupsTest {
 
   private static final long SECOND = 1_000_000_000L;
 
+  private static final Reported REPORTED =
+      new Reported("rpc.client.call.duration", new Attributes(Map.of()));
+
   private final FakeClock clock = new FakeClock(Instant.ofEpochSecond(1_000));
-  private final Rollups rollups = new Rollups(clock);
+  private final Rollups rollups =
+      new Rollups(clock, new CallTotals("endomesh.local", instance -> null));
 
   /** {@code count} calls of about 1 ms: bucket -10 of scale 0 is (2^-10 s, 2^-9 s]. */
   private static HistogramPoint calls(long startSecond, long endSecond, long count) {
@@ -56,7 +60,8 @@ class RollupsTest {
         null,
         instance + side + peer + secure + error + policy + histogram.startNanos(),
         true,
-        histogram);
+        histogram,
+        REPORTED);
   }
 
   private Edge edge() {
@@ -92,7 +97,8 @@ class RollupsTest {
         null,
         "orders-1" + first + error,
         true,
-        calls(999, 1000, count));
+        calls(999, 1000, count),
+        REPORTED);
   }
 
   @Test
@@ -136,6 +142,20 @@ class RollupsTest {
     rollups.add(List.of(client("orders-1", calls(990, 1001, 30))));
 
     assertThat(edge().stats().requestsTotal()).isEqualTo(130);
+  }
+
+  @Test
+  void add_processThatWasCutOffForLong_countsNothingTwice() {
+    rollups.add(List.of(client("orders-1", calls(990, 1000, 100))));
+    for (int quarter = 0; quarter < 3; quarter++) {
+      clock.advance(Duration.ofMinutes(16));
+      rollups.add(List.of(client("orders-2", calls(990, 2000 + quarter, 7))));
+    }
+
+    rollups.add(List.of(client("orders-1", calls(990, 4000, 130))));
+
+    assertThat(edge().stats().requestsTotal()).isEqualTo(130 + 7);
+    assertThat(edge().clusters().get(0).requestsTotal()).isEqualTo(130 + 7);
   }
 
   @Test
@@ -263,7 +283,8 @@ class RollupsTest {
                 "AuthorizationPolicy/shop/audit",
                 "s",
                 true,
-                calls.histogram())));
+                calls.histogram(),
+                REPORTED)));
 
     assertThat(rollups.refusalsByPolicy()).isEmpty();
     assertThat(edge().stats().refusedTotal()).isZero();
@@ -325,7 +346,8 @@ class RollupsTest {
             null,
             "web-1",
             true,
-            calls(990, 1000, 4));
+            calls(990, 1000, 4),
+            REPORTED);
     CallPoint.Side server = CallPoint.Side.SERVER;
     rollups.add(
         List.of(
@@ -472,7 +494,8 @@ class RollupsTest {
                 null,
                 "inventory-1",
                 true,
-                calls(990, 1000, 7))));
+                calls(990, 1000, 7),
+                REPORTED)));
     assertThat(rollups.outbound("shop/inventory").requestsTotal()).isEqualTo(7);
   }
 }

@@ -63,10 +63,18 @@ final class EchoMesh implements AutoCloseable {
 
   EchoMesh(Installation installation, Path run)
       throws IOException, InterruptedException, GeneralSecurityException {
+    this(installation, run, List.of());
+  }
+
+  /**
+   * @param options of the controller
+   */
+  EchoMesh(Installation installation, Path run, List<String> options)
+      throws IOException, InterruptedException, GeneralSecurityException {
     this.installation = installation;
     this.run = run;
     partner = new Partner(run);
-    controller = new ControllerProcess(installation, run, http, 0);
+    controller = new ControllerProcess(installation, run, http, 0, options);
     apply(services());
     Path mesh = controller.joinFile("mesh");
     start("echo-v1", mesh, "mesh", "v1");
@@ -196,6 +204,21 @@ final class EchoMesh implements AutoCloseable {
     Http.Answer answer = http.post(controller.url() + "/api/v1/" + path, "application/json", json);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body());
+  }
+
+  /** Of the controller. */
+  String url() {
+    return controller.url();
+  }
+
+  String apiToken(String scope) throws IOException {
+    Http.Answer answer =
+        http.post(
+            controller.url() + "/api/v1/api-tokens",
+            "application/json",
+            "{\"name\":\"test\",\"scopes\":[\"" + scope + "\"]}");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    return answer.json().get("token").asText();
   }
 
   /**

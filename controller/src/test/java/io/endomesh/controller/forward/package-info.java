@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.forward;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.endomesh.controller.metrics;
+
+import org.jspecify.annotations.NullMarked;
