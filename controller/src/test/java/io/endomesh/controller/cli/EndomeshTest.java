@@ -356,6 +356,34 @@ class EndomeshTest {
   }
 
   @Test
+  void get_severalKinds_areThoseAlone() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(run("get", "httproute,grpcroute", "-A", "-o", "name")).isZero();
+    assertThat(out.toString().lines()).containsExactly("httproute/shop/split");
+    assertThat(run("get", "service,grpcroute", "-A", "-o", "name")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(run("get", "httproute,grpcroot")).isEqualTo(2);
+  }
+
+  @Test
+  void diff_onATerminal_isInColour() throws Exception {
+    run("apply", "-f", file("1"));
+    out.getBuffer().setLength(0);
+
+    Endomesh.configured(new CommandLine(new Endomesh()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.ON))
+        .setOut(new PrintWriter(out, true))
+        .execute(
+            "diff",
+            "-f",
+            file("7"),
+            "--controller=http://127.0.0.1:" + controller.address().getPort());
+
+    assertThat(out.toString()).containsPattern("\u001b\\[32m\\+ .*weight: 7\u001b\\[0m");
+  }
+
+  @Test
   void export_thenApply_givesBackWhatThereWas() throws Exception {
     run("apply", "-f", file("7"));
     assertThat(run("export")).isZero();
