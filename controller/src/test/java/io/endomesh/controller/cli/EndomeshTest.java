@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.DeltaClient;
 import io.endomesh.controller.TestWorkload;
+import io.endomesh.controller.translate.ResourceType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -600,6 +603,32 @@ class EndomeshTest {
         .contains("clocks agree")
         .contains("note     EC0402  no login is needed")
         .contains("start the controller with --login");
+  }
+
+  @Test
+  void config_workloadThatAcknowledges_namesWhatItHas() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, directory.resolve("data"), "shop", "orders", "orders-1")) {
+      orders.join(Map.of("app", "orders"), 18080);
+      try (DeltaClient client = new DeltaClient(orders)) {
+        client.subscribe(ResourceType.LISTENER, "orders");
+        DeltaDiscoveryResponse sent = client.found();
+        assertThat(run("config", "orders-1")).isZero();
+        assertThat(out.toString())
+            .containsPattern("state +not acknowledged yet")
+            .containsPattern("Listener +orders");
+
+        client.ack(sent);
+        while (!out.toString().contains("up to date")) {
+          assertThat(run("config", "orders-1", "-n", "shop")).isZero();
+        }
+        assertThat(run("config", "orders-1", "-o", "jsonpath={.subscriptions.Listener[0]}"))
+            .isZero();
+        assertThat(out.toString().strip()).isEqualTo("orders");
+      }
+    }
+    assertThat(run("config", "nobody")).isEqualTo(3);
+    assertThat(err.toString()).contains("workload nobody is not known");
   }
 
   @Test
