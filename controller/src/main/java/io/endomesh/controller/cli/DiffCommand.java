@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +48,7 @@ final class DiffCommand implements Callable<Integer> {
     for (JsonNode resource : answer.path("resources")) {
       if (!resource.path("action").asText().equals("unchanged")) {
         differs = true;
-        print(resource, out);
+        print(resource, spec.commandLine());
       }
     }
     out.flush();
@@ -55,7 +56,10 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** One resource of the answer to a dry run: its name, and the lines that differ. */
-  static void print(JsonNode resource, PrintWriter out) {
+  static void print(JsonNode resource, CommandLine command) {
+    PrintWriter out = command.getOut();
+    // Picocli looks whether it is a terminal, and for NO_COLOR.
+    boolean colour = command.getColorScheme().ansi().enabled();
     out.printf(
         "%s %s/%s would be %s%n",
         resource.path("kind").asText(),
@@ -63,7 +67,7 @@ final class DiffCommand implements Callable<Integer> {
         resource.path("name").asText(),
         resource.path("action").asText());
     TextDiff.near(TextDiff.of(yaml(resource.path("before")), yaml(resource.path("after"))))
-        .forEach(out::println);
+        .forEach(line -> out.println(TextDiff.coloured(line, colour)));
   }
 
   private static String yaml(JsonNode resource) {

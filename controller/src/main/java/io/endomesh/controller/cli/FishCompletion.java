@@ -19,23 +19,14 @@ final class FishCompletion {
     out.printf(
         """
         function __%1$s_at
-          set -l want (string split ' ' -- $argv[1])
           set -l words (commandline -opc)
           set -e words[1]
-          set -l path
-          for word in $words
-            if not string match -q -- '-*' $word
-              set -a path $word
-            end
+          set -l line (string join ' ' -- (string match -v -- '-*' $words))
+          if test -z "$argv[1]"; or test "$argv[2]" = exact
+            test "$line" = "$argv[1]"
+          else
+            string match -q -- "$argv[1] *" "$line "
           end
-          test -z "$argv[1]"; and set want
-          if test (count $path) -lt (count $want)
-            return 1
-          end
-          if test (count $want) -gt 0; and test "$path[1..(count $want)]" != "$want"
-            return 1
-          end
-          test "$argv[2]" != exact; or test (count $path) -eq (count $want)
         end
         complete -c %1$s -f
         """,

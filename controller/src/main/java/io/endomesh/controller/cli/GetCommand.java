@@ -3,6 +3,7 @@ package io.endomesh.controller.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.endomesh.controller.kinds.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -30,7 +31,7 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "kind of resource, or resources, services, workloads")
+      description = "kinds of resources, as httproute,grpcroute; or resources, services, workloads")
   private String kind = "";
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME")
@@ -102,9 +103,11 @@ final class GetCommand implements Callable<Integer> {
 
   private int resources(ApiClient api) {
     boolean all = kind.equalsIgnoreCase("resources") || kind.equalsIgnoreCase("all");
-    Kind wanted = all ? null : Kinds.named(kind);
+    Kind wanted = all || kind.contains(",") ? null : Kinds.named(kind);
     JsonNode answer;
-    if (wanted != null && name != null) {
+    if (kind.contains(",")) {
+      answer = ofKinds(api);
+    } else if (wanted != null && name != null) {
       String where = namespace == null ? "default" : namespace;
       answer = api.get("namespaces/" + where + "/" + wanted.plural() + "/" + name);
     } else {
@@ -124,6 +127,20 @@ final class GetCommand implements Callable<Integer> {
     }
     output.print(answer, table);
     return Exit.OK.code();
+  }
+
+  /** Several kinds with commas between them, as kubectl takes them. */
+  private JsonNode ofKinds(ApiClient api) {
+    if (name != null) {
+      throw new CommandFailed(Exit.USAGE, "kind: " + kind + " (expected: one, with a name)");
+    }
+    List<String> wanted =
+        Arrays.stream(kind.split(",")).map(one -> Kinds.named(one).kindName()).toList();
+    String where = namespace == null || allNamespaces ? "" : namespace;
+    return Selection.of(
+        api.get("resources?namespace=" + where),
+        "items",
+        item -> wanted.contains(item.path("kind").asText()));
   }
 
   private static String[] resource(JsonNode item) {

@@ -78,7 +78,7 @@ final class RollbackCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     for (JsonNode resource : answer.path("resources")) {
       if (dryRun) {
-        DiffCommand.print(resource, out);
+        DiffCommand.print(resource, spec.commandLine());
       } else {
         out.printf(
             "%s %s/%s %s%n",

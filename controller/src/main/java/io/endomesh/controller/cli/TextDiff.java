@@ -32,6 +32,15 @@ final class TextDiff {
     return lines;
   }
 
+  /** A line of a difference, in colour where that is wanted. */
+  static String coloured(String line, boolean colour) {
+    if (!colour || line.startsWith(" ")) {
+      return line;
+    }
+    // SGR of ECMA-48: red for what goes, green for what comes, and back.
+    return (line.startsWith("-") ? "\u001b[31m" : "\u001b[32m") + line + "\u001b[0m";
+  }
+
   /** Of all lines those that differ and some around them; what is left out is told by a line. */
   static List<String> near(List<String> lines) {
     List<String> near = new ArrayList<>();

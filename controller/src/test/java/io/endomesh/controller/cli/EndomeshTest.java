@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.endomesh.controller.Controller;
 import io.endomesh.controller.ControllerOptions;
+import io.endomesh.controller.DeltaClient;
 import io.endomesh.controller.TestWorkload;
+import io.endomesh.controller.translate.ResourceType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -356,6 +359,34 @@ class EndomeshTest {
   }
 
   @Test
+  void get_severalKinds_areThoseAlone() throws Exception {
+    run("apply", "-f", file("7"));
+
+    assertThat(run("get", "httproute,grpcroute", "-A", "-o", "name")).isZero();
+    assertThat(out.toString().lines()).containsExactly("httproute/shop/split");
+    assertThat(run("get", "service,grpcroute", "-A", "-o", "name")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(run("get", "httproute,grpcroot")).isEqualTo(2);
+  }
+
+  @Test
+  void diff_onATerminal_isInColour() throws Exception {
+    run("apply", "-f", file("1"));
+    out.getBuffer().setLength(0);
+
+    Endomesh.configured(new CommandLine(new Endomesh()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.ON))
+        .setOut(new PrintWriter(out, true))
+        .execute(
+            "diff",
+            "-f",
+            file("7"),
+            "--controller=http://127.0.0.1:" + controller.address().getPort());
+
+    assertThat(out.toString()).containsPattern("\u001b\\[32m\\+ .*weight: 7\u001b\\[0m");
+  }
+
+  @Test
   void export_thenApply_givesBackWhatThereWas() throws Exception {
     run("apply", "-f", file("7"));
     assertThat(run("export")).isZero();
@@ -572,6 +603,32 @@ class EndomeshTest {
         .contains("clocks agree")
         .contains("note     EC0402  no login is needed")
         .contains("start the controller with --login");
+  }
+
+  @Test
+  void config_workloadThatAcknowledges_namesWhatItHas() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, directory.resolve("data"), "shop", "orders", "orders-1")) {
+      orders.join(Map.of("app", "orders"), 18080);
+      try (DeltaClient client = new DeltaClient(orders)) {
+        client.subscribe(ResourceType.LISTENER, "orders");
+        DeltaDiscoveryResponse sent = client.found();
+        assertThat(run("config", "orders-1")).isZero();
+        assertThat(out.toString())
+            .containsPattern("state +not acknowledged yet")
+            .containsPattern("Listener +orders");
+
+        client.ack(sent);
+        while (!out.toString().contains("up to date")) {
+          assertThat(run("config", "orders-1", "-n", "shop")).isZero();
+        }
+        assertThat(run("config", "orders-1", "-o", "jsonpath={.subscriptions.Listener[0]}"))
+            .isZero();
+        assertThat(out.toString().strip()).isEqualTo("orders");
+      }
+    }
+    assertThat(run("config", "nobody")).isEqualTo(3);
+    assertThat(err.toString()).contains("workload nobody is not known");
   }
 
   @Test
