@@ -100,6 +100,10 @@ class RealControllerIT {
             "/traces",
             "/explain",
             "/routes",
+            "/databases",
+            "/checks",
+            "/resilience",
+            "/faults",
             "/resources",
             "/access",
             "/identities",
@@ -233,6 +237,32 @@ class RealControllerIT {
       assertThat(explained("http://payments.finance/pay", "web"))
           .contains("AuthorizationPolicy/finance/only-orders")
           .allSatisfy(said -> assertThat(shown).contains(said));
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void fault_startedInTheConsole_isWhatExplainTells_untilTheBannerStopsIt() throws Exception {
+    try (TestWorkload bills =
+        TestWorkload.start(controller, dataDir.resolve("data"), "shop", "bills", "bills-1")) {
+      bills.join(Map.of(), 18087);
+      browser.show(url("/faults?service=shop/bills"));
+      browser.awaitText(".cli", "endomesh fault start shop/bills --abort 503");
+      browser.await("input[name=percent]").sendKeys(Keys.chord(Keys.CONTROL, "a"), "100");
+      browser.await(".fault-form button[type=submit]").sendKeys(Keys.ENTER);
+
+      browser.awaitText("[data-fault]", "100 % answered with 503");
+      browser.awaitText("main .table", "runs");
+      browser.show(url("/explain?method=GET&url=http://bills/&from=shop/bills"));
+      browser.awaitText("[data-verdict=answered]", "FaultTest/shop/");
+      browser.await("[data-fault] button").sendKeys(Keys.ENTER);
+
+      browser.awaitGone("[data-fault]");
+      browser.show(url("/faults"));
+      browser.awaitText("main .table", "stopped");
+      browser.awaitText("main .table", "loopback");
+      browser.show(url("/explain?method=GET&url=http://bills/&from=shop/bills"));
+      browser.await("[data-verdict=sent]");
       assertThat(browser.complaints()).isEmpty();
     }
   }
