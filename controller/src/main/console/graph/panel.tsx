@@ -1,18 +1,16 @@
 /** Beside the graph: the chosen service or call, and where its errors come from. */
-import type { ComponentChildren } from "preact";
 import type { Graph, GraphEdge, GraphNode, Snapshot, Stats } from "../core/api.ts";
 import { count, millis, percent, rate, timeOfDay } from "../core/format.ts";
 import { clusterName, nodeName, policyResource, refusing } from "../core/model.ts";
 import { Link, resourceUrl, serviceUrl, tracePath, withQuery } from "../core/router.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { HealthMark, HealthPill, worstFirst } from "../ui/health.tsx";
+import { HealthMark, HealthPill } from "../ui/health.tsx";
 import { Metric, Tag } from "../ui/parts.tsx";
 import { SeriesCharts } from "../ui/series.tsx";
 import { Cause } from "./cause.tsx";
 import { nodeDetail } from "./drawing.tsx";
-
-// As the controller draws the line for "degraded".
-const DEGRADED = 0.01;
+import { BundlePanel, GroupPanel } from "./groups.tsx";
+import { Encryption, Errors, Part } from "./parts.tsx";
 
 interface PanelProps {
   snapshot: Snapshot;
@@ -45,84 +43,6 @@ export function Panel({ snapshot, graph, selected, onClose }: PanelProps) {
         <p class="muted">{selected} is not in the graph. It may not have been called since the controller started.</p>
       )}
     </aside>
-  );
-}
-
-/** A namespace that is drawn as one box. */
-function GroupPanel({ snapshot, node }: { snapshot: Snapshot; node: GraphNode }) {
-  const members = new Set(node.members);
-  const services = snapshot.graph.nodes.filter((one) => members.has(one.id));
-  const opened = new URLSearchParams(window.location.search).get("open");
-  return (
-    <>
-      <p class="kind">namespace</p>
-      <h2>{node.name}</h2>
-      <p class="pills">
-        <HealthPill health={node.health} />
-        <span class="muted">{nodeDetail(node)}</span>
-      </p>
-      <p class="more">
-        <Link to={withQuery({ open: [...(opened ?? "").split(","), node.name].filter((one) => one !== "").join(), sel: null })}>
-          Draw its services
-        </Link>
-        <Link to={withQuery({ ns: node.name, group: null, open: null, sel: null })}>Only this namespace</Link>
-      </p>
-      <Part title="Services">
-        {services
-          .sort((a, b) => worstFirst(a.health, b.health))
-          .map((one) => (
-            <p key={one.id} class="line-item">
-              <Link to={withQuery({ sel: one.id })}>
-                <HealthMark health={one.health} />
-                {one.name}
-              </Link>
-            </p>
-          ))}
-      </Part>
-    </>
-  );
-}
-
-/** All calls between two boxes of which one is a namespace. */
-function BundlePanel({ snapshot, graph, edge }: { snapshot: Snapshot; graph: Graph; edge: GraphEdge }) {
-  const members = new Set(edge.members);
-  const name = (id: string) => graph.nodes.find((one) => one.id === id)?.name ?? id;
-  const calls = snapshot.graph.edges.filter((one) => members.has(one.id));
-  return (
-    <>
-      <p class="kind">calls between {name(edge.source)} and {name(edge.destination)}</p>
-      <h2>
-        <Link to={withQuery({ sel: edge.source })}>{name(edge.source)}</Link>
-        <span class="arrow-text" aria-label="to">
-          →
-        </span>
-        <Link to={withQuery({ sel: edge.destination })}>{name(edge.destination)}</Link>
-      </h2>
-      <p class="pills">
-        <HealthPill health={edge.health} />
-        <Encryption mtls={edge.mtls} protocol={edge.protocol} />
-        <span class="muted">
-          {rate(edge.stats.requestsPerSecond)}
-          <Errors ratio={edge.stats.errorRatio} />
-        </span>
-      </p>
-      <Part title="Calls">
-        {calls
-          .sort((a, b) => worstFirst(a.health, b.health) || b.stats.requestsPerSecond - a.stats.requestsPerSecond)
-          .map((one) => (
-            <p key={one.id} class="line-item">
-              <Link to={withQuery({ sel: one.id })}>
-                <HealthMark health={one.health} />
-                {nodeName(snapshot, one.source)} → {nodeName(snapshot, one.destination)}
-              </Link>
-              <span>
-                {rate(one.stats.requestsPerSecond)}
-                <Errors ratio={one.stats.errorRatio} />
-              </span>
-            </p>
-          ))}
-      </Part>
-    </>
   );
 }
 
@@ -270,31 +190,6 @@ function Retries({ stats }: { stats: Stats }) {
   );
 }
 
-/** Encrypted is the rule and needs no word; only what is not stands out. */
-function Encryption({ mtls, protocol }: { mtls: GraphEdge["mtls"]; protocol: GraphEdge["protocol"] }) {
-  if (mtls === "all") {
-    return (
-      <Tag tone="ok">
-        <Icon name="lock" size={12} /> mTLS
-      </Tag>
-    );
-  }
-  return (
-    <Tag tone={protocol === "sql" ? undefined : "warn"}>
-      <Icon name="unlocked" size={12} /> {mtls === "some" ? "partly plaintext" : "no mTLS"}
-    </Tag>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
-}
-
 function Calls(props: { title: string; snapshot: Snapshot; edges: GraphEdge[]; end: "source" | "destination" }) {
   if (props.edges.length === 0) return null;
   const sorted = [...props.edges].sort((a, b) => b.stats.errorsPerSecond - a.stats.errorsPerSecond);
@@ -337,12 +232,6 @@ function Instances({ workloads }: { workloads: Snapshot["workloads"] }) {
       ))}
     </Part>
   );
-}
-
-/** Errors stand out only where they make the health worse. */
-function Errors({ ratio }: { ratio: number | null }) {
-  if (ratio === null || ratio === 0) return null;
-  return ratio >= DEGRADED ? <b class="bad"> · {percent(ratio)} errors</b> : <> · {percent(ratio)} errors</>;
 }
 
 function Share({ name, value, part }: { name: string; value: string; part: number }) {
