@@ -113,9 +113,13 @@ final class CauseJson {
     return span.kind().equals("SERVER") && span.service().equals(service);
   }
 
+  /** Callers name it as the data plane does, {@code orders.shop}. */
   private static boolean isCall(Span span, String service) {
+    int slash = service.indexOf('/');
+    String host =
+        slash < 0 ? service : service.substring(slash + 1) + "." + service.substring(0, slash);
     return span.kind().equals("CLIENT")
-        && service.equals(span.attributes().get("endomesh.destination"));
+        && host.equals(span.attributes().get("endomesh.destination"));
   }
 
   /** What the server says of a call counts; what its caller says, if no server has seen it. */

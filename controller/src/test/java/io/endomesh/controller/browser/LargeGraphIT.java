@@ -129,7 +129,6 @@ class LargeGraphIT {
     await("[data-node='n0/late']");
 
     assertThat(places()).containsAllEntriesOf(before).hasSize(SERVICES + 1);
-    System.out.println("busy for an update, ms: " + busy);
     assertThat(median(busy)).as("of %s", busy).isLessThan(FLUENT.toMillis());
     assertThat(browser.complaints()).isEmpty();
   }
@@ -140,7 +139,6 @@ class LargeGraphIT {
       browser.show(controller.url(page));
       List<Double> busy = updates();
 
-      System.out.println("busy for an update of " + page + ", ms: " + busy);
       assertThat(median(busy)).as("of %s at %s", busy, page).isLessThan(FLUENT.toMillis());
     }
   }

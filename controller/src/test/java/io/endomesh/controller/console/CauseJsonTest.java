@@ -146,7 +146,7 @@ class CauseJsonTest {
       @Nullable String error,
       @Nullable String policy) {
     Map<String, String> attributes = new HashMap<>();
-    attributes.put("endomesh.destination", "shop/orders");
+    attributes.put("endomesh.destination", "orders.shop");
     if (error != null) {
       attributes.put("error.type", error);
     }

@@ -40,6 +40,14 @@ class FaultTestIT {
 
       String first = start(mesh, SECONDS);
       await("calls that fail", mesh, failing(first));
+      Await.until(
+          "why the console says they fail",
+          IN_TIME,
+          () ->
+              mesh.ask("causes?service=mesh/echo")
+                  .at("/kinds/0/decidedBy")
+                  .asText()
+                  .equals("FaultTest/mesh/" + first));
       await("calls that are well again", mesh, WELL);
       assertThat(test(mesh, first).get("state").asText()).isEqualTo("ended");
       assertThat(test(mesh, first).get("endedBy").isNull()).isTrue();
