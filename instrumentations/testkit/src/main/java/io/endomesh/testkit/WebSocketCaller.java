@@ -33,7 +33,8 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
 
   /** Status with which an upgrade was answered; 101 if it was made. */
   static int status(HttpClient client, URI uri) throws Exception {
-    try (WebSocketCaller caller = new WebSocketCaller(client, uri)) {
+    try {
+      new WebSocketCaller(client, uri).close();
       return 101;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WebSocketHandshakeException refused) {

@@ -52,7 +52,10 @@ public final class WebSocketEcho {
     ByteBuffer all = ByteBuffer.allocate(rest.remaining() + came.remaining()).put(rest).put(came);
     all.flip();
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    while (!closed && takesFrame(all, answer)) {}
+    boolean more = true;
+    while (more && !closed) {
+      more = takesFrame(all, answer);
+    }
     rest = all;
     return answer.toByteArray();
   }

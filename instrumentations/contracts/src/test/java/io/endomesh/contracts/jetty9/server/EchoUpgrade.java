@@ -16,6 +16,7 @@ import javax.servlet.http.WebConnection;
  * A WebSocket by what servlets have for upgrades. Made by the server, which is why it is public.
  * Used by one thread at a time.
  */
+@SuppressWarnings("NullAway.Init") // The server calls init first.
 public final class EchoUpgrade implements HttpUpgradeHandler, ReadListener, WriteListener {
 
   private final WebSocketEcho echo = new WebSocketEcho();
