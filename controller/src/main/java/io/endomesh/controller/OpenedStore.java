@@ -47,8 +47,8 @@ record OpenedStore(ResourceStore store, @Nullable Seal seal, CompletableFuture<S
     if (Files.exists(data.resolve(SqliteResourceStore.FILE_NAME))) {
       throw new IOException(
           data
-              + " has a store of its own (expected: a directory without one beside --store; `endomesh"
-              + " store migrate` moves it to etcd)");
+              + " has a store of its own (expected: a directory without one beside --store;"
+              + " `endomesh store migrate` moves it to etcd)");
     }
     if (options.sealedBy() == null) {
       throw new IOException(

@@ -98,8 +98,8 @@ public final class Restore {
     if (Files.exists(dataDir.resolve(UNFINISHED))) {
       throw new IOException(
           dataDir
-              + " was being restored when that was interrupted (expected: `endomesh restore --force`"
-              + " once more)");
+              + " was being restored when that was interrupted (expected: `endomesh restore"
+              + " --force` once more)");
     }
   }
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       "Writes all that a running controller has to one file: resources, history, users, tokens,"
           + " audit log, certificate authority.",
       "Sealed secrets stay sealed: the file is worth nothing without the key. Of a controller whose"
-          + " secrets are in clear, only the admin token gets one, and the file holds them in clear."
+          + " secrets are in clear, only the admin token gets one, and the file holds them in"
+          + " clear."
     },
     footer = {
       "",

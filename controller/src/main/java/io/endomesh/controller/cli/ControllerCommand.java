@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "  endomesh controller",
       "  endomesh controller --bind 0.0.0.0 --advertise mesh.example:7443",
-      "  endomesh controller --store=etcd://a,b,c --etcd-ca=etcd.pem --seal-key-file=/run/keys/mesh",
+      "  endomesh controller --store=etcd://a,b,c --etcd-ca=etcd.pem"
+          + " --seal-key-file=/run/keys/mesh",
       "  endomesh controller --ca-cert=issuing.pem --ca-key=issuing.key --ca-chain=roots.pem",
       "  endomesh controller --ca-pkcs11=token.cfg --ca-pin-file=pin --ca-chain=roots.pem",
       "  endomesh controller --ca-command=/usr/local/bin/mesh-sign --ca-root=roots.pem"

@@ -12,8 +12,8 @@ final class StoreOptions {
       names = "--etcd-ca",
       paramLabel = "FILE",
       description =
-          "certificates (PEM) of authorities that etcd is trusted by; without it etcd is spoken to in"
-              + " plaintext, on a loopback address only")
+          "certificates (PEM) of authorities that etcd is trusted by; without it etcd is spoken to"
+              + " in plaintext, on a loopback address only")
   private @Nullable Path authorities;
 
   @Option(

@@ -220,9 +220,7 @@ public final class EtcdResourceStore implements ResourceStore, SecretStore {
 
   @Override
   public List<Change> ofRevision(long revision) {
-    return revision > resources.revision()
-        ? List.of()
-        : reading(() -> reader.ofRevision(revision));
+    return revision > resources.revision() ? List.of() : reading(() -> reader.ofRevision(revision));
   }
 
   @Override

@@ -81,9 +81,9 @@ final class Records {
             json.required("revision").longValue(),
             json.has("who")
                 ? new Actor(
-                json.path("who").asText(),
-                json.path("address").asText(),
-                json.path("why").asText(""))
+                    json.path("who").asText(),
+                    json.path("address").asText(),
+                    json.path("why").asText(""))
                 : null,
             Instant.parse(json.required("at").asText()));
       } catch (RuntimeException e) {

@@ -156,7 +156,8 @@ public final class SqliteResourceStore implements ResourceStore {
       throws StoreException {
     synchronized (lock) {
       Resources before = resources;
-      Plan plan = Plan.of(before, author, actor == null ? "" : actor.why(), writes, clock.instant());
+      Plan plan =
+          Plan.of(before, author, actor == null ? "" : actor.why(), writes, clock.instant());
       Resources after = plan.after();
       if (after == before) {
         return before;
