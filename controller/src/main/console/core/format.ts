@@ -83,7 +83,9 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 const calendar = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 
 export function timeOfDay(at: number | string): string {
-  return clock.format(new Date(at));
+  const time = new Date(at);
+  // What another process wrote must not end the page.
+  return Number.isNaN(time.getTime()) ? NOT_MEASURED : clock.format(time);
 }
 
 export function dateTime(iso: string): string {

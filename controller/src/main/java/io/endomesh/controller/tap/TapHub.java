@@ -9,6 +9,8 @@ import io.endomesh.proto.v1.ControllerMessage;
 import io.endomesh.proto.v1.TapReport;
 import io.endomesh.proto.v1.Taps;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +43,7 @@ public final class TapHub {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LongSupplier nanoTime;
+  private final Clock clock;
   private final RecentRecords recent;
   private final Set<Line> lines = ConcurrentHashMap.newKeySet();
   // Changed under this; in the order of their coming.
@@ -54,6 +57,7 @@ public final class TapHub {
    */
   public TapHub(AccessRecordOptions kept, LongSupplier nanoTime, Clock clock) {
     this.nanoTime = nanoTime;
+    this.clock = clock;
     this.recent = new RecentRecords(kept.bytes(), clock);
     if (kept.share() > 0) {
       add(TapQuery.sample(kept.share()), event -> {});
@@ -196,7 +200,7 @@ public final class TapHub {
   }
 
   /** Whose it is says its certificate, not the record. Null if it is none. */
-  private static @Nullable String record(Line line, String text) {
+  private @Nullable String record(Line line, String text) {
     if (text.length() > MAX_RECORD_CHARS) {
       return null;
     }
@@ -216,9 +220,21 @@ public final class TapHub {
     }
     ObjectNode record = JSON.createObjectNode();
     record.setAll(fields);
+    if (!isTime(record.path("time").asText())) {
+      record.put("time", clock.instant().toString());
+    }
     record.put("service.namespace", line.namespace);
     record.put("service.name", line.service);
     record.put("service.instance.id", line.instance);
     return record.toString();
+  }
+
+  private static boolean isTime(String text) {
+    try {
+      Instant.parse(text);
+      return true;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 }

@@ -76,7 +76,7 @@ class TapRightsTest {
 
       role("anna", "{\"tap\":false}");
 
-      assertThat(taps(orders).getTapsList()).isEmpty();
+      noTaps(orders);
       report(orders, id, "behind");
       assertThat(rest(events)).contains("event: logout").doesNotContain("behind");
     }
@@ -155,6 +155,14 @@ class TapRightsTest {
       lines.add(line);
     }
     return lines;
+  }
+
+  /** It may be asked again before: that happens all ten seconds. */
+  private static void noTaps(TestWorkload workload) throws Exception {
+    Taps asked = taps(workload);
+    while (asked.getTapsCount() > 0) {
+      asked = taps(workload);
+    }
   }
 
   private static Taps taps(TestWorkload workload) throws Exception {

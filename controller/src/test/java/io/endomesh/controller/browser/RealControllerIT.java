@@ -158,14 +158,22 @@ class RealControllerIT {
               .addRecords(
                   "{\"side\":\"server\",\"http.request.method\":\"GET\",\"url.path\":\"/v1/carts\","
                       + "\"http.response.status_code\":503,\"duration_ms\":12.5}"));
-      browser.awaitText("table", "GET /v1/carts", LIVE);
+      browser.awaitText("table", "GET /v1/carts");
       assertThat(browser.await("table").getText()).contains("503", "orders-7f3a9c");
       browser.awaitText("main", "1 of 1 workloads listened to");
       assertThat(browser.complaints()).isEmpty();
       assertThat(browser.accessibilityViolations()).isEmpty();
 
       browser.show(url("/services"));
-      assertThat(taps(orders).getTapsList()).isEmpty();
+      noTaps(orders);
+    }
+  }
+
+  /** It may be asked again before: that happens all ten seconds. */
+  private static void noTaps(TestWorkload workload) throws Exception {
+    Taps asked = taps(workload);
+    while (asked.getTapsCount() > 0) {
+      asked = taps(workload);
     }
   }
 

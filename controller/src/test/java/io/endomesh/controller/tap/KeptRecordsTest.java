@@ -64,6 +64,18 @@ class KeptRecordsTest {
   }
 
   @Test
+  void record_withoutATimeThatIsOne_getsTheControllers() {
+    TapHub hub = hub(16, 1);
+    TapHub.Line orders = joined(hub, "orders");
+    String id = last().getTaps().getTaps(0).getId();
+    for (String time : List.of("", ",\"time\":\"soon\"", ",\"time\":7")) {
+      orders.reported(
+          TapReport.newBuilder().setId(id).addRecords("{\"side\":\"server\"" + time + "}").build());
+      assertThat(hub.recent().of("", 1).get(0)).contains("\"time\":\"2").doesNotContain("soon");
+    }
+  }
+
+  @Test
   void memory_none_keepsNothing() {
     TapHub hub = hub(0, 0);
     TapHub.Line orders = joined(hub, "orders");
