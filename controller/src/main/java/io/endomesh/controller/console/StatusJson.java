@@ -164,7 +164,7 @@ final class StatusJson {
     for (TelemetrySink.Signal signal : telemetry.sink().signals().values()) {
       String problem = signal.problem();
       if (problem != null) {
-        problem(problems, "warning", "telemetry is not sent to " + problem, "telemetry");
+        problem(problems, CheckCode.EC0302, "telemetry is not sent to " + problem, "telemetry");
       }
     }
     if (telemetry.rejectedRequests() > 0) {

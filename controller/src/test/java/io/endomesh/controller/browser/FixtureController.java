@@ -137,7 +137,7 @@ final class FixtureController implements AutoCloseable {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     }
     out.flush();
-    while (!nextEvent().isEmpty()) {
+    while (!isClosed()) {
       await();
     }
   }
@@ -156,6 +156,15 @@ final class FixtureController implements AutoCloseable {
       out.write((event + "\n\n").getBytes(StandardCharsets.UTF_8));
       out.flush();
       await();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
     }
   }
 
