@@ -131,6 +131,67 @@ class StoredPoliciesTest {
     assertThat(json("history").path("changes")).isNotEmpty();
   }
 
+  private String command(String... arguments) {
+    return TestCommand.run(controller, arguments);
+  }
+
+  @Test
+  void denial_damaged_isNamedByAnalyzeAndTheMatrix() throws Exception {
+    assertThat(command("analyze")).doesNotContain("EM07");
+    assertThat(command("authz", "matrix")).doesNotContain("cannot be read");
+    damage();
+
+    assertThat(command("analyze"))
+        .contains("error    EM0701  AuthorizationPolicy shop/no-guests: cannot be read")
+        .contains("refused until it is mended");
+    assertThat(command("authz", "matrix"))
+        .contains("as it cannot be read: " + NAME)
+        .contains("refused until it is mended");
+  }
+
+  @Test
+  void departments_damaged_areDeniedInTheMatrix_asTheyAreAtServers() throws Exception {
+    assertThat(
+            http(
+                    "POST",
+                    "apply",
+                    """
+                    apiVersion: endomesh.io/v1
+                    kind: DepartmentPolicy
+                    metadata: {name: lines, namespace: endomesh-system}
+                    spec: {deny: ["marketing -> payments"]}
+                    """)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(command("authz", "matrix")).containsPattern("payments +open");
+    restartWith("UPDATE resource SET body = substr(body, 1, 60) WHERE kind = ?", "DepartmentPolicy");
+    String name = "DepartmentPolicy/endomesh-system/lines";
+
+    for (JsonNode cell : json("departments").path("cells")) {
+      assertThat(cell.path("decision").asText()).isEqualTo("denied");
+      assertThat(cell.path("by").asText()).isEqualTo(name);
+    }
+    assertThat(command("authz", "matrix"))
+        .contains("denied", name, "calls from one namespace to another are refused");
+  }
+
+  @Test
+  void configuration_thatAWorkloadRejects_isNamedByAnalyze() throws Exception {
+    try (TestWorkload orders =
+        TestWorkload.start(controller, dataDir, "shop", "orders", "orders-1")) {
+      orders.join(Map.of(), 18080);
+      DeltaClient client = new DeltaClient(orders);
+      client.subscribe(ResourceType.LISTENER, "endomesh/inbound/18080");
+      client.nack(client.found(), "endomesh/inbound/18080: rules: too many");
+      client.subscribe(ResourceType.LISTENER, "after");
+      client.response();
+
+      assertThat(command("analyze"))
+          .containsPattern("error +EM0702 +Workload shop/orders-1 Listener: keeps its last good")
+          .contains("endomesh/inbound/18080: rules: too many");
+    }
+  }
+
   @Test
   void kind_ofALaterVersion_isAProblemUntilItIsDeleted() throws Exception {
     restartWith(

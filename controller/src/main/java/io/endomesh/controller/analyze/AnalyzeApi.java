@@ -51,7 +51,9 @@ public final class AnalyzeApi implements ControllerPart {
         MediaType.JSON_UTF_8,
         FindingsJson.of(
                 Analyzer.live(
-                    Drafts.over(context.model().get(), drafts), telemetry.rollups().edges()),
+                    Drafts.over(context.model().get(), drafts),
+                    telemetry.rollups().edges(),
+                    context.syncStatus().nodes()),
                 true)
             .toString());
   }

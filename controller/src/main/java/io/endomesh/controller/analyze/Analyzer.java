@@ -2,6 +2,7 @@ package io.endomesh.controller.analyze;
 
 import io.endomesh.controller.telemetry.Edge;
 import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.xds.SyncStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,18 +21,21 @@ public final class Analyzer {
           new LimitsCheck(),
           new CallersCheck(),
           new KeysCheck(),
-          new FederationCheck());
+          new FederationCheck(),
+          new StoredCheck(),
+          new RejectionsCheck());
 
   private Analyzer() {}
 
   /** Looks at a running mesh. */
-  public static List<Finding> live(MeshModel model, List<Edge> traffic) {
-    return findings(new Estate(model, model.resources(), true, traffic));
+  public static List<Finding> live(
+      MeshModel model, List<Edge> traffic, List<SyncStatus.Node> nodes) {
+    return findings(new Estate(model, model.resources(), true, traffic, nodes));
   }
 
   /** Looks at resources alone: nothing is said of workloads and traffic. */
   public static List<Finding> offline(MeshModel model) {
-    return findings(new Estate(model, model.resources(), false, List.of()));
+    return findings(new Estate(model, model.resources(), false, List.of(), List.of()));
   }
 
   /** The worst first, then by resource. */

@@ -32,7 +32,9 @@ public enum Code {
   EM0601(Severity.ERROR, "the keys of an issuer are not known"),
   EM0602(Severity.WARNING, "the keys of an issuer cannot be fetched any more"),
   EM0603(Severity.ERROR, "the roots of a trust domain are not known"),
-  EM0604(Severity.WARNING, "the roots of a trust domain cannot be fetched any more");
+  EM0604(Severity.WARNING, "the roots of a trust domain cannot be fetched any more"),
+  EM0701(Severity.ERROR, "a stored resource cannot be read"),
+  EM0702(Severity.ERROR, "a workload rejects its configuration");
 
   private final Severity severity;
   private final String title;

@@ -23,6 +23,7 @@ import io.endomesh.controller.kinds.ResourceParser;
 import io.endomesh.controller.translate.DepartmentMatrix;
 import io.endomesh.controller.translate.Drafts;
 import io.endomesh.controller.translate.MeshModel;
+import io.endomesh.controller.translate.Unreadable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +59,17 @@ public final class AuthzApi implements ControllerPart {
             });
     ArrayNode cells = json.putArray("cells");
     DepartmentMatrix.of(model).forEach(cell -> put(cell, cells.addObject()));
+    // What it may have said of these cells nobody knows.
+    ArrayNode unreadable = json.putArray("unreadable");
+    for (Unreadable one : model.unreadable()) {
+      unreadable
+          .addObject()
+          .put("kind", one.key().kind())
+          .put("namespace", one.key().namespace())
+          .put("name", one.key().name())
+          .put("why", one.why())
+          .put("meanwhile", one.meanwhile());
+    }
     return ok(json);
   }
 

@@ -86,13 +86,13 @@ final class AnalyzeCommand implements Callable<Integer> {
   private static void print(JsonNode answer, PrintWriter out) {
     for (JsonNode finding : answer.path("findings")) {
       out.printf(
-          "%-7s  %s  %s %s/%s %s: %s%n",
+          "%-7s  %s  %s %s/%s%s: %s%n",
           finding.path("severity").asText(),
           finding.path("code").asText(),
           finding.path("kind").asText(),
           finding.path("namespace").asText(),
           finding.path("name").asText(),
-          finding.path("field").asText(),
+          finding.path("field").asText().isEmpty() ? "" : " " + finding.path("field").asText(),
           finding.path("message").asText());
     }
     if (answer.path("findings").isEmpty()) {

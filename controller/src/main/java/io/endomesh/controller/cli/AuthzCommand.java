@@ -215,6 +215,16 @@ final class AuthzCommand {
         table.add(row);
       }
       output.print(answer, table);
+      for (JsonNode one : answer.path("unreadable")) {
+        output.note(
+            "not in the table, as it cannot be read: %s/%s/%s: %s; %s until it is mended"
+                .formatted(
+                    one.path("kind").asText(),
+                    one.path("namespace").asText(),
+                    one.path("name").asText(),
+                    one.path("why").asText(),
+                    one.path("meanwhile").asText()));
+      }
       return Exit.OK.code();
     }
 

@@ -92,7 +92,10 @@ public final class DepartmentMatrix {
 
   private static Cell decide(
       MeshModel model, String source, String destination, String from, String to) {
-    String denied = denied(model, from, to, /* dryRun= */ false);
+    String denied = unreadable(model);
+    if (denied == null) {
+      denied = denied(model, from, to, /* dryRun= */ false);
+    }
     String dryRun = denied == null ? denied(model, from, to, /* dryRun= */ true) : null;
     if (denied != null) {
       return new Cell(source, destination, Decision.DENIED, denied, null);
@@ -110,6 +113,16 @@ public final class DepartmentMatrix {
             Decision.DEFAULT,
             "InboundPolicy/" + byDefault.metadata().namespace() + "/" + byDefault.metadata().name(),
             dryRun);
+  }
+
+  /** What cannot be read, and so keeps all namespaces apart; null if nothing does. */
+  private static @Nullable String unreadable(MeshModel model) {
+    for (Unreadable one : model.unreadable()) {
+      if (one.apart()) {
+        return one.name();
+      }
+    }
+    return null;
   }
 
   private static @Nullable String denied(MeshModel model, String from, String to, boolean dryRun) {

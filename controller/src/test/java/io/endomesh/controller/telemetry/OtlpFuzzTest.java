@@ -18,6 +18,9 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,15 +64,24 @@ public class OtlpFuzzTest {
   }
 
   @Test
-  void reports_mutated_breakAndGrowNothing() {
-    byte[] report = report("http.client.request.duration", 3);
-    byte[] other = report("rpc.server.call.duration", -2);
+  void reports_mutated_breakAndGrowNothing() throws IOException {
+    // In files, as Jazzer begins with them too.
+    write("http.bin", report("http.client.request.duration", 3));
+    write("rpc.bin", report("rpc.server.call.duration", -2));
     Fuzzing.run(
-        List.of(report, other),
+        Fuzzing.corpus("otlp"),
         new WireMutator("shop", "orders.shop", "503", "spiffe://endomesh.local/ns/shop/sa/a", "s"),
         3_000,
         OtlpFuzzTest::fuzzerTestOneInput);
     assertThat(ROLLUPS.edges()).isNotEmpty().hasSizeLessThan(600);
+  }
+
+  private static void write(String name, byte[] report) throws IOException {
+    Path file = Path.of("src/test/resources/fuzz/otlp", name);
+    if (Boolean.getBoolean("corpus.write")) {
+      Files.write(file, report);
+    }
+    assertThat(file).hasBinaryContent(report);
   }
 
   private static byte[] report(String name, int scale) {

@@ -48,7 +48,7 @@ public final class Expressions {
    * @throws PatternSyntaxException also for an expression that is too large
    */
   public static Pattern compile(String expression, int flags) {
-    check(expression, MAX_STATES_COMPOSED);
+    check(expression, flags, MAX_STATES_COMPOSED);
     return Pattern.compile(expression, flags);
   }
 
@@ -58,16 +58,21 @@ public final class Expressions {
    * @throws PatternSyntaxException if it does not compile, or is too large
    */
   public static Pattern compileOwn(String expression) {
-    check(expression, MAX_STATES);
+    check(expression, 0, MAX_STATES);
     return Pattern.compile(expression);
   }
 
-  private static void check(String expression, int maxStates) {
+  private static void check(String expression, int flags, int maxStates) {
     if (expression.length() > MAX_CHARACTERS) {
       throw tooLarge("more than " + MAX_CHARACTERS + " characters");
     }
     if (states(expression) > maxStates) {
       throw tooLarge("more than " + maxStates + " states, with repetitions written out");
+    }
+    if (EndlessFolding.isIn(expression, flags)) {
+      throw new PatternSyntaxException(
+          "expression ignores the case of characters from U+1C80 to U+1C88, alone or in a range"
+              + " (expected: others, for which there is an end)");
     }
   }
 

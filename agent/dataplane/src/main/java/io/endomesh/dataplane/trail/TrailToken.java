@@ -48,8 +48,13 @@ record TrailToken(Instant expires, byte[] signature) {
       return null;
     }
     try {
+      long expires = Long.parseLong(token.substring(0, dot));
+      if (!token.startsWith(expires + ".")) {
+        // The same number written otherwise, with a sign, a zero or digits of another script.
+        return null;
+      }
       return new TrailToken(
-          Instant.ofEpochSecond(Long.parseLong(token.substring(0, dot))),
+          Instant.ofEpochSecond(expires),
           Base64.getUrlDecoder().decode(token.substring(dot + 1)));
     } catch (RuntimeException noToken) {
       // No number, none that is a time, or no base64.

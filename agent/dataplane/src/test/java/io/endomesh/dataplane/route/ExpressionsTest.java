@@ -2,6 +2,7 @@ package io.endomesh.dataplane.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Also a target of Jazzer. */
 public class ExpressionsTest {
@@ -75,6 +77,55 @@ public class ExpressionsTest {
         .isNotEmpty();
     assertThatThrownBy(() -> Expressions.compileOwn("/v(2"))
         .isInstanceOf(PatternSyntaxException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?i)\u1c80",
+        "a(?s-m:b)(?mi:\u1c88)",
+        "(?i)\\x{1C83}",
+        "(?i)\\Qa\u1c81\\E",
+        "(?i)[\u1c82]",
+        "(?i)[^]a-\uffff]",
+        "(?i)[\\x01-\\x{1e942}]",
+        "(?i)[[:alpha:]\\dB-\\x{10FFFF}]",
+        "(?i)[a-\ud83d\ude00]"
+      })
+  void compileOwn_caseOfWhatHasNoEnd_isRefused(String endless) {
+    assertThatThrownBy(() -> Expressions.compileOwn(endless))
+        .isInstanceOf(PatternSyntaxException.class)
+        .hasMessageContaining("ignores the case");
+  }
+
+  @Test
+  void compileOwn_caseOfOthers_isIgnored() {
+    assertThat(Expressions.compileOwn("(?i)[^/]+/\u0432\u0430").matches("A/\u0412\u0410")).isTrue();
+    assertThat(Expressions.compileOwn("(?i)[\u4e00-\u9fff-x]+").matches("\u4e2dX")).isTrue();
+    assertThat(Expressions.compileOwn("(?i)[\\x00-\\x{10FFFF}]").matches("\u1c80")).isTrue();
+    assertThat(Expressions.compileOwn("\u1c80").matches("\u1c80")).isTrue();
+  }
+
+  /** Whichever JDK, and version of RE2/J: all that are taken come to an end. */
+  @Test
+  void compile_caseOfEachCharacter_ends() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          String cyrillic = "\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88";
+          for (int c = 1; c <= Character.MAX_CODE_POINT; c++) {
+            if (Character.toLowerCase(c) != c || Character.toUpperCase(c) != c) {
+              String one = Character.toString(c);
+              try {
+                Pattern pattern = Expressions.compile("(?i)\\Q" + one + "\\E.*", 0);
+                pattern.matches(cyrillic);
+                assertThat(pattern.matches(one)).as("U+%04X", c).isTrue();
+              } catch (PatternSyntaxException endless) {
+                assertThat(cyrillic).contains(one);
+              }
+            }
+          }
+        });
   }
 
   @Test

@@ -21,6 +21,16 @@ public class PemFuzzTest {
       // As it says.
     }
     try {
+      Pem.publicKeys(text);
+    } catch (GeneralSecurityException refused) {
+      // As it says.
+    }
+    try {
+      Pem.revocations(text);
+    } catch (GeneralSecurityException refused) {
+      // As it says.
+    }
+    try {
       Pem.privateKey(text);
     } catch (GeneralSecurityException refused) {
       // As it says.
