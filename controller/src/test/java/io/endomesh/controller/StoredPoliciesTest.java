@@ -165,7 +165,8 @@ class StoredPoliciesTest {
                 .statusCode())
         .isEqualTo(200);
     assertThat(command("authz", "matrix")).containsPattern("payments +open");
-    restartWith("UPDATE resource SET body = substr(body, 1, 60) WHERE kind = ?", "DepartmentPolicy");
+    restartWith(
+        "UPDATE resource SET body = substr(body, 1, 60) WHERE kind = ?", "DepartmentPolicy");
     String name = "DepartmentPolicy/endomesh-system/lines";
 
     for (JsonNode cell : json("departments").path("cells")) {

@@ -74,7 +74,9 @@ public final class Agent {
     } else {
       Weaving.applications(
           new WebApplications(
-              mesh, services, new HostedWorkloads(settings, join, instrumentations, jar, termination)));
+              mesh,
+              services,
+              new HostedWorkloads(settings, join, instrumentations, jar, termination)));
     }
     FrontFilter.install(instrumentations, loader, jvm);
     connection.start();

@@ -44,7 +44,8 @@ final class HostedWorkloads implements WebApplications.Workloads {
                 service, settings.namespace(), InstanceName.of(service), settings.labels()));
     mesh.failures(Suppressed::report);
     MeshConnection connection =
-        new MeshConnection(settings, join, mesh, instrumentations, jar, termination, service + ": ");
+        new MeshConnection(
+            settings, join, mesh, instrumentations, jar, termination, service + ": ");
     connections.put(mesh, connection);
     connection.start();
     return mesh;

@@ -120,7 +120,8 @@ abstract class HttpClientLimitContract extends HttpClientRetryContract {
   @Test
   void serviceThatFails_isLeftAlone_namingThePolicy_andCalledAgainWhenItIsWell() throws Exception {
     Backend broken = open(Backend.plaintext("broken").answering(500));
-    routes.route("orders", TestRoutes.to(breaking(Duration.ofHours(1), broken)), RoutePolicy.DEFAULT);
+    routes.route(
+        "orders", TestRoutes.to(breaking(Duration.ofHours(1), broken)), RoutePolicy.DEFAULT);
     assertThat(get("http://orders/").status()).isEqualTo(500);
     assertThat(start("http://orders/").get(10, TimeUnit.SECONDS).status()).isEqualTo(500);
 
@@ -131,7 +132,8 @@ abstract class HttpClientLimitContract extends HttpClientRetryContract {
     assertThat(start("http://orders/").get(10, TimeUnit.SECONDS).status()).isEqualTo(503);
     assertThat(broken.received()).hasSize(2);
 
-    routes.route("orders", TestRoutes.to(breaking(Duration.ofMillis(50), broken)), RoutePolicy.DEFAULT);
+    routes.route(
+        "orders", TestRoutes.to(breaking(Duration.ofMillis(50), broken)), RoutePolicy.DEFAULT);
     Await.until("an open breaker", () -> status("http://orders/") == 503);
     broken.answering(200);
     Await.until("a closed breaker", () -> status("http://orders/") == 200);

@@ -54,8 +54,7 @@ record TrailToken(Instant expires, byte[] signature) {
         return null;
       }
       return new TrailToken(
-          Instant.ofEpochSecond(expires),
-          Base64.getUrlDecoder().decode(token.substring(dot + 1)));
+          Instant.ofEpochSecond(expires), Base64.getUrlDecoder().decode(token.substring(dot + 1)));
     } catch (RuntimeException noToken) {
       // No number, none that is a time, or no base64.
       return null;
