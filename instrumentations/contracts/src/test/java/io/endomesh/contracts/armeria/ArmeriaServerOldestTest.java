@@ -5,6 +5,12 @@ import io.endomesh.testkit.NotApplicable;
 
 @Library(name = "Armeria, server", staged = "armeria-oldest")
 @NotApplicable(
+    promise = "policyOnAPath_seesItDecodedAndNormalized",
+    reason = ArmeriaServerVersion.NO_DOTS)
+@NotApplicable(
+    promise = "certificate_wasRenewedLongAgo_answerOnAConnectionOfBeforeIsItsLast",
+    reason = ArmeriaServerVersion.NO_LAST_ANSWER)
+@NotApplicable(
     promise = "webSocket_isACallThatEndsWithTheUpgrade_andGoesOnByItself",
     reason = ArmeriaServerOldestTest.NO_WEB_SOCKETS)
 @NotApplicable(

@@ -30,13 +30,18 @@ import org.junit.jupiter.api.Test;
 /** The contract on one version of the server, and what is its alone. */
 @NotApplicable(
     promise = "policyOnAPath_seesItDecodedAndNormalized",
-    reason = "Armeria answers a path with `..` in it by 400 itself, before anybody is asked")
+    reason = ArmeriaServerVersion.NO_DOTS)
 @NotApplicable(
     promise = "certificate_wasRenewedLongAgo_answerOnAConnectionOfBeforeIsItsLast",
-    reason =
-        "Armeria takes `Connection` out of what services answer, and closing without it would fail"
-            + " the request that is on its way")
+    reason = ArmeriaServerVersion.NO_LAST_ANSWER)
 abstract class ArmeriaServerVersion extends StagedHttpServerContract {
+
+  static final String NO_DOTS =
+      "Armeria answers a path with `..` in it by 400 itself, before anybody is asked";
+
+  static final String NO_LAST_ANSWER =
+      "Armeria takes `Connection` out of what services answer, and closing without it would fail"
+            + " the request that is on its way";
 
   @Override
   protected final Staged start() {
