@@ -224,8 +224,7 @@ public final class Controller implements AutoCloseable {
             clock,
             clock.instant());
     JoinTokens tokens = new JoinTokens(store, clock);
-    Forwarding forwarding =
-        options.forward() == null ? null : new Forwarding(options.forward());
+    Forwarding forwarding = options.forward() == null ? null : new Forwarding(options.forward());
     TelemetryPart telemetry =
         new TelemetryPart(
             options.trustDomain(),

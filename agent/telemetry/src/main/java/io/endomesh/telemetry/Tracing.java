@@ -118,8 +118,8 @@ final class Tracing {
   }
 
   /**
-   * A new span for the next attempt of a call, and its headers on the request. What the
-   * application (or another agent in it) has set stays as it is; our span is its child too.
+   * A new span for the next attempt of a call, and its headers on the request. What the application
+   * (or another agent in it) has set stays as it is; our span is its child too.
    */
   SpanContext attempt(Call call) {
     CallTrace trace = trace(call);

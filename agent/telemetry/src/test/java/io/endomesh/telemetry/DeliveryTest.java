@@ -111,7 +111,9 @@ class DeliveryTest extends ObservedWorkload {
   @Test
   void sampling_ofNone_keepsMeasuringAndPropagating() throws InterruptedException {
     Telemetry unsampled =
-        telemetry(new TelemetrySettings(0, 100, Duration.ofMillis(5), Propagation.DEFAULT, "1"), collector);
+        telemetry(
+            new TelemetrySettings(0, 100, Duration.ofMillis(5), Propagation.DEFAULT, "1"),
+            collector);
     Message request = Message.http("orders:8080", "GET", "/");
     sdkMayStart.countDown();
 

@@ -57,8 +57,7 @@ class PropagationTest extends ObservedWorkload {
   }
 
   private Map<String, String> told(Message outgoing) {
-    ((io.endomesh.dataplane.Attempt) call(shop, outgoing).next())
-        .responded(200, Outcome.NOT_GRPC);
+    ((io.endomesh.dataplane.Attempt) call(shop, outgoing).next()).responded(200, Outcome.NOT_GRPC);
     Map<String, String> trace = new TreeMap<>(outgoing.headers);
     trace.keySet().removeIf(name -> name.startsWith("x-envoy"));
     return trace;
@@ -99,10 +98,14 @@ class PropagationTest extends ObservedWorkload {
     Map<String, String> headers =
         passedOn(
             Map.of(
-                "x-b3-traceid", TRACE,
-                "x-b3-spanid", SPAN,
-                "x-b3-parentspanid", "00f067aa0ba902b7",
-                "x-b3-sampled", "1"));
+                "x-b3-traceid",
+                TRACE,
+                "x-b3-spanid",
+                SPAN,
+                "x-b3-parentspanid",
+                "00f067aa0ba902b7",
+                "x-b3-sampled",
+                "1"));
 
     Span client = callOf(TRACE, SPAN);
     assertThat(headers)
@@ -180,7 +183,8 @@ class PropagationTest extends ObservedWorkload {
   void severalWays_firstThatIsThereCounts_andAllAreWritten() throws InterruptedException {
     speak(1, Propagation.TRACECONTEXT, Propagation.B3, Propagation.B3MULTI);
 
-    Map<String, String> headers = passedOn(Map.of("traceparent", "garbage", "b3", TRACE + "-" + SPAN + "-1"));
+    Map<String, String> headers =
+        passedOn(Map.of("traceparent", "garbage", "b3", TRACE + "-" + SPAN + "-1"));
 
     String span = hex(callOf(TRACE, SPAN).getSpanId());
     assertThat(headers)
@@ -195,8 +199,7 @@ class PropagationTest extends ObservedWorkload {
     speak(1, Propagation.TRACECONTEXT, Propagation.B3);
     String b3 = TRACE + "-" + SPAN + "-1";
 
-    Map<String, String> headers =
-        told(Message.http("orders:8080", "GET", "/").with("b3", b3));
+    Map<String, String> headers = told(Message.http("orders:8080", "GET", "/").with("b3", b3));
 
     assertThat(headers).containsOnly(entry("b3", b3));
     Span span = collector.spans(1).get(0);

@@ -24,7 +24,8 @@ class TelemetrySettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "all", "-0.1", "1.01", "NaN"})
   void sampling_thatIsNoShare_isSaidAndTheDefaultKept(String text) {
-    assertThat(TelemetrySettings.of(text, null, null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(TelemetrySettings.of(text, null, null, "1", problems::add).samplingRatio())
+        .isEqualTo(1.0);
     assertThat(problems)
         .containsExactly(
             "telemetry.sampling: " + text + " (expected: a number from 0 to 1); keeping 1.0");
@@ -32,13 +33,15 @@ class TelemetrySettingsTest {
 
   @Test
   void sampling_notSet_isTheDefault() {
-    assertThat(TelemetrySettings.of(null, null, null, "1", problems::add).samplingRatio()).isEqualTo(1.0);
+    assertThat(TelemetrySettings.of(null, null, null, "1", problems::add).samplingRatio())
+        .isEqualTo(1.0);
     assertThat(problems).isEmpty();
   }
 
   @Test
   void tracesPerSecond_number_isTaken() {
-    assertThat(TelemetrySettings.of(null, "7", null, "1", problems::add).tracesPerSecond()).isEqualTo(7);
+    assertThat(TelemetrySettings.of(null, "7", null, "1", problems::add).tracesPerSecond())
+        .isEqualTo(7);
     assertThat(TelemetrySettings.of(null, null, null, "1", problems::add).tracesPerSecond())
         .isEqualTo(100);
     assertThat(problems).isEmpty();
@@ -59,7 +62,8 @@ class TelemetrySettingsTest {
 
   @Test
   void propagation_names_areTakenInTheirOrder() {
-    assertThat(TelemetrySettings.of(null, null, "b3;tracecontext", "1", problems::add).propagation())
+    assertThat(
+            TelemetrySettings.of(null, null, "b3;tracecontext", "1", problems::add).propagation())
         .containsExactly(Propagation.B3, Propagation.TRACECONTEXT);
     assertThat(TelemetrySettings.of(null, null, " b3multi , b3", "1", problems::add).propagation())
         .containsExactly(Propagation.B3MULTI, Propagation.B3);

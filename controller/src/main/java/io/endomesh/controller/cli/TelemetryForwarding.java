@@ -13,7 +13,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options by which telemetry is sent on. What is not given is taken as OpenTelemetry names it. */
+/**
+ * The options by which telemetry is sent on. What is not given is taken as OpenTelemetry names it.
+ */
 final class TelemetryForwarding {
 
   private static final String HTTP = "http/protobuf";

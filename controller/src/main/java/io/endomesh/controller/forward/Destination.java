@@ -39,8 +39,7 @@ final class Destination implements AutoCloseable {
    * @param authorities trusted besides the JDK's; null: none
    * @throws IOException if they cannot be read
    */
-  Destination(
-      URI address, MediaType type, Map<String, String> headers, @Nullable Path authorities)
+  Destination(URI address, MediaType type, Map<String, String> headers, @Nullable Path authorities)
       throws IOException {
     this(address, type, headers, authorities, TIMEOUT);
   }
@@ -83,16 +82,10 @@ final class Destination implements AutoCloseable {
     headers.forEach(request::set);
     try {
       return Delivery.of(
-          client
-              .execute(request.build(), HttpData.wrap(body))
-              .aggregate()
-              .join()
-              .status()
-              .code());
+          client.execute(request.build(), HttpData.wrap(body)).aggregate().join().status().code());
     } catch (RuntimeException e) {
       // Whatever it is: the thread that sends goes on.
-      Throwable cause =
-          e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+      Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
       return Delivery.later("no answer (" + cause.getClass().getSimpleName() + ")");
     }
   }

@@ -65,7 +65,13 @@ public record ForwardOptions(
   /** What is not said is not shown. */
   @Override
   public String toString() {
-    return "ForwardOptions[otlp=" + otlp + ", headers=" + headers.keySet() + ", zipkin=" + zipkin + "]";
+    return "ForwardOptions[otlp="
+        + otlp
+        + ", headers="
+        + headers.keySet()
+        + ", zipkin="
+        + zipkin
+        + "]";
   }
 
   /**

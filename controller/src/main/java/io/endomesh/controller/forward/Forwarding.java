@@ -79,7 +79,9 @@ public final class Forwarding implements TelemetrySink {
     }
     if (zipkin != null) {
       String json =
-          spans.stream().map(span -> ZipkinJson.of(span).toString()).collect(Collectors.joining(","));
+          spans.stream()
+              .map(span -> ZipkinJson.of(span).toString())
+              .collect(Collectors.joining(","));
       zipkin.put(new Report("", json.getBytes(UTF_8), spans.size()));
     }
   }
@@ -105,8 +107,7 @@ public final class Forwarding implements TelemetrySink {
     if (outbox != null) {
       Outbox.State state = outbox.state();
       signals.put(
-          name,
-          new Signal(state.sent(), state.dropped(), state.failedRequests(), state.problem()));
+          name, new Signal(state.sent(), state.dropped(), state.failedRequests(), state.problem()));
     }
   }
 

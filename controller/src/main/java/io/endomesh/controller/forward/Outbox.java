@@ -100,7 +100,8 @@ final class Outbox implements AutoCloseable {
             if (!await(pause)) {
               break;
             }
-            pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
+            pause =
+                pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
           } else {
             pause = firstPause;
             batch = take();

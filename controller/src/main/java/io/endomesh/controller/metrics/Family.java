@@ -124,11 +124,7 @@ record Family(String name, Type type, String unit, String help, List<String> lab
 
   static final Family CPU =
       new Family(
-          "process_cpu_seconds",
-          Type.COUNTER,
-          "seconds",
-          "CPU time of the controller.",
-          List.of());
+          "process_cpu_seconds", Type.COUNTER, "seconds", "CPU time of the controller.", List.of());
   static final Family STARTED =
       gauge(
           "process_start_time_seconds", "seconds", "When the controller started, since the epoch.");

@@ -106,9 +106,7 @@ class TelemetryForwardingTest {
     assertThatThrownBy(
             () ->
                 options(
-                    Map.of(),
-                    "--otlp-endpoint=http://127.0.0.1:1",
-                    "--otlp-metrics-interval=PT0S"))
+                    Map.of(), "--otlp-endpoint=http://127.0.0.1:1", "--otlp-metrics-interval=PT0S"))
         .hasMessageStartingWith("--otlp-metrics-interval: PT0S (expected: more than PT0S");
     assertThatThrownBy(
             () ->

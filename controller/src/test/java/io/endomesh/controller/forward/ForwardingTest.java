@@ -273,7 +273,11 @@ class ForwardingTest {
         opened(
             new Forwarding(
                 new ForwardOptions(
-                    null, Map.of(), null, Duration.ofMinutes(1), receiver.address("/api/v2/spans"))));
+                    null,
+                    Map.of(),
+                    null,
+                    Duration.ofMinutes(1),
+                    receiver.address("/api/v2/spans"))));
 
     forwarding.spans(new byte[0], List.of(span("00f067aa0ba902b7", true), span(null, false)));
 
@@ -338,7 +342,8 @@ class ForwardingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3cr3t", "a b: s3cr3t", "Host: s3cr3t", ": s3cr3t", "a:", "a: s3cr3t\u0001"})
+  @ValueSource(
+      strings = {"s3cr3t", "a b: s3cr3t", "Host: s3cr3t", ": s3cr3t", "a:", "a: s3cr3t\u0001"})
   void headers_thatAreNone_areRefusedWithoutBeingShown(String line) {
     assertThatThrownBy(() -> ForwardOptions.headers("file", "x: y\n" + line))
         .hasMessage("file: line 2 is no header (expected: NAME: VALUE)");

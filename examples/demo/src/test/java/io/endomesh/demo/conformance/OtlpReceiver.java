@@ -84,8 +84,8 @@ final class OtlpReceiver implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  synchronized List<Span> spans(Span.SpanKind kind) {
-    return spans.stream().filter(span -> span.getKind() == kind).toList();
+  synchronized List<Span> spans() {
+    return List.copyOf(spans);
   }
 
   /** Requests of HTTP that servers say they have served. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class PrometheusIT {
 
-  /** Of either kind, before Prometheus runs: rates are of what grows, not of what begins. */
+  /** Of either kind, before others: rates are of what grows, not of what begins. */
   private static final int FIRST = MeshCall.SOME;
 
   private static final int HTTP_CALLS = 3 * MeshCall.SOME;
@@ -38,7 +38,8 @@ class PrometheusIT {
   private static final Duration TOLD = Duration.ofSeconds(30);
 
   private static final String REQUESTS =
-      "sum by (destination_workload) (istio_requests_total{reporter=\"%s\",request_protocol=\"%s\"})";
+      "sum by (destination_service_name) (istio_requests_total{reporter=\"source\","
+          + "destination_service_name=\"echo\",request_protocol=\"%s\"})";
 
   @TempDir private Path run;
 
@@ -49,17 +50,19 @@ class PrometheusIT {
         "no Prometheus here (expected: the package prometheus)");
     Path home = Path.of(System.getProperty("endomesh.home"));
     try (EchoMesh mesh = new EchoMesh(new Installation(home), run)) {
+      mesh.showsAtLast(to("http://echo-v1.mesh:8080/"));
+      mesh.showsAtLast(to("grpc://echo-v1.mesh:7070/"));
       call(mesh, "http://echo.mesh:8080/", FIRST);
       call(mesh, "grpc://echo.mesh:7070/", FIRST);
       try (Prometheus prometheus = Prometheus.start(run, configuration(mesh, home))) {
-        awaitServed(prometheus, "http", FIRST);
-        awaitServed(prometheus, "grpc", FIRST);
+        awaitTold(prometheus, "http", FIRST);
+        awaitTold(prometheus, "grpc", FIRST);
 
         call(mesh, "http://echo.mesh:8080/", HTTP_CALLS);
         call(mesh, "grpc://echo.mesh:7070/", GRPC_CALLS);
 
-        awaitServed(prometheus, "http", FIRST + HTTP_CALLS);
-        awaitServed(prometheus, "grpc", FIRST + GRPC_CALLS);
+        awaitTold(prometheus, "http", FIRST + HTTP_CALLS);
+        awaitTold(prometheus, "grpc", FIRST + GRPC_CALLS);
         asCallersSeeIt(prometheus);
         byOpenTelemetrysNames(prometheus);
         ofIstiosDashboards(prometheus);
@@ -89,34 +92,40 @@ class PrometheusIT {
             mesh.url().substring("http://".length()));
   }
 
+  private static MeshCall to(String url) {
+    int ok = url.startsWith("grpc:") ? 0 : 200;
+    return MeshCall.of(Map.of("from", "consumer", "url", url, "status", ok));
+  }
+
   private static void call(EchoMesh mesh, String url, int count) throws Exception {
-    MeshCall calls = MeshCall.of(Map.of("from", "consumer", "url", url));
+    MeshCall calls = to(url);
     for (int made = 0; made < count; made += calls.count()) {
-      mesh.make(calls);
+      JsonNode answer = mesh.make(calls);
+      assertThat(calls.differences(answer)).as(answer.toString()).isEmpty();
     }
   }
 
-  /** The two versions of the service have served so many, as they say themselves. */
-  private static void awaitServed(Prometheus prometheus, String protocol, int calls) {
-    String query = REQUESTS.formatted("destination", protocol);
+  /** The caller has told so many, as it told them itself. */
+  private static void awaitTold(Prometheus prometheus, String protocol, int calls) {
+    String query = REQUESTS.formatted(protocol);
     AtomicReference<Map<String, Double>> seen = new AtomicReference<>(Map.of());
     try {
       Await.until(
           calls + " calls by " + protocol,
           TOLD,
           () -> {
-            seen.set(served(prometheus, query));
+            seen.set(told(prometheus, query));
             return seen.get().equals(Map.of("echo", (double) calls));
           });
     } catch (CheckFailed late) {
       throw new AssertionError(
-          late.getMessage() + ": " + seen + ", and " + served(prometheus, "up == 0"), late);
+          late.getMessage() + ": " + seen + ", and " + told(prometheus, "up == 0"), late);
     }
   }
 
-  private static Map<String, Double> served(Prometheus prometheus, String query) {
+  private static Map<String, Double> told(Prometheus prometheus, String query) {
     try {
-      return prometheus.query(query, "destination_workload");
+      return prometheus.query(query, "destination_service_name");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -126,7 +135,7 @@ class PrometheusIT {
     assertThat(
             prometheus.query(
                 "sum by (destination_service_name) (istio_requests_total{reporter=\"source\","
-                    + "source_workload_namespace=\"consumer\",destination_service_namespace=\"mesh\"})",
+                    + "destination_service_name=\"echo\",source_workload_namespace=\"consumer\",destination_service_namespace=\"mesh\"})",
                 "destination_service_name"))
         .isEqualTo(Map.of("echo", (double) (2 * FIRST + HTTP_CALLS + GRPC_CALLS)));
     // Increases are of the scrapes within, stretched over the whole range.
@@ -134,7 +143,7 @@ class PrometheusIT {
         prometheus
             .query(
                 "sum by (destination_service_name) (increase(istio_requests_total{"
-                    + "reporter=\"source\"}[1m]))",
+                    + "reporter=\"source\",destination_service_name=\"echo\"}[2m]))",
                 "destination_service_name")
             .get("echo");
     assertThat(increase)
@@ -144,15 +153,21 @@ class PrometheusIT {
   private static void byOpenTelemetrysNames(Prometheus prometheus) throws IOException {
     assertThat(
             prometheus.query(
-                "sum by (http_response_status_code) (http_server_request_duration_seconds_count{"
-                    + "service_name=\"echo\",endomesh_caller=~\".*/ns/consumer/.*\"})",
+                "sum by (http_response_status_code) (http_client_request_duration_seconds_count{"
+                    + "service_name=\"echo\",endomesh_destination=\"echo.mesh\"})",
                 "http_response_status_code"))
         .isEqualTo(Map.of("200", (double) (FIRST + HTTP_CALLS)));
+    assertThat(
+            prometheus.query(
+                "sum by (endomesh_caller) (http_server_request_duration_seconds_count)",
+                "endomesh_caller"))
+        .containsOnlyKeys("spiffe://endomesh.local/ns/consumer/sa/echo");
     Map<String, Double> versions =
         prometheus.query(
             "sum by (service_version) (rpc_server_call_duration_seconds_count)", "service_version");
     assertThat(versions).containsOnlyKeys("v1", "v2");
-    assertThat(versions.get("v1") + versions.get("v2")).isEqualTo(FIRST + GRPC_CALLS);
+    // The other end tells a moment later, and of what came before, too.
+    assertThat(versions.get("v1") + versions.get("v2")).isGreaterThanOrEqualTo(FIRST);
     assertThat(
             prometheus.query(
                 "histogram_quantile(0.5, sum by (le) (http_client_request_duration_seconds_bucket))",
