@@ -161,18 +161,25 @@ class StoredPoliciesTest {
                     kind: DepartmentPolicy
                     metadata: {name: lines, namespace: endomesh-system}
                     spec: {deny: ["marketing -> payments"]}
+                    ---
+                    apiVersion: endomesh.io/v1
+                    kind: DepartmentPolicy
+                    metadata: {name: others, namespace: endomesh-system}
+                    spec: {deny: ["finance -> hr"]}
                     """)
                 .statusCode())
         .isEqualTo(200);
     assertThat(command("authz", "matrix")).containsPattern("payments +open");
-    restartWith(
-        "UPDATE resource SET body = substr(body, 1, 60) WHERE kind = ?", "DepartmentPolicy");
+    restartWith("UPDATE resource SET body = substr(body, 1, 60) WHERE name = ?", "lines");
     String name = "DepartmentPolicy/endomesh-system/lines";
 
-    for (JsonNode cell : json("departments").path("cells")) {
-      assertThat(cell.path("decision").asText()).isEqualTo("denied");
-      assertThat(cell.path("by").asText()).isEqualTo(name);
-    }
+    assertThat(json("departments").path("cells"))
+        .isNotEmpty()
+        .allSatisfy(
+            cell -> {
+              assertThat(cell.path("decision").asText()).isEqualTo("denied");
+              assertThat(cell.path("by").asText()).isEqualTo(name);
+            });
     assertThat(command("authz", "matrix"))
         .contains("denied", name, "calls from one namespace to another are refused");
   }

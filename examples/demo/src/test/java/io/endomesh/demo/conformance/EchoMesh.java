@@ -287,6 +287,11 @@ final class EchoMesh implements AutoCloseable {
     }
   }
 
+  /** The same for the first calls of programs that have just started: it takes what it takes. */
+  void showsAtLast(MeshCall call) {
+    Await.until(call.toString(), START, () -> differences(call).isEmpty());
+  }
+
   private List<String> differences(MeshCall call) {
     try {
       return call.differences(make(call));

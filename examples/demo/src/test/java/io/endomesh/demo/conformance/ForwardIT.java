@@ -46,9 +46,8 @@ class ForwardIT {
                     "--otlp-headers-file=" + headers,
                     "--otlp-metrics-interval=PT1S",
                     "--zipkin-endpoint=" + zipkin.address()))) {
-      for (String url : List.of("http://echo.mesh:8080/", "grpc://echo.mesh:7070/")) {
-        mesh.showsInTime(MeshCall.of(Map.of("from", "consumer", "url", url)));
-      }
+      mesh.showsAtLast(to("http://echo.mesh:8080/", 200));
+      mesh.showsAtLast(to("grpc://echo.mesh:7070/", 0));
 
       atTheReceiver(receiver);
       atZipkin(zipkin);
@@ -68,6 +67,10 @@ class ForwardIT {
       assertThat(mesh.ask("status").toString()).doesNotContain(OtlpReceiver.TOKEN);
       mesh.end();
     }
+  }
+
+  private static MeshCall to(String url, int status) {
+    return MeshCall.of(Map.of("from", "consumer", "url", url, "status", status));
   }
 
   private static void atTheReceiver(OtlpReceiver receiver) {

@@ -50,9 +50,8 @@ class PrometheusIT {
         "no Prometheus here (expected: the package prometheus)");
     Path home = Path.of(System.getProperty("endomesh.home"));
     try (EchoMesh mesh = new EchoMesh(new Installation(home), run)) {
-      // Programs that have just started may take longer than a call is waited for.
-      mesh.showsInTime(to("http://echo-v1.mesh:8080/"));
-      mesh.showsInTime(to("grpc://echo-v1.mesh:7070/"));
+      mesh.showsAtLast(to("http://echo-v1.mesh:8080/"));
+      mesh.showsAtLast(to("grpc://echo-v1.mesh:7070/"));
       call(mesh, "http://echo.mesh:8080/", FIRST);
       call(mesh, "grpc://echo.mesh:7070/", FIRST);
       try (Prometheus prometheus = Prometheus.start(run, configuration(mesh, home))) {
@@ -94,7 +93,8 @@ class PrometheusIT {
   }
 
   private static MeshCall to(String url) {
-    return MeshCall.of(Map.of("from", "consumer", "url", url));
+    int ok = url.startsWith("grpc:") ? 0 : 200;
+    return MeshCall.of(Map.of("from", "consumer", "url", url, "status", ok));
   }
 
   private static void call(EchoMesh mesh, String url, int count) throws Exception {
