@@ -48,7 +48,7 @@ final class Watch {
       StringWriter now = new StringWriter();
       command.commandLine().setOut(new PrintWriter(now));
       try {
-        show.getAsInt();
+        var unused = show.getAsInt();
       } finally {
         command.commandLine().setOut(out);
       }

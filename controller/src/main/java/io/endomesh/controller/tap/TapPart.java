@@ -172,7 +172,8 @@ public final class TapPart implements ControllerPart {
         stream.writer().close();
       }
     } else if (stream.pending().get() < MAX_PENDING) {
-      stream.writer().tryWrite(HttpData.ofUtf8(viewer.status(hub.lines(viewer))));
+      // False: they have gone, and their stream is taken out.
+      var unused = stream.writer().tryWrite(HttpData.ofUtf8(viewer.status(hub.lines(viewer))));
     }
   }
 

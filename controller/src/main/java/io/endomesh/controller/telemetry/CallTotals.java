@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +165,7 @@ public final class CallTotals {
     CallMetric.of(point.reported().metric())
         .ifPresent(
             metric -> {
-              Group group = byMetric.get(metric);
+              Group group = Objects.requireNonNull(byMetric.get(metric), "one of each metric");
               String labels = CallLabels.of(metric, point, peer, version);
               int others = size() - group.series.size();
               count(group, labels, service, others, CallLabels.overflow(point), calls, nowMillis);
