@@ -212,8 +212,11 @@ final class TapCommand implements Callable<Integer> {
         show(data, out);
         shown++;
       } else if (event.equals("status")) {
+        // The first comes at once: that no call has ended by then says nothing.
+        if (!last.isEmpty() || data.path("workloads").asInt() == 0) {
+          tellWhy(data.path("empty").asText(), err);
+        }
         last = data;
-        tellWhy(data.path("empty").asText(), err);
       }
     }
     return shown < count && !loggedOut;
@@ -294,17 +297,19 @@ final class TapCommand implements Callable<Integer> {
   }
 
   private void summary(PrintWriter err) {
+    long seen = last.path("seen").asLong();
+    // Of an end before the next status there are no counts.
+    String counts =
+        seen < shown
+            ? ""
+            : seen
+                + " calls ended, "
+                + last.path("matched").asLong()
+                + " matched, "
+                + last.path("leftOut").asLong()
+                + " of them were more than --max-rps lets through; ";
     err.println(
-        shown
-            + " shown; "
-            + last.path("seen").asLong()
-            + " calls ended, "
-            + last.path("matched").asLong()
-            + " matched, "
-            + last.path("leftOut").asLong()
-            + " of them were more than --max-rps lets through; "
-            + last.path("workloads").asInt()
-            + " workloads");
+        shown + " shown; " + counts + "workloads looked at: " + last.path("workloads").asInt());
     err.flush();
   }
 }
