@@ -48,7 +48,9 @@ record TapQuery(String namespace, String service, int maxPerSecond, Tap tap) {
     for (String name : query.names()) {
       if (!KNOWN.contains(name)) {
         throw wrong(
-            name, query.get(name, ""), "one of " + String.join(", ", KNOWN.stream().sorted().toList()));
+            name,
+            query.get(name, ""),
+            "one of " + String.join(", ", KNOWN.stream().sorted().toList()));
       }
     }
     String service = text(query, "service");

@@ -41,7 +41,7 @@ abstract class ArmeriaServerVersion extends StagedHttpServerContract {
 
   static final String NO_LAST_ANSWER =
       "Armeria takes `Connection` out of what services answer, and closing without it would fail"
-            + " the request that is on its way";
+          + " the request that is on its way";
 
   @Override
   protected final Staged start() {
