@@ -19,9 +19,6 @@ final class EndlessFolding {
 
   private static final int LAST_FOLDED = 0x1e943;
 
-  /** What is no single character, such as a class with a name. */
-  private static final int NONE = -1;
-
   private final String expression;
   private int at;
 
@@ -76,28 +73,14 @@ final class EndlessFolding {
   }
 
   private boolean findInClass() {
-    at++;
-    at += expression.startsWith("^", at) ? 1 : 0;
-    boolean first = true;
-    while (at < expression.length() && (first || expression.charAt(at) != ']')) {
-      first = false;
-      int named = expression.startsWith("[:", at) ? expression.indexOf(":]", at + 2) : -1;
-      if (named >= 0) {
-        at = named + 2;
-        continue;
-      }
-      int from = character();
-      int to = from;
-      if (expression.startsWith("-", at) && !expression.startsWith("-]", at)) {
-        at++;
-        to = character();
-      }
-      boolean complete = from <= FIRST_FOLDED && to >= LAST_FOLDED;
-      if (from <= LAST && to >= FIRST && !complete) {
+    ClassScanner scanner = new ClassScanner(expression, at + 1);
+    while (scanner.next()) {
+      boolean complete = scanner.from() <= FIRST_FOLDED && scanner.to() >= LAST_FOLDED;
+      if (scanner.from() <= LAST && scanner.to() >= FIRST && !complete) {
         return true;
       }
     }
-    at++;
+    at = scanner.at();
     return false;
   }
 
@@ -107,27 +90,9 @@ final class EndlessFolding {
 
   /** The next one, perhaps written as an escape. */
   private int character() {
-    int c = next();
-    if (c != '\\' || at >= expression.length()) {
-      return c;
-    }
-    int escaped = next();
-    boolean hex = escaped == 'x';
-    if (!hex && escaped != 'p' && escaped != 'P') {
-      return escaped;
-    }
-    if (!expression.startsWith("{", at)) {
-      // Two digits, or a letter: none of them is beyond U+00FF.
-      return NONE;
-    }
-    int end = expression.indexOf('}', at);
-    String inside = end < 0 ? "" : expression.substring(at + 1, end);
-    at = end < 0 ? expression.length() : end + 1;
-    try {
-      return hex ? Integer.parseInt(inside, 16) : NONE;
-    } catch (NumberFormatException refusedByRe2) {
-      return NONE;
-    }
+    EscapedCharacter character = EscapedCharacter.at(expression, at);
+    at = character.end();
+    return character.value();
   }
 
   private int next() {

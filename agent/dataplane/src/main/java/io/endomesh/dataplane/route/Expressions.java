@@ -135,14 +135,11 @@ public final class Expressions {
   }
 
   private void characterClass() {
-    // A bracket that comes first is one of the characters.
-    at += expression.startsWith("^", at) ? 1 : 0;
-    at += expression.startsWith("]", at) ? 1 : 0;
-    while (at < expression.length() && expression.charAt(at) != ']') {
-      int named = expression.startsWith("[:", at) ? expression.indexOf(":]", at) : -1;
-      at = named >= 0 ? named + 2 : at + (expression.charAt(at) == '\\' ? 2 : 1);
+    ClassScanner scanner = new ClassScanner(expression, at);
+    while (scanner.next()) {
+      // To its end.
     }
-    at = Math.min(expression.length(), at + 1);
+    at = scanner.at();
     part(1);
   }
 

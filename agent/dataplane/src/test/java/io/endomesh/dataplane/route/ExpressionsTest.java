@@ -48,7 +48,12 @@ public class ExpressionsTest {
         "a|".repeat(2_500),
         "(?i)(?:\\pL{1000}){100}",
         "(?:a{1000})(?i){1000}",
-        "(?:a{1000})\\Q\\E{1000}");
+        "(?:a{1000})\\Q\\E{1000}",
+        // In brackets to who reads them a little otherwise than RE2/J.
+        "[0-[:](?:a{1000}){1000}:]",
+        "[\\d-[:alpha:][](?:a{1000}){1000}]",
+        "[]-[:](?:a{1000}){1000}:]",
+        "[\\pL-[:alpha:][](?:a{1000}){1000}]");
   }
 
   @ParameterizedTest
@@ -96,6 +101,13 @@ public class ExpressionsTest {
     assertThatThrownBy(() -> Expressions.compileOwn(endless))
         .isInstanceOf(PatternSyntaxException.class)
         .hasMessageContaining("ignores the case");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(?i)[a-", "(?i)[", "(?i)[^", "(?i)[a-\\", "(?i)[\\p", "(?i)\\x{", "(?i)[[:a"})
+  void compileOwn_caseOfWhatBreaksOff_isRefusedAsRe2Does(String broken) {
+    assertThatThrownBy(() -> Expressions.compileOwn(broken))
+        .isInstanceOf(PatternSyntaxException.class);
   }
 
   @Test
