@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** Bodies on their way to and from the application are not gathered by the mesh. */
 abstract class HttpServerStreamContract extends HttpServerCorsContract {
+
+  private static final int RECEIVE_BUFFER = 1_000_000;
 
   @Test
   void largeBodies_bothWays_arriveWhole() throws Exception {
@@ -36,13 +39,7 @@ abstract class HttpServerStreamContract extends HttpServerCorsContract {
   void bodies_of100Megabytes_comeAndGoNoFasterThanTheyAreRead() throws Exception {
     mode(TlsMode.PERMISSIVE, Authorization.ALLOW_ALL);
     LargeBody body = new LargeBody();
-    try (Socket socket =
-        TestRoutes.AUTHORITY
-            .identity(CALLER)
-            .clientTls(TestRoutes.US)
-            .context()
-            .getSocketFactory()
-            .createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+    try (Socket socket = connected()) {
       socket.setSoTimeout(10_000);
       // Without it the end of a test that failed would wait for who still sends.
       socket.setSoLinger(/* on= */ true, 1);
@@ -61,6 +58,19 @@ abstract class HttpServerStreamContract extends HttpServerCorsContract {
     assertThat(body.arrived()).isEqualTo(LargeBody.SIZE);
     assertThat(body.most()).isLessThan(LargeBody.BOUND);
     Await.until("end of the call", () -> ended.equals(List.of(200)));
+  }
+
+  /** Its reader's buffer does not grow: one whose size is set keeps it. */
+  private Socket connected() throws IOException {
+    Socket plain = new Socket();
+    plain.setReceiveBufferSize(RECEIVE_BUFFER);
+    plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    return TestRoutes.AUTHORITY
+        .identity(CALLER)
+        .clientTls(TestRoutes.US)
+        .context()
+        .getSocketFactory()
+        .createSocket(plain, "localhost", server.port(), /* autoClose= */ true);
   }
 
   private static long send(LargeBody body, OutputStream out) {
