@@ -104,7 +104,8 @@ public class ExpressionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"(?i)[a-", "(?i)[", "(?i)[^", "(?i)[a-\\", "(?i)[\\p", "(?i)\\x{", "(?i)[[:a"})
+  @ValueSource(
+      strings = {"(?i)[a-", "(?i)[", "(?i)[^", "(?i)[a-\\", "(?i)[\\p", "(?i)\\x{", "(?i)[[:a"})
   void compileOwn_caseOfWhatBreaksOff_isRefusedAsRe2Does(String broken) {
     assertThatThrownBy(() -> Expressions.compileOwn(broken))
         .isInstanceOf(PatternSyntaxException.class);
