@@ -113,6 +113,7 @@ final class EtcdClient implements AutoCloseable {
       return builder
           .tlsCustomizer(
               tls -> {
+                // Other roots: that the certificate is for the host is checked as without them.
                 tls.trustManager(stream(trusted));
                 if (chain != null && secret != null) {
                   tls.keyManager(stream(chain), stream(secret));

@@ -1,5 +1,6 @@
 package io.endomesh.controller.telemetry;
 
+import io.endomesh.dataplane.GrpcCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,27 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class IstioLabels {
 
   private static final String UNKNOWN = "unknown";
-
-  /** Numbers of gRPC, which Istio writes, by the names that OpenTelemetry writes. */
-  private static final List<String> GRPC_CODES =
-      List.of(
-          "OK",
-          "CANCELLED",
-          "UNKNOWN",
-          "INVALID_ARGUMENT",
-          "DEADLINE_EXCEEDED",
-          "NOT_FOUND",
-          "ALREADY_EXISTS",
-          "PERMISSION_DENIED",
-          "RESOURCE_EXHAUSTED",
-          "FAILED_PRECONDITION",
-          "ABORTED",
-          "OUT_OF_RANGE",
-          "UNIMPLEMENTED",
-          "INTERNAL",
-          "UNAVAILABLE",
-          "DATA_LOSS",
-          "UNAUTHENTICATED");
 
   private static final String RESOURCE_EXHAUSTED = "8";
 
@@ -160,8 +140,9 @@ public final class IstioLabels {
         .put("response_flags", flags(point, status, code));
   }
 
+  /** Istio writes what OpenTelemetry names. */
   private static String number(String status) {
-    int number = GRPC_CODES.indexOf(status);
+    int number = GrpcCode.NAMES.indexOf(status);
     return number < 0 ? status : Integer.toString(number);
   }
 

@@ -311,6 +311,12 @@ class EtcdResourceStoreTest extends ResourceStoreContract {
       assertThatThrownBy(() -> EtcdResourceStore.open(nobody, "x", false, Clock.systemUTC()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no answer");
+      // The certificate is for the address, and this is another host.
+      String elsewhere = secured.url().replace("127.0.0.1", "localhost");
+      EtcdAddress named = EtcdAddress.parse(elsewhere, certificate, certificate, key);
+      assertThatThrownBy(() -> EtcdResourceStore.open(named, "x", false, Clock.systemUTC()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no answer");
       Path others = Files.createFile(data.resolve("no.pem"));
       EtcdAddress wrong = EtcdAddress.parse(secured.url(), others, null, null);
       assertThatThrownBy(() -> EtcdResourceStore.open(wrong, "x", false, Clock.systemUTC()))
